@@ -1,0 +1,45 @@
+// Package api holds the wire types of the API: what a request may carry and
+// what a response does carry. Server and clients share them, so that there is
+// one truth about every member name.
+package api
+
+import "time"
+
+// Status is the state of the process, never its business outcome: a rejected
+// talk is a Succeeded process.
+type Status string
+
+// The words are those that Azure's pollers know; see docs/contract.md.
+const (
+	NotStarted Status = "NotStarted"
+	Running    Status = "Running"
+	Succeeded  Status = "Succeeded"
+	Failed     Status = "Failed"
+	Canceled   Status = "Canceled" // one l: azure-core does not know the other spelling
+)
+
+// Terminal reports whether the status will not change any more.
+func (s Status) Terminal() bool {
+	return s == Succeeded || s == Failed || s == Canceled
+}
+
+// Submission is the body of every 202, of a finished status and of nothing
+// else: exactly these members, whatever the stored record holds.
+type Submission struct {
+	ID           string `json:"id"`
+	Status       Status `json:"status"`
+	CustomStatus string `json:"customStatus"`
+	// Message is one sentence for a person.
+	Message         string    `json:"message"`
+	CreatedTime     time.Time `json:"createdTime"`
+	LastUpdatedTime time.Time `json:"lastUpdatedTime"`
+	// Error is present only when Status is Failed.
+	Error *Error `json:"error,omitempty"`
+}
+
+// Error says in a code for programs and a sentence for people what failed.
+// Neither holds personal data.
+type Error struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
