@@ -1,0 +1,107 @@
+package value
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Append writes v as compact JSON: members in order, numbers as they were
+// read, nothing escaped that JSON does not require. It also takes the plain Go
+// values int, int64, float64 and map-free slices that code builds by hand.
+func Append(dst []byte, v any) []byte {
+	switch t := v.(type) {
+	case nil:
+		return append(dst, "null"...)
+	case bool:
+		return fmt.Append(dst, t)
+	case json.Number:
+		return append(dst, t...)
+	case string:
+		return appendString(dst, t)
+	case []any:
+		return appendArray(dst, t)
+	case *Object:
+		return appendObject(dst, t)
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return append(dst, "null"...)
+	}
+	return append(dst, b...)
+}
+
+// Text is v as compact JSON.
+func Text(v any) string { return string(Append(nil, v)) }
+
+func appendArray(dst []byte, items []any) []byte {
+	dst = append(dst, '[')
+	for i, item := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = Append(dst, item)
+	}
+	return append(dst, ']')
+}
+
+func appendObject(dst []byte, o *Object) []byte {
+	dst = append(dst, '{')
+	for i, m := range o.Members() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendString(dst, m.Name)
+		dst = append(dst, ':')
+		dst = Append(dst, m.Value)
+	}
+	return append(dst, '}')
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendString escapes quotes, backslashes and control characters only; bytes
+// that are not UTF-8 become U+FFFD, as encoding/json has it.
+func appendString(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && size == 1 {
+				dst = append(dst, s[start:i]...)
+				dst = append(dst, "\uFFFD"...)
+				start = i + 1
+			}
+			i += size
+			continue
+		}
+		if c < ' ' || c == '"' || c == '\\' {
+			dst = append(dst, s[start:i]...)
+			dst = appendEscape(dst, c)
+			start = i + 1
+		}
+		i++
+	}
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
+}
+
+func appendEscape(dst []byte, c byte) []byte {
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, `\b`...)
+	case '\f':
+		return append(dst, `\f`...)
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	}
+	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}
