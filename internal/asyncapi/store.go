@@ -19,6 +19,8 @@ var (
 
 // Store keeps records. Adapters: internal/dynamo, internal/sqlite. Every
 // method is durable when it returns nil, and reads see every earlier write.
+// What is not Valid is refused with ErrInvalid. Times come back in UTC and
+// exact, except Expires, which is kept in whole seconds, rounded up.
 type Store interface {
 	// Create stores a new record, or returns ErrExists.
 	Create(ctx context.Context, r Record) error
@@ -39,11 +41,13 @@ type Store interface {
 	// one keeps its stored ID. The stored reservation is returned, with mine
 	// telling whether the caller holds it and has to go on.
 	Reserve(ctx context.Context, r Reservation) (stored Reservation, mine bool, err error)
-	// Settle marks the reservation as accepted for good.
+	// Settle marks the reservation as accepted for good; again is nil.
+	// ErrNotFound where there is none, ErrStale where it names another id.
 	Settle(ctx context.Context, key, id string) error
 	// Release gives up a reservation that is not Settled and still names id:
 	// keepID false removes it; true only ends its lease, so that the next
-	// Reserve completes the same submission.
+	// Reserve completes the same submission. Any other reservation is left
+	// alone, and nil returned: it is somebody else's by now.
 	Release(ctx context.Context, key, id string, keepID bool) error
 }
 
@@ -68,7 +72,9 @@ type Reservation struct {
 	ID          string
 	Settled     bool
 	// Lease is until when the original request may still be at work.
-	Lease   time.Time
+	Lease time.Time
+	// Now is the caller's clock. It is not stored: what Reserve returns has none
+	// of its own.
 	Now     time.Time
 	Expires time.Time
 }
