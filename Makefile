@@ -1,0 +1,46 @@
+# make run and make test are the two commands; the rest are their parts.
+SHELL := /bin/sh
+TOOLS := $(CURDIR)/.tools
+export SAM_CLI_TELEMETRY := 0
+
+# A fresh machine with nothing but Go is enough for these.
+flag = $(if $($(1)),-$(2) '$($(1))')
+RUN_FLAGS = $(call flag,ADDR,addr) $(call flag,DATA,data) $(call flag,SPEED,speed) $(call flag,REVIEW,review) \
+	$(call flag,BASE_URL,base-url) $(call flag,LOG,log) $(call flag,STEPFUNCTIONS_ADDR,stepfunctions-addr)
+
+.PHONY: run
+run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
+	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
+
+.PHONY: test
+test: lint test-unit test-template ## every test
+
+.PHONY: lint
+lint:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt'; exit 1; }
+	go vet ./...
+
+.PHONY: test-unit
+test-unit: ## what go test runs, with the race detector
+	@.ci/need gcc gcc
+	go test -race ./...
+
+.PHONY: test-template
+test-template: $(TOOLS)/template/ok ## the template, linted
+	$(TOOLS)/template/bin/cfn-lint template.yaml
+
+# Python tools live in folders of their own, pinned.
+$(TOOLS)/%/ok: .ci/requirements-%.txt
+	@.ci/need python3 python3
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || .ci/need python3-venv-is-missing python3-venv
+	python3 -m venv $(TOOLS)/$*
+	$(TOOLS)/$*/bin/pip -q --disable-pip-version-check install -r $<
+	@touch $@
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: clean
+clean:
+	rm -rf bin .tools .aws-sam
