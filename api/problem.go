@@ -1,0 +1,53 @@
+package api
+
+// Media types of the bodies.
+const (
+	MediaTypeJSON    = "application/json"
+	MediaTypeProblem = "application/problem+json"
+)
+
+// Codes of Problem.Error and Submission.Error, for programs to branch on.
+const (
+	CodeMalformedRequest     = "MalformedRequest"     // 400
+	CodeNotFound             = "NotFound"             // 404
+	CodeMethodNotAllowed     = "MethodNotAllowed"     // 405
+	CodeAcceptanceInProgress = "AcceptanceInProgress" // 409
+	CodeGone                 = "Gone"                 // 410
+	CodePayloadTooLarge      = "PayloadTooLarge"      // 413
+	CodeUnsupportedMediaType = "UnsupportedMediaType" // 415
+	CodeInvalidSubmission    = "InvalidSubmission"    // 422
+	CodeKeyReused            = "IdempotencyKeyReused" // 422
+	CodeThrottled            = "TooManyRequests"      // 429
+	CodeInternal             = "InternalError"        // 500
+	CodeUnavailable          = "ServiceUnavailable"   // 503
+
+	CodeTimedOut      = "TimedOut"      // the process ran out of time
+	CodeProcessFailed = "ProcessFailed" // the process broke off
+	CodeProcessLost   = "ProcessLost"   // the process ended, or vanished, without a result
+)
+
+// Problem is the body of every response that is neither a submission's status
+// nor a 304 (RFC 9457, application/problem+json).
+type Problem struct {
+	// Type is about:blank: Error.Code tells problems apart.
+	Type string `json:"type"`
+	// Title is the status code's phrase, as about:blank asks for.
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	// Detail is one sentence for a person about this occurrence.
+	Detail string `json:"detail"`
+	// Instance is the path of the request.
+	Instance string `json:"instance,omitempty"`
+	// Error repeats the problem where Azure SDKs look for it.
+	Error Error `json:"error"`
+	// Errors lists every offending field; only with CodeInvalidSubmission.
+	Errors []FieldError `json:"errors,omitempty"`
+}
+
+// FieldError is one offending field of a request body.
+type FieldError struct {
+	// Pointer is the field's JSON pointer (RFC 6901), "" for the whole body.
+	Pointer string `json:"pointer"`
+	// Detail says what the field has to be. It never repeats the value.
+	Detail string `json:"detail"`
+}
