@@ -1,0 +1,171 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// committer owns the writing connection. While one group is on its way to the
+// disk the next one gathers, so that the number of fsyncs follows the disk's
+// speed and not the number of writers.
+type committer struct {
+	conn *sqlite.Conn
+
+	mu      sync.Mutex
+	waiting []*write
+	closed  bool
+	wake    chan struct{} // holds one: there is something in waiting, or closed
+	done    chan struct{}
+}
+
+type write struct {
+	ctx  context.Context
+	fn   func(*sqlite.Conn) error
+	err  error
+	done chan struct{}
+}
+
+func startCommitter(conn *sqlite.Conn) (*committer, error) {
+	c := &committer{conn: conn, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
+		if _, err := conn.Prepare(query); err != nil {
+			return nil, fmt.Errorf("prepare: %w", err)
+		}
+	}
+	go c.run()
+	return c, nil
+}
+
+func (c *committer) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
+	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return ErrClosed
+	}
+	c.waiting = append(c.waiting, w)
+	c.mu.Unlock()
+	c.signal()
+	<-w.done
+	return w.err
+}
+
+func (c *committer) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// stop refuses new writes and waits until the earlier ones are on disk.
+func (c *committer) stop() {
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.signal()
+	<-c.done
+}
+
+func (c *committer) run() {
+	defer close(c.done)
+	var group []*write
+	for range c.wake {
+		closed := false
+		group, closed = c.take(group[:0])
+		if len(group) > 0 {
+			c.commit(group)
+		}
+		if closed {
+			return
+		}
+	}
+}
+
+// take swaps the waiting writes for the empty slice given.
+func (c *committer) take(empty []*write) (group []*write, closed bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	group, c.waiting = c.waiting, empty
+	return group, c.closed
+}
+
+func (c *committer) commit(group []*write) {
+	err := c.transaction(group)
+	for i, w := range group {
+		if w.err == nil {
+			w.err = err
+		}
+		close(w.done)
+		group[i] = nil
+	}
+}
+
+// transaction returns the error that befell the whole group.
+func (c *committer) transaction(group []*write) error {
+	if err := c.exec(begin); err != nil {
+		return err
+	}
+	for _, w := range group {
+		if w.err = w.ctx.Err(); w.err != nil {
+			continue
+		}
+		if err := c.savepoint(w); err != nil {
+			return c.abandon(err)
+		}
+	}
+	// Resets statements that a write did not read to their end.
+	c.conn.SetInterrupt(nil)
+	if err := c.exec(commit); err != nil {
+		return c.abandon(err)
+	}
+	return nil
+}
+
+// savepoint runs one write so that its error undoes only its own changes.
+func (c *committer) savepoint(w *write) error {
+	if err := c.exec(savepoint); err != nil {
+		return err
+	}
+	if w.err = w.fn(c.conn); w.err != nil {
+		c.conn.SetInterrupt(nil)
+		if err := c.exec(undo); err != nil {
+			return err
+		}
+	}
+	return c.exec(release)
+}
+
+// abandon rolls the group back. SQLite has already done so after some errors
+// (a full disk, say); to do it twice is then the error that is not worth telling.
+func (c *committer) abandon(err error) error {
+	c.conn.SetInterrupt(nil)
+	if !c.conn.AutocommitEnabled() {
+		if undone := c.exec(rollback); undone != nil {
+			return fmt.Errorf("%w; rollback: %w", err, undone)
+		}
+	}
+	return err
+}
+
+const (
+	begin     = "BEGIN IMMEDIATE"
+	commit    = "COMMIT"
+	rollback  = "ROLLBACK"
+	savepoint = "SAVEPOINT one"
+	undo      = "ROLLBACK TO one"
+	release   = "RELEASE one"
+)
+
+func (c *committer) exec(query string) error {
+	stmt, err := c.conn.Prepare(query)
+	if err == nil {
+		_, err = stmt.Step()
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", query, err)
+	}
+	return nil
+}

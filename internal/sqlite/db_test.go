@@ -1,0 +1,237 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+func open(t testing.TB, dir string) *DB {
+	t.Helper()
+	db, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// openNotes opens a database with one small table to write into.
+func openNotes(t testing.TB, dir string) *DB {
+	t.Helper()
+	db := open(t, dir)
+	err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+		return sqlitex.ExecuteTransient(conn, "CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, note TEXT UNIQUE)", nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func insert(conn *sqlite.Conn, id int) error {
+	stmt, err := conn.Prepare("INSERT INTO notes (id) VALUES (?)")
+	if err != nil {
+		return err
+	}
+	stmt.BindInt64(1, int64(id))
+	_, err = stmt.Step()
+	return err
+}
+
+func count(t testing.TB, db *DB) int {
+	t.Helper()
+	n := 0
+	err := db.Read(t.Context(), func(conn *sqlite.Conn) error {
+		stmt, err := conn.Prepare("SELECT count(*) FROM notes")
+		if err != nil {
+			return err
+		}
+		_, err = stmt.Step()
+		n = stmt.ColumnInt(0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestReadSeesWritesThatReturned(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			if err := db.Write(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, i+1) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := count(t, db); n != 200 {
+		t.Errorf("%d rows, want 200", n)
+	}
+}
+
+// An error of one write must not cost its neighbours in the group anything.
+func TestErrorUndoesOnlyItsOwnWrite(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	refused := errors.New("refused")
+	hold := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { db.Write(t.Context(), func(*sqlite.Conn) error { <-hold; return nil }) })
+	for i := range 20 {
+		wg.Go(func() {
+			err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+				if err := insert(conn, i+1); err != nil {
+					return err
+				}
+				if i%2 == 1 {
+					return refused
+				}
+				return nil
+			})
+			if want := map[bool]error{true: refused}[i%2 == 1]; !errors.Is(err, want) {
+				t.Errorf("write %d: %v, want %v", i, err, want)
+			}
+		})
+	}
+	close(hold)
+	wg.Wait()
+	if n := count(t, db); n != 10 {
+		t.Errorf("%d rows, want 10", n)
+	}
+}
+
+func TestStatementErrorLeavesTheGroupAlone(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	add := func(conn *sqlite.Conn) error { return insert(conn, 1) }
+	if err := db.Write(t.Context(), add); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Write(t.Context(), add); sqlite.ErrCode(err) != sqlite.ResultConstraintPrimaryKey {
+		t.Errorf("a second row of the same key: %v", err)
+	}
+	if n := count(t, db); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+}
+
+func TestCancelledWriteDoesNotRun(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := db.Write(ctx, func(conn *sqlite.Conn) error { return insert(conn, 1) })
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want context.Canceled", err)
+	}
+	if n := count(t, db); n != 0 {
+		t.Errorf("%d rows, want none", n)
+	}
+}
+
+func TestUnreadStatementDoesNotHoldTheSnapshot(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	for i := range 4 * cap(db.readers) {
+		if n := count(t, db); n != i {
+			t.Fatalf("%d rows, want %d", n, i)
+		}
+		if err := db.Write(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, i+1) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestReadCannotWrite(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	defer db.Close()
+	err := db.Read(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, 1) })
+	if sqlite.ErrCode(err) != sqlite.ResultReadOnly {
+		t.Errorf("error %v, want a refusal", err)
+	}
+}
+
+func TestClosed(t *testing.T) {
+	db := open(t, t.TempDir())
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	nothing := func(*sqlite.Conn) error { return nil }
+	if err := db.Write(t.Context(), nothing); !errors.Is(err, ErrClosed) {
+		t.Errorf("write: %v", err)
+	}
+	if err := db.Read(t.Context(), nothing); !errors.Is(err, ErrClosed) {
+		t.Errorf("read: %v", err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	exec := func(sql string) func(*testing.T, string) {
+		return func(t *testing.T, dir string) {
+			conn, err := openWriter(filepath.Join(dir, fileName))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if err := sqlitex.ExecuteScript(conn, sql, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, dir string)
+		want    error
+	}{
+		{"another holder", holdOpen, ErrLocked},
+		{"a newer format", func(t *testing.T, dir string) {
+			open(t, dir).Close()
+			exec("PRAGMA user_version = 99")(t, dir)
+		}, ErrNewerFormat},
+		{"another program's database", exec("CREATE TABLE t (a)"), ErrNotDatabase},
+		{"no database", func(t *testing.T, dir string) {
+			if err := os.WriteFile(filepath.Join(dir, fileName), make([]byte, 5000), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}, ErrNotDatabase},
+		{"a folder in the database's place", func(t *testing.T, dir string) {
+			if err := os.Mkdir(filepath.Join(dir, fileName), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}, ErrUnreadable},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			test.prepare(t, dir)
+			if _, err := Open(dir); !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+func holdOpen(t *testing.T, dir string) {
+	db := open(t, dir)
+	t.Cleanup(func() { db.Close() })
+}
+
+func TestOpenRefusesAFileAsFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(file); !errors.Is(err, ErrUnreadable) {
+		t.Errorf("error %v, want %v", err, ErrUnreadable)
+	}
+}

@@ -1,0 +1,33 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	"zombiezen.com/go/sqlite"
+)
+
+// What can be wrong with a data folder, see Open.
+var (
+	ErrLocked      = errors.New("in use by another process")
+	ErrNewerFormat = errors.New("written by a newer version of this program")
+	ErrNotDatabase = errors.New("not a database of this program")
+	ErrUnreadable  = errors.New("cannot be read and written")
+)
+
+// ErrClosed is returned by reads and writes after Close.
+var ErrClosed = errors.New("the database is closed")
+
+func unreadable(err error) error { return fmt.Errorf("%w: %w", ErrUnreadable, err) }
+
+// openError names what kept SQLite from using a file.
+func openError(file string, err error) error {
+	switch sqlite.ErrCode(err).ToPrimary() {
+	case sqlite.ResultNotADB, sqlite.ResultCorrupt, sqlite.ResultFormat:
+		return fmt.Errorf("%s: %w: %w", file, ErrNotDatabase, err)
+	case sqlite.ResultBusy, sqlite.ResultLocked:
+		return ErrLocked
+	default:
+		return unreadable(err)
+	}
+}
