@@ -15,6 +15,9 @@ var (
 	// ErrStale refuses a write whose State is not After the stored one, or a
 	// decision for a stage that has one. The stored record comes with it.
 	ErrStale = errors.New("the stored record has moved on")
+	// ErrThrottled means that the dependency refused the call for now, and
+	// that the call had no effect.
+	ErrThrottled = errors.New("throttled")
 )
 
 // Store keeps records. Adapters: internal/dynamo, internal/sqlite. Every

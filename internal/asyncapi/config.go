@@ -1,0 +1,80 @@
+package asyncapi
+
+import (
+	"errors"
+	"time"
+)
+
+// Config is what a Service needs. Fields without a word about their zero value
+// must be set.
+type Config struct {
+	Store     Store
+	Workflows Workflows
+	Work      Work
+	// Clock is SystemClock if nil.
+	Clock Clock
+	// NewID makes ids that ValidID accepts; the package's NewID if nil.
+	NewID func() string
+
+	// Lifetime is how long an execution may take at most, its timeout and some
+	// slack: a record older than that and not terminal is asked about.
+	Lifetime time.Duration
+	// Retention is how long a submission can be read after it was accepted.
+	Retention time.Duration
+	// KeyRetention is how long an Idempotency-Key is remembered: 24 hours, or
+	// Retention if that is shorter, if 0.
+	KeyRetention time.Duration
+	// MaxWait is the longest wait granted to a request; 0 grants none.
+	MaxWait time.Duration
+
+	// CallTimeout bounds each call of a port; 5 seconds if 0.
+	CallTimeout time.Duration
+	// UndoTimeout bounds each call that takes back a half-made acceptance;
+	// 1 second if 0.
+	UndoTimeout time.Duration
+	// Lease is how long a request may be at work on an acceptance before
+	// another one with the same key takes it over; 30 seconds if 0. It exceeds
+	// the sum of all calls of an acceptance, or two requests would meet in one.
+	Lease time.Duration
+}
+
+// Service is the pattern: Submit, Status and Reconcile. It is safe for
+// concurrent use.
+type Service struct{ Config }
+
+// New checks c and fills in its defaults.
+func New(c Config) (*Service, error) {
+	if c.Store == nil || c.Workflows == nil || c.Work == nil {
+		return nil, errors.New("asyncapi: Store, Workflows and Work must be set")
+	}
+	if c.Lifetime <= 0 || c.Retention <= 0 {
+		return nil, errors.New("asyncapi: Lifetime and Retention must be positive")
+	}
+	if c.MaxWait < 0 {
+		return nil, errors.New("asyncapi: MaxWait must not be negative")
+	}
+	c.setDefaults()
+	if c.Lease <= 4*c.CallTimeout+2*c.UndoTimeout {
+		return nil, errors.New("asyncapi: Lease must exceed four CallTimeouts and two UndoTimeouts")
+	}
+	return &Service{c}, nil
+}
+
+func (c *Config) setDefaults() {
+	if c.Clock == nil {
+		c.Clock = SystemClock{}
+	}
+	if c.NewID == nil {
+		c.NewID = NewID
+	}
+	setDefault(&c.KeyRetention, min(24*time.Hour, c.Retention))
+	setDefault(&c.CallTimeout, 5*time.Second)
+	setDefault(&c.UndoTimeout, time.Second)
+	setDefault(&c.Lease, 30*time.Second)
+}
+
+func setDefault(d *time.Duration, value time.Duration) {
+	if *d == 0 {
+		*d = value
+	}
+}

@@ -1,0 +1,80 @@
+package asyncapi
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"asynchttpapi/api"
+)
+
+// reservation ties the request's key to the record it is about to make.
+func (s *Service) reservation(in Submission, r Record) Reservation {
+	return Reservation{
+		Key:         hash(in.Scope + "\x00" + in.Key),
+		Fingerprint: fingerprint(r.Payload),
+		ID:          r.ID,
+		Lease:       r.Created.Add(s.Lease),
+		Now:         r.Created,
+		Expires:     r.Created.Add(s.KeyRetention),
+	}
+}
+
+func (s *Service) reserve(ctx context.Context, r Reservation) (stored Reservation, mine bool, err error) {
+	type claim struct {
+		stored Reservation
+		mine   bool
+	}
+	c, err := bounded(ctx, s.CallTimeout, func(ctx context.Context) (claim, error) {
+		stored, mine, err := s.Store.Reserve(ctx, r)
+		return claim{stored, mine}, err
+	})
+	if err != nil {
+		// It may have been made all the same, and would lock out the repeat.
+		s.release(ctx, r, false)
+		return r, false, dependencyFailed("Store.Reserve", err)
+	}
+	return c.stored, c.mine, nil
+}
+
+// release is best effort: what it misses ends with the lease.
+func (s *Service) release(ctx context.Context, r Reservation, keepID bool) {
+	if r.Key == "" {
+		return
+	}
+	_ = s.undoing(ctx, func(ctx context.Context) error { return s.Store.Release(ctx, r.Key, r.ID, keepID) })
+}
+
+// undoing runs a call that has to be tried even though the request is over.
+func (s *Service) undoing(ctx context.Context, f func(context.Context) error) error {
+	return do(context.WithoutCancel(ctx), s.UndoTimeout, f)
+}
+
+// inProgressRetry is how soon to repeat a request whose first one is still at
+// work: acceptance takes milliseconds.
+const inProgressRetry = time.Second
+
+// repeated answers a request whose key another one holds.
+func (s *Service) repeated(ctx context.Context, held Reservation, fingerprint string) (Record, error) {
+	if held.Fingerprint != fingerprint {
+		return Record{}, &Failure{
+			Code:   api.CodeKeyReused,
+			Detail: "The Idempotency-Key was used before with another payload.",
+		}
+	}
+	if !held.Settled {
+		return Record{}, &Failure{
+			Code:       api.CodeAcceptanceInProgress,
+			Detail:     "The first request with this Idempotency-Key is still being accepted.",
+			RetryAfter: inProgressRetry,
+		}
+	}
+	r, err := s.get(ctx, held.ID)
+	if errors.Is(err, ErrNotFound) {
+		return r, errGone
+	}
+	if err != nil {
+		return r, dependencyFailed("Store.Get", err)
+	}
+	return r, nil
+}
