@@ -1,0 +1,112 @@
+package pollers
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// policies are the review policies that the tests need a server of.
+var policies = []string{"approve", "reject@moderation", "fail@selection"}
+
+// servers maps a review policy to the base URL of an API that follows it.
+// POLLERS_SERVERS, as policy=URL pairs split by commas, names running ones
+// (the deployed binaries, say); without it the local world is built and run.
+var servers = sync.OnceValues(func() (map[string]string, error) {
+	if given := os.Getenv("POLLERS_SERVERS"); given != "" {
+		return parseServers(given)
+	}
+	return startLocal()
+})
+
+// started are the processes that TestMain has to end.
+var started []*exec.Cmd
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, cmd := range started {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+	}
+	os.Exit(code)
+}
+
+func parseServers(given string) (map[string]string, error) {
+	urls := map[string]string{}
+	for _, pair := range strings.Split(given, ",") {
+		policy, url, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, fmt.Errorf("POLLERS_SERVERS: %q is not policy=URL", pair)
+		}
+		urls[policy] = strings.TrimSuffix(url, "/")
+	}
+	return urls, nil
+}
+
+func startLocal() (map[string]string, error) {
+	dir, err := os.MkdirTemp("", "pollers")
+	if err != nil {
+		return nil, err
+	}
+	bin := filepath.Join(dir, "local")
+	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
+	build.Dir = filepath.Join("..", "..")
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return nil, fmt.Errorf("building cmd/local: %w", err)
+	}
+	urls := map[string]string{}
+	for _, policy := range policies {
+		url, err := startOne(bin, filepath.Join(dir, policy), policy)
+		if err != nil {
+			return nil, fmt.Errorf("starting cmd/local with -review %s: %w", policy, err)
+		}
+		urls[policy] = url
+	}
+	return urls, nil
+}
+
+func startOne(bin, data, policy string) (string, error) {
+	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", data, "-review", policy,
+		"-speed", "20", "-stepfunctions-addr", "")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	started = append(started, cmd)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		return "", err
+	}
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if !ok {
+		return "", fmt.Errorf("its first line was %q", line)
+	}
+	return url, nil
+}
+
+// serverFor returns the base URL of a server that follows policy.
+func serverFor(t *testing.T, policy string) string {
+	t.Helper()
+	urls, err := servers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := urls[policy]
+	if url == "" {
+		t.Fatalf("no server follows the policy %q", policy)
+	}
+	return url
+}
+
+const talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Writes programs.","country":"GB"},
+"title":"On engines","description":"What they can and cannot do.","track":"History"}`
