@@ -17,3 +17,5 @@ require (
 	modernc.org/memory v1.11.0 // indirect
 	modernc.org/sqlite v1.37.1 // indirect
 )
+
+require github.com/aws/aws-lambda-go v1.55.1

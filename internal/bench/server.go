@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is one run of the local world.
+type server struct {
+	url   string
+	cmd   *exec.Cmd
+	start time.Duration // from exec to the ready line
+}
+
+func startServer(binary, data string, args ...string) (*server, error) {
+	args = append([]string{"-addr", "127.0.0.1:0", "-data", data, "-stepfunctions-addr", "", "-review", "approve"}, args...)
+	cmd := exec.Command(binary, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if err != nil || !ok {
+		cmd.Process.Kill()
+		return nil, fmt.Errorf("%s did not become ready: %q %v", binary, line, err)
+	}
+	return &server{url: url, cmd: cmd, start: time.Since(began)}, nil
+}
+
+func (s *server) stop() error {
+	s.cmd.Process.Signal(syscall.SIGTERM)
+	return s.cmd.Wait()
+}
+
+func (s *server) kill() {
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+}
+
+// residentMB is the process's resident set in MiB, as the kernel counts it.
+func (s *server) residentMB() (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	for _, line := range strings.Split(string(b), "\n") {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("the kernel tells no VmRSS")
+}
