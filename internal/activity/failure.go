@@ -1,0 +1,60 @@
+package activity
+
+import (
+	"context"
+	"errors"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/speakers"
+)
+
+// FailureInput is what the state machine hands over when a stage has failed.
+type FailureInput struct {
+	Input
+	// Error is the name of the error. Its cause stays behind: it may hold
+	// anything.
+	Error string `json:"error"`
+}
+
+// Failure records that a submission's process broke off.
+type Failure struct {
+	Store asyncapi.Store
+	Clock Clock
+}
+
+// Run writes the failure, unless the submission has ended otherwise or is
+// gone: then there is nothing to record, which is no error.
+func (f Failure) Run(ctx context.Context, in FailureInput) error {
+	if in.ID == "" || in.Redrive < 0 {
+		return fault(Invalid, "the activity's input names no submission")
+	}
+	err := f.write(ctx, in)
+	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || errors.Is(err, asyncapi.ErrStale) {
+		return nil
+	}
+	return storeFault(err)
+}
+
+func (f Failure) write(ctx context.Context, in FailureInput) error {
+	record, err := f.Store.Get(ctx, in.ID)
+	if err != nil {
+		return err
+	}
+	failed := state(speakers.Failed(record.CustomStatus), in.Redrive)
+	failed.Error = explain(in.Error)
+	_, err = f.Store.Advance(ctx, in.ID, asyncapi.Change{State: &failed, At: f.Clock.Now()})
+	return err
+}
+
+// explain says in the client's terms what an error's name means. Names that a
+// client cannot act on are all the same to it.
+func explain(name string) *api.Error {
+	switch name {
+	case "States.Timeout", "States.HeartbeatTimeout":
+		return &api.Error{Code: api.CodeTimedOut, Message: "A stage of the review took too long."}
+	case ReviewFailed:
+		return &api.Error{Code: api.CodeProcessFailed, Message: "The committee could not decide about the proposal."}
+	}
+	return &api.Error{Code: api.CodeProcessFailed, Message: "The review broke off."}
+}

@@ -1,0 +1,84 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/speakers"
+)
+
+func TestFailureIsRecorded(t *testing.T) {
+	for errorName, code := range map[string]string{
+		ReviewFailed:         api.CodeProcessFailed,
+		"States.Timeout":     api.CodeTimedOut,
+		"Lambda.Unknown":     api.CodeProcessFailed,
+		"ada@example.org":    api.CodeProcessFailed,
+		"States.TaskFailed":  api.CodeProcessFailed,
+		"States.DataLimit":   api.CodeProcessFailed,
+		"Activity.Invalid":   api.CodeProcessFailed,
+		"":                   api.CodeProcessFailed,
+		"panic: runtime err": api.CodeProcessFailed,
+	} {
+		w := newWorld()
+		_, err := w.stage(speakers.Shortlisting, "fail@shortlisting").Run(t.Context(), Input{ID: "id"})
+		if name(t, err) != ReviewFailed {
+			t.Fatal(err)
+		}
+		if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, errorName}); err != nil {
+			t.Fatal(err)
+		}
+		r := w.record(t)
+		if r.Status != api.Failed || r.CustomStatus != "Shortlisting" || r.Error == nil || r.Error.Code != code {
+			t.Errorf("%q: %+v, %+v", errorName, r.State, r.Error)
+		}
+		if errorName != "" && contains(r.Error.Message, errorName) {
+			t.Errorf("the client is told %q", r.Error.Message)
+		}
+	}
+}
+
+func TestFailureLeavesAnEndAlone(t *testing.T) {
+	w := newWorld()
+	if _, err := w.stage(speakers.Selection, "approve").Run(t.Context(), Input{ID: "id"}); err != nil {
+		t.Fatal(err)
+	}
+	before := w.record(t)
+	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, "States.Timeout"}); err != nil {
+		t.Error(err)
+	}
+	if after := w.record(t); !reflect.DeepEqual(before, after) {
+		t.Errorf("%+v became %+v", before, after)
+	}
+}
+
+func TestFailureOfNothingIsQuiet(t *testing.T) {
+	w := newWorld()
+	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "other"}, "States.Timeout"}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFailureThatCannotBeRecordedIsRetried(t *testing.T) {
+	w := newWorld()
+	failure := Failure{broken{&w.store, nil, errors.New("down")}, &w.clock}
+	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, "x"}); name(t, err) != Unavailable {
+		t.Error(err)
+	}
+	if err := failure.Run(t.Context(), FailureInput{}); name(t, err) != Invalid {
+		t.Error(err)
+	}
+}
+
+func TestWallClockSleepEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := (WallClock{}).Sleep(ctx, 1<<60); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := (WallClock{}).Sleep(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+}

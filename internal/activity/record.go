@@ -1,0 +1,38 @@
+package activity
+
+import (
+	"errors"
+
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/speakers"
+)
+
+// state is the domain's progress as the pattern records it.
+func state(p speakers.Progress, redrive int) asyncapi.State {
+	return asyncapi.State{
+		Status:       p.Status,
+		CustomStatus: p.Custom,
+		Message:      p.Message,
+		Redrive:      redrive,
+		Rank:         p.Rank,
+	}
+}
+
+// same reports whether two states are the same point of the same run, still
+// under way.
+func same(a, b asyncapi.State) bool {
+	return a.Redrive == b.Redrive && a.Rank == b.Rank && !a.Status.Terminal()
+}
+
+// storeFault names a Store's error.
+func storeFault(err error) error {
+	switch {
+	case errors.Is(err, asyncapi.ErrNotFound):
+		return fault(NotFound, "there is no such submission")
+	case errors.Is(err, asyncapi.ErrStale):
+		return fault(Overtaken, "the submission has moved on")
+	case errors.Is(err, asyncapi.ErrInvalid):
+		return fault(Invalid, "the record does not keep within its bounds")
+	}
+	return fault(Unavailable, "the record is out of reach")
+}
