@@ -5,7 +5,6 @@ go 1.26
 require zombiezen.com/go/sqlite v1.4.2
 
 require (
-	github.com/aws/aws-lambda-go v1.55.1 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/mattn/go-isatty v0.0.20 // indirect
