@@ -1,0 +1,90 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// conn makes exchanges with an API and knows nothing of what they mean.
+type conn struct {
+	cfg     Config
+	http    *http.Client
+	trusted origins
+	ambient ambient
+}
+
+func newConn(cfg Config, trusted origins) *conn {
+	return &conn{cfg: cfg, http: guarded(cfg.HTTPClient, trusted), trusted: trusted, ambient: realAmbient()}
+}
+
+func (c *conn) newKey() string { return c.ambient.text() }
+
+// maxHeader bounds response headers, in bytes; net/http alone allows 10 MiB.
+const maxHeader = 64 << 10
+
+func ownHTTPClient() *http.Client {
+	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	t.MaxResponseHeaderBytes = maxHeader
+	return &http.Client{Transport: t}
+}
+
+// answer is a response whose body has been read.
+type answer struct {
+	request  request
+	url      *url.URL // where it came from, after redirects
+	status   int
+	header   http.Header
+	body     []byte
+	tooLarge bool
+}
+
+var errAttemptTimeout = errors.New("no complete answer in time")
+
+// attempt sends the request once and reads all of the answer it is willing to
+// read, in bounded time.
+func (c *conn) attempt(ctx context.Context, r request) (*answer, error) {
+	r = r.within(ctx, c.ambient.now())
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	stop := c.ambient.after(c.cfg.Timeout+r.wait, func() { cancel(errAttemptTimeout) })
+	defer stop()
+	req, err := r.build(ctx, c.cfg.Header)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, attemptError(ctx, err)
+	}
+	defer resp.Body.Close()
+	a := &answer{request: r, url: resp.Request.URL, status: resp.StatusCode, header: resp.Header}
+	if err := a.read(resp.Body, c.cfg.MaxBody); err != nil {
+		return nil, attemptError(ctx, err)
+	}
+	return a, nil
+}
+
+func (a *answer) read(body io.Reader, limit int64) (err error) {
+	a.body, err = io.ReadAll(io.LimitReader(body, limit+1))
+	if int64(len(a.body)) > limit {
+		a.body, a.tooLarge = nil, true
+		return nil
+	}
+	return err
+}
+
+// attemptError leaves out the URL that net/http puts into its errors, because
+// a status URL is a capability and errors end up in logs.
+func attemptError(ctx context.Context, err error) error {
+	if context.Cause(ctx) == errAttemptTimeout {
+		return errAttemptTimeout
+	}
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}

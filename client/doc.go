@@ -1,0 +1,42 @@
+// Package client submits work to an asynchronous HTTP API and polls it to its
+// end: this project's API, or any other that follows the same contract
+// (docs/contract.md), since everything is generic over the type of a status
+// body. It needs nothing but the standard library and the wire types.
+//
+//	c, err := client.New[api.Submission](client.Config{BaseURL: "http://127.0.0.1:3000"})
+//	...
+//	accepted, err := c.Submit(ctx, talk)
+//	...
+//	final, err := c.Wait(ctx, accepted)
+//
+// # What it takes off your hands
+//
+//   - It waits as long as Retry-After says, in either form (RFC 9110, section
+//     10.2.3), measures a date against the server's own clock, and bounds it.
+//   - It repeats what failed on the way: broken connections, 429 and 5xx, with
+//     jittered exponential backoff, until a limit or the context says stop.
+//     Every submit carries an Idempotency-Key, so that repeating it cannot
+//     start the work twice.
+//   - It asks for 304 with the last ETag, and for long polls with Prefer: wait
+//     when told to.
+//   - It follows Location, and redirects, only to the origin of the base URL
+//     or to one named in [Config.TrustedOrigins]. Nothing is ever sent
+//     anywhere else, credentials least of all.
+//   - It bounds everything a server controls: bodies, headers, delays, and the
+//     time one request may take.
+//
+// # What can go wrong
+//
+// Errors are meant for [errors.Is] and [errors.As]:
+//
+//   - [*ProblemError]: the server refused; it knows the fields at fault. It is
+//     also [ErrNotFound] (404), [ErrGone] (410), [ErrConflict] (409),
+//     [ErrInvalid] (422) or [ErrThrottled] (429).
+//   - [*FailedError] and [*CanceledError]: the work ended without a result.
+//   - [*UnreachableError]: no answer came, in as many attempts as were allowed.
+//   - [*UntrustedError]: the server pointed at an origin that is not trusted.
+//   - [*ProtocolError]: the answer breaks the contract; polling on would guess.
+//   - context.Canceled and context.DeadlineExceeded: the caller's own limits.
+//
+// No error text holds a status URL: whoever has one can read the status.
+package client

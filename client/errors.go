@@ -1,0 +1,81 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// What a [*ProblemError] is, by its status code, for [errors.Is].
+var (
+	ErrNotFound  = errors.New("client: not found")      // 404
+	ErrGone      = errors.New("client: expired")        // 410
+	ErrConflict  = errors.New("client: conflict")       // 409
+	ErrInvalid   = errors.New("client: invalid")        // 422
+	ErrThrottled = errors.New("client: too many calls") // 429
+)
+
+// FailedError says that the process ended without a decision.
+type FailedError struct {
+	ID            string
+	Code, Message string
+}
+
+func (e *FailedError) Error() string {
+	if e.Code == "" && e.Message == "" {
+		return fmt.Sprintf("client: submission %s failed: no reason given", bounded(e.ID))
+	}
+	return fmt.Sprintf("client: submission %s failed: %s (%s)", bounded(e.ID), bounded(e.Message), bounded(e.Code))
+}
+
+// CanceledError says that the process was cancelled.
+type CanceledError struct{ ID string }
+
+func (e *CanceledError) Error() string {
+	return fmt.Sprintf("client: submission %s was cancelled", bounded(e.ID))
+}
+
+// UnreachableError says that no complete answer came, however often asked.
+type UnreachableError struct {
+	// Attempts is how often the request was sent.
+	Attempts int
+	// Err is what came of the last attempt.
+	Err error
+}
+
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("client: no answer in %d attempts: %v", e.Attempts, e.Err)
+}
+
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// UntrustedError says that the server pointed at an origin that is not
+// trusted. Nothing was sent there. See [Config.TrustedOrigins].
+type UntrustedError struct{ Origin string }
+
+func (e *UntrustedError) Error() string {
+	return fmt.Sprintf("client: %q is neither the origin of the API nor a trusted one", e.Origin)
+}
+
+// ProtocolError says that an answer breaks the contract.
+type ProtocolError struct {
+	// StatusCode is that of the answer, 0 where it does not matter.
+	StatusCode int
+	Reason     string
+}
+
+func (e *ProtocolError) Error() string {
+	if e.StatusCode == 0 {
+		return "client: the server breaks the contract: " + e.Reason
+	}
+	return fmt.Sprintf("client: the server breaks the contract: %s (status code %d)", e.Reason, e.StatusCode)
+}
+
+// contextError is the caller's own limit as an error: what errors.Is looks
+// for, and the cause if there is a better one.
+func contextError(ctx context.Context) error {
+	if cause := context.Cause(ctx); cause != ctx.Err() {
+		return fmt.Errorf("client: %w: %w", ctx.Err(), cause)
+	}
+	return fmt.Errorf("client: %w", ctx.Err())
+}

@@ -1,0 +1,51 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// request describes one exchange, so that each attempt at it is built afresh.
+type request struct {
+	method string
+	url    string
+	body   []byte
+	key    string
+	etag   string
+	wait   time.Duration
+}
+
+func (r request) build(ctx context.Context, common http.Header) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range common {
+		req.Header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
+	}
+	req.Header.Set("Accept", "application/json, application/problem+json")
+	if r.method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if r.key != "" {
+		req.Header.Set("Idempotency-Key", structuredString(r.key))
+	}
+	if r.etag != "" {
+		req.Header.Set("If-None-Match", r.etag)
+	}
+	if r.wait >= time.Second {
+		req.Header.Set("Prefer", fmt.Sprintf("wait=%d", int64(r.wait/time.Second)))
+	}
+	return req, nil
+}
+
+// within shortens the long poll to what the caller's deadline leaves.
+func (r request) within(ctx context.Context, now time.Time) request {
+	if deadline, ok := ctx.Deadline(); ok {
+		r.wait = max(0, min(r.wait, deadline.Sub(now)))
+	}
+	return r
+}
