@@ -18,4 +18,7 @@ require (
 	modernc.org/sqlite v1.37.1 // indirect
 )
 
-require github.com/aws/aws-lambda-go v1.55.1
+require (
+	github.com/aws/aws-lambda-go v1.55.1
+	github.com/dunglas/httpsfv v1.1.2
+)

@@ -1,0 +1,22 @@
+// Package app is the one list of handlers. Both worlds, AWS and the single
+// machine, make theirs here, so that they run the same code.
+package app
+
+import (
+	"log/slog"
+
+	"asynchttpapi/internal/asyncapi"
+)
+
+// Config is what the handlers need of the world around them. Fields without a
+// word about their zero value must be set.
+type Config struct {
+	Store asyncapi.Store
+	// Workflows is not needed by activities.
+	Workflows asyncapi.Workflows
+	Settings
+	// Clock is the machine's if nil.
+	Clock asyncapi.Clock
+	// Log is slog.Default if nil.
+	Log *slog.Logger
+}

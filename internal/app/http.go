@@ -1,0 +1,47 @@
+package app
+
+import (
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/lambdahttp"
+)
+
+// lifetime is the state machine's TimeoutSeconds and a minute for a late
+// notification.
+const lifetime = 16 * time.Minute
+
+func newSubmit(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Submit) }
+
+func newStatus(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Status) }
+
+func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error)) (lambda.Handler, error) {
+	service, err := newService(c)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newFunc(lambdahttp.Config{Service: service, BaseURL: c.BaseURL, Origins: c.Origins, Log: c.Log})
+	if err != nil {
+		return nil, err
+	}
+	return lambda.NewHandler(f), nil
+}
+
+// newService is the pattern with this domain plugged in.
+func newService(c Config) (*asyncapi.Service, error) {
+	work, err := newWork(c.Settings)
+	if err != nil {
+		return nil, err
+	}
+	return asyncapi.New(asyncapi.Config{
+		Store:     c.Store,
+		Workflows: c.Workflows,
+		Work:      work,
+		Clock:     c.Clock,
+		Lifetime:  lifetime,
+		Retention: c.Retention,
+		MaxWait:   c.MaxWait,
+	})
+}

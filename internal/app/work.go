@@ -1,0 +1,70 @@
+package app
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/speakers"
+)
+
+// work plugs the domain into the pattern: it translates between speakers and
+// asyncapi.Work, neither of which knows the other.
+type work struct {
+	committee speakers.Committee
+	speed     float64
+}
+
+func newWork(s Settings) (asyncapi.Work, error) {
+	committee, err := speakers.ParsePolicy(s.Review, "")
+	if err != nil {
+		return nil, err
+	}
+	if s.Speed <= 0 {
+		return nil, errors.New("the speed must be positive")
+	}
+	return work{committee, s.Speed}, nil
+}
+
+// Accept implements asyncapi.Work.
+func (work) Accept(body []byte) (json.RawMessage, []api.FieldError) {
+	p, problems, err := speakers.Parse(body)
+	if err != nil {
+		return nil, []api.FieldError{{Pointer: "", Detail: "must be well-formed JSON"}}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	payload, err := p.Canonical()
+	if err != nil {
+		return nil, []api.FieldError{{Pointer: "", Detail: "cannot be kept as JSON"}}
+	}
+	return payload, nil
+}
+
+// Words implements asyncapi.Work.
+func (work) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
+	switch e {
+	case asyncapi.Received:
+		p := speakers.Received()
+		return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+	case asyncapi.Reopened:
+		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "Your proposal is being processed again."}
+	case asyncapi.GivenUp:
+		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "The processing of your proposal was cancelled."}
+	}
+	p := speakers.Failed(last.CustomStatus)
+	return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+}
+
+// Remaining implements asyncapi.Work.
+func (w work) Remaining(customStatus string) time.Duration {
+	for _, stage := range speakers.Stages() {
+		if speakers.Begun(stage).Custom == customStatus {
+			return time.Duration(float64(w.committee.Takes(stage)) / w.speed)
+		}
+	}
+	return 0
+}

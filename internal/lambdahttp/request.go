@@ -1,0 +1,75 @@
+package lambdahttp
+
+import (
+	"encoding/base64"
+	"mime"
+	"strconv"
+	"strings"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+)
+
+// header finds a header whatever its case: the gateway lower-cases names,
+// sam local does not.
+func (x *exchange) header(name string) string {
+	if value, ok := x.req.Headers[strings.ToLower(name)]; ok {
+		return strings.TrimSpace(value)
+	}
+	for key, value := range x.req.Headers {
+		if strings.EqualFold(key, name) {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// checkMediaType wants JSON: application/json or a +json type, in UTF-8, and
+// with no content coding.
+func (x *exchange) checkMediaType() error {
+	kind, params, err := mime.ParseMediaType(x.header("Content-Type"))
+	if err != nil || kind != api.MediaTypeJSON && !strings.HasSuffix(kind, "+json") {
+		return unsupported("The Content-Type must be application/json.")
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return unsupported("JSON is sent in UTF-8, without another charset.")
+	}
+	if coding := x.header("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return unsupported("The body must not have a Content-Encoding.")
+	}
+	return nil
+}
+
+// body is the request's body, decoded and within bounds.
+func (x *exchange) body() ([]byte, error) {
+	size := len(x.req.Body)
+	if x.req.IsBase64Encoded {
+		size = size / 4 * 3
+	}
+	if size > x.MaxBody+2 { // padding decodes to up to two bytes less
+		return nil, x.tooLarge()
+	}
+	body := []byte(x.req.Body)
+	if x.req.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(x.req.Body); err != nil {
+			return nil, malformed("The body is not valid base64.")
+		}
+	}
+	if len(body) > x.MaxBody {
+		return nil, x.tooLarge()
+	}
+	return body, nil
+}
+
+func (x *exchange) tooLarge() error {
+	return &asyncapi.Failure{Code: api.CodePayloadTooLarge, Detail: "The body is too large; " + strconv.Itoa(x.MaxBody) + " bytes are the most."}
+}
+
+func malformed(detail string) error {
+	return &asyncapi.Failure{Code: api.CodeMalformedRequest, Detail: detail}
+}
+
+func unsupported(detail string) error {
+	return &asyncapi.Failure{Code: api.CodeUnsupportedMediaType, Detail: detail}
+}
