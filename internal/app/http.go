@@ -7,11 +7,12 @@ import (
 
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/lambdahttp"
+	"asynchttpapi/statemachine"
 )
 
-// lifetime is the state machine's TimeoutSeconds and a minute for a late
-// notification.
-const lifetime = 16 * time.Minute
+// lifetime is how long an execution may take, and a minute for the notification
+// of its end.
+const lifetime = statemachine.Lifetime + time.Minute
 
 func newSubmit(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Submit) }
 
