@@ -1,0 +1,13 @@
+package lambdahttp
+
+import "asynchttpapi/internal/asyncapi"
+
+// The parsers that see what a client sends, for tests and fuzzing.
+var (
+	ParseKey  = parseKey
+	ParseWait = parseWait
+	CheckJSON = checkJSON
+)
+
+// Detail is what a client reads of a failure.
+func Detail(err error) string { return err.(*asyncapi.Failure).Detail }
