@@ -20,7 +20,7 @@ type FailureInput struct {
 // Failure records that a submission's process broke off.
 type Failure struct {
 	Store asyncapi.Store
-	Clock Clock
+	Clock asyncapi.Clock
 }
 
 // Run writes the failure, unless the submission has ended otherwise or is

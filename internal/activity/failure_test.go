@@ -1,7 +1,6 @@
 package activity
 
 import (
-	"context"
 	"errors"
 	"reflect"
 	"testing"
@@ -68,17 +67,6 @@ func TestFailureThatCannotBeRecordedIsRetried(t *testing.T) {
 		t.Error(err)
 	}
 	if err := failure.Run(t.Context(), FailureInput{}); name(t, err) != Invalid {
-		t.Error(err)
-	}
-}
-
-func TestWallClockSleepEndsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := (WallClock{}).Sleep(ctx, 1<<60); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
-	if err := (WallClock{}).Sleep(t.Context(), 1); err != nil {
 		t.Error(err)
 	}
 }

@@ -33,7 +33,7 @@ type Stage struct {
 	Stage     speakers.Stage
 	Store     asyncapi.Store
 	Committee speakers.Committee
-	Clock     Clock
+	Clock     asyncapi.Clock
 	// Speed divides the time that the committee takes; +Inf makes it none.
 	Speed float64
 	// Lifetime is how long a reopened execution may run, after which a reader
