@@ -4,19 +4,31 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"asynchttpapi/internal/speakers"
 )
 
 // The functions, as they are named in functions/ and in the state machine's
 // substitutions.
 const (
-	Submit = "submit"
-	Status = "status"
+	Submit    = "submit"
+	Status    = "status"
+	Reconcile = "reconcile"
+	Moderate  = "moderate"
+	Shortlist = "shortlist"
+	Select    = "select"
+	Fail      = "fail"
 )
 
 // functions says how the handler of each function is made.
 var functions = map[string]func(Config) (lambda.Handler, error){
-	Submit: newSubmit,
-	Status: newStatus,
+	Submit:    newSubmit,
+	Status:    newStatus,
+	Reconcile: newReconcile,
+	Moderate:  newStage(speakers.Moderation),
+	Shortlist: newStage(speakers.Shortlisting),
+	Select:    newStage(speakers.Selection),
+	Fail:      newFail,
 }
 
 // Handler makes the handler of one function. Its Invoke takes and gives JSON,

@@ -1,0 +1,128 @@
+package app_test
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/fake"
+)
+
+// bench is a world in memory, with one submission named id.
+type bench struct {
+	store     fake.Store
+	workflows fake.Workflows
+}
+
+func newBench() *bench {
+	b := &bench{}
+	now := time.Now()
+	b.store.Put(asyncapi.Record{
+		ID: "id", State: asyncapi.State{Status: api.NotStarted, CustomStatus: "Received"}, Payload: json.RawMessage(`{}`),
+		Created: now, Updated: now, Deadline: now.Add(time.Hour), Expires: now.Add(time.Hour),
+	})
+	return b
+}
+
+func (b *bench) config(review string) app.Config {
+	return app.Config{
+		Store: &b.store, Workflows: &b.workflows,
+		Settings: app.Settings{Retention: time.Hour, Review: review, Speed: math.Inf(1)},
+	}
+}
+
+func (b *bench) handler(t *testing.T, function, review string) lambda.Handler {
+	t.Helper()
+	h, err := app.Handler(function, b.config(review))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func (b *bench) record(t *testing.T) asyncapi.Record {
+	t.Helper()
+	r, err := b.store.Get(t.Context(), "id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestActivitiesSpeakTheStateMachinesJSON(t *testing.T) {
+	b := newBench()
+	for _, function := range []string{app.Moderate, app.Shortlist, app.Select} {
+		out, err := b.handler(t, function, "approve").Invoke(t.Context(), []byte(`{"id":"id","redrive":0}`))
+		if err != nil || string(out) != `{"id":"id","decision":"accepted"}` {
+			t.Errorf("%s: %s, %v", function, out, err)
+		}
+	}
+	if r := b.record(t); r.CustomStatus != "Approved" || r.Status != api.Succeeded {
+		t.Errorf("%+v", r.State)
+	}
+}
+
+func TestFailSpeaksTheStateMachinesJSON(t *testing.T) {
+	b := newBench()
+	out, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(`{"id":"id","redrive":0,"error":"States.Timeout"}`))
+	if err != nil || string(out) != "null" {
+		t.Errorf("%s, %v", out, err)
+	}
+	if r := b.record(t); r.Status != api.Failed || r.Error == nil || r.Error.Code != api.CodeTimedOut {
+		t.Errorf("%+v, %+v", r.State, r.Error)
+	}
+}
+
+func TestReconcileReadsTheEventOfAnEndedExecution(t *testing.T) {
+	event := func(name string) []byte {
+		return []byte(`{"version":"0","id":"e","detail-type":"Step Functions Execution Status Change","source":"aws.states",
+			"account":"123456789012","time":"2026-03-01T12:00:00Z","region":"us-east-1","resources":["arn"],
+			"detail":{"executionArn":"arn","stateMachineArn":"arn","name":"` + name + `","status":"TIMED_OUT","startDate":1,
+			"stopDate":2,"input":"{\"id\":\"id\"}","output":null}}`)
+	}
+	b := newBench()
+	b.workflows.Set("id", asyncapi.Outcome{Status: api.Failed, TimedOut: true})
+	h := b.handler(t, app.Reconcile, "approve")
+	if _, err := h.Invoke(t.Context(), event("id")); err != nil {
+		t.Fatal(err)
+	}
+	if r := b.record(t); r.Status != api.Failed || r.Error == nil || r.Error.Code != api.CodeTimedOut {
+		t.Errorf("%+v, %+v", r.State, r.Error)
+	}
+	if _, err := h.Invoke(t.Context(), event("somebody-else")); err != nil {
+		t.Errorf("an execution without a record: %v", err)
+	}
+	if _, err := h.Invoke(t.Context(), []byte(`{"detail":{}}`)); err == nil {
+		t.Error("an event without a name is accepted")
+	}
+}
+
+func TestHandlersNeedWhatTheyUse(t *testing.T) {
+	b := newBench()
+	for about, spoil := range map[string]func(*app.Config){
+		"no store":  func(c *app.Config) { c.Store = nil },
+		"no speed":  func(c *app.Config) { c.Speed = 0 },
+		"no policy": func(c *app.Config) { c.Review = "maybe" },
+	} {
+		c := b.config("approve")
+		spoil(&c)
+		if _, err := app.Handler(app.Moderate, c); err == nil {
+			t.Errorf("%s: moderate is made all the same", about)
+		}
+		if _, err := app.Handlers(c); err == nil {
+			t.Errorf("%s: all are made all the same", about)
+		}
+	}
+	if all, err := app.Handlers(b.config("approve")); err != nil || len(all) != 7 {
+		t.Errorf("%d handlers, %v", len(all), err)
+	}
+	if _, err := app.Handler("unknown", b.config("approve")); err == nil {
+		t.Error("an unknown function is made")
+	}
+}
