@@ -1,0 +1,53 @@
+package awsenv
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"regexp"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+)
+
+// Error is a failed call. Its text has the service's error code and request
+// id, and never the service's own message, which names ARNs and values. The
+// SDK's error is there for errors.Is and errors.As.
+type Error struct {
+	// Call is the operation, for example "dynamodb PutItem".
+	Call string
+	err  error
+}
+
+// Wrap is nil for nil.
+func Wrap(call string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Call: call, err: err}
+}
+
+// Unwrap gives the SDK's error, whose text must not be shown or logged.
+func (e *Error) Unwrap() error { return e.err }
+
+var arn = regexp.MustCompile(`arn:[^\s"',)]*`)
+
+func (e *Error) Error() string {
+	text := e.Call + ": "
+	if api := smithy.APIError(nil); errors.As(e.err, &api) {
+		text += api.ErrorCode()
+	} else {
+		text += arn.ReplaceAllString(e.err.Error(), "(arn)")
+	}
+	if resp := (*awshttp.ResponseError)(nil); errors.As(e.err, &resp) && resp.RequestID != "" {
+		text += " (request " + resp.RequestID + ")"
+	}
+	return text
+}
+
+// drain reads the little there is, so that the connection can be used again.
+func drain(resp *http.Response) error {
+	defer resp.Body.Close()
+	_, err := io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16))
+	return err
+}
