@@ -19,7 +19,7 @@ import (
 // the number of seconds since 1970 after which DynamoDB may delete the item.
 const (
 	KeyAttribute = "pk"
-	TTLAttribute = "expires"
+	TTLAttribute = "ttl"
 )
 
 // Store is an asyncapi.Store on a DynamoDB table.

@@ -1,0 +1,152 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+
+	"zombiezen.com/go/sqlite"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+)
+
+// Store is an asyncapi.Store in a DB.
+type Store struct{ db *DB }
+
+var _ asyncapi.Store = (*Store)(nil)
+
+// NewStore makes a Store in db, which stays the caller's to close.
+func NewStore(db *DB) *Store { return &Store{db: db} }
+
+const (
+	insertSubmission = `INSERT INTO submissions
+		(id, status, custom_status, message, error_code, error_message, redrive, rank,
+		 decisions, created, updated, deadline, expires, payload)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`
+	selectSubmission = `SELECT status, custom_status, message, error_code, error_message, redrive, rank,
+		decisions, created, updated, deadline, expires, payload FROM submissions WHERE id = ?`
+	updateSubmission = `UPDATE submissions SET
+		status = ?, custom_status = ?, message = ?, error_code = ?, error_message = ?, redrive = ?, rank = ?,
+		decisions = ?, updated = ?, deadline = ? WHERE id = ?`
+	selectPosition   = `SELECT redrive, rank FROM submissions WHERE id = ?`
+	deleteSubmission = `DELETE FROM submissions WHERE id = ?`
+)
+
+// Create implements asyncapi.Store.
+func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
+	if err := r.Valid(); err != nil {
+		return err
+	}
+	decisions, err := decisionsText(r.Decisions)
+	if err != nil {
+		return err
+	}
+	code, message := errorColumns(r.Error)
+	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
+		inserted, err := row(conn, insertSubmission, nothing,
+			r.ID, string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank,
+			decisions, r.Created, r.Updated, r.Deadline, expirySeconds(r.Expires), []byte(r.Payload))
+		if err == nil && !inserted {
+			err = asyncapi.ErrExists
+		}
+		return err
+	})
+}
+
+// Get implements asyncapi.Store.
+func (s *Store) Get(ctx context.Context, id string) (r asyncapi.Record, err error) {
+	if err := ctx.Err(); err != nil {
+		return r, err
+	}
+	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
+		r, err = readSubmission(conn, id)
+		return err
+	})
+	return r, err
+}
+
+// Advance implements asyncapi.Store.
+func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (r asyncapi.Record, err error) {
+	if err := c.Valid(); err != nil {
+		return r, err
+	}
+	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
+		if r, err = readSubmission(conn, id); err != nil {
+			return err
+		}
+		if r, err = c.Apply(r); err != nil {
+			return err
+		}
+		r.Updated, r.Deadline = r.Updated.UTC(), r.Deadline.UTC()
+		return writeSubmission(conn, r)
+	})
+	if err != nil && !errors.Is(err, asyncapi.ErrStale) {
+		return asyncapi.Record{}, err
+	}
+	return r, err
+}
+
+// Discard implements asyncapi.Store.
+func (s *Store) Discard(ctx context.Context, id string) error {
+	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
+		moved := false
+		_, err := row(conn, selectPosition, func(stmt *sqlite.Stmt) error {
+			moved = stmt.ColumnInt(0) > 0 || stmt.ColumnInt(1) > 0
+			return nil
+		}, id)
+		if err != nil {
+			return err
+		}
+		if moved {
+			return asyncapi.ErrStale
+		}
+		return exec(conn, deleteSubmission, id)
+	})
+}
+
+func readSubmission(conn *sqlite.Conn, id string) (asyncapi.Record, error) {
+	r := asyncapi.Record{ID: id}
+	found, err := row(conn, selectSubmission, func(stmt *sqlite.Stmt) error { return scanSubmission(stmt, &r) }, id)
+	if err == nil && !found {
+		err = asyncapi.ErrNotFound
+	}
+	return r, err
+}
+
+func scanSubmission(stmt *sqlite.Stmt, r *asyncapi.Record) error {
+	r.Status = api.Status(stmt.ColumnText(0))
+	r.CustomStatus, r.Message = stmt.ColumnText(1), stmt.ColumnText(2)
+	if !stmt.ColumnIsNull(3) {
+		r.Error = &api.Error{Code: stmt.ColumnText(3), Message: stmt.ColumnText(4)}
+	}
+	r.Redrive, r.Rank = stmt.ColumnInt(5), stmt.ColumnInt(6)
+	var errs [4]error
+	r.Decisions, errs[0] = columnDecisions(stmt, 7)
+	r.Created, errs[1] = columnTime(stmt, 8)
+	r.Updated, errs[2] = columnTime(stmt, 9)
+	r.Deadline, errs[3] = columnTime(stmt, 10)
+	r.Expires = columnExpiry(stmt, 11)
+	r.Payload = columnBytes(stmt, 12)
+	return errors.Join(errs[:]...)
+}
+
+func writeSubmission(conn *sqlite.Conn, r asyncapi.Record) error {
+	decisions, err := decisionsText(r.Decisions)
+	if err != nil {
+		return err
+	}
+	code, message := errorColumns(r.Error)
+	return exec(conn, updateSubmission,
+		string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank,
+		decisions, r.Updated, r.Deadline, r.ID)
+}
+
+func errorColumns(e *api.Error) (code, message any) {
+	if e == nil {
+		return nil, nil
+	}
+	return e.Code, e.Message
+}
+
+// nothing scans a row of which only the being there counts.
+func nothing(*sqlite.Stmt) error { return nil }
