@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"testing"
 
+	"asynchttpapi/api"
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/asyncapi/fake"
 	"asynchttpapi/internal/conformance"
@@ -11,4 +12,28 @@ import (
 // The fakes that other tests stand on keep the same promises as the adapters.
 func TestFakeStore(t *testing.T) {
 	conformance.Store(t, func(*testing.T) asyncapi.Store { return &fake.Store{} })
+}
+
+func TestFakeWorkflows(t *testing.T) {
+	w := &fake.Workflows{}
+	conformance.Workflows(t, w, fakeExecutions{w})
+}
+
+type fakeExecutions struct{ w *fake.Workflows }
+
+func (x fakeExecutions) End(t *testing.T, id string, end asyncapi.Outcome) {
+	now, err := x.w.Outcome(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end.Redrive = now.Redrive
+	x.w.Set(id, end)
+}
+
+func (x fakeExecutions) Redrive(t *testing.T, id string) {
+	now, err := x.w.Outcome(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.w.Set(id, asyncapi.Outcome{Status: api.Running, Redrive: now.Redrive + 1})
 }

@@ -1,0 +1,94 @@
+// Package sfn starts and looks at executions on AWS Step Functions.
+package sfn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/awsenv"
+)
+
+// Workflows is an asyncapi.Workflows on one Standard state machine.
+type Workflows struct {
+	client     *sfn.Client
+	machine    string
+	executions string
+}
+
+var _ asyncapi.Workflows = (*Workflows)(nil)
+
+// New makes a Workflows from Lambda's environment, see awsenv.Config. machine
+// is the ARN of a state machine, or of a version or alias of one. It does not
+// call Step Functions.
+func New(getenv func(string) string, machine string) (*Workflows, error) {
+	cfg, err := awsenv.Config(getenv, "SFN")
+	executions, badARN := executionPrefix(machine)
+	if err := errors.Join(err, badARN); err != nil {
+		return nil, err
+	}
+	return &Workflows{client: sfn.NewFromConfig(cfg), machine: machine, executions: executions}, nil
+}
+
+// Warm connects to Step Functions ahead of the first call.
+func (w *Workflows) Warm(ctx context.Context) error {
+	o := w.client.Options()
+	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, sfn.EndpointParameters{
+		Region: &o.Region, Endpoint: o.BaseEndpoint,
+	})
+	if err != nil {
+		return awsenv.Wrap("sfn endpoint", err)
+	}
+	return awsenv.Connect(ctx, o.HTTPClient, endpoint.URI.String())
+}
+
+// Start implements asyncapi.Workflows. Step Functions keeps names for 90 days
+// after an execution has closed,
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
+func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
+	_, err := w.client.StartExecution(ctx, &sfn.StartExecutionInput{
+		StateMachineArn: &w.machine, Name: &id, Input: aws.String(string(input)),
+	})
+	if exists := (*types.ExecutionAlreadyExists)(nil); errors.As(err, &exists) {
+		return nil
+	}
+	return awsenv.Wrap("sfn StartExecution", err)
+}
+
+// Outcome implements asyncapi.Workflows. It asks for the metadata alone.
+func (w *Workflows) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+	out, err := w.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{
+		ExecutionArn: aws.String(w.executions + id), IncludedData: types.IncludedDataMetadataOnly,
+	})
+	if unknown := (*types.ExecutionDoesNotExist)(nil); errors.As(err, &unknown) {
+		return asyncapi.Outcome{}, asyncapi.ErrNotFound
+	}
+	if err != nil {
+		return asyncapi.Outcome{}, awsenv.Wrap("sfn DescribeExecution", err)
+	}
+	o, err := outcomeOf(out.Status)
+	o.Redrive = int(aws.ToInt32(out.RedriveCount))
+	return o, err
+}
+
+func outcomeOf(status types.ExecutionStatus) (asyncapi.Outcome, error) {
+	switch status {
+	case types.ExecutionStatusRunning, types.ExecutionStatusPendingRedrive:
+		return asyncapi.Outcome{Status: api.Running}, nil
+	case types.ExecutionStatusSucceeded:
+		return asyncapi.Outcome{Status: api.Succeeded}, nil
+	case types.ExecutionStatusFailed:
+		return asyncapi.Outcome{Status: api.Failed}, nil
+	case types.ExecutionStatusTimedOut:
+		return asyncapi.Outcome{Status: api.Failed, TimedOut: true}, nil
+	case types.ExecutionStatusAborted:
+		return asyncapi.Outcome{Status: api.Canceled}, nil
+	}
+	return asyncapi.Outcome{}, fmt.Errorf("sfn DescribeExecution: unknown status %q", status)
+}
