@@ -111,8 +111,10 @@ func (e *evaluation) array(v any, s step, after []step) ([]any, error) {
 	case v == nil:
 		return nil, e.missing("The path %s is null", e.depth(after))
 	}
-	return nil, e.notFound(fmt.Sprintf("Filter: %s can only be applied to arrays. Current context is: %s",
+	err := e.notFound(fmt.Sprintf("Filter: %s can only be applied to arrays. Current context is: %s",
 		s.fragment(), value.Text(v)))
+	err.Kind = NoArray
+	return nil, err
 }
 
 // elements follows those of the wanted elements that exist.

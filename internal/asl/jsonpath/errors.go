@@ -13,9 +13,24 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid path %q: %s at offset %d", e.Path, e.Reason, e.Offset)
 }
 
+// NotFoundKind tells apart what AWS answers differently.
+type NotFoundKind uint8
+
+// The ways to lead nowhere.
+const (
+	// Absent: a member is not there, or its parent is no object.
+	Absent NotFoundKind = iota
+	// PastEnd: the path ends in an index that its array does not have. In a
+	// payload template AWS then gives null; everywhere else it fails.
+	PastEnd
+	// NoArray: an index or slice was applied to something else.
+	NoArray
+)
+
 // NotFoundError says that a definite path led nowhere. Its text is Jayway's.
 type NotFoundError struct {
 	Path   *Path
+	Kind   NotFoundKind
 	Reason string
 }
 

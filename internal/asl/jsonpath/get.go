@@ -75,7 +75,7 @@ func (p *Path) evaluate(root, current any, strict bool) (any, error) {
 		return append([]any{}, e.out...), nil
 	}
 	if len(e.out) == 0 {
-		return nil, e.missing("No results for path: %s", len(p.steps))
+		return nil, e.nothing()
 	}
 	return e.out[len(e.out)-1], nil
 }
@@ -104,10 +104,20 @@ func (e *evaluation) certain(after []step) bool {
 }
 
 // missing reports that the first n steps lead nowhere.
-func (e *evaluation) missing(format string, n int) error {
+func (e *evaluation) missing(format string, n int) *NotFoundError {
 	return e.notFound(fmt.Sprintf(format, e.path.canonical(n)))
 }
 
-func (e *evaluation) notFound(reason string) error {
+// nothing reports that all steps of a definite path could be taken but one
+// that has no result.
+func (e *evaluation) nothing() error {
+	err := e.missing("No results for path: %s", len(e.path.steps))
+	if _, ok := e.path.steps[len(e.path.steps)-1].(index); ok {
+		err.Kind = PastEnd
+	}
+	return err
+}
+
+func (e *evaluation) notFound(reason string) *NotFoundError {
 	return &NotFoundError{Path: e.path, Reason: reason}
 }

@@ -1,0 +1,118 @@
+package intrinsic
+
+import (
+	"slices"
+
+	"asynchttpapi/internal/asl/value"
+)
+
+// maxRange is how many elements States.ArrayRange may give.
+const maxRange = 1000
+
+func array(in input) (any, error) { return in.values, nil }
+
+func arrayPartition(in input) (any, error) {
+	array, err := in.array(0)
+	if err != nil {
+		return nil, err
+	}
+	size, err := in.whole(1)
+	if err != nil {
+		return nil, err
+	}
+	if size < 1 {
+		return nil, in.fail("the chunk size is not positive")
+	}
+	chunks := []any{}
+	for chunk := range slices.Chunk(array, int(size)) {
+		chunks = append(chunks, chunk)
+	}
+	return chunks, nil
+}
+
+func arrayContains(in input) (any, error) {
+	array, err := in.array(0)
+	if err != nil {
+		return nil, err
+	}
+	return contains(array, in.values[1]), nil
+}
+
+func contains(array []any, v any) bool {
+	return slices.ContainsFunc(array, func(element any) bool { return value.Equal(element, v) })
+}
+
+func arrayRange(in input) (any, error) {
+	var bounds [3]int64
+	for i := range bounds {
+		var err error
+		if bounds[i], err = in.whole(i); err != nil {
+			return nil, err
+		}
+	}
+	first, last, step := bounds[0], bounds[1], bounds[2]
+	if step == 0 {
+		return nil, in.fail("the step is zero")
+	}
+	if (last-first)/step >= maxRange {
+		return nil, in.fail("the range has more than %d elements", maxRange)
+	}
+	elements := []any{}
+	for n := first; (step > 0 && n <= last) || (step < 0 && n >= last); n += step {
+		elements = append(elements, value.FromInt(n))
+	}
+	return elements, nil
+}
+
+// arrayGetItem gives null for any index into an empty array, as AWS does.
+func arrayGetItem(in input) (any, error) {
+	array, err := in.array(0)
+	if err != nil {
+		return nil, err
+	}
+	i, err := in.whole(1)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(array) == 0:
+		return nil, nil
+	case i < 0 || i >= int64(len(array)):
+		return nil, in.fail("the index %d is out of bounds for an array of length %d", i, len(array))
+	}
+	return array[i], nil
+}
+
+func arrayLength(in input) (any, error) {
+	array, err := in.array(0)
+	if err != nil {
+		return nil, err
+	}
+	return value.FromInt(int64(len(array))), nil
+}
+
+// arrayUnique keeps the first of equal elements.
+func arrayUnique(in input) (any, error) {
+	array, err := in.array(0)
+	if err != nil {
+		return nil, err
+	}
+	unique, scalars := []any{}, map[string]bool{}
+	for _, element := range array {
+		if !seen(unique, scalars, element) {
+			unique = append(unique, element)
+		}
+	}
+	return unique, nil
+}
+
+// seen looks strings up in a set, for they are what long arrays are made of,
+// and everything else in the list.
+func seen(unique []any, strings map[string]bool, v any) bool {
+	text, ok := v.(string)
+	if !ok {
+		return contains(unique, v)
+	}
+	before := strings[text]
+	strings[text] = true
+	return before
+}
