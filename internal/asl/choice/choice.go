@@ -1,0 +1,78 @@
+// Package choice evaluates the comparisons of Choice states
+// (states-language.net, "Data-test expression").
+package choice
+
+import (
+	"fmt"
+	"slices"
+	"unicode/utf16"
+
+	"asynchttpapi/internal/asl/value"
+)
+
+// Compare evaluates the operator called name, such as StringEquals; the form
+// that ends in Path is the same comparison, with what its path leads to as
+// operand. Values of the wrong type make a comparison false. An error says
+// that there is no such operator.
+func Compare(name string, variable, operand any) (bool, error) {
+	o, ok := Lookup(name)
+	if !ok {
+		return false, fmt.Errorf("there is no comparison operator %q", name)
+	}
+	return o.Holds(variable, operand), nil
+}
+
+// Missing gives the result of a comparison whose Variable leads nowhere. Only
+// IsPresent has one; ok is false for the others, which fail the execution.
+func Missing(name string, operand any) (holds, ok bool) {
+	return operand == false, name == "IsPresent"
+}
+
+// comparison gives the order of two values, if both have the right type.
+type comparison func(variable, operand any) (order int, ok bool)
+
+func equalBooleans(variable, operand any) (int, bool) {
+	a, aOK := variable.(bool)
+	b, bOK := operand.(bool)
+	if a == b {
+		return 0, aOK && bOK
+	}
+	return 1, aOK && bOK
+}
+
+// orderStrings compares UTF-16 units, as Java does.
+func orderStrings(variable, operand any) (int, bool) {
+	a, aOK := variable.(string)
+	b, bOK := operand.(string)
+	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b))), aOK && bOK
+}
+
+func orderTimestamps(variable, operand any) (int, bool) {
+	a, aOK := value.Timestamp(variable)
+	b, bOK := value.Timestamp(operand)
+	return a.Compare(b), aOK && bOK
+}
+
+func isNumber(v any) bool {
+	_, ok := value.Number(v)
+	return ok
+}
+
+func isString(v any) bool {
+	_, ok := v.(string)
+	return ok
+}
+
+func isBoolean(v any) bool {
+	_, ok := v.(bool)
+	return ok
+}
+
+func isTimestamp(v any) bool {
+	_, ok := value.Timestamp(v)
+	return ok
+}
+
+func isNull(v any) bool { return v == nil }
+
+func isPresent(any) bool { return true }

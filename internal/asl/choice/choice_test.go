@@ -1,0 +1,90 @@
+package choice_test
+
+import (
+	"strings"
+	"testing"
+
+	"asynchttpapi/internal/asl/choice"
+	"asynchttpapi/internal/asl/value"
+)
+
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		operator, variable, operand string
+		want                        bool
+	}{
+		{"StringEquals", `"a"`, `"a"`, true},
+		{"StringEqualsPath", `"a"`, `"b"`, false},
+		{"StringEquals", `1`, `"1"`, false},
+		{"StringLessThan", `"a"`, `"b"`, true},
+		{"StringLessThan", `"\ud83d\ude00"`, `"\uffee"`, true},
+		{"StringGreaterThanEqualsPath", `"b"`, `"b"`, true},
+		{"StringMatches", `"log-2.txt"`, `"log-*.txt"`, true},
+		{"StringMatches", `"a*b"`, `"a\\*b"`, true},
+		{"StringMatches", `"axb"`, `"a\\*b"`, false},
+		{"StringMatches", `"a\\b"`, `"a\\\\b"`, true},
+		{"StringMatches", `"foobarbar"`, `"foo*bar"`, true},
+		{"StringMatches", `""`, `"**"`, true},
+		{"StringMatches", `"a"`, `""`, false},
+		{"StringMatches", `5`, `"*"`, false},
+		{"NumericEquals", `1`, `1.0`, true},
+		{"NumericLessThanPath", `9007199254740992`, `9007199254740993`, true},
+		{"NumericGreaterThanEquals", `1e3`, `1000`, true},
+		{"NumericEquals", `"1"`, `1`, false},
+		{"BooleanEquals", `false`, `false`, true},
+		{"BooleanEqualsPath", `true`, `false`, false},
+		{"BooleanEquals", `null`, `false`, false},
+		{"TimestampEquals", `"2020-01-01T00:00:00Z"`, `"2020-01-01T01:00:00.000+01:00"`, true},
+		{"TimestampLessThanEquals", `"2020-01-01T00:00:00Z"`, `"2020-01-01T00:00:00.001Z"`, true},
+		{"TimestampEquals", `"2020-01-01"`, `"2020-01-01T00:00:00Z"`, false},
+		{"IsTimestamp", `"2020-01-01T00:00:00"`, `false`, true},
+		{"IsTimestamp", `"2020-01-01T00:00:00Z"`, `true`, true},
+		{"IsNull", `null`, `true`, true},
+		{"IsNull", `0`, `true`, false},
+		{"IsNumeric", `"1"`, `false`, true},
+		{"IsString", `"1"`, `true`, true},
+		{"IsBoolean", `false`, `true`, true},
+		{"IsPresent", `null`, `true`, true},
+		{"IsPresent", `null`, `false`, false},
+	} {
+		got, err := choice.Compare(c.operator, parse(t, c.variable), parse(t, c.operand))
+		if err != nil || got != c.want {
+			t.Errorf("%s %s %s: %v, %v", c.variable, c.operator, c.operand, got, err)
+		}
+	}
+}
+
+func parse(t *testing.T, text string) any {
+	t.Helper()
+	v, err := value.Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return v
+}
+
+func TestUnknownOperators(t *testing.T) {
+	for _, name := range []string{"", "Path", "Equals", "StringMatchesPath", "IsNullPath", "BooleanLessThan", "NumericMatches", "stringEquals", "Variable"} {
+		if _, err := choice.Compare(name, nil, nil); err == nil {
+			t.Errorf("%q was taken", name)
+		}
+	}
+}
+
+func TestMissing(t *testing.T) {
+	if holds, ok := choice.Missing("IsPresent", false); !holds || !ok {
+		t.Error("IsPresent false of nothing does not hold")
+	}
+	if holds, ok := choice.Missing("IsPresent", true); holds || !ok {
+		t.Error("IsPresent true of nothing holds")
+	}
+	if _, ok := choice.Missing("IsNull", true); ok {
+		t.Error("IsNull of nothing has a result")
+	}
+}
+
+func TestMatchesIsNotExponential(t *testing.T) {
+	if ok, err := choice.Compare("StringMatches", strings.Repeat("a", 10_000), strings.Repeat("a*", 100)+"b"); ok || err != nil {
+		t.Error(ok, err)
+	}
+}
