@@ -4,6 +4,7 @@ package app
 
 import (
 	"log/slog"
+	"time"
 
 	"asynchttpapi/internal/asyncapi"
 )
@@ -19,4 +20,6 @@ type Config struct {
 	Clock asyncapi.Clock
 	// Log is slog.Default if nil.
 	Log *slog.Logger
+	// CallTimeout bounds each call of Store and Workflows; 5 seconds if 0.
+	CallTimeout time.Duration
 }

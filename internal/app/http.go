@@ -44,5 +44,7 @@ func newService(c Config) (*asyncapi.Service, error) {
 		Lifetime:  lifetime,
 		Retention: c.Retention,
 		MaxWait:   c.MaxWait,
+
+		CallTimeout: c.CallTimeout,
 	})
 }

@@ -30,7 +30,7 @@ type Config struct {
 	// CallTimeout bounds each call of a port; 5 seconds if 0.
 	CallTimeout time.Duration
 	// UndoTimeout bounds each call that takes back a half-made acceptance;
-	// 1 second if 0.
+	// CallTimeout, but at most 1 second, if 0.
 	UndoTimeout time.Duration
 	// Lease is how long a request may be at work on an acceptance before
 	// another one with the same key takes it over; 30 seconds if 0. It exceeds
@@ -69,7 +69,7 @@ func (c *Config) setDefaults() {
 	}
 	setDefault(&c.KeyRetention, min(24*time.Hour, c.Retention))
 	setDefault(&c.CallTimeout, 5*time.Second)
-	setDefault(&c.UndoTimeout, time.Second)
+	setDefault(&c.UndoTimeout, min(time.Second, c.CallTimeout))
 	setDefault(&c.Lease, 30*time.Second)
 }
 

@@ -2,8 +2,11 @@ package fake
 
 import "asynchttpapi/internal/asyncapi"
 
-// Both fakes are what they stand in for.
+// The fakes are what they stand in for.
 var (
 	_ asyncapi.Store     = (*Store)(nil)
+	_ asyncapi.Store     = FaultyStore{}
 	_ asyncapi.Workflows = (*Workflows)(nil)
+	_ asyncapi.Workflows = FaultyWorkflows{}
+	_ asyncapi.Clock     = (*Clock)(nil)
 )

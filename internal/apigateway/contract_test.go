@@ -1,0 +1,136 @@
+package apigateway_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+)
+
+var (
+	received   = asyncapi.State{Status: api.NotStarted, CustomStatus: "Received", Message: "Waiting."}
+	moderation = asyncapi.State{Status: api.Running, CustomStatus: "Moderation", Message: "At work.", Rank: 1}
+	approved   = asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 4}
+	rejected   = asyncapi.State{Status: api.Succeeded, CustomStatus: "Rejected", Message: "We are sorry.", Rank: 4}
+	failed     = asyncapi.State{
+		Status: api.Failed, CustomStatus: "Moderation", Message: "It broke.", Rank: 4,
+		Error: &api.Error{Code: api.CodeTimedOut, Message: "It broke."},
+	}
+	canceled = asyncapi.State{Status: api.Canceled, CustomStatus: "Moderation", Message: "Given up.", Rank: 4}
+)
+
+// Every row of the contract's tables but those that need a fault or a second
+// request. Each whole response is in testdata under the row's name.
+var rows = []struct {
+	name   string
+	status int
+	// ask arranges and makes the request.
+	ask func(w *world) request
+}{
+	{"submit", 202, func(*world) request { return post(presentation) }},
+	{"submit-other-case", 202, func(*world) request {
+		return post(strings.NewReplacer("speaker", "Speaker", "title", "TITLE").Replace(presentation))
+	}},
+	{"submit-own-id-ignored", 202, func(*world) request {
+		return post(strings.Replace(presentation, "{", `{"id":"mine","more":[1],`, 1))
+	}},
+	{"submit-json-suffix", 202, func(*world) request {
+		return post(presentation, "Content-Type", "application/talk+json; charset=UTF-8")
+	}},
+	{"submit-failure-status", 202, func(*world) request { return to("/api/submit?failureStatus=409", post(presentation)) }},
+	{"submit-failure-status-bad", 400, func(*world) request { return to("/api/submit?failureStatus=500", post(presentation)) }},
+	{"submit-failure-status-twice", 400, func(*world) request {
+		return to("/api/submit?failureStatus=409&failureStatus=409", post(presentation))
+	}},
+	{"submit-hostile-host", 202, func(*world) request {
+		return post(presentation, "Host", "evil.example", "Forwarded", "host=evil.example", "X-Forwarded-Host", "evil.example")
+	}},
+
+	{"status-not-started", 202, func(w *world) request { return get(w.put(received, 0)) }},
+	{"status-running", 202, func(w *world) request { return get(w.put(moderation, 3*time.Second)) }},
+	{"status-approved", 200, func(w *world) request { return get(w.put(approved, time.Minute)) }},
+	{"status-rejected", 200, func(w *world) request { return get(w.put(rejected, time.Minute)) }},
+	{"status-failed", 200, func(w *world) request { return get(w.put(failed, time.Minute)) }},
+	{"status-failed-200", 200, func(w *world) request { return get(w.put(failed, time.Minute) + "?failureStatus=200") }},
+	{"status-failed-409", 409, func(w *world) request { return get(w.put(failed, time.Minute) + "?failureStatus=409") }},
+	{"status-running-409", 202, func(w *world) request { return get(w.put(moderation, time.Minute) + "?failureStatus=409") }},
+	{"status-approved-409", 200, func(w *world) request { return get(w.put(approved, time.Minute) + "?failureStatus=409") }},
+	{"status-failure-status-bad", 400, func(w *world) request { return get(w.put(failed, 0) + "?failureStatus=teapot") }},
+	{"status-canceled", 200, func(w *world) request { return get(w.put(canceled, time.Minute)) }},
+	{"status-head-running", 202, func(w *world) request { return method("HEAD", get(w.put(moderation, 0))) }},
+	{"status-head-approved", 200, func(w *world) request { return method("HEAD", get(w.put(approved, 0))) }},
+	{"status-head-unknown", 404, func(*world) request { return method("HEAD", get(api.StatusPath+asyncapi.NewID())) }},
+	{"status-unknown", 404, func(*world) request { return get(api.StatusPath + asyncapi.NewID()) }},
+	{"status-malformed-id", 404, func(*world) request { return get(api.StatusPath + "1") }},
+	{"status-escaped-id", 404, func(*world) request { return get(api.StatusPath + "..%2Fsubmit%00%ff") }},
+	{"status-no-id", 404, func(*world) request { return get(api.StatusPath) }},
+	{"status-expired", 410, func(w *world) request { return get(w.put(approved, 25*time.Hour)) }},
+
+	{"submit-wrong-method", 405, func(*world) request { return method("GET", post("")) }},
+	{"submit-head", 405, func(*world) request { return method("HEAD", post("")) }},
+	{"status-wrong-method", 405, func(w *world) request { return method("DELETE", get(w.put(approved, 0))) }},
+	{"no-such-path", 404, func(*world) request { return get("/api/rawcheckstatusresponse/1") }},
+	{"root", 404, func(*world) request { return get("/") }},
+	{"double-slash", 404, func(*world) request { return to("//api/submit", post(presentation)) }},
+
+	{"submit-not-json", 415, func(*world) request { return post("a=b", "Content-Type", "application/x-www-form-urlencoded") }},
+	{"submit-no-type", 415, func(*world) request { return post(presentation, "Content-Type", "") }},
+	{"submit-bad-type", 415, func(*world) request { return post(presentation, "Content-Type", ";") }},
+	{"submit-other-charset", 415, func(*world) request { return post(presentation, "Content-Type", "application/json; charset=utf-16") }},
+	{"submit-compressed", 415, func(*world) request { return post(presentation, "Content-Encoding", "gzip") }},
+	{"submit-malformed", 400, func(*world) request { return post(presentation[:40]) }},
+	{"submit-empty", 400, func(*world) request { return post("") }},
+	{"submit-duplicate-name", 400, func(*world) request { return post(`{"title":"a","Title":"b"}`) }},
+	{"submit-deep", 400, func(*world) request { return post(`{"a":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}") }},
+	{"submit-not-utf8", 400, func(*world) request { return post("{\"title\":\"\xff\"}") }},
+	{"submit-trailing", 400, func(*world) request { return post(presentation + presentation) }},
+	{"submit-invalid", 422, func(*world) request {
+		return post(`{"speaker":{"name":"","email":"nobody","country":7},"title":"` + strings.Repeat("x", 300) + `","track":[]}`)
+	}},
+	{"submit-not-object", 422, func(*world) request { return post("[]") }},
+	{"submit-too-large", 413, func(*world) request { return post(`{"title":"` + strings.Repeat("x", 64<<10) + `"}`) }},
+	{"submit-key-malformed", 400, func(*world) request { return post(presentation, "Idempotency-Key", `"one", "two"`) }},
+	{"submit-key-too-long", 400, func(*world) request { return post(presentation, "Idempotency-Key", strings.Repeat("k", 256)) }},
+
+	{"cors-submit", 202, func(*world) request { return post(presentation, "Origin", "https://page.example") }},
+	{"cors-other-origin", 202, func(*world) request { return post(presentation, "Origin", "https://other.example") }},
+	{"cors-problem", 404, func(*world) request {
+		return get(api.StatusPath+"1", "Origin", "https://page.example")
+	}},
+	{"cors-preflight-submit", 204, func(*world) request { return preflight("/api/submit", "POST") }},
+	{"cors-preflight-status", 204, func(*world) request { return preflight(api.StatusPath+asyncapi.NewID(), "GET") }},
+	{"cors-preflight-nowhere", 404, func(*world) request { return preflight("/api/nowhere", "GET") }},
+
+	{"prefer-malformed", 202, func(w *world) request { return get(w.put(moderation, 0), "Prefer", `wait="soon`) }},
+}
+
+func to(path string, r request) request       { r.path = path; return r }
+func method(method string, r request) request { r.method = method; return r }
+func preflight(path, method string) request {
+	return request{method: http.MethodOptions, path: path, header: map[string]string{
+		"Origin": "https://page.example", "Access-Control-Request-Method": method,
+		"Access-Control-Request-Headers": "content-type,idempotency-key",
+	}}
+}
+
+func TestContract(t *testing.T) {
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			r := w.do(row.ask(w))
+			if r.StatusCode != row.status {
+				t.Errorf("status %d, want %d", r.StatusCode, row.status)
+			}
+			checkResponse(t, r)
+			golden(t, row.name, r)
+			for id, input := range w.workflows.Inputs() {
+				if input != `{"id":"`+id+`"}` {
+					t.Errorf("execution input %s", input)
+				}
+			}
+		})
+	}
+}

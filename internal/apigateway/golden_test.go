@@ -1,0 +1,52 @@
+package apigateway_test
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+var idPattern = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+
+// dump is a whole response but for its date, with one id for all ids.
+func dump(r response) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", r.Proto, r.Status)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		if name == "Date" || name == "Etag" {
+			continue
+		}
+		for _, value := range r.Header[name] {
+			fmt.Fprintf(&b, "%s: %s\n", name, value)
+		}
+	}
+	fmt.Fprintf(&b, "\n%s", r.text)
+	return idPattern.ReplaceAllString(b.String(), "aaaaaaaaaaaaaaaaaaaaaaaaaa")
+}
+
+// golden compares a response with testdata/<name>.http.
+func golden(t *testing.T, name string, r response) {
+	t.Helper()
+	path := filepath.Join("testdata", name+".http")
+	got := dump(r)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs\ngot:\n%s\nwant:\n%s", path, got, want)
+	}
+}

@@ -1,0 +1,32 @@
+package apigateway
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"asynchttpapi/api"
+)
+
+// writeProblem answers where no function does. API Gateway sends a bare
+// message there; the contract wants a problem document from everybody.
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
+	h := w.Header()
+	clear(h)
+	h.Set("Content-Type", api.MediaTypeProblem)
+	h.Set("Cache-Control", "no-store")
+	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
+	if status == http.StatusRequestEntityTooLarge || status == http.StatusBadRequest {
+		h.Set("Connection", "close") // the rest of the body is not read
+	}
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(api.Problem{ // the client may have left
+		Type:     "about:blank",
+		Title:    http.StatusText(status),
+		Status:   status,
+		Detail:   detail,
+		Instance: r.URL.EscapedPath(),
+		Error:    api.Error{Code: code, Message: detail},
+	})
+}
