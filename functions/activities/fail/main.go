@@ -1,0 +1,15 @@
+// Command fail is the activity that records a failure.
+package main
+
+import (
+	"os"
+
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/dynamo"
+)
+
+func main() {
+	settings, badSettings := app.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
+	app.Start(app.Fail, app.Config{Store: store, Settings: settings}, badSettings, noStore)
+}

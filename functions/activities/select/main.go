@@ -1,0 +1,15 @@
+// Command select is the activity of the last stage.
+package main
+
+import (
+	"os"
+
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/dynamo"
+)
+
+func main() {
+	settings, badSettings := app.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
+	app.Start(app.Select, app.Config{Store: store, Settings: settings}, badSettings, noStore)
+}

@@ -1,0 +1,15 @@
+// Command shortlist is the activity of the second stage.
+package main
+
+import (
+	"os"
+
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/dynamo"
+)
+
+func main() {
+	settings, badSettings := app.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
+	app.Start(app.Shortlist, app.Config{Store: store, Settings: settings}, badSettings, noStore)
+}

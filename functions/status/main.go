@@ -1,0 +1,18 @@
+// Command status is the function behind /api/status/{id}.
+package main
+
+import (
+	"os"
+
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/dynamo"
+	"asynchttpapi/internal/sfn"
+)
+
+func main() {
+	settings, badSettings := app.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
+	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(app.EnvStateMachine))
+	app.Start(app.Status, app.Config{Store: store, Workflows: workflows, Settings: settings},
+		badSettings, noStore, noWorkflows)
+}
