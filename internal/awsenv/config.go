@@ -23,7 +23,7 @@ import (
 const (
 	attempts       = 3
 	attemptTimeout = 2500 * time.Millisecond
-	maxPause       = 500 * time.Millisecond
+	maxPause       = 250 * time.Millisecond
 	connectTimeout = time.Second
 	// idleConnections are kept open to the service: the concurrency of one
 	// process is small, but in tests one process is all functions.

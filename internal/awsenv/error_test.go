@@ -1,0 +1,32 @@
+package awsenv_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/aws/smithy-go"
+
+	"asynchttpapi/internal/awsenv"
+)
+
+func TestError(t *testing.T) {
+	plain := errors.New("no such host for arn:aws:states:us-east-1:123456789012:stateMachine:x, sorry")
+	tests := map[string]struct {
+		err  error
+		want string
+	}{
+		"the service's":   {&smithy.GenericAPIError{Code: "Throttling", Message: "arn:aws:iam::1:role/x is slow"}, "sfn X: Throttling"},
+		"the transport's": {plain, "sfn X: no such host for (arn), sorry"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			err := awsenv.Wrap("sfn X", tt.err)
+			if err.Error() != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("got %q, want %q", err, tt.want)
+			}
+		})
+	}
+	if err := awsenv.Wrap("sfn X", nil); err != nil {
+		t.Errorf("got %v for no error", err)
+	}
+}
