@@ -1,0 +1,96 @@
+package architecture
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const maxMainLines = 25
+
+// A function's main is environment, adapters, handler, and nothing to test.
+func TestMainsAreShort(t *testing.T) {
+	for _, p := range packages(t) {
+		if !within(p.ImportPath, "functions") {
+			continue
+		}
+		if !slices.Equal(p.GoFiles, []string{"main.go"}) {
+			t.Errorf("%s has files %v, want main.go alone", p.ImportPath, p.GoFiles)
+			continue
+		}
+		source, err := os.ReadFile(filepath.Join(p.Dir, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(source, []byte("\n")); n > maxMainLines {
+			t.Errorf("%s: main.go has %d lines, at most %d", p.ImportPath, n, maxMainLines)
+		}
+	}
+}
+
+// worldly are imports of packages that see or touch the world.
+var worldly = []string{
+	"crypto/rand", "database/sql", "io/fs", "log", "log/slog", "net", "net/http", "os", "os/exec", "runtime", "sync", "syscall",
+}
+
+// clocks are the functions of package time that read or run one.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+
+func TestPureRoomsArePure(t *testing.T) {
+	for _, p := range packages(t) {
+		if r := roomOf(p.ImportPath); r == nil || !slices.Contains(pure, r.folder) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains(worldly, imported) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+		for _, name := range p.GoFiles {
+			for _, found := range impure(t, filepath.Join(p.Dir, name)) {
+				t.Errorf("%s: %s: %s", p.ImportPath, name, found)
+			}
+		}
+	}
+}
+
+// impure lists the goroutines and clocks of a file.
+func impure(t *testing.T, path string) (found []string) {
+	t.Helper()
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, path, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			found = append(found, files.Position(n.Pos()).String()+" starts a goroutine")
+		case *ast.SelectorExpr:
+			if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains(clocks, n.Sel.Name) {
+				found = append(found, files.Position(n.Pos()).String()+" uses time."+n.Sel.Name)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// The check of purity sees what it should.
+func TestImpure(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.go")
+	source := "package x\nimport \"time\"\nfunc f() { go f(); _ = time.Now(); _ = time.Second }\n"
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := strings.Join(impure(t, path), "; ")
+	if !strings.Contains(found, "goroutine") || !strings.Contains(found, "time.Now") || strings.Contains(found, "Second") {
+		t.Errorf("found %q", found)
+	}
+}
