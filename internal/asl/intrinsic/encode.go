@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
+
+	"asynchttpapi/internal/asl/value"
 )
 
 func base64Encode(in input) (any, error) {
@@ -54,7 +56,7 @@ func base64Digit(r rune) rune {
 // hash gives the digest of a text in lower-case hexadecimal; AWS takes values
 // that are no strings by their text.
 func hash(in input) (any, error) {
-	data := javaText(in.values[0])
+	data := value.Java(in.values[0])
 	if err := in.bound(0, data); err != nil {
 		return nil, err
 	}

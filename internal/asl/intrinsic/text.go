@@ -1,6 +1,10 @@
 package intrinsic
 
-import "strings"
+import (
+	"strings"
+
+	"asynchttpapi/internal/asl/value"
+)
 
 // stringSplit splits at each of the second argument's characters and drops
 // empty parts, as AWS does.
@@ -52,7 +56,7 @@ func (in input) fill(b *strings.Builder, template string) (int, error) {
 		case strings.HasPrefix(rest, "{}"):
 			i++
 			if next < len(in.values) {
-				b.WriteString(javaText(in.values[next]))
+				b.WriteString(value.Java(in.values[next]))
 			}
 			next++
 		case rest[0] == '{':

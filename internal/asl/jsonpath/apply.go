@@ -112,7 +112,7 @@ func (e *evaluation) array(v any, s step, after []step) ([]any, error) {
 		return nil, e.missing("The path %s is null", e.depth(after))
 	}
 	err := e.notFound(fmt.Sprintf("Filter: %s can only be applied to arrays. Current context is: %s",
-		s.fragment(), value.Text(v)))
+		s.fragment(), value.Java(v)))
 	err.Kind = NoArray
 	return nil, err
 }
@@ -171,7 +171,8 @@ func (s filter) apply(v any, after []step, e *evaluation) error {
 		}
 	default:
 		if e.certain(after) {
-			return e.notFound(fmt.Sprintf("Filter: %s can not be applied to primitives.", s.fragment()))
+			return &EvaluationError{Path: e.path, Reason: fmt.Sprintf(
+				"Filter: %s can not be applied to primitives. Current context is: %s", s.fragment(), value.Java(v))}
 		}
 	}
 	return nil

@@ -42,7 +42,7 @@ func (p *parser) whole() (*Path, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !p.done() {
+	if p.blanks(); !p.done() {
 		return nil, p.fail("unexpected %q", p.peek())
 	}
 	return newPath(p.text, root, steps), nil
@@ -115,7 +115,7 @@ func (p *parser) step() (step, error) {
 		return nil, p.fail("a name is missing")
 	case p.take("("):
 		return p.function(name)
-	case p.nesting == 0 && p.starts(" "):
+	case p.nesting == 0 && p.starts(" ") && strings.TrimSpace(p.text[p.at:]) != "":
 		return nil, p.fail("a name with blanks has to be written in brackets, ['like this']")
 	}
 	return member{names: []string{name}, quote: "'"}, nil

@@ -1,17 +1,15 @@
-package intrinsic
+package value
 
 import (
 	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
-
-	"asynchttpapi/internal/asl/value"
 )
 
-// javaText writes a value the way Java's toString does, which is what AWS puts
+// Java writes a value the way Java's toString does, which is what AWS puts
 // in place of {}: {Arg1=1, Arg2=[]}.
-func javaText(v any) string {
+func Java(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "null"
@@ -20,19 +18,19 @@ func javaText(v any) string {
 	case []any:
 		parts := make([]string, len(v))
 		for i, element := range v {
-			parts[i] = javaText(element)
+			parts[i] = Java(element)
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
-	case *value.Object:
+	case *Object:
 		parts := make([]string, v.Len())
 		for i, m := range v.Members() {
-			parts[i] = m.Name + "=" + javaText(m.Value)
+			parts[i] = m.Name + "=" + Java(m.Value)
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
 	case json.Number:
 		return javaNumber(v)
 	}
-	return value.Text(v)
+	return Text(v)
 }
 
 // javaNumber writes whole numbers as they are and others as Java's
