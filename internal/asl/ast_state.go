@@ -1,6 +1,9 @@
 package asl
 
-import "asynchttpapi/internal/asl/value"
+import (
+	"asynchttpapi/internal/asl/choice"
+	"asynchttpapi/internal/asl/value"
+)
 
 // State is one state. A field that was not written has its zero value; Source
 // tells an absent field from a written zero.
@@ -128,7 +131,8 @@ type Rule struct {
 
 	Variable *Path
 	// Operator is the comparison, for instance StringEqualsPath.
-	Operator string
+	Operator   string
+	Comparison choice.Operator
 	// Operand is the literal to compare with; OperandPath where Operator ends in Path.
 	Operand     any
 	OperandPath *Path

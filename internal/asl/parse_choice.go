@@ -1,6 +1,6 @@
 package asl
 
-import "strings"
+import "asynchttpapi/internal/asl/choice"
 
 func (f *fields) rules(name string) []*Rule {
 	var out []*Rule
@@ -33,30 +33,14 @@ func (p *parser) rule(v any, pointer string) *Rule {
 // other fields. Of several the first counts here; having several is Validate's.
 func (f *fields) comparison(r *Rule) {
 	for _, m := range f.source.Members() {
-		if !IsOperator(m.Name) {
+		operator, ok := choice.Lookup(m.Name)
+		if !ok {
 			continue
 		}
-		r.Operator, r.Operand = m.Name, m.Value
-		if strings.HasSuffix(m.Name, "Path") {
+		r.Operator, r.Comparison, r.Operand = m.Name, operator, m.Value
+		if operator.Path {
 			r.OperandPath = f.path(m.Name)
 		}
 		return
 	}
-}
-
-// IsOperator tells whether a rule's member is a comparison
-// (states-language.net, "Choice State").
-func IsOperator(name string) bool {
-	switch name {
-	case "IsNull", "IsPresent", "IsNumeric", "IsString", "IsBoolean", "IsTimestamp", "StringMatches":
-		return true
-	}
-	name = strings.TrimSuffix(name, "Path")
-	for _, kind := range []string{"String", "Numeric", "Timestamp"} {
-		switch strings.TrimPrefix(name, kind) {
-		case "Equals", "LessThan", "GreaterThan", "LessThanEquals", "GreaterThanEquals":
-			return strings.HasPrefix(name, kind)
-		}
-	}
-	return name == "BooleanEquals"
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"asynchttpapi/internal/asl/intrinsic"
+	"asynchttpapi/internal/asl/jsonpath"
 	"asynchttpapi/internal/asl/value"
 )
 
@@ -21,7 +23,21 @@ func (f *fields) path(name string) *Path {
 		f.wrong(name, "String")
 		return nil
 	}
-	return &Path{Text: s}
+	return &Path{Text: s, JSONPath: f.jsonPath(name, s)}
+}
+
+// jsonPath parses text, nil with a problem where it is no path; what JSONata
+// would evaluate is left alone, since it is refused for its own reason.
+func (f *fields) jsonPath(name, text string) *jsonpath.Path {
+	if isJSONata(text) {
+		return nil
+	}
+	path, err := jsonpath.Parse(text)
+	if err != nil {
+		f.p.report(f.at(name), "Value is not a valid JSONPath: "+err.Error())
+		return nil
+	}
+	return path
 }
 
 func (f *fields) expression(name string) *Expression {
@@ -29,7 +45,14 @@ func (f *fields) expression(name string) *Expression {
 	if s == nil {
 		return nil
 	}
-	return &Expression{Text: *s}
+	if !intrinsic.Looks(*s) {
+		return &Expression{Text: *s, Path: f.jsonPath(name, *s)}
+	}
+	call, err := intrinsic.Parse(*s)
+	if err != nil {
+		f.p.report(f.at(name), "Value is not a valid intrinsic function call: "+err.Error())
+	}
+	return &Expression{Text: *s, Call: call}
 }
 
 // template reads a payload template (states-language.net, "Payload Template").
@@ -67,6 +90,7 @@ func (p *parser) objectTemplate(o *value.Object, pointer string) *Template {
 	if plain {
 		return &Template{Literal: o}
 	}
+	memberOrder(t.Members)
 	return t
 }
 

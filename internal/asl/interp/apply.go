@@ -1,0 +1,75 @@
+package interp
+
+// Apply tells the run that in happened and gives what is to be done about it.
+// An input that concerns nothing the run waits for changes nothing and has no
+// effects: a task reported twice, a timer of a task that is done, anything
+// after the end.
+func (r *Run) Apply(in Input) Effects {
+	r.now = in.At
+	r.effects = Effects{}
+	switch in.Kind {
+	case Started:
+		r.start(in)
+	case Stopped:
+		r.stop(in)
+	case Redriven:
+		r.redrive()
+	case TimerFired:
+		r.timerFired(in.Ref)
+	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
+		r.taskInput(in)
+	}
+	r.drain()
+	if r.log.full && r.outcome == nil {
+		r.end(tooManyEvents())
+	}
+	effects := r.effects
+	r.effects = Effects{}
+	return effects
+}
+
+// drain enters states until every scope waits for something or is done.
+func (r *Run) drain() {
+	for i := 0; i < len(r.ready) && r.outcome == nil && !r.log.full; i++ {
+		s := r.ready[i]
+		r.ready[i] = nil
+		if s.status == running {
+			r.enter(s)
+		}
+	}
+	r.ready = r.ready[:0]
+	if cap(r.ready) > 8 {
+		r.ready = nil // a run that sleeps should be small
+	}
+}
+
+func (r *Run) start(in Input) {
+	if r.root != nil {
+		return
+	}
+	r.startedAt = in.At
+	input, err := decode(in.Output)
+	r.input = input
+	r.root = &scope{machine: r.machine, log: r.log, vars: &variables{}}
+	r.log.add(r.now, 0, "ExecutionStarted", func() map[string]any {
+		return map[string]any{"input": string(in.Output), "roleArn": r.info.RoleARN}
+	})
+	if err != nil {
+		r.end(Outcome{Status: StatusFailed, Error: runtimeError, Cause: "Invalid execution input: " + err.Error()})
+		return
+	}
+	if t := r.machine.TimeoutSeconds; t != nil {
+		r.deadline = r.timer(r.root, deadline, r.now.Add(seconds(*t)))
+	}
+	r.run(r.root, r.machine.StartAt, input)
+}
+
+// run has the scope enter the named state with this input, in its turn.
+func (r *Run) run(s *scope, state string, input data) {
+	s.visit = visit{state: s.machine.State(state), input: input}
+	if s.state == nil {
+		r.scopeFailed(s, failure{name: runtimeError, cause: "The state '" + state + "' does not exist."})
+		return
+	}
+	r.ready = append(r.ready, s)
+}

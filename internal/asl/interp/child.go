@@ -1,0 +1,55 @@
+package interp
+
+// startChild starts a child execution of a Map Run. It is a history of its
+// own, which nobody reads, and cannot see the variables around it.
+func (r *Run) startChild(p *scope, input any) {
+	run := p.parent.fork.each.mapRun
+	r.lastRef++
+	name := uuid(r.bits("child", r.lastRef))
+	p.log, p.vars = &log{}, &variables{}
+	p.child = &child{id: r.childARN("execution", run.label, name), name: name, input: data{v: input}, started: stamp(r.now)}
+	p.prev = p.log.add(r.now, 0, "ExecutionStarted", nil)
+	r.run(p, p.machine.StartAt, p.child.input)
+}
+
+// childDone takes a child execution's end, of whatever kind.
+func (r *Run) childDone(s *scope) {
+	if s.fork.done == len(s.fork.each.items) {
+		r.mapRunDone(s)
+		return
+	}
+	if f := r.fill(s); f != nil {
+		r.mapRunFailed(s, *f)
+	}
+}
+
+func (r *Run) childFailed(s, p *scope, _ failure) {
+	e := s.fork.each
+	e.failures++
+	s.fork.done++
+	if e.exceeded(e.failures, len(e.items)) {
+		r.mapRunFailed(s, failure{name: toleranceError, cause: toleranceMessage})
+		return
+	}
+	r.childDone(s)
+}
+
+func (r *Run) mapRunDone(s *scope) {
+	r.event(s, "MapRunSucceeded", nil)
+	results := s.fork.results[:0]
+	for i, result := range s.fork.results {
+		// What is left of a part is a child execution that failed; it was tolerated.
+		if s.fork.parts[i] == nil {
+			results = append(results, result)
+		}
+	}
+	s.fork.results = results
+	r.allItemsDone(s)
+}
+
+func (r *Run) mapRunFailed(s *scope, f failure) {
+	r.abort(s, nil)
+	r.event(s, "MapRunFailed", f.details)
+	r.event(s, "MapStateFailed", nil)
+	r.fail(s, f)
+}

@@ -1,0 +1,73 @@
+package interp
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/value"
+)
+
+// context is the context object that $$ stands for in the scope's state.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+func (r *Run) context(s *scope) *value.Object {
+	members := []value.Member{
+		{Name: "Execution", Value: r.executionContext(s)},
+		{Name: "StateMachine", Value: value.NewObject(
+			value.Member{Name: "Id", Value: r.info.StateMachineARN},
+			value.Member{Name: "Name", Value: r.info.StateMachineName},
+		)},
+		{Name: "State", Value: s.stateContext()},
+	}
+	if it := s.currentItem(); it != nil {
+		members = append(members, value.Member{Name: "Map", Value: it.context()})
+	}
+	if token := r.currentToken(s); token != "" {
+		members = append(members, value.Member{Name: "Task", Value: value.NewObject(value.Member{Name: "Token", Value: token})})
+	}
+	return value.NewObject(members...)
+}
+
+func (r *Run) executionContext(s *scope) *value.Object {
+	id, name, input, started := r.info.ExecutionARN, r.info.ExecutionName, r.input.v, stamp(r.startedAt)
+	if c := s.childOf(); c != nil {
+		id, name, input, started = c.id, c.name, c.input.v, c.started
+	}
+	return value.NewObject(
+		value.Member{Name: "Id", Value: id},
+		value.Member{Name: "Input", Value: input},
+		value.Member{Name: "StartTime", Value: started},
+		value.Member{Name: "Name", Value: name},
+		value.Member{Name: "RoleArn", Value: r.info.RoleARN},
+		value.Member{Name: "RedriveCount", Value: json.Number(strconv.Itoa(r.redrives))},
+	)
+}
+
+// stateContext has a RetryCount for the states that can retry a task.
+func (s *scope) stateContext() *value.Object {
+	members := []value.Member{
+		{Name: "Name", Value: s.state.Name},
+		{Name: "EnteredTime", Value: stamp(s.enteredAt)},
+	}
+	if s.state.Type == asl.Task {
+		members = append(members, value.Member{Name: "RetryCount", Value: value.FromInt(s.retries)})
+	}
+	return value.NewObject(members...)
+}
+
+// currentItem is the array element that the scope, or one around it, works on.
+func (s *scope) currentItem() *item {
+	for ; s != nil; s = s.parent {
+		if s.item != nil {
+			return s.item
+		}
+	}
+	return nil
+}
+
+func (i *item) context() *value.Object {
+	return value.NewObject(value.Member{Name: "Item", Value: value.NewObject(
+		value.Member{Name: "Index", Value: value.FromInt(int64(i.index))},
+		value.Member{Name: "Value", Value: i.value},
+	)})
+}

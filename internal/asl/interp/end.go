@@ -1,0 +1,95 @@
+package interp
+
+import "fmt"
+
+// The statuses of an execution that has ended.
+const (
+	StatusSucceeded = "SUCCEEDED"
+	StatusFailed    = "FAILED"
+	StatusTimedOut  = "TIMED_OUT"
+	StatusAborted   = "ABORTED"
+)
+
+// scopeDone is the end of a scope's last state.
+func (r *Run) scopeDone(s *scope, out data) {
+	s.status = succeeded
+	switch {
+	case s.parent != nil:
+		r.partDone(s, out)
+	default:
+		r.end(Outcome{Status: StatusSucceeded, Output: out.text()})
+	}
+}
+
+// scopeFailed is the end of a scope whose state failed for good.
+func (r *Run) scopeFailed(s *scope, f failure) {
+	s.status = failed
+	if s.parent != nil {
+		r.partFailed(s, f)
+		return
+	}
+	r.end(Outcome{Status: StatusFailed, Error: f.name, Cause: f.cause})
+}
+
+// end is the end of the run. What is still waited for is dropped, but the
+// scopes stay as they are: a redrive goes on from them.
+func (r *Run) end(o Outcome) {
+	if r.log.full {
+		o = tooManyEvents()
+	}
+	r.outcome = &o
+	r.effects.Outcome = &o
+	r.log.write(r.now, r.lastEventOf(o.Status), endEvents[o.Status], func() map[string]any {
+		if o.Status == StatusSucceeded {
+			return map[string]any{"output": string(o.Output)}
+		}
+		return failure{name: o.Error, cause: o.Cause}.details()
+	})
+	r.release(&r.deadline)
+	if r.root != nil {
+		r.freeze(r.root)
+	}
+}
+
+var endEvents = map[string]string{
+	StatusSucceeded: "ExecutionSucceeded",
+	StatusFailed:    "ExecutionFailed",
+	StatusTimedOut:  "ExecutionTimedOut",
+	StatusAborted:   "ExecutionAborted",
+}
+
+// lastEventOf is what the last event follows: the end from outside follows nothing.
+func (r *Run) lastEventOf(status string) int64 {
+	if r.root == nil || status == StatusTimedOut || status == StatusAborted {
+		return 0
+	}
+	return r.root.prev
+}
+
+// freeze drops what a scope and its parts wait for, and marks them aborted.
+func (r *Run) freeze(s *scope) {
+	r.releaseAll(s)
+	if s.status == running {
+		s.status = aborted
+	}
+	if s.fork == nil {
+		return
+	}
+	for _, part := range s.fork.parts {
+		if part != nil {
+			r.freeze(part)
+		}
+	}
+}
+
+// tooManyEvents is the end of a run whose history has reached the service's limit.
+func tooManyEvents() Outcome {
+	return Outcome{Status: StatusFailed, Error: runtimeError,
+		Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
+}
+
+func (r *Run) stop(in Input) {
+	if r.root != nil && r.outcome == nil {
+		r.end(Outcome{Status: StatusAborted, Error: in.Error, Cause: in.Cause})
+	}
+}

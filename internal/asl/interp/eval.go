@@ -1,0 +1,134 @@
+package interp
+
+import (
+	"errors"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/intrinsic"
+	"asynchttpapi/internal/asl/jsonpath"
+	"asynchttpapi/internal/asl/value"
+)
+
+// evaluation resolves the paths of one state against one input.
+type evaluation struct {
+	run   *Run
+	scope *scope
+	input data
+}
+
+func (r *Run) evaluate(s *scope, input data) *evaluation {
+	return &evaluation{run: r, scope: s, input: input}
+}
+
+// undefinedVariable is a reference to a variable that nothing has assigned.
+type undefinedVariable struct{ path *jsonpath.Path }
+
+func (e *undefinedVariable) Error() string {
+	return "The variable '" + e.path.Root().Name + "' has not been assigned."
+}
+
+// get resolves a path from whatever it starts at.
+func (e *evaluation) get(p *jsonpath.Path) (any, error) {
+	root := p.Root()
+	switch root.Kind {
+	case jsonpath.Context:
+		return p.Get(e.run.context(e.scope))
+	case jsonpath.Variable:
+		v, ok := e.scope.vars.get(root.Name)
+		if !ok {
+			return nil, &undefinedVariable{path: p}
+		}
+		return p.Get(v)
+	}
+	return p.Get(e.input.v)
+}
+
+// field resolves a field that holds a path, as InputPath and OutputPath do:
+// what leads nowhere is an invalid path.
+func (e *evaluation) field(p *asl.Path) (any, *failure) {
+	v, err := e.get(p.JSONPath)
+	if err == nil {
+		return v, nil
+	}
+	var missing *jsonpath.NotFoundError
+	if errors.As(err, &missing) {
+		return nil, e.scope.broken("%s", missing.Invalid())
+	}
+	return nil, e.scope.broken("Invalid path '%s' : %s", p.Text, err)
+}
+
+// template fills in a payload template.
+func (e *evaluation) template(t *asl.Template) (any, *failure) {
+	switch {
+	case t.Members != nil:
+		return e.object(t.Members)
+	case t.Items != nil:
+		items := make([]any, len(t.Items))
+		for i, item := range t.Items {
+			v, f := e.template(item)
+			if f != nil {
+				return nil, f
+			}
+			items[i] = v
+		}
+		return items, nil
+	}
+	return t.Literal, nil
+}
+
+func (e *evaluation) object(members []asl.TemplateMember) (any, *failure) {
+	out := make([]value.Member, len(members))
+	for i, m := range members {
+		var v any
+		var f *failure
+		if m.Value.Expression != nil {
+			v, f = e.expression(m.Name+".$", m.Value.Expression)
+		} else {
+			v, f = e.template(m.Value)
+		}
+		if f != nil {
+			return nil, f
+		}
+		out[i] = value.Member{Name: m.Name, Value: v}
+	}
+	return value.NewObject(out...), nil
+}
+
+// expression evaluates the path or call that a template's field holds. An
+// index past the end of its array gives null there, as it does nowhere else.
+func (e *evaluation) expression(field string, x *asl.Expression) (any, *failure) {
+	v, err := e.value(x)
+	var missing *jsonpath.NotFoundError
+	if x.Path != nil && errors.As(err, &missing) && missing.Kind == jsonpath.PastEnd {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, e.unresolved(field, err)
+	}
+	return v, nil
+}
+
+func (e *evaluation) value(x *asl.Expression) (any, error) {
+	if x.Call != nil {
+		return x.Call.Eval(e)
+	}
+	return e.get(x.Path)
+}
+
+// Resolve and Random are what intrinsic functions need.
+func (e *evaluation) Resolve(p *jsonpath.Path) (any, error) { return e.get(p) }
+
+// Random gives the run's next random bits.
+func (e *evaluation) Random() uint64 { return e.run.random64() }
+
+func (e *evaluation) unresolved(field string, err error) *failure {
+	var argument *intrinsic.MissingError
+	if errors.As(err, &argument) {
+		return e.scope.broken("%s", argument.Cause(string(e.input.text())))
+	}
+	var missing *jsonpath.NotFoundError
+	if errors.As(err, &missing) {
+		return e.scope.broken("%s", missing.InField(field, string(e.input.text())))
+	}
+	return e.scope.broken("%s", err)
+}

@@ -1,0 +1,79 @@
+package interp
+
+import "fmt"
+
+// The error names that have a meaning of their own.
+// https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+const (
+	allErrors        = "States.ALL"
+	taskFailedError  = "States.TaskFailed"
+	timeoutError     = "States.Timeout"
+	heartbeatError   = "States.HeartbeatTimeout"
+	runtimeError     = "States.Runtime"
+	dataLimitError   = "States.DataLimitExceeded"
+	resultPathError  = "States.ResultPathMatchFailure"
+	noChoiceError    = "States.NoChoiceMatched"
+	toleranceError   = "States.ExceedToleratedFailureThreshold"
+	noOutputAllowed  = "returned a result with a size exceeding the maximum number of bytes service limit."
+	toleranceMessage = "The specified tolerated failure threshold was exceeded"
+)
+
+// failure is why a state failed. An empty cause is one that was not given.
+type failure struct {
+	name  string
+	cause string
+	// final failures end the execution whatever Retry and Catch say.
+	final bool
+}
+
+// broken is the failure of a state that cannot be executed as it is written
+// with the data it got. It cannot be caught or retried.
+func (s *scope) broken(format string, arguments ...any) *failure {
+	return &failure{name: runtimeError, cause: s.explain(fmt.Sprintf(format, arguments...)), final: true}
+}
+
+// mismatch is a failure of the same kind that has a name to catch it by.
+func (s *scope) mismatch(name, cause string) *failure {
+	return &failure{name: name, cause: s.explain(cause)}
+}
+
+func (s *scope) explain(cause string) string {
+	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s",
+		s.state.Name, s.entered, cause)
+}
+
+// matches tells whether a Retry or Catch for these names is about f. States.ALL
+// and States.TaskFailed are wildcards, the latter not for timeouts
+// (states-language.net, "Errors"; the Step Functions guide, "Error names").
+func (f failure) matches(names []string) bool {
+	if f.final {
+		return false
+	}
+	for _, name := range names {
+		switch {
+		case name == f.name, name == allErrors:
+			return true
+		case name == timeoutError:
+			if f.name == heartbeatError {
+				return true
+			}
+		case name == taskFailedError:
+			if f.name != timeoutError && f.name != heartbeatError {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// details are the error and cause of an event, where they are known.
+func (f failure) details() map[string]any {
+	details := map[string]any{}
+	if f.name != "" {
+		details["error"] = f.name
+	}
+	if f.cause != "" {
+		details["cause"] = f.cause
+	}
+	return details
+}

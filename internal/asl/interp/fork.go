@@ -1,0 +1,112 @@
+package interp
+
+import (
+	"bytes"
+
+	"asynchttpapi/internal/asl"
+)
+
+// fork is the work of a Parallel or Map state: its branches or iterations.
+type fork struct {
+	// parts are the branches or iterations by number; nil before one has
+	// started and after it has succeeded.
+	parts   []*scope
+	results []data
+	// done counts the parts that have come to an end, of whatever kind.
+	done int
+	each *each // set for a Map state
+}
+
+func newFork(parts int) *fork {
+	return &fork{parts: make([]*scope, parts), results: make([]data, parts)}
+}
+
+// part makes the scope of one branch or iteration.
+func (s *scope) part(m *asl.Machine, index int) *scope {
+	p := &scope{machine: m, log: s.log, vars: &variables{outer: s.vars}, parent: s, index: index, prev: s.prev}
+	s.fork.parts[index] = p
+	return p
+}
+
+// partDone takes the output of a branch or iteration.
+func (r *Run) partDone(p *scope, out data) {
+	s := p.parent
+	s.fork.parts[p.index] = nil
+	s.fork.results[p.index] = out
+	s.fork.done++
+	if s.state.Type == asl.Map {
+		r.itemDone(s, p)
+		return
+	}
+	r.branchDone(s, p)
+}
+
+// partFailed takes the failure of a branch or iteration.
+func (r *Run) partFailed(p *scope, f failure) {
+	s := p.parent
+	if s.state.Type == asl.Map {
+		r.itemFailed(s, p, f)
+		return
+	}
+	r.branchFailed(s, p, f)
+}
+
+// abort stops the parts of a state's fork that still run, and says so in the
+// history.
+func (r *Run) abort(s *scope, stopped func(p *scope)) {
+	if s.fork == nil {
+		return
+	}
+	for _, p := range s.fork.parts {
+		if p == nil || p.status != running {
+			continue
+		}
+		r.abortState(p)
+		p.status = aborted
+		if stopped != nil {
+			stopped(p)
+		}
+	}
+}
+
+// abortState ends a scope's stay in its state from outside. Only the types of
+// state that can take time have an event for it.
+func (r *Run) abortState(p *scope) {
+	r.releaseAll(p)
+	if p.entered == 0 {
+		return
+	}
+	switch p.state.Type {
+	case asl.Map:
+		r.abort(p, r.iterationAborted)
+	case asl.Parallel:
+		r.abort(p, nil)
+	case asl.Task, asl.Wait:
+	default:
+		return
+	}
+	r.event(p, string(p.state.Type)+"StateAborted", nil)
+}
+
+// discard forgets a fork that failed: a retry starts a new one, a catch needs none.
+func (r *Run) discard(s *scope) { s.fork = nil }
+
+// collected is the array of all results. Results that came as text stay as they are.
+func (f *fork) collected() data {
+	items := make([]any, len(f.results))
+	raw := true
+	for i, d := range f.results {
+		items[i] = d.v
+		raw = raw && d.raw != nil
+	}
+	if !raw || len(items) == 0 {
+		return data{v: items}
+	}
+	var b bytes.Buffer
+	for i, d := range f.results {
+		b.WriteByte("[,"[min(i, 1)])
+		b.Write(d.raw)
+	}
+	b.WriteByte(']')
+	return data{v: items, raw: b.Bytes()}
+}

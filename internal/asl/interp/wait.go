@@ -1,0 +1,107 @@
+package interp
+
+import (
+	"time"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/value"
+)
+
+// wait pauses until the time a Wait state names; one that has come already
+// lets the state be left at once.
+func (r *Run) wait(s *scope) *failure {
+	in, f := r.selected(s)
+	if f != nil {
+		return f
+	}
+	until, f := r.waitUntil(s, in)
+	if f != nil {
+		return f
+	}
+	if until.After(r.now) {
+		s.pause = r.timer(s, waitOver, until)
+		return nil
+	}
+	return r.waited(s)
+}
+
+// waited leaves a Wait state whose time has come.
+func (r *Run) waited(s *scope) *failure {
+	in, f := r.selected(s)
+	if f != nil {
+		return f
+	}
+	out, f := r.through(s, s.state.OutputPath, in)
+	if f != nil {
+		return f
+	}
+	r.leave(s, out, exit{assign: s.state.Assign, from: in, next: s.state.Next})
+	return nil
+}
+
+func (r *Run) waitUntil(s *scope, in data) (time.Time, *failure) {
+	st := s.state
+	switch {
+	case st.Seconds != nil:
+		return s.enteredAt.Add(seconds(*st.Seconds)), nil
+	case st.SecondsPath != nil:
+		n, f := r.waitSeconds(s, in, st.SecondsPath)
+		return s.enteredAt.Add(seconds(n)), f
+	case st.TimestampPath != nil:
+		return r.waitTimestamp(s, in, st.TimestampPath)
+	}
+	at, ok := timestamp(st.Timestamp)
+	if !ok {
+		return at, s.broken("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", st.Timestamp)
+	}
+	return at, nil
+}
+
+func (r *Run) waitSeconds(s *scope, in data, p *asl.Path) (int64, *failure) {
+	v, err := r.evaluate(s, in).get(p.JSONPath)
+	if err != nil || v == nil {
+		return 0, s.broken("The SecondsPath parameter does not reference an input value: %s", p.Text)
+	}
+	n, ok := value.Integer(v)
+	if !ok {
+		return 0, s.broken("The SecondsPath parameter cannot be parsed as a long value: %s == %s", p.Text, plain(v))
+	}
+	if n < 0 {
+		return 0, s.broken("The SecondsPath parameter references a negative value: %s == %d", p.Text, n)
+	}
+	return n, nil
+}
+
+func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure) {
+	v, err := r.evaluate(s, in).get(p.JSONPath)
+	if err != nil || v == nil {
+		return time.Time{}, s.broken("The TimestampPath parameter does not reference an input value: %s", p.Text)
+	}
+	text, _ := v.(string)
+	at, ok := timestamp(text)
+	if !ok {
+		return at, s.broken("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s",
+			p.Text, plain(v))
+	}
+	return at, nil
+}
+
+// timestamp reads RFC 3339, whose T and Z the language wants as capitals
+// (states-language.net, "Timestamps").
+func timestamp(text string) (time.Time, bool) {
+	for i := range len(text) {
+		if text[i] == 't' || text[i] == 'z' {
+			return time.Time{}, false
+		}
+	}
+	at, err := time.Parse(time.RFC3339Nano, text)
+	return at, err == nil
+}
+
+// plain is a value as messages show it: a string without its quotes.
+func plain(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return value.Text(v)
+}
