@@ -2,7 +2,6 @@ package interp
 
 import (
 	"encoding/json"
-	"net/http"
 	"strconv"
 
 	"asynchttpapi/internal/asl/value"
@@ -43,6 +42,10 @@ func payloadOf(request *value.Object) json.RawMessage {
 	return value.Append(nil, payload)
 }
 
+// httpDate is the form of a Date header, RFC 9110 section 5.6.7; package
+// net/http has it too, but this package reaches no network.
+const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
+
 // envelope is the result of lambda:invoke around what the function answered:
 // Lambda's response to Invoke as the service passes it on.
 func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
@@ -54,7 +57,7 @@ func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
 		{Name: "Connection", Value: "keep-alive"},
 		{Name: "x-amzn-RequestId", Value: request},
 		{Name: "Content-Length", Value: length},
-		{Name: "Date", Value: r.now.UTC().Format(http.TimeFormat)},
+		{Name: "Date", Value: r.now.UTC().Format(httpDate)},
 		{Name: "Content-Type", Value: "application/json"},
 	}
 	lists := make([]value.Member, len(headers))
