@@ -48,7 +48,7 @@ func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world
 		},
 		Clock:       w.clock,
 		Log:         log,
-		CallTimeout: time.Second,
+		WithTimeout: fake.WithTimeout,
 	}
 	g := apigateway.Config{DomainName: "gateway.example", Now: w.clock.Now, Log: log}
 	if change != nil {

@@ -28,7 +28,7 @@ func newStage(stage speakers.Stage) func(Config) (lambda.Handler, error) {
 			Speed:     c.Speed,
 			Lifetime:  lifetime,
 		}
-		return lambda.NewHandler(run.Run), nil
+		return handlerOf(run.Run), nil
 	}
 }
 
@@ -37,7 +37,7 @@ func newFail(c Config) (lambda.Handler, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: an activity needs a Store")
 	}
-	return lambda.NewHandler(activity.Failure{Store: c.Store, Clock: c.clock()}.Run), nil
+	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock()}.Run), nil
 }
 
 func (c Config) clock() asyncapi.Clock {

@@ -4,7 +4,6 @@ package app
 
 import (
 	"log/slog"
-	"time"
 
 	"asynchttpapi/internal/asyncapi"
 )
@@ -20,6 +19,7 @@ type Config struct {
 	Clock asyncapi.Clock
 	// Log is slog.Default if nil.
 	Log *slog.Logger
-	// CallTimeout bounds each call of Store and Workflows; 5 seconds if 0.
-	CallTimeout time.Duration
+	// WithTimeout bounds the calls of Store and Workflows; context.WithTimeout
+	// if nil.
+	WithTimeout asyncapi.WithTimeout
 }

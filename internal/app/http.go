@@ -27,7 +27,7 @@ func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error))
 	if err != nil {
 		return nil, err
 	}
-	return lambda.NewHandler(f), nil
+	return handlerOf(f), nil
 }
 
 // newService is the pattern with this domain plugged in.
@@ -45,6 +45,6 @@ func newService(c Config) (*asyncapi.Service, error) {
 		Retention: c.Retention,
 		MaxWait:   c.MaxWait,
 
-		CallTimeout: c.CallTimeout,
+		WithTimeout: c.WithTimeout,
 	})
 }

@@ -25,7 +25,7 @@ func newReconcile(c Config) (lambda.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return lambda.NewHandler(func(ctx context.Context, event executionEvent) error {
+	return handlerOf(func(ctx context.Context, event executionEvent) error {
 		if event.Detail.Name == "" {
 			return errors.New("the event names no execution")
 		}

@@ -5,11 +5,14 @@ import (
 	"time"
 )
 
+// WithTimeout is the type of context.WithTimeout.
+type WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+
 // bounded runs one call of a port for at most d, and returns then even if the
 // call ignores its context: a dependency that hangs must not take the request
 // with it. A panic of the call is one of the caller.
-func bounded[T any](ctx context.Context, d time.Duration, f func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, d)
+func bounded[T any](ctx context.Context, limit WithTimeout, d time.Duration, f func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := limit(ctx, d)
 	defer cancel()
 	done := make(chan answer[T], 1)
 	go func() {
@@ -43,11 +46,11 @@ type answer[T any] struct {
 }
 
 // do is bounded for calls that return only an error.
-func do(ctx context.Context, d time.Duration, f func(context.Context) error) error {
-	_, err := bounded(ctx, d, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
+func do(ctx context.Context, limit WithTimeout, d time.Duration, f func(context.Context) error) error {
+	_, err := bounded(ctx, limit, d, func(ctx context.Context) (struct{}, error) { return struct{}{}, f(ctx) })
 	return err
 }
 
 func (s *Service) get(ctx context.Context, id string) (Record, error) {
-	return bounded(ctx, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Get(ctx, id) })
+	return bounded(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Get(ctx, id) })
 }

@@ -1,6 +1,7 @@
 package asyncapi
 
 import (
+	"context"
 	"errors"
 	"time"
 )
@@ -29,6 +30,9 @@ type Config struct {
 
 	// CallTimeout bounds each call of a port; 5 seconds if 0.
 	CallTimeout time.Duration
+	// WithTimeout bounds a call; context.WithTimeout if nil. Tests let calls run
+	// out of time when they like.
+	WithTimeout WithTimeout
 	// UndoTimeout bounds each call that takes back a half-made acceptance;
 	// CallTimeout, but at most 1 second, if 0.
 	UndoTimeout time.Duration
@@ -66,6 +70,9 @@ func (c *Config) setDefaults() {
 	}
 	if c.NewID == nil {
 		c.NewID = NewID
+	}
+	if c.WithTimeout == nil {
+		c.WithTimeout = context.WithTimeout
 	}
 	setDefault(&c.KeyRetention, min(24*time.Hour, c.Retention))
 	setDefault(&c.CallTimeout, 5*time.Second)

@@ -33,7 +33,7 @@ func (s *Service) Reconcile(ctx context.Context, id string) error {
 }
 
 func (s *Service) reconcile(ctx context.Context, r Record) (Record, error) {
-	o, err := bounded(ctx, s.CallTimeout, func(ctx context.Context) (Outcome, error) { return s.Workflows.Outcome(ctx, r.ID) })
+	o, err := bounded(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) (Outcome, error) { return s.Workflows.Outcome(ctx, r.ID) })
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return r, dependencyFailed("Workflows.Outcome", err)
 	}
@@ -41,7 +41,7 @@ func (s *Service) reconcile(ctx context.Context, r Record) (Record, error) {
 	if !changed {
 		return r, nil
 	}
-	now, err := bounded(ctx, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Advance(ctx, r.ID, c) })
+	now, err := bounded(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Advance(ctx, r.ID, c) })
 	switch {
 	case err == nil, errors.Is(err, ErrStale):
 		return now, nil

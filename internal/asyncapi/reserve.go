@@ -25,7 +25,7 @@ func (s *Service) reserve(ctx context.Context, r Reservation) (stored Reservatio
 		stored Reservation
 		mine   bool
 	}
-	c, err := bounded(ctx, s.CallTimeout, func(ctx context.Context) (claim, error) {
+	c, err := bounded(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) (claim, error) {
 		stored, mine, err := s.Store.Reserve(ctx, r)
 		return claim{stored, mine}, err
 	})
@@ -47,7 +47,7 @@ func (s *Service) release(ctx context.Context, r Reservation, keepID bool) {
 
 // undoing runs a call that has to be tried even though the request is over.
 func (s *Service) undoing(ctx context.Context, f func(context.Context) error) error {
-	return do(context.WithoutCancel(ctx), s.UndoTimeout, f)
+	return do(context.WithoutCancel(ctx), s.WithTimeout, s.UndoTimeout, f)
 }
 
 // inProgressRetry is how soon to repeat a request whose first one is still at

@@ -37,6 +37,22 @@ func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	return nil
 }
 
+// WithTimeout is context.WithTimeout, but the context ends when a fault lets it.
+func WithTimeout(ctx context.Context, _ time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	return context.WithValue(ctx, expiry{}, cancel), cancel
+}
+
+// expiry is the key of what ends a context made by WithTimeout.
+type expiry struct{}
+
+// Expire ends a context made by WithTimeout, as if its time had come.
+func Expire(ctx context.Context) {
+	if cancel, ok := ctx.Value(expiry{}).(context.CancelFunc); ok {
+		cancel()
+	}
+}
+
 // Advance lets time pass.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()

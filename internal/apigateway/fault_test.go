@@ -1,0 +1,182 @@
+package apigateway_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/fake"
+)
+
+// faults are made for each test: the last one answers once answered is closed.
+func faults(answered <-chan struct{}) []faultCase {
+	return []faultCase{
+		{"refuses", fake.Refuse, 503},
+		{"loses the answer", fake.LoseAnswer, 503},
+		{"hangs", fake.Hang, 503},
+		{"answers late", fake.AnswerLate(answered), 503},
+		{"throttles", fake.Throttle, 429},
+	}
+}
+
+type faultCase struct {
+	name   string
+	fault  fake.Fault
+	status int
+}
+
+// eachFault runs a test with every kind of fault. The test calls answered when
+// the response to the spoiled request is there; it returns when all calls are
+// over.
+func eachFault(t *testing.T, op string, test func(w *world, f faultCase, answered func())) {
+	for i, f := range faults(nil) {
+		t.Run(op+" "+f.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			done := make(chan struct{})
+			test(w, faults(done)[i], func() {
+				close(done)
+				w.faults.Settled()
+			})
+		})
+	}
+}
+
+const lease = 31 * time.Second
+
+// complete repeats a request until the key is free again, and returns the id.
+func (w *world) complete(r request) string {
+	w.t.Helper()
+	again := w.do(r)
+	if again.StatusCode == http.StatusConflict {
+		w.clock.Advance(lease)
+		again = w.do(r)
+	}
+	if again.StatusCode != http.StatusAccepted {
+		w.t.Fatalf("the repeat: %d %s", again.StatusCode, again.text)
+	}
+	return again.id(w.t)
+}
+
+// checkAccepted wants one record, one execution for it, and no second one for
+// a repeated request.
+func (w *world) checkAccepted(r request, id string) {
+	w.t.Helper()
+	if ids := w.store.IDs(); !slices.Equal(ids, []string{id}) {
+		w.t.Errorf("records %v, want only %s", ids, id)
+	}
+	started := len(w.workflows.Inputs())
+	if w.workflows.Inputs()[id] == "" {
+		w.t.Errorf("%s has no execution", id)
+	}
+	again := w.do(r)
+	if again.StatusCode != http.StatusAccepted || again.id(w.t) != id {
+		w.t.Errorf("repeated once more: %d %s", again.StatusCode, again.text)
+	}
+	if len(w.workflows.Inputs()) != started {
+		w.t.Error("a second execution was started")
+	}
+}
+
+func TestFaultWhileAccepting(t *testing.T) {
+	for _, op := range []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"} {
+		eachFault(t, op, func(w *world, f faultCase, answered func()) {
+			submit := post(presentation, "Idempotency-Key", `"key"`)
+			w.faults.Once(op, f.fault)
+			r := w.do(submit)
+			answered()
+			if r.StatusCode != f.status {
+				w.t.Errorf("status %d, want %d", r.StatusCode, f.status)
+			}
+			checkResponse(w.t, r)
+			w.checkAccepted(submit, w.complete(submit))
+		})
+	}
+}
+
+// A request without a key leaves nothing behind that anybody could find.
+func TestFaultWithoutKey(t *testing.T) {
+	for _, op := range []string{"Store.Create", "Workflows.Start"} {
+		t.Run(op, func(t *testing.T) {
+			w := newWorld(t, nil)
+			w.faults.Once(op, fake.LoseAnswer)
+			if r := w.do(post(presentation)); r.StatusCode != 503 {
+				t.Errorf("status %d", r.StatusCode)
+			}
+			if ids := w.store.IDs(); len(ids) > 0 {
+				t.Errorf("records are left: %v", ids)
+			}
+		})
+	}
+}
+
+// Undoing may fail too; then the lease has to end before a repeat completes.
+func TestFaultWhileUndoing(t *testing.T) {
+	for _, op := range []string{"Store.Discard", "Store.Release"} {
+		eachFault(t, op, func(w *world, f faultCase, answered func()) {
+			submit := post(presentation, "Idempotency-Key", "key")
+			w.faults.Once("Workflows.Start", fake.Refuse)
+			w.faults.Once(op, f.fault)
+			r := w.do(submit)
+			answered()
+			if r.StatusCode != 503 {
+				w.t.Errorf("status %d", r.StatusCode)
+			}
+			w.checkAccepted(submit, w.complete(submit))
+		})
+	}
+}
+
+// An execution that is at work already cannot be undone: it is accepted.
+func TestStartThatSeemedToFail(t *testing.T) {
+	w := newWorld(t, nil)
+	w.faults.Once("Workflows.Start", func(ctx context.Context, call func(context.Context) error) error {
+		if err := call(ctx); err != nil {
+			return err
+		}
+		_, err := w.store.Advance(ctx, w.store.IDs()[0], asyncapi.Change{State: &moderation, At: start})
+		if err != nil {
+			return err
+		}
+		return fake.ErrDown
+	})
+	submit := post(presentation, "Idempotency-Key", "key")
+	r := w.do(submit)
+	if r.StatusCode != 202 || r.submission(t).CustomStatus != "Moderation" {
+		t.Errorf("%d %s", r.StatusCode, r.text)
+	}
+	w.checkAccepted(submit, r.id(t))
+}
+
+func TestFaultWhilePolling(t *testing.T) {
+	for _, op := range []string{"Store.Get", "Workflows.Outcome", "Store.Advance"} {
+		eachFault(t, op, func(w *world, f faultCase, answered func()) {
+			path := w.put(moderation, 2*time.Hour)
+			w.workflows.Set(path[len(api.StatusPath):], asyncapi.Outcome{Status: api.Failed, TimedOut: true})
+			w.faults.Once(op, f.fault)
+			r := w.do(get(path))
+			answered()
+			if r.StatusCode != f.status {
+				w.t.Errorf("status %d, want %d", r.StatusCode, f.status)
+			}
+			checkResponse(w.t, r)
+			if r := w.do(get(path)); r.StatusCode != 200 || r.submission(w.t).Error.Code != api.CodeTimedOut {
+				w.t.Errorf("the repeat: %d %s", r.StatusCode, r.text)
+			}
+		})
+	}
+}
+
+// What fails while a request waits does not take back what is known.
+func TestFaultWhileWaiting(t *testing.T) {
+	w := newWorld(t, nil)
+	w.faults.Always("Store.Get", fake.Refuse)
+	r := w.do(post(presentation, "Prefer", "wait=5"))
+	if r.StatusCode != 202 {
+		t.Errorf("%d %s", r.StatusCode, r.text)
+	}
+	checkResponse(t, r)
+}

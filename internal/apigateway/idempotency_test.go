@@ -1,0 +1,151 @@
+package apigateway_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+)
+
+func TestKeyRepeated(t *testing.T) {
+	w := newWorld(t, nil)
+	first := w.do(post(presentation, "Idempotency-Key", `"one"`))
+	id := first.id(t)
+	same := strings.Replace(presentation, `"title":"Notes",`, ``, 1)
+	same = strings.Replace(same, "{", `{ "Title" : "Notes", `, 1)
+	for name, r := range map[string]request{
+		"again":          post(presentation, "Idempotency-Key", `"one"`),
+		"bare":           post(presentation, "Idempotency-Key", "one"),
+		"other spelling": post(same, "Idempotency-Key", `"one"`),
+	} {
+		if again := w.do(r); again.StatusCode != 202 || again.id(t) != id {
+			t.Errorf("%s: %d %s", name, again.StatusCode, again.text)
+		}
+	}
+	if other := w.do(post(presentation, "Idempotency-Key", `"two"`)); other.id(t) == id {
+		t.Error("another key gave the same submission")
+	}
+	if n := len(w.workflows.Inputs()); n != 2 {
+		t.Errorf("%d executions, want 2", n)
+	}
+	w.move(id, approved)
+	done := w.do(post(presentation, "Idempotency-Key", `"one"`))
+	golden(t, "key-repeated-when-done", done)
+	reused := w.do(post(strings.Replace(presentation, "Notes", "Other", 1), "Idempotency-Key", `"one"`))
+	if reused.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("reused: %d", reused.StatusCode)
+	}
+	golden(t, "key-reused", reused)
+}
+
+func TestKeyOutlivesItsSubmission(t *testing.T) {
+	w := newWorld(t, nil)
+	submit := post(presentation, "Idempotency-Key", "key")
+	id := w.do(submit).id(t)
+	if err := w.store.Discard(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	if r := w.do(submit); r.StatusCode != http.StatusGone {
+		t.Errorf("%d %s", r.StatusCode, r.text)
+	}
+}
+
+// While the first request is at work, its key belongs to it.
+func TestKeyInUse(t *testing.T) {
+	w := newWorld(t, nil)
+	entered, leave := make(chan struct{}), make(chan struct{})
+	w.faults.Once("Store.Create", func(ctx context.Context, call func(context.Context) error) error {
+		close(entered)
+		<-leave
+		return call(ctx)
+	})
+	submit := post(presentation, "Idempotency-Key", "key")
+	first := make(chan response)
+	go func() { first <- w.do(submit) }()
+	<-entered
+	second := w.do(submit)
+	golden(t, "key-in-use", second)
+	if second.StatusCode != http.StatusConflict || second.Header.Get("Retry-After") == "" {
+		t.Errorf("second: %d", second.StatusCode)
+	}
+	other := w.do(post(strings.Replace(presentation, "Notes", "Other", 1), "Idempotency-Key", "key"))
+	if other.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("other payload: %d", other.StatusCode)
+	}
+	close(leave)
+	r := <-first
+	if r.StatusCode != http.StatusAccepted {
+		t.Fatalf("first: %d %s", r.StatusCode, r.text)
+	}
+	w.checkAccepted(submit, r.id(t))
+}
+
+// A request that died without a trace is completed once its lease is over.
+func TestKeyAbandoned(t *testing.T) {
+	w := newWorld(t, nil)
+	var id string
+	w.faults.Once("Workflows.Start", func(context.Context, func(context.Context) error) error {
+		id = w.store.IDs()[0]
+		panic("the process dies here: ada@example.org")
+	})
+	submit := post(presentation, "Idempotency-Key", "key")
+	r := w.do(submit)
+	if r.StatusCode != http.StatusInternalServerError {
+		t.Errorf("died: %d", r.StatusCode)
+	}
+	golden(t, "panic", r)
+	if early := w.do(submit); early.StatusCode != http.StatusConflict {
+		t.Errorf("early: %d", early.StatusCode)
+	}
+	w.clock.Advance(lease)
+	if got := w.do(submit).id(t); got != id {
+		t.Errorf("completed %s, want %s", got, id)
+	}
+	w.checkAccepted(submit, id)
+}
+
+func TestKeyConcurrently(t *testing.T) {
+	w := newWorld(t, nil)
+	submit := post(presentation, "Idempotency-Key", "key")
+	responses := make([]response, 24)
+	var all sync.WaitGroup
+	for i := range responses {
+		all.Go(func() { responses[i] = w.do(submit) })
+	}
+	all.Wait()
+	id := w.complete(submit)
+	for _, r := range responses {
+		if r.StatusCode == http.StatusConflict {
+			continue
+		}
+		if r.StatusCode != http.StatusAccepted || r.id(t) != id {
+			t.Errorf("%d %s", r.StatusCode, r.text)
+		}
+	}
+	if n := len(w.workflows.Inputs()); n != 1 {
+		t.Errorf("%d executions", n)
+	}
+}
+
+// move puts a submission into another state.
+func (w *world) move(id string, s asyncapi.State) {
+	w.t.Helper()
+	if _, err := w.store.Advance(w.t.Context(), id, asyncapi.Change{State: &s, At: w.clock.Now()}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func (r response) submission(t *testing.T) (s api.Submission) {
+	t.Helper()
+	decode(t, r.text, &s)
+	return s
+}
+
+func (r response) id(t *testing.T) string {
+	t.Helper()
+	return r.submission(t).ID
+}

@@ -1,0 +1,193 @@
+package apigateway_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/asyncapi"
+)
+
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		t.Fatalf("%v in %s", err, text)
+	}
+}
+
+// A poll is one read, and a record is there before its 202 leaves.
+func TestPollIsOneRead(t *testing.T) {
+	w := newWorld(t, nil)
+	id := w.do(post(presentation)).id(t)
+	w.faults.Calls()
+	if r := w.do(get(api.StatusPath + id)); r.StatusCode != 202 || r.id(t) != id {
+		t.Errorf("%d %s", r.StatusCode, r.text)
+	}
+	if calls := w.faults.Calls(); len(calls) != 1 || calls[0] != "Store.Get" {
+		t.Errorf("calls %v", calls)
+	}
+	w.do(get(api.StatusPath + "not-an-id"))
+	if calls := w.faults.Calls(); len(calls) != 0 {
+		t.Errorf("a malformed id cost %v", calls)
+	}
+}
+
+func TestLocationLeadsToTheStatus(t *testing.T) {
+	w := newWorld(t, func(c *app.Config, _ *apigateway.Config) { c.BaseURL = "" })
+	r := w.do(to("/api/submit?failureStatus=409", post(presentation)))
+	want := "https://gateway.example" + api.StatusPath + r.id(t) + "?failureStatus=409"
+	if got := r.Header.Get("Location"); got != want {
+		t.Fatalf("Location %q, want %q", got, want)
+	}
+	w.move(r.id(t), failed)
+	if r := w.do(get(strings.TrimPrefix(want, "https://gateway.example"))); r.StatusCode != http.StatusConflict {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
+func TestETag(t *testing.T) {
+	w := newWorld(t, nil)
+	path := w.put(moderation, 0)
+	first := w.do(get(path))
+	tag := first.Header.Get("ETag")
+	if len(tag) < 10 || tag[0] != '"' {
+		t.Fatalf("ETag %q", tag)
+	}
+	for _, field := range []string{tag, "W/" + tag, `"other", ` + tag, "*"} {
+		r := w.do(get(path, "If-None-Match", field))
+		if r.StatusCode != http.StatusNotModified || r.text != "" || r.Header.Get("ETag") != tag {
+			t.Errorf("%s: %d %q", field, r.StatusCode, r.text)
+		}
+		golden(t, "etag-not-modified", r)
+	}
+	if r := w.do(get(path, "If-None-Match", `"other"`)); r.StatusCode != 202 {
+		t.Errorf("another tag: %d", r.StatusCode)
+	}
+	w.move(path[len(api.StatusPath):], failed)
+	if r := w.do(get(path, "If-None-Match", tag)); r.StatusCode != 200 || r.Header.Get("ETag") == tag {
+		t.Errorf("changed: %d", r.StatusCode)
+	}
+	failedTag := w.do(get(path)).Header.Get("ETag")
+	if r := w.do(get(path+"?failureStatus=409", "If-None-Match", failedTag)); r.StatusCode != 409 {
+		t.Errorf("a failure is no success that could be unmodified: %d", r.StatusCode)
+	}
+}
+
+func TestWait(t *testing.T) {
+	tests := []struct {
+		name, prefer, applied string
+		status                int
+		took                  time.Duration
+	}{
+		{"finishes", "wait=20", "wait=20", 200, 4 * time.Second},
+		{"runs out", "wait=2", "wait=2", 202, 2 * time.Second},
+		{"asks too much", "wait=9999", "wait=25", 200, 4 * time.Second},
+		{"asks nothing", "wait=0", "", 202, 0},
+		{"is malformed", "wait=x", "", 202, 0},
+	}
+	for _, tt := range tests {
+		for _, submit := range []bool{true, false} {
+			t.Run(tt.name, func(t *testing.T) {
+				w := newWorld(t, nil)
+				ask := post(presentation, "Prefer", tt.prefer)
+				if !submit {
+					ask = get(w.put(received, 0), "Prefer", tt.prefer)
+				}
+				w.clock.Slept = func() {
+					if id := w.store.IDs()[0]; w.clock.Now().Sub(start) >= 4*time.Second {
+						w.move(id, approved)
+					}
+				}
+				r := w.do(ask)
+				checkResponse(t, r)
+				if r.StatusCode != tt.status || r.Header.Get("Preference-Applied") != tt.applied {
+					t.Errorf("%d, Preference-Applied %q", r.StatusCode, r.Header.Get("Preference-Applied"))
+				}
+				if took := w.clock.Now().Sub(start); took < tt.took || took > tt.took+time.Second {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+				if located := r.Header.Get("Location") != ""; located != (submit || tt.status == 202) {
+					t.Errorf("Location %q", r.Header.Get("Location"))
+				}
+			})
+		}
+	}
+}
+
+func TestWaitIsASetting(t *testing.T) {
+	w := newWorld(t, func(c *app.Config, _ *apigateway.Config) { c.MaxWait = 0 })
+	r := w.do(get(w.put(received, 0), "Prefer", "wait=20"))
+	if r.Header.Get("Preference-Applied") != "" || w.clock.Now() != start {
+		t.Errorf("waited, with Preference-Applied %q", r.Header.Get("Preference-Applied"))
+	}
+}
+
+// Retry-After follows what a stage is expected to take, and when it began.
+func TestRetryAfter(t *testing.T) {
+	tests := []struct {
+		custom string
+		age    time.Duration
+		want   string
+	}{
+		{"Moderation", 0, "20"},
+		{"Moderation", 12500 * time.Millisecond, "8"},
+		{"Moderation", 20 * time.Second, "1"},
+		{"Moderation", 24 * time.Second, "4"},
+		{"Moderation", 10 * time.Minute, "20"},
+		{"Shortlisting", 0, "15"},
+		{"Selection", 0, "10"},
+		{"Received", 0, "1"},
+	}
+	for _, tt := range tests {
+		w := newWorld(t, nil)
+		state := moderation
+		state.CustomStatus = tt.custom
+		if got := w.do(get(w.put(state, tt.age))).Header.Get("Retry-After"); got != tt.want {
+			t.Errorf("%s after %v: %s, want %s", tt.custom, tt.age, got, tt.want)
+		}
+	}
+}
+
+// A record that outlived its execution is asked about, once.
+func TestOverdue(t *testing.T) {
+	tests := []struct {
+		name    string
+		outcome asyncapi.Outcome
+		status  int
+		want    api.Status
+		code    string
+	}{
+		{"timed out", asyncapi.Outcome{Status: api.Failed, TimedOut: true}, 200, api.Failed, api.CodeTimedOut},
+		{"broke off", asyncapi.Outcome{Status: api.Failed}, 200, api.Failed, api.CodeProcessFailed},
+		{"given up", asyncapi.Outcome{Status: api.Canceled}, 200, api.Canceled, ""},
+		{"ended without a result", asyncapi.Outcome{Status: api.Succeeded}, 200, api.Failed, api.CodeProcessLost},
+		{"vanished", asyncapi.Outcome{}, 200, api.Failed, api.CodeProcessLost},
+		{"still runs", asyncapi.Outcome{Status: api.Running}, 202, api.Running, ""},
+		{"was redriven", asyncapi.Outcome{Status: api.Running, Redrive: 1}, 202, api.Running, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			path := w.put(moderation, 2*time.Hour)
+			if tt.outcome.Status != "" {
+				w.workflows.Set(path[len(api.StatusPath):], tt.outcome)
+			}
+			r := w.do(get(path))
+			checkResponse(t, r)
+			s := r.submission(t)
+			if r.StatusCode != tt.status || s.Status != tt.want || s.CustomStatus != "Moderation" ||
+				s.Error != nil && s.Error.Code != tt.code || (s.Error == nil) != (tt.code == "") {
+				t.Errorf("%d %s", r.StatusCode, r.text)
+			}
+			again := w.do(get(path))
+			if again.text != r.text || w.workflows.Asked() != 1 {
+				t.Errorf("asked %d times; then %s", w.workflows.Asked(), again.text)
+			}
+		})
+	}
+}
