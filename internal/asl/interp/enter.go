@@ -2,15 +2,25 @@ package interp
 
 import (
 	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/value"
 )
 
 // enter begins the stay in the state that the scope stands before.
 func (r *Run) enter(s *scope) {
 	s.enteredAt = r.now
 	s.entered = r.event(s, string(s.state.Type)+"StateEntered", func() map[string]any {
-		return map[string]any{"name": s.state.Name, "input": string(s.input.text())}
+		return map[string]any{"name": s.state.Name, "input": s.enteredText()}
 	})
 	r.begin(s)
+}
+
+// enteredText is the input as the history shows it: as it came, but written
+// anew for a distributed Map state that makes no selection from it, as recorded.
+func (s *scope) enteredText() string {
+	if s.state.Distributed() && s.state.ItemSelector == nil && s.state.Parameters == nil {
+		return value.Text(s.input.v)
+	}
+	return string(s.input.text())
 }
 
 // begin does a state's work, or sets it going: for the first time, again for a

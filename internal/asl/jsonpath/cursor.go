@@ -58,6 +58,8 @@ func (p *parser) quoted() (string, error) {
 		case c == quote:
 			p.at = i + 1
 			return b.String(), nil
+		case c == '\\' && quote == '\'' && strings.HasPrefix(p.text[i+1:], "\""):
+			b.WriteByte(c) // recorded: between single quotes \" is two characters
 		case c == '\\' && i+1 < len(p.text):
 			var size int
 			size = unescape(&b, p.text[i+1:])

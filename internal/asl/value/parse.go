@@ -126,6 +126,9 @@ func (r *reader) number() (json.Number, error) {
 			return "", r.fail("a digit was expected")
 		}
 	}
+	if string(r.src[start:r.at]) == "-0" {
+		return "0", nil // as the service has it: integers have no sign of zero
+	}
 	return json.Number(r.src[start:r.at]), nil
 }
 
