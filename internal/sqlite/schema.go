@@ -18,7 +18,7 @@ const (
 // schema is what a new database is made of: each part of the package has its
 // statements beside the code that uses them, and adds them here.
 func schema() []string {
-	return []string{storeSchema}
+	return []string{journalSchema, storeSchema}
 }
 
 // prepareSchema makes the tables of a new database, and refuses a file that is

@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"asynchttpapi/internal/asl/interp"
+)
+
+// commit writes what is staged, and acts on it. Who finds more staged after
+// that leaves it to another goroutine, so that a caller waits for its own
+// input and not for everybody's. committing is set and is this goroutine's.
+func (x *execution) commit() {
+	x.mu.Lock()
+	group, first := x.staged, x.seq-len(x.staged)
+	x.staged = nil
+	x.mu.Unlock()
+	if err := x.append(group, first); err != nil {
+		x.abandon(group, err)
+		return
+	}
+	x.settle(group)
+}
+
+// settle acts on what is on disk now, and lets the next write go.
+func (x *execution) settle(group []staged) {
+	x.mu.Lock()
+	for _, s := range group {
+		x.act(s)
+	}
+	more := len(x.staged) > 0
+	x.committing = more
+	x.rest()
+	x.mu.Unlock()
+	finish(group, nil)
+	if more {
+		x.engine.wakers.push(x.commit)
+	}
+}
+
+func finish(group []staged, err error) {
+	for _, s := range group {
+		if s.done != nil {
+			s.done <- err
+		}
+	}
+}
+
+func (x *execution) append(group []staged, first int) error {
+	if x.ephemeral() {
+		return nil
+	}
+	entries := make([][]byte, len(group))
+	for i, s := range group {
+		entries[i] = s.entry
+	}
+	// The write is not the caller's alone, nor its context.
+	return x.engine.cfg.Journal.Append(context.Background(), x.record.ID, first, entries, group[len(group)-1].head)
+}
+
+// abandon forgets inputs that could not be written, those staged meanwhile
+// too, for they were applied on top.
+func (x *execution) abandon(group []staged, err error) {
+	x.engine.cfg.Log.Error("an execution could not be written", "execution", x.record.ID, "error", err)
+	x.mu.Lock()
+	group = append(group, x.staged...)
+	x.staged, x.committing = nil, false
+	x.run, x.ended = nil, false
+	x.mu.Unlock()
+	finish(group, err)
+	x.reviveLater()
+}
+
+// reviveDelay is how long a journal that fails is left alone.
+const reviveDelay = time.Second
+
+func (x *execution) reviveLater() {
+	x.engine.cfg.Clock.AfterFunc(reviveDelay, func() { x.engine.wakers.push(x.revive) })
+}
+
+// revive takes up whatever the run waits for and the engine does not do.
+func (x *execution) revive() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.ended {
+		return
+	}
+	if err := x.wake(context.Background()); err != nil {
+		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
+		x.reviveLater()
+		return
+	}
+	x.resume()
+}
+
+// resume is called with mu held and run awake.
+func (x *execution) resume() {
+	tasks, timers := x.run.Outstanding()
+	x.act(staged{effects: interp.Effects{
+		Tasks:  slices.DeleteFunc(tasks, func(t interp.Task) bool { return x.waits[t.Ref] != nil }),
+		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
+	}})
+	x.rest()
+}

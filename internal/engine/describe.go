@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Execution is what can be told of an execution.
+type Execution struct {
+	ARN        string
+	Name       string
+	MachineARN string
+	// VersionARN is set where the execution was started through a version.
+	VersionARN string
+	RevisionID string
+	Status     Status
+	Started    time.Time
+	// Stopped, Output, Error and Cause are set once Status is final.
+	Stopped time.Time
+	// Input is left out of lists.
+	Input  json.RawMessage
+	Output json.RawMessage
+	Error  string
+	Cause  string
+
+	RedriveCount int
+	// Redriven is when it was opened again the last time.
+	Redriven time.Time
+	// NotRedrivable says why it cannot be redriven; empty where it can.
+	NotRedrivable string
+}
+
+func (e *Engine) execution(r Record) Execution {
+	return Execution{
+		ARN: e.arns.execution(r), Name: r.Name,
+		MachineARN: r.MachineARN, VersionARN: r.VersionARN, RevisionID: r.Revision,
+		Status: r.Status, Started: r.Started, Stopped: r.Stopped,
+		Output: r.Output, Error: r.Error, Cause: r.Cause,
+		RedriveCount: r.RedriveCount, Redriven: r.Redriven,
+		NotRedrivable: e.notRedrivable(r.Head),
+	}
+}
+
+// DescribeExecution tells of an execution. Refusals: InvalidArn, ExecutionDoesNotExist.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, error) {
+	r, err := e.find(ctx, arn)
+	if err != nil {
+		return Execution{}, err
+	}
+	x := e.execution(r)
+	x.Input, err = e.input(ctx, r.ID)
+	return x, err
+}
+
+// input is the first entry's.
+func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
+	entries, err := e.cfg.Journal.Entries(ctx, id, 1)
+	if err != nil {
+		return nil, fmt.Errorf("read the execution: %w", err)
+	}
+	if len(entries) == 0 {
+		return nil, errEntry
+	}
+	in, err := decode(entries[0])
+	return in.Output, err
+}
+
+// find gives an execution's record by ARN.
+func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
+	machineARN, name, err := e.arns.parseExecution(arn)
+	if err != nil {
+		return Record{}, err
+	}
+	r, err := e.cfg.Journal.Find(ctx, machineARN, name)
+	if errors.Is(err, ErrNotFound) || err == nil && e.expired(r) {
+		return Record{}, refuse(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
+	}
+	if err != nil {
+		return Record{}, fmt.Errorf("read the execution: %w", err)
+	}
+	return r, nil
+}
+
+// expired tells that retention is over, whether or not it is swept already.
+func (e *Engine) expired(r Record) bool {
+	return r.Status != Running && r.Stopped.Before(e.retained())
+}
+
+// retained is the time before which closed executions are forgotten.
+func (e *Engine) retained() time.Time { return e.now().Add(-e.cfg.Retention) }
+
+// StateMachineOf gives the machine as the execution started with it.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html
+func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (StateMachine, error) {
+	r, err := e.find(ctx, executionARN)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	revision, err := e.registry.revision(ctx, r.Revision)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	return StateMachine{
+		ARN: r.MachineARN, VersionARN: r.VersionARN, Name: machineName(r.MachineARN), Type: Standard,
+		Created: revision.Updated, Revision: revision.Revision,
+	}, nil
+}
+
+// ListExecutions lists executions of a machine, or of a version of it, the
+// newest first. status may be empty. before bounds the page from above: the
+// cursor of the page before, 0 for the first; next is 0 after the last page.
+// Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
+func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
+	m, _, v, err := e.registry.resolve(ctx, machineARN)
+	if err != nil {
+		return nil, 0, err
+	}
+	if m.Type == Express {
+		return nil, 0, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+	}
+	filter := Filter{MachineARN: m.ARN, Status: status, Before: before, Limit: limit + 1, ClosedAfter: e.retained()}
+	if v != nil {
+		filter.VersionARN = v.ARN
+	}
+	records, err := e.cfg.Journal.List(ctx, filter)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the executions: %w", err)
+	}
+	if len(records) > limit {
+		records = records[:limit]
+		next = records[limit-1].ID
+	}
+	for _, r := range records {
+		page = append(page, e.execution(r))
+	}
+	return page, next, nil
+}

@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"context"
+
+	"asynchttpapi/internal/asl/interp"
+)
+
+// remember makes the execution one that inputs can reach.
+func (e *Engine) remember(x *execution) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.live[x.record.ID] = x
+}
+
+// alive gives the execution if it has not ended.
+func (e *Engine) alive(id int64) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.live[id]
+}
+
+// forget is called once, when the end of the execution is on disk.
+func (e *Engine) forget(x *execution) {
+	e.mu.Lock()
+	delete(e.live, x.record.ID)
+	e.mu.Unlock()
+	if e.registry.closed(x.machine) {
+		e.wakers.push(func() {
+			e.registry.change.Lock()
+			defer e.registry.change.Unlock()
+			if err := e.registry.removeIfIdle(context.Background(), x.machine); err != nil {
+				e.cfg.Log.Error("a deleted state machine could not be removed", "error", err)
+			}
+		})
+	}
+}
+
+// tellEnd tells everybody who waits for the end.
+func (e *Engine) tellEnd(r Record, waiting []func(Record)) {
+	for _, tell := range waiting {
+		tell(r)
+	}
+	if r.Parent != nil {
+		if parent := e.alive(r.Parent.ID); parent != nil {
+			e.wakers.push(func() { parent.childEnded(r) })
+		}
+	}
+	if r.Unannounced {
+		e.wakers.push(func() { e.announce(r) })
+	}
+}
+
+// announce calls Config.Ended. What it could not tell is told again after the
+// next Start, so that a crash does not swallow it either.
+func (e *Engine) announce(r Record) {
+	if err := e.cfg.Ended(context.Background(), e.execution(r)); err != nil {
+		e.cfg.Log.Warn("the end of an execution could not be announced", "execution", r.ID, "error", err)
+		return
+	}
+	if err := e.cfg.Journal.Announced(context.Background(), r.ID); err != nil {
+		e.cfg.Log.Warn("the end of an execution may be announced again", "execution", r.ID, "error", err)
+	}
+}
+
+// stopChild aborts a nested execution whose parent waits for it no longer:
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+func (e *Engine) stopChild(id int64) {
+	if child := e.alive(id); child != nil {
+		e.wakers.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
+	}
+}

@@ -1,0 +1,152 @@
+// Package engine runs state machines durably on one machine. Everything that
+// happens to an execution is an input of its run (package interp); the engine
+// writes each input to the journal before anything follows from it, and
+// after a restart replays the inputs and goes on with what was outstanding.
+//
+// Functions run at least once. An execution has exactly one end.
+package engine
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Config is what an Engine needs.
+type Config struct {
+	// Journal and Invoker must be set.
+	Journal Journal
+	Invoker Invoker
+	// Clock is SystemClock{} where nil, Log discards where nil. Log lines
+	// carry no inputs, outputs or tokens.
+	Clock Clock
+	Log   *slog.Logger
+	// Region and Account stand in the ARNs; us-east-1 and 123456789012 where empty.
+	Region, Account string
+	// Retention is how long a closed execution is kept and its name taken; 90 days where 0.
+	Retention time.Duration
+	// MaxInvocations bounds how many functions run at a time, the others wait
+	// in line; 1,000 where 0, Lambda's own default.
+	MaxInvocations int
+	// Ended, if set, hears of the end of each execution of a Standard machine,
+	// at least once, after it is on disk, from a goroutine of the engine. An
+	// error makes the engine tell it again after the next Start.
+	Ended func(ctx context.Context, x Execution) error
+}
+
+func (c Config) withDefaults() Config {
+	if c.Clock == nil {
+		c.Clock = SystemClock{}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Region == "" {
+		c.Region = "us-east-1"
+	}
+	if c.Account == "" {
+		c.Account = "123456789012"
+	}
+	if c.Retention == 0 {
+		c.Retention = 90 * 24 * time.Hour
+	}
+	if c.MaxInvocations == 0 {
+		c.MaxInvocations = 1000
+	}
+	return c
+}
+
+// ErrClosed is returned by methods after Close and before Start.
+var ErrClosed = errors.New("the engine is not running")
+
+// Engine runs executions. Its methods are safe for use by many goroutines.
+type Engine struct {
+	cfg      Config
+	arns     arns
+	registry *registry
+	timers   *timers
+	gate     gate
+	// functions runs Invoker's calls, wakers everything else that waits for the journal.
+	functions, wakers *pool
+	// invoking is the context of every invocation; stop ends it.
+	invoking context.Context
+	stop     context.CancelFunc
+
+	lastID atomic.Int64
+	mu     sync.Mutex
+	live   map[int64]*execution // all that have not ended
+	// redriving is held while a closed execution is opened again.
+	redriving sync.Mutex
+	// sweeping guards stopSweep, which cancels the next sweep, and swept, which
+	// is set once there is to be none any more.
+	sweeping  sync.Mutex
+	stopSweep func()
+	swept     bool
+}
+
+// maxWakers is how many timers, nested results and the like go to the journal
+// at a time: enough to fill a group commit.
+const maxWakers = 512
+
+// New makes an engine. It does nothing until Start.
+func New(cfg Config) *Engine {
+	cfg = cfg.withDefaults()
+	a := newARNs(cfg.Region, cfg.Account)
+	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}}
+	e.invoking, e.stop = context.WithCancel(context.Background())
+	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
+	e.wakers = &pool{gate: &e.gate, max: maxWakers}
+	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
+	return e
+}
+
+// Start reads the journal, replays every open execution and goes on with it.
+// It returns when all of them are under way again; ctx bounds the reading. The
+// other methods may be called once it has returned nil.
+func (e *Engine) Start(ctx context.Context) error {
+	if err := e.registry.load(ctx); err != nil {
+		return err
+	}
+	last, err := e.cfg.Journal.LastID(ctx)
+	if err != nil {
+		return err
+	}
+	e.lastID.Store(last)
+	e.gate.open()
+	if err := e.recover(ctx); err != nil {
+		return err
+	}
+	e.sweepLater(0)
+	return nil
+}
+
+// Close lets the functions that run finish and writes down what they answer,
+// starts nothing new, and returns when nothing is in hand any more. When ctx
+// ends first, the functions' contexts are cancelled and their answers
+// forgotten. What is left resumes at the next Start. Close is called once.
+func (e *Engine) Close(ctx context.Context) error {
+	e.timers.close()
+	e.sweepNoMore()
+	e.functions.close()
+	defer e.wakers.close()
+	defer e.stop()
+	idle := e.gate.close()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		e.stop()
+		<-idle
+		return ctx.Err()
+	}
+}
+
+// Idle tells that nothing is in hand: no call, no function, no write. Only
+// timers and callers can then move anything.
+func (e *Engine) Idle() bool { return e.gate.idle() }
+
+// now has the millisecond's precision that the service's timestamps have.
+func (e *Engine) now() time.Time { return e.cfg.Clock.Now().UTC().Truncate(time.Millisecond) }

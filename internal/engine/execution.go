@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"asynchttpapi/internal/asl/interp"
+)
+
+// execution is an execution that has not ended.
+//
+// An input is applied to the run at once, in memory, under mu; its entry and
+// effects are staged. One goroutine at a time takes all that is staged,
+// appends it to the journal in one write, and only then acts on the effects,
+// in order. So nothing that anybody can see follows from an input that is not
+// on disk, and inputs that arrive during a write share the next one.
+type execution struct {
+	engine   *Engine
+	machine  *machine
+	revision *revision
+
+	mu     sync.Mutex
+	record Record // its Head is what the journal has
+	// run is nil while the execution sleeps; the journal has what it takes to wake it.
+	run *interp.Run
+	// seq counts the entries applied, staged ones included; last is the newest one's time.
+	seq        int
+	last       time.Time
+	staged     []staged
+	committing bool
+	// ended is set once an input is applied that ends the run.
+	ended bool
+	waits map[uint64]*wait
+	// onEnd are called once the end is on disk, or will never be.
+	onEnd []func(Record)
+}
+
+// staged is an input that is applied and not yet on disk.
+type staged struct {
+	entry []byte
+	// answered is the ref of a task that has its result by this, or 0.
+	answered uint64
+	effects  interp.Effects
+	head     *Head
+	// done, if set, gets the outcome of the write.
+	done chan<- error
+}
+
+// wait is what the engine does about a ref that the run waits for.
+type wait struct {
+	timer *timer
+	// cancel ends the context of the function that runs; nil where none does.
+	cancel context.CancelFunc
+	// child is the id of the nested execution whose end the run waits for, or
+	// 0; childJSON tells whether it wants the child's output as JSON.
+	child     int64
+	childJSON bool
+}
+
+// ephemeral tells an execution of an Express machine: it has no journal.
+func (x *execution) ephemeral() bool { return x.record.Express != "" }
+
+func (x *execution) arn() string { return x.engine.arns.execution(x.record) }
+
+func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution {
+	return &execution{engine: e, machine: m, revision: r, record: record}
+}
+
+// info is what the run knows of the execution around it.
+func (e *Engine) info(r Record, v *revision) interp.Info {
+	return interp.Info{
+		ExecutionARN:     e.arns.execution(r),
+		ExecutionName:    r.Name,
+		RoleARN:          v.RoleARN,
+		StateMachineARN:  r.MachineARN,
+		StateMachineName: machineName(r.MachineARN),
+		Seed:             r.Seed,
+	}
+}
+
+// fresh makes a run that nothing has happened to.
+func (x *execution) fresh() *interp.Run {
+	return interp.New(x.revision.parsed, x.engine.info(x.record, x.revision))
+}
+
+// wake replays the journal into a run where there is none. The caller holds mu.
+func (x *execution) wake(ctx context.Context) error {
+	if x.run != nil {
+		return nil
+	}
+	run, seq, last, err := x.replay(ctx)
+	if err != nil {
+		return err
+	}
+	x.run, x.seq, x.last = run, seq, last
+	return nil
+}
+
+func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last time.Time, err error) {
+	run = x.fresh()
+	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
+	return run, seq, last, err
+}
+
+// replay applies what the journal has to a fresh run.
+func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
+	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
+	if err != nil {
+		return 0, last, err
+	}
+	for _, entry := range entries {
+		in, err := decode(entry)
+		if err != nil {
+			return 0, last, err
+		}
+		run.Apply(in)
+		last = in.At
+	}
+	return len(entries), last, nil
+}
+
+// passiveEntries is the longest journal that is cheap enough to replay for
+// every wake-up; passiveWait the shortest sleep that is worth one.
+const (
+	passiveEntries = 64
+	passiveWait    = 10 * time.Second
+)
+
+// rest frees the run of an execution that sleeps. The caller holds mu.
+func (x *execution) rest() {
+	if x.ephemeral() || x.ended || x.committing || x.seq > passiveEntries {
+		return
+	}
+	soon := x.engine.cfg.Clock.Now().Add(passiveWait)
+	for _, w := range x.waits {
+		if w.cancel != nil || w.timer != nil && w.timer.at.Before(soon) {
+			return
+		}
+	}
+	x.run = nil
+}

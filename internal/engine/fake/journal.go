@@ -1,0 +1,200 @@
+// Package fake has the engine's ports in memory, for tests.
+package fake
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"asynchttpapi/internal/engine"
+)
+
+// Journal keeps everything in memory. Make it with NewJournal.
+type Journal struct {
+	// Fail, if set, is asked before each write; its error is the write's, and
+	// nothing is written. It is set before the journal is used.
+	Fail func() error
+
+	mu        sync.Mutex
+	records   map[int64]*stored
+	last      int64
+	machines  map[string][]byte
+	revisions map[string][]byte
+}
+
+type stored struct {
+	engine.Record
+	entries [][]byte
+}
+
+// NewJournal makes an empty journal.
+func NewJournal() *Journal {
+	return &Journal{records: map[int64]*stored{}, machines: map[string][]byte{}, revisions: map[string][]byte{}}
+}
+
+// write runs fn as one write.
+func (j *Journal) write(ctx context.Context, fn func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if j.Fail != nil {
+		if err := j.Fail(); err != nil {
+			return err
+		}
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return fn()
+}
+
+// Create is engine.Journal's.
+func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+	return j.write(ctx, func() error {
+		if old := j.find(r.MachineARN, r.Name); old != nil {
+			if old.Status == engine.Running || !old.Stopped.Before(expired) {
+				return engine.ErrExists
+			}
+			delete(j.records, old.ID)
+		}
+		j.records[r.ID] = &stored{Record: r, entries: copied(entries)}
+		j.last = max(j.last, r.ID)
+		return nil
+	})
+}
+
+// Append is engine.Journal's.
+func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
+	return j.write(ctx, func() error {
+		s := j.records[id]
+		switch {
+		case s == nil:
+			return engine.ErrNotFound
+		case seq != len(s.entries):
+			return fmt.Errorf("append after %d entries, there are %d", seq, len(s.entries))
+		}
+		s.entries = append(s.entries, copied(entries)...)
+		if head != nil {
+			s.Head = *head
+		}
+		return nil
+	})
+}
+
+// Announced is engine.Journal's.
+func (j *Journal) Announced(ctx context.Context, id int64) error {
+	return j.write(ctx, func() error {
+		if s := j.records[id]; s != nil {
+			s.Unannounced = false
+		}
+		return nil
+	})
+}
+
+// Record is engine.Journal's.
+func (j *Journal) Record(_ context.Context, id int64) (engine.Record, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return found(j.records[id])
+}
+
+// Find is engine.Journal's.
+func (j *Journal) Find(_ context.Context, machineARN, name string) (engine.Record, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return found(j.find(machineARN, name))
+}
+
+func found(s *stored) (engine.Record, error) {
+	if s == nil {
+		return engine.Record{}, engine.ErrNotFound
+	}
+	return s.Record, nil
+}
+
+func (j *Journal) find(machineARN, name string) *stored {
+	for _, s := range j.records {
+		if s.MachineARN == machineARN && s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Entries is engine.Journal's.
+func (j *Journal) Entries(_ context.Context, id int64, limit int) ([][]byte, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s := j.records[id]
+	if s == nil {
+		return nil, engine.ErrNotFound
+	}
+	if limit == 0 || limit > len(s.entries) {
+		limit = len(s.entries)
+	}
+	return copied(s.entries[:limit]), nil
+}
+
+// List is engine.Journal's.
+func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, error) {
+	list := j.collect(func(r engine.Record) bool {
+		return r.MachineARN == f.MachineARN &&
+			(f.VersionARN == "" || r.VersionARN == f.VersionARN) &&
+			(f.Status == "" || r.Status == f.Status) &&
+			(f.Before == 0 || r.ID < f.Before) &&
+			(r.Status == engine.Running || !r.Stopped.Before(f.ClosedAfter))
+	})
+	slices.Reverse(list)
+	return list[:min(f.Limit, len(list))], nil
+}
+
+// Unfinished is engine.Journal's.
+func (j *Journal) Unfinished(_ context.Context, after int64, limit int) ([]engine.Record, error) {
+	list := j.collect(func(r engine.Record) bool {
+		return r.ID > after && (r.Status == engine.Running || r.Unannounced)
+	})
+	return list[:min(limit, len(list))], nil
+}
+
+// collect gives the records that match, by id.
+func (j *Journal) collect(match func(engine.Record) bool) (list []engine.Record) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(j.records)) {
+		if r := j.records[id].Record; match(r) {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// LastID is engine.Journal's.
+func (j *Journal) LastID(context.Context) (int64, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last, nil
+}
+
+// Expire is engine.Journal's.
+func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
+	err = j.write(ctx, func() error {
+		for _, id := range slices.Sorted(maps.Keys(j.records)) {
+			if r := j.records[id]; removed < limit && r.Status != engine.Running && r.Stopped.Before(t) {
+				delete(j.records, id)
+				removed++
+			}
+		}
+		return nil
+	})
+	return removed, err
+}
+
+func copied(entries [][]byte) [][]byte {
+	c := make([][]byte, len(entries))
+	for i, entry := range entries {
+		c[i] = slices.Clone(entry)
+	}
+	return c
+}

@@ -1,0 +1,49 @@
+package fake
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"asynchttpapi/internal/engine"
+)
+
+// SaveMachine is engine.Journal's.
+func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
+	return j.write(ctx, func() error {
+		j.machines[arn] = slices.Clone(document)
+		if revision != nil {
+			j.revisions[revision.ID] = slices.Clone(revision.Document)
+		}
+		return nil
+	})
+}
+
+// RemoveMachine is engine.Journal's.
+func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
+	return j.write(ctx, func() error {
+		delete(j.machines, arn)
+		return nil
+	})
+}
+
+// Machines is engine.Journal's.
+func (j *Journal) Machines(context.Context) (documents [][]byte, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, arn := range slices.Sorted(maps.Keys(j.machines)) {
+		documents = append(documents, j.machines[arn])
+	}
+	return documents, nil
+}
+
+// Revision is engine.Journal's.
+func (j *Journal) Revision(_ context.Context, id string) ([]byte, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	data, ok := j.revisions[id]
+	if !ok {
+		return nil, engine.ErrNotFound
+	}
+	return data, nil
+}

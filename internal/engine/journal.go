@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+)
+
+// Errors that a Journal returns, possibly wrapped; any other error means that
+// the outcome of a write is unknown until the execution is read again.
+var (
+	ErrNotFound = errors.New("not in the journal")
+	ErrExists   = errors.New("in the journal already")
+)
+
+// Journal keeps what the engine must not lose: definitions, and for each
+// execution its head (Record) and its entries, which hold what happened to it
+// in order. Adapter: internal/sqlite. Every write is durable when it returns
+// nil, and all of it happens or nothing. Reads see every write that returned.
+type Journal interface {
+	// Create stores a new execution with its first entries. ErrExists where
+	// the machine has an execution of that name, unless that one was closed
+	// before expired: it then gives way, with its entries.
+	Create(ctx context.Context, r Record, entries [][]byte, expired time.Time) error
+	// Append adds entries after the first seq ones of the execution and, if
+	// head is not nil, replaces its Head. A wrong seq is an error: somebody
+	// else has written.
+	Append(ctx context.Context, id int64, seq int, entries [][]byte, head *Head) error
+	// Announced clears the Head's Unannounced and leaves the rest alone.
+	Announced(ctx context.Context, id int64) error
+
+	// Record finds an execution by id, Find by name; ErrNotFound.
+	Record(ctx context.Context, id int64) (Record, error)
+	Find(ctx context.Context, machineARN, name string) (Record, error)
+	// Entries are the first limit entries of the execution in order, all where limit is 0.
+	Entries(ctx context.Context, id int64, limit int) ([][]byte, error)
+	// List gives the newest executions first.
+	List(ctx context.Context, f Filter) ([]Record, error)
+	// Unfinished gives executions that are open, or whose end is not announced,
+	// by id, at most limit of those above after.
+	Unfinished(ctx context.Context, after int64, limit int) ([]Record, error)
+	// LastID is the highest id ever stored, 0 where there is none.
+	LastID(ctx context.Context) (int64, error)
+	// Expire removes up to limit executions that were closed before t, and
+	// tells how many it removed.
+	Expire(ctx context.Context, t time.Time, limit int) (int, error)
+
+	// SaveMachine stores a machine's document, and its newest revision if not nil.
+	SaveMachine(ctx context.Context, arn string, document []byte, revision *StoredRevision) error
+	// RemoveMachine removes the document; revisions stay, since executions name them.
+	RemoveMachine(ctx context.Context, arn string) error
+	// Machines gives every machine's document.
+	Machines(ctx context.Context) ([][]byte, error)
+	Revision(ctx context.Context, id string) ([]byte, error)
+}
+
+// StoredRevision is a definition that executions name by its ID.
+type StoredRevision struct {
+	ID       string
+	Document []byte
+}
+
+// Record is what the journal knows of an execution besides its entries.
+type Record struct {
+	// ID is given by the engine and only ever grows.
+	ID         int64
+	MachineARN string
+	Name       string
+	// Revision is the definition the execution started with, VersionARN the
+	// version it was started through, if any.
+	Revision   string
+	VersionARN string
+	Seed       [16]byte
+	Started    time.Time
+	// Parent is set for an execution that a state of another one started.
+	Parent *Parent
+	// Express tells executions of one name apart; such are never stored.
+	Express string
+	Head
+}
+
+// Parent is the task that started a nested execution.
+type Parent struct {
+	ID  int64
+	Ref uint64
+}
+
+// Head is the part of a Record that changes.
+type Head struct {
+	Status Status
+	// Stopped, Output, Error and Cause are set once Status is final.
+	Stopped time.Time
+	Output  json.RawMessage
+	Error   string
+	Cause   string
+	// Unannounced tells that nobody has heard of the end yet.
+	Unannounced  bool
+	RedriveCount int
+	Redriven     time.Time
+}
+
+// Filter selects executions of one machine.
+type Filter struct {
+	MachineARN string
+	// VersionARN is empty for all.
+	VersionARN string
+	// Status is empty for all.
+	Status Status
+	// Before bounds the ids from above, 0 for no bound.
+	Before int64
+	// ClosedAfter leaves out what was closed before.
+	ClosedAfter time.Time
+	// Limit is the longest list wanted.
+	Limit int
+}
+
+// Status is an execution's status, as the service names it.
+type Status string
+
+// The statuses.
+const (
+	Running        Status = "RUNNING"
+	Succeeded      Status = "SUCCEEDED"
+	Failed         Status = "FAILED"
+	TimedOut       Status = "TIMED_OUT"
+	Aborted        Status = "ABORTED"
+	PendingRedrive Status = "PENDING_REDRIVE"
+)

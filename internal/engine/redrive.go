@@ -1,0 +1,97 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"asynchttpapi/internal/asl/interp"
+)
+
+// redrivable is how long after its end an execution can be opened again, and
+// maxRedriveEvents how long its history may be then.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+const (
+	redrivable       = 14 * 24 * time.Hour
+	maxRedriveEvents = 24_999
+)
+
+// notRedrivable words why an execution cannot be redriven, as the service does.
+func (e *Engine) notRedrivable(h Head) string {
+	switch {
+	case h.Status == Running:
+		return "Execution is RUNNING and cannot be redriven"
+	case h.Status == Succeeded:
+		return "Execution is SUCCEEDED and cannot be redriven"
+	case h.Stopped.Add(redrivable).Before(e.now()):
+		return "Execution is past redrivable period"
+	}
+	return ""
+}
+
+// RedriveExecution goes on with an execution that failed, timed out or was
+// aborted, from where that happened. Refusals: ExecutionDoesNotExist,
+// ExecutionNotRedrivable, InvalidArn.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
+func (e *Engine) RedriveExecution(ctx context.Context, arn string) (time.Time, error) {
+	if err := e.gate.enter(); err != nil {
+		return time.Time{}, err
+	}
+	defer e.gate.leave()
+	e.redriving.Lock()
+	defer e.redriving.Unlock()
+	r, err := e.find(ctx, arn)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if why := e.notRedrivable(r.Head); why != "" {
+		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
+	}
+	x, err := e.reopen(ctx, r)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return x.redrive(ctx)
+}
+
+// reopen makes the execution of a closed record.
+func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
+	revision, err := e.registry.revision(ctx, r.Revision)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.registry.find(r.MachineARN)
+	if err != nil {
+		return nil, err
+	}
+	x := e.newExecution(m, revision, r)
+	if err := x.wake(ctx); err != nil {
+		return nil, fmt.Errorf("read the execution: %w", err)
+	}
+	if x.run.Events() >= maxRedriveEvents {
+		return nil, refuse(ExecutionNotRedrivable, "Execution history event limit exceeded")
+	}
+	return x, nil
+}
+
+// redrive is called on an execution that nobody else sees.
+func (x *execution) redrive(ctx context.Context) (time.Time, error) {
+	if err := x.engine.registry.opened(x.machine); err != nil {
+		return time.Time{}, err
+	}
+	at := x.at()
+	s := x.applied(interp.Input{Kind: interp.Redriven, At: at}, nil)
+	if s.head == nil {
+		s.head = &Head{Status: Running}
+	}
+	s.head.RedriveCount, s.head.Redriven = x.record.RedriveCount+1, at
+	x.committing = true
+	x.seq++
+	if err := x.append([]staged{s}, x.seq-1); err != nil {
+		x.engine.registry.closed(x.machine)
+		return time.Time{}, fmt.Errorf("write the execution: %w", err)
+	}
+	x.engine.remember(x)
+	x.settle([]staged{s})
+	return at, nil
+}

@@ -1,0 +1,163 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"asynchttpapi/internal/asl"
+)
+
+// registry holds the machines in memory: they are few and every start needs one.
+type registry struct {
+	journal Journal
+	arns    arns
+
+	// change is held by whoever changes a machine, across the journal's write,
+	// so that memory and journal change in the same order. mu guards the maps
+	// and is held for moments only.
+	change    sync.Mutex
+	mu        sync.Mutex
+	machines  map[string]*machine  // by ARN
+	revisions map[string]*revision // by id; filled as executions ask
+}
+
+func newRegistry(j Journal, a arns) *registry {
+	return &registry{journal: j, arns: a, machines: map[string]*machine{}, revisions: map[string]*revision{}}
+}
+
+// load reads every machine from the journal.
+func (g *registry) load(ctx context.Context) error {
+	documents, err := g.journal.Machines(ctx)
+	if err != nil {
+		return fmt.Errorf("read the state machines: %w", err)
+	}
+	for _, data := range documents {
+		m := &machine{}
+		if err := json.Unmarshal(data, &m.machineDocument); err != nil {
+			return fmt.Errorf("read a state machine: %w", err)
+		}
+		if m.Format > machineFormat {
+			return fmt.Errorf("the state machine %s is of format %d, this program knows %d", m.Name, m.Format, machineFormat)
+		}
+		if m.current, err = g.revision(ctx, m.Current); err != nil {
+			return fmt.Errorf("read the state machine %s: %w", m.Name, err)
+		}
+		g.machines[m.ARN] = m
+	}
+	return nil
+}
+
+// revision gives a revision by id, from memory if it was used before.
+func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
+	g.mu.Lock()
+	r := g.revisions[id]
+	g.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	data, err := g.journal.Revision(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the definition: %w", err)
+	}
+	r = &revision{}
+	if err := json.Unmarshal(data, &r.Revision); err != nil {
+		return nil, fmt.Errorf("read the definition: %w", err)
+	}
+	if r.parsed, err = asl.Parse([]byte(r.Definition)); err != nil {
+		return nil, fmt.Errorf("read the definition: %w", err)
+	}
+	g.keep(r)
+	return r, nil
+}
+
+func (g *registry) keep(r *revision) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.revisions[r.RevisionID] = r
+}
+
+// find gives a machine by its own ARN.
+func (g *registry) find(arn string) (*machine, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.machines[arn]
+	if m == nil {
+		return nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+	}
+	return m, nil
+}
+
+// resolve gives the machine and the revision that an ARN, with or without a
+// version, stands for.
+func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revision, v *Version, err error) {
+	own, qualifier, err := g.arns.parseMachine(arn)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if m, err = g.find(own); err != nil {
+		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+	}
+	g.mu.Lock()
+	r = m.current
+	i := slices.IndexFunc(m.Versions, func(v Version) bool { return v.ARN == arn })
+	if i >= 0 {
+		found := m.Versions[i]
+		v = &found
+	}
+	g.mu.Unlock()
+	switch {
+	case qualifier == "":
+		return m, r, nil, nil
+	case v == nil:
+		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+	}
+	r, err = g.revision(ctx, v.RevisionID)
+	return m, r, v, err
+}
+
+// save writes the changed document of a machine, then puts it in place. The
+// caller holds change.
+func (g *registry) save(ctx context.Context, m *machine, changed machineDocument, r *revision) error {
+	changed.Format = machineFormat
+	var stored *StoredRevision
+	if r != nil {
+		data, err := json.Marshal(r.Revision)
+		if err != nil {
+			return fmt.Errorf("write the definition: %w", err)
+		}
+		stored = &StoredRevision{ID: r.RevisionID, Document: data}
+		changed.Current = r.RevisionID
+	}
+	data, err := json.Marshal(changed)
+	if err != nil {
+		return fmt.Errorf("write the state machine: %w", err)
+	}
+	if err := g.journal.SaveMachine(ctx, changed.ARN, data, stored); err != nil {
+		return fmt.Errorf("write the state machine: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m.machineDocument = changed
+	if r != nil {
+		m.current = r
+		g.revisions[r.RevisionID] = r
+	}
+	g.machines[m.ARN] = m
+	return nil
+}
+
+// all gives the machines by name.
+func (g *registry) all() []StateMachine {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list := make([]StateMachine, 0, len(g.machines))
+	for _, m := range g.machines {
+		list = append(list, m.describe(m.current))
+	}
+	slices.SortFunc(list, func(a, b StateMachine) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}

@@ -1,0 +1,117 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
+)
+
+// world is an engine under test and what it stands on.
+type world struct {
+	*testing.T
+	*engine.Engine
+	journal engine.Journal
+	invoker *fake.Invoker
+	clock   engine.Clock
+}
+
+// newWorld starts an engine over a journal in memory.
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{T: t, journal: fake.NewJournal(), invoker: &fake.Invoker{}, clock: engine.SystemClock{}}
+	w.start()
+	t.Cleanup(w.stop)
+	return w
+}
+
+func (w *world) start() {
+	w.Helper()
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock})
+	if err := w.Engine.Start(w.Context()); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *world) stop() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	w.Close(ctx)
+}
+
+// create makes a Standard machine and gives its ARN.
+func (w *world) create(name, definition string) string {
+	w.Helper()
+	m, err := w.CreateStateMachine(w.Context(), engine.NewStateMachine{Name: name, Revision: engine.Revision{Definition: definition, RoleARN: "arn:aws:iam::123456789012:role/r"}})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return m.ARN
+}
+
+// run starts an execution and gives its ARN.
+func (w *world) run(machineARN, name, input string) string {
+	w.Helper()
+	s, err := w.StartExecution(w.Context(), engine.StartExecution{MachineARN: machineARN, Name: name, Input: json.RawMessage(input)})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return s.ARN
+}
+
+// ended waits for the end of an execution.
+func (w *world) ended(arn string) engine.Execution {
+	w.Helper()
+	var x engine.Execution
+	w.eventually("the end of "+arn, func() bool {
+		var err error
+		if x, err = w.DescribeExecution(w.Context(), arn); err != nil {
+			w.Fatal(err)
+		}
+		return x.Status != engine.Running
+	})
+	return x
+}
+
+// eventually polls until ok, or fails after a time that only a defect takes.
+func (w *world) eventually(what string, ok func() bool) {
+	w.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(200 * time.Microsecond) {
+		if time.Now().After(deadline) {
+			w.Fatalf("waited 30 s for %s", what)
+		}
+	}
+}
+
+// wantEnd waits for an end and compares it: "SUCCEEDED output", or "FAILED error: cause".
+func (w *world) wantEnd(arn, want string) {
+	w.Helper()
+	x := w.ended(arn)
+	got := string(x.Status) + " " + string(x.Output)
+	if x.Status != engine.Succeeded {
+		got = strings.TrimRight(fmt.Sprintf("%s %s: %s", x.Status, x.Error, x.Cause), ": ")
+	}
+	if got != want {
+		w.Errorf("%s ended\n%s, want\n%s", x.Name, got, want)
+	}
+}
+
+const function = "arn:aws:lambda:us-east-1:123456789012:function:"
+
+// chain is a definition of so many tasks, f1, f2 and so on.
+func chain(tasks int) string {
+	states := make([]string, tasks)
+	for i := range states {
+		next := `"End": true`
+		if i+1 < tasks {
+			next = fmt.Sprintf(`"Next": "S%d"`, i+2)
+		}
+		states[i] = fmt.Sprintf(`"S%d": {"Type": "Task", "Resource": "%sf%d", %s}`, i+1, function, i+1, next)
+	}
+	return `{"StartAt": "S1", "States": {` + strings.Join(states, ", ") + `}}`
+}

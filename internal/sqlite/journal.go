@@ -1,0 +1,138 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	"asynchttpapi/internal/engine"
+)
+
+// Journal is the engine's journal in a DB.
+type Journal struct{ db *DB }
+
+// Journal gives the engine's journal.
+func (db *DB) Journal() *Journal { return &Journal{db: db} }
+
+const (
+	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
+		status, stopped, output, error, cause, unannounced, redrive_count, redriven)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
+	insertEntry  = `INSERT INTO entries (execution, seq, entry) VALUES (?, ?, ?)`
+	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ? WHERE id = ?`
+	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
+	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
+	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
+	expiredIDs   = `SELECT id FROM executions WHERE started < ? AND stopped < ? ORDER BY id LIMIT ?`
+	deleteOne    = `DELETE FROM executions WHERE id = ?`
+	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
+)
+
+// Create is engine.Journal's.
+func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		inserted, err := insertRecord(conn, r)
+		if err != nil {
+			return err
+		}
+		if !inserted {
+			if err := removeExpired(conn, r, expired); err != nil {
+				return err
+			}
+			if inserted, err = insertRecord(conn, r); err != nil {
+				return err
+			}
+		}
+		if !inserted {
+			return engine.ErrExists
+		}
+		return insertEntries(conn, r.ID, 0, entries)
+	})
+}
+
+func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
+	var parent engine.Parent
+	if r.Parent != nil {
+		parent = *r.Parent
+	}
+	err := exec(conn, insertExecution, r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started),
+		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven))
+	return conn.Changes() == 1, err
+}
+
+// removeExpired removes the execution that has the name of r, if its time is over.
+func removeExpired(conn *sqlite.Conn, r engine.Record, expired time.Time) error {
+	ids, err := selectIDs(conn, expiredName, r.MachineARN, r.Name, millis(expired))
+	if err != nil {
+		return err
+	}
+	return remove(conn, ids)
+}
+
+func selectIDs(conn *sqlite.Conn, query string, args ...any) (ids []int64, err error) {
+	err = each(conn, query, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnInt64(0)) }, args...)
+	return ids, err
+}
+
+func remove(conn *sqlite.Conn, ids []int64) error {
+	for _, id := range ids {
+		if err := exec(conn, deleteEntry, id); err != nil {
+			return err
+		}
+		if err := exec(conn, deleteOne, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
+	for i, entry := range entries {
+		if err := exec(conn, insertEntry, id, seq+i, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append is engine.Journal's.
+func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		last := -1
+		err := each(conn, lastSeq, func(stmt *sqlite.Stmt) { last = stmt.ColumnInt(0) }, id)
+		switch {
+		case err != nil:
+			return err
+		case last < 0:
+			return engine.ErrNotFound
+		case last+1 != seq:
+			return fmt.Errorf("append after %d entries, there are %d", seq, last+1)
+		}
+		if err := insertEntries(conn, id, seq, entries); err != nil || head == nil {
+			return err
+		}
+		return exec(conn, updateHead, string(head.Status), millis(head.Stopped), []byte(head.Output), head.Error, head.Cause,
+			head.Unannounced, head.RedriveCount, millis(head.Redriven), id)
+	})
+}
+
+// Announced is engine.Journal's.
+func (j *Journal) Announced(ctx context.Context, id int64) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return exec(conn, setAnnounced, id) })
+}
+
+// Expire is engine.Journal's. Ids grow with the time of the start, so that the
+// scan ends at the first execution that is too young.
+func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
+	err = j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		ids, err := selectIDs(conn, expiredIDs, millis(t), millis(t), limit)
+		if err != nil {
+			return err
+		}
+		removed = len(ids)
+		return remove(conn, ids)
+	})
+	return removed, err
+}

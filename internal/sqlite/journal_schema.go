@@ -1,0 +1,47 @@
+package sqlite
+
+// journalSchema: entries are clustered by execution, so that a replay is one
+// range scan and a wake-up touches one page. Times are milliseconds since 1970;
+// stopped is NULL while an execution runs. unfinished has the few rows that a
+// start has to look at.
+const journalSchema = `
+CREATE TABLE machines (
+	arn      TEXT PRIMARY KEY,
+	document BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE revisions (
+	id       TEXT PRIMARY KEY,
+	document BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE executions (
+	id            INTEGER PRIMARY KEY,
+	machine       TEXT NOT NULL,
+	name          TEXT NOT NULL,
+	revision      TEXT NOT NULL,
+	version       TEXT NOT NULL,
+	seed          BLOB NOT NULL,
+	started       INTEGER NOT NULL,
+	parent        INTEGER NOT NULL,
+	parent_ref    INTEGER NOT NULL,
+	status        TEXT NOT NULL,
+	stopped       INTEGER,
+	output        BLOB,
+	error         TEXT NOT NULL,
+	cause         TEXT NOT NULL,
+	unannounced   INTEGER NOT NULL,
+	redrive_count INTEGER NOT NULL,
+	redriven      INTEGER,
+	UNIQUE (machine, name)
+);
+CREATE INDEX executions_of_machine ON executions (machine, id);
+CREATE INDEX unfinished ON executions (id) WHERE stopped IS NULL OR unannounced;
+
+CREATE TABLE entries (
+	execution INTEGER NOT NULL,
+	seq       INTEGER NOT NULL,
+	entry     BLOB NOT NULL,
+	PRIMARY KEY (execution, seq)
+) WITHOUT ROWID;
+`
