@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/aws/aws-lambda-go/events"
 )
 
 // What an event says of the account and the API that it comes from. They are
@@ -23,9 +21,9 @@ const (
 	timeFormat = "02/Jan/2006:15:04:05 -0700"
 )
 
-// event is the request in payload format 2.0.
-func (g *Gateway) event(r *http.Request, routeKey string, params map[string]string, body []byte) events.APIGatewayV2HTTPRequest {
-	e := events.APIGatewayV2HTTPRequest{
+// newEvent is the request in payload format 2.0.
+func (g *Gateway) newEvent(r *http.Request, routeKey string, params map[string]string, body []byte) event {
+	e := event{
 		Version:               "2.0",
 		RouteKey:              routeKey,
 		RawPath:               r.URL.Path,
@@ -34,16 +32,16 @@ func (g *Gateway) event(r *http.Request, routeKey string, params map[string]stri
 		Headers:               headers(r),
 		QueryStringParameters: query(r),
 		PathParameters:        params,
-		RequestContext:        g.requestContext(r, routeKey),
+		RequestContext:        g.newContext(r, routeKey),
 	}
 	e.Body, e.IsBase64Encoded = encodeBody(r.Header.Get("Content-Type"), body)
 	return e
 }
 
-func (g *Gateway) requestContext(r *http.Request, routeKey string) events.APIGatewayV2HTTPRequestContext {
+func (g *Gateway) newContext(r *http.Request, routeKey string) requestContext {
 	now := g.Now().UTC()
 	prefix, _, _ := strings.Cut(g.DomainName, ".")
-	return events.APIGatewayV2HTTPRequestContext{
+	return requestContext{
 		RouteKey:     routeKey,
 		AccountID:    accountID,
 		Stage:        stage,
@@ -53,7 +51,7 @@ func (g *Gateway) requestContext(r *http.Request, routeKey string) events.APIGat
 		DomainPrefix: prefix,
 		Time:         now.Format(timeFormat),
 		TimeEpoch:    now.UnixMilli(),
-		HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{
+		HTTP: httpContext{
 			Method:    r.Method,
 			Path:      r.URL.Path,
 			Protocol:  r.Proto,

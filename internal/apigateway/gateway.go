@@ -103,7 +103,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, r, http.StatusTooManyRequests, api.CodeThrottled, "Too many requests at the moment.")
 		return
 	}
-	event := g.event(r, found.key, params, body)
+	event := g.newEvent(r, found.key, params, body)
 	payload, err := json.Marshal(event)
 	if err != nil {
 		g.fail(w, r, event.RequestContext.RequestID, err)
