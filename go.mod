@@ -25,6 +25,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sfn v1.41.2
 	github.com/aws/smithy-go v1.28.8
 	github.com/dunglas/httpsfv v1.1.2
+	github.com/oklog/run v1.2.0
 	pgregory.net/rapid v1.3.0
 )
 

@@ -13,7 +13,7 @@ import (
 // newStage makes the activity that runs one stage of the review.
 func newStage(stage speakers.Stage) func(Config) (lambda.Handler, error) {
 	return func(c Config) (lambda.Handler, error) {
-		committee, err := speakers.ParsePolicy(c.Review, "")
+		committee, err := speakers.ParsePolicy(c.Review, c.Seed)
 		if err != nil {
 			return nil, err
 		}

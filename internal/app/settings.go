@@ -20,6 +20,8 @@ type Settings struct {
 	Retention time.Duration
 	// Review is the committee's policy; see speakers.ParsePolicy.
 	Review string
+	// Seed gives the simulated committee other dice. Any text will do.
+	Seed string
 	// Speed divides the committee's simulated times; below 1 they would outlast
 	// the timeouts of functions and states.
 	Speed float64
@@ -39,6 +41,7 @@ func SettingsFromEnv(getenv func(string) string) (Settings, error) {
 		MaxWait:   time.Duration(e.number("MAX_WAIT_SECONDS", 5, 0, MaxMaxWait.Seconds()) * float64(time.Second)),
 		Retention: time.Duration(e.number("RETENTION_DAYS", 90, 1, 3650) * 24 * float64(time.Hour)),
 		Review:    e.text("REVIEW", "simulate"),
+		Seed:      getenv("SEED"),
 		Speed:     e.number("SPEED", 10, 1, 1e9),
 	}
 	return s, errors.Join(e.errs...)

@@ -18,7 +18,7 @@ type work struct {
 }
 
 func newWork(s Settings) (asyncapi.Work, error) {
-	committee, err := speakers.ParsePolicy(s.Review, "")
+	committee, err := speakers.ParsePolicy(s.Review, s.Seed)
 	if err != nil {
 		return nil, err
 	}

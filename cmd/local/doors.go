@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+)
+
+// doors are the addresses that the system listens on. They are taken before
+// anything else is touched, so that a busy port leaves no trace; connections
+// wait in the kernel until they are served.
+type doors struct {
+	api net.Listener
+	// stepFunctions is nil where the endpoint is off.
+	stepFunctions net.Listener
+	// host is the API's as it was asked for.
+	host string
+}
+
+func (s *System) listen(log *slog.Logger) (*doors, error) {
+	api, err := net.Listen("tcp", s.Addr)
+	if err != nil {
+		return nil, fmt.Errorf("-addr: %w", err)
+	}
+	host, _, _ := net.SplitHostPort(s.Addr)
+	d := &doors{api: api, host: host}
+	if s.StepFunctionsAddr == "" {
+		return d, nil
+	}
+	if d.stepFunctions, err = net.Listen("tcp", s.StepFunctionsAddr); err == nil {
+		return d, nil
+	}
+	d.stepFunctions = nil // a nil pointer within the interface would not do
+	if s.StepFunctionsAsked {
+		d.close()
+		return nil, fmt.Errorf("-stepfunctions-addr: %w", err)
+	}
+	// Nobody asked for this endpoint: its default port may belong to somebody
+	// else, a second system on this machine for instance.
+	log.Warn("the Step Functions endpoint is off, its default address is taken; choose another with -stepfunctions-addr",
+		"addr", s.StepFunctionsAddr)
+	return d, nil
+}
+
+// apiURL is where a client on this machine finds the API.
+func (d *doors) apiURL() string {
+	host, port, _ := net.SplitHostPort(d.api.Addr().String())
+	if asked := d.host; asked != "" {
+		host = asked
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost" // nobody can connect to "all addresses"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func (d *doors) close() {
+	d.api.Close()
+	if d.stepFunctions != nil {
+		d.stepFunctions.Close()
+	}
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"asynchttpapi/api"
+)
+
+// program is a process of its own that runs main.
+type program struct {
+	*exec.Cmd
+	url    string
+	stdout io.Reader
+}
+
+func launch(t *testing.T, args ...string) *program {
+	t.Helper()
+	p := &program{Cmd: exec.Command(os.Args[0], args...)}
+	p.Env = append(os.Environ(), asProgram+"=1")
+	stdout, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.Process.Kill() //nolint:errcheck // it may have ended
+		p.Wait()         //nolint:errcheck // it may have been waited for
+	})
+	p.stdout = stdout
+	p.url = readReady(t, stdout)
+	return p
+}
+
+func (p *program) kill(t *testing.T) {
+	t.Helper()
+	if err := p.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	p.Wait() //nolint:errcheck // killed, as it should be
+}
+
+func TestNothingIsLostWhenTheProgramIsKilled(t *testing.T) {
+	args := []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir(), "-review", "approve", "-speed", "100"}
+	p := launch(t, args...)
+	accepted := submitMany(t, p.url, 40)
+	for _, stage := range []string{"Moderation", "Shortlisting"} {
+		await(t, p.url+api.StatusPath+accepted[0], func(r response) bool { return r.CustomStatus == stage || ended(r) })
+		p.kill(t)
+		p = launch(t, args...)
+	}
+	for _, id := range accepted {
+		if r := await(t, p.url+api.StatusPath+id, ended); r.code != http.StatusOK || r.CustomStatus != "Approved" {
+			t.Errorf("%s: %d %+v", id, r.code, r.Submission)
+		}
+	}
+}
+
+// submitMany sends n presentations at once and returns the ids accepted.
+func submitMany(t *testing.T, url string, n int) []string {
+	t.Helper()
+	ids := make([]string, n)
+	var all sync.WaitGroup
+	for i := range ids {
+		all.Go(func() {
+			r, err := try("POST", url+api.SubmitPath, presentation)
+			if err != nil || r.code != http.StatusAccepted {
+				t.Errorf("submit: %d, %v", r.code, err)
+			}
+			ids[i] = r.ID
+		})
+	}
+	all.Wait()
+	return ids
+}
+
+func TestSignalsEndItInOrder(t *testing.T) {
+	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(sig.String(), func(t *testing.T) {
+			t.Parallel()
+			p := launch(t, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "127.0.0.1:0", "-data", t.TempDir(), "-speed", "1")
+			submit(t, p.url, "")
+			if err := p.Process.Signal(sig); err != nil {
+				t.Fatal(err)
+			}
+			rest, _ := io.ReadAll(p.stdout)
+			if err := p.Wait(); err != nil || len(rest) > 0 {
+				t.Errorf("%v, and on standard output %q", err, rest)
+			}
+		})
+	}
+}
+
+func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	taken := busy.Addr().String()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	garbage := t.TempDir()
+	if err := os.WriteFile(filepath.Join(garbage, "data.db"), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	used := fast(t, "approve")
+	start(t, used)
+
+	for about, args := range map[string][]string{
+		"unknown flag":           {"-port", "80"},
+		"bad policy":             {"-review", "reject@lunch"},
+		"busy port":              {"-addr", taken},
+		"busy Step Functions":    {"-stepfunctions-addr", taken},
+		"no such host":           {"-addr", "256.0.0.1:0"},
+		"a file as folder":       {"-data", file},
+		"not our folder":         {"-data", garbage},
+		"a folder that is taken": {"-data", used.Data},
+	} {
+		var stdout, stderr bytes.Buffer
+		args = append([]string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir()}, args...)
+		status := run(t.Context(), args, environment(), &stdout, &stderr)
+		if status != exitNotBegun || stdout.Len() > 0 || strings.Count(stderr.String(), "\n") != 1 {
+			t.Errorf("%s: status %d, on standard output %q, on standard error %q", about, status, &stdout, &stderr)
+		}
+		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
+	}
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"math"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+)
+
+// patience bounds every wait of these tests.
+const patience = 30 * time.Second
+
+const presentation = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
+	"title":"Notes","description":"On the engine.","track":"History"}`
+
+// asProgram makes this test binary the program itself, for tests that kill it.
+const asProgram = "LOCAL_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// fast are settings for a system of its own whose stages take no time.
+func fast(t *testing.T, review string) Settings {
+	return Settings{Addr: "127.0.0.1:0", Data: t.TempDir(), Speed: math.Inf(1), Review: review}
+}
+
+// running is a system that runs in this process.
+type running struct {
+	url  string
+	log  *syncBuffer
+	stop func() error
+}
+
+// start runs a system until the test ends, or stop is called.
+func start(t *testing.T, s Settings) *running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	out, in := io.Pipe()
+	r := &running{log: &syncBuffer{}}
+	done := make(chan error, 1)
+	go func() {
+		err := (&System{Settings: s, Ready: in, Log: r.log}).Run(ctx)
+		in.CloseWithError(io.EOF)
+		done <- err
+	}()
+	r.stop = sync.OnceValue(func() error {
+		cancel()
+		return <-done
+	})
+	t.Cleanup(func() {
+		if err := r.stop(); err != nil {
+			t.Errorf("the system ends with %v", err)
+		}
+	})
+	r.url = readReady(t, out)
+	return r
+}
+
+func readReady(t *testing.T, out io.Reader) string {
+	t.Helper()
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "ready ")
+	if err != nil || !ok {
+		t.Fatalf("not ready: %q, %v", line, err)
+	}
+	return url
+}
+
+// response is what a client sees.
+type response struct {
+	code   int
+	header http.Header
+	api.Submission
+}
+
+func do(t *testing.T, method, url, body string) response {
+	t.Helper()
+	r, err := try(method, url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func try(method, url, body string) (response, error) {
+	req, err := http.NewRequest(method, url, strings.NewReader(body))
+	if err != nil {
+		return response{}, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return response{}, err
+	}
+	defer res.Body.Close()
+	r := response{code: res.StatusCode, header: res.Header}
+	return r, json.NewDecoder(res.Body).Decode(&r.Submission)
+}
+
+// submit sends the presentation and returns where its status is.
+func submit(t *testing.T, url, query string) (location string) {
+	t.Helper()
+	r := do(t, "POST", url+api.SubmitPath+query, presentation)
+	if r.code != http.StatusAccepted || r.header.Get("Location") == "" {
+		t.Fatalf("submit: %d %+v", r.code, r.Submission)
+	}
+	return r.header.Get("Location")
+}
+
+// await polls until the status is as wanted.
+func await(t *testing.T, location string, wanted func(response) bool) response {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		r := do(t, "GET", location, "")
+		if wanted(r) {
+			return r
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("still %d %+v", r.code, r.Submission)
+		}
+	}
+}
+
+func ended(r response) bool { return r.code != http.StatusAccepted }
+
+// syncBuffer is a buffer that may be read while it is written to.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}

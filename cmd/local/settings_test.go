@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"testing"
+)
+
+// environment makes a lookup of pairs of names and values.
+func environment(pairs ...string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for i := 0; i < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1], true
+			}
+		}
+		return "", false
+	}
+}
+
+func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
+	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", Speed: 10, Review: "simulate", StepFunctionsAddr: "127.0.0.1:8083"}
+	all := Settings{Addr: "localhost:0", Data: "d", Speed: 2.5, Review: "fail@selection", BaseURL: "https://a.example/x",
+		JSONLog: true, StepFunctionsAddr: ":9", StepFunctionsAsked: true}
+	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x/ -log json -stepfunctions-addr :9")
+	variables := []string{"ADDR", "localhost:0", "DATA", "d", "SPEED", "2.5", "REVIEW", "fail@selection",
+		"BASE_URL", "https://a.example/x", "LOG", "json", "STEPFUNCTIONS_ADDR", ":9"}
+	off := defaults
+	off.StepFunctionsAddr, off.StepFunctionsAsked = "", true
+	fastest := defaults
+	fastest.Speed = math.Inf(1)
+	tests := map[string]struct {
+		args []string
+		env  []string
+		want Settings
+	}{
+		"defaults":            {nil, nil, defaults},
+		"flags":               {flags, nil, all},
+		"environment":         {nil, variables, all},
+		"flags win":           {flags, []string{"ADDR", "nonsense", "SPEED", "-1", "LOG", "xml"}, all},
+		"empty variables":     {nil, []string{"ADDR", "", "DATA", "", "SPEED", "", "LOG", ""}, defaults},
+		"endpoint off":        {[]string{"-stepfunctions-addr", ""}, nil, off},
+		"endpoint off by env": {nil, []string{"STEPFUNCTIONS_ADDR", ""}, off},
+		"no time at all":      {[]string{"-speed=inf"}, nil, fastest},
+	}
+	for name, test := range tests {
+		got, err := parseSettings(test.args, environment(test.env...), nil)
+		if err != nil || got != test.want {
+			t.Errorf("%s: %+v, %v\nwant %+v", name, got, err, test.want)
+		}
+	}
+}
+
+func TestBadSettingsAreNamed(t *testing.T) {
+	tests := []struct {
+		args, env, want string
+	}{
+		{"-unknown", "", "-unknown"},
+		{"-addr", "", "-addr"},
+		{"-addr 3000", "", "-addr"},
+		{"-addr localhost:http", "", "-addr"},
+		{"-addr localhost:65536", "", "-addr"},
+		{"-addr localhost:-1", "", "-addr"},
+		{"-speed 0", "", "-speed"},
+		{"-speed 0.5", "", "-speed"},
+		{"-speed -3", "", "-speed"},
+		{"-speed NaN", "", "-speed"},
+		{"-speed 1e999", "", "-speed"},
+		{"-speed fast", "", "-speed"},
+		{"-review maybe", "", "-review"},
+		{"-review reject@lunch", "", "-review"},
+		{"-base-url example.org", "", "-base-url"},
+		{"-base-url ftp://example.org", "", "-base-url"},
+		{"-base-url https://example.org/?a=b", "", "-base-url"},
+		{"-log xml", "", "-log"},
+		{"-stepfunctions-addr nowhere", "", "-stepfunctions-addr"},
+		{"-data=", "", "-data"},
+		{"serve", "", "serve"},
+		{"", "fast", "SPEED"},
+	}
+	for _, test := range tests {
+		_, err := parseSettings(strings.Fields(test.args), environment("SPEED", test.env), nil)
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q, SPEED=%q: %v", test.args, test.env, err)
+		}
+	}
+}
+
+func TestHelpListsEveryFlag(t *testing.T) {
+	var out bytes.Buffer
+	if _, err := parseSettings([]string{"-h"}, environment(), &out); err != errHelp {
+		t.Fatal(err)
+	}
+	for _, o := range options() {
+		if !strings.Contains(out.String(), "-"+o.flag+" ") || !strings.Contains(out.String(), o.env) {
+			t.Errorf("help says nothing of -%s:\n%s", o.flag, out.String())
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/sqlite"
+)
+
+// System is everything that runs. Tests share it with main, so that they test
+// the wiring as well.
+type System struct {
+	Settings
+	// Ready gets one line, "ready http://HOST:PORT", once requests are accepted.
+	Ready io.Writer
+	// Log gets the log lines.
+	Log io.Writer
+}
+
+// Run serves until ctx ends, then finishes the requests in hand and returns
+// nil. A startError says why it could not start as asked; any other error
+// that it broke down.
+func (s *System) Run(ctx context.Context) (err error) {
+	log := s.logger()
+	doors, err := s.listen(log)
+	if err != nil {
+		return notBegun(err)
+	}
+	defer doors.close()
+	db, err := sqlite.Open(s.Data)
+	if err != nil {
+		return notBegun(err)
+	}
+	defer func() { err = firstError(err, db.Close()) }()
+	w, err := newWorld(s.Settings, db, doors, log)
+	if err != nil {
+		return notBegun(err)
+	}
+	defer w.close()
+	if err := w.start(ctx); err != nil && ctx.Err() == nil {
+		return notBegun(err)
+	}
+	return s.serve(ctx, doors, w)
+}
+
+// stepFunctionsServer bounds what a client can hold on to. Writing may take as
+// long as an execution that is started and waited for.
+func stepFunctionsServer(w *world) *http.Server {
+	return &http.Server{
+		Handler:           w.stepFunctions,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      6 * time.Minute, // a synchronous execution takes up to 5
+		IdleTimeout:       75 * time.Second,
+		ErrorLog:          slog.NewLogLogger(w.log.Handler(), slog.LevelWarn),
+	}
+}
+
+func (s *System) logger() *slog.Logger {
+	if s.JSONLog {
+		return slog.New(slog.NewJSONHandler(s.Log, nil))
+	}
+	return slog.New(slog.NewTextHandler(s.Log, nil))
+}
+
+// serve answers requests at every door until ctx ends or a door breaks.
+func (s *System) serve(ctx context.Context, d *doors, w *world) error {
+	var all group
+	all.addContext(ctx)
+	all.addSweeper(w.store, w.log)
+	all.addServer(apigateway.NewServer(w.api), d.api)
+	if d.stepFunctions != nil {
+		all.addServer(stepFunctionsServer(w), d.stepFunctions)
+	}
+	fmt.Fprintln(s.Ready, "ready", d.apiURL())
+	return all.run()
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

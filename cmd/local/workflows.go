@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/statemachine"
+)
+
+const (
+	machineName = "process_submission"
+	// machineRole is a role that the engine asks for and never uses.
+	machineRole = "arn:aws:iam::123456789012:role/local"
+)
+
+// workflows is the asyncapi.Workflows of one state machine on the engine.
+type workflows struct{ engine *engine.Engine }
+
+var _ asyncapi.Workflows = (*workflows)(nil)
+
+// prepare makes the state machine, or brings it up to date: executions that
+// run keep the definition they began with. A definition that the engine
+// refuses in any part is an error.
+func (w *workflows) prepare(ctx context.Context) error {
+	definition, err := statemachine.Definition(map[string]string{
+		statemachine.Moderate:  functionPrefix + app.Moderate,
+		statemachine.Shortlist: functionPrefix + app.Shortlist,
+		statemachine.Select:    functionPrefix + app.Select,
+		statemachine.Fail:      functionPrefix + app.Fail,
+	})
+	if err != nil {
+		return err
+	}
+	return w.define(ctx, definition)
+}
+
+func (w *workflows) define(ctx context.Context, definition string) error {
+	revision := engine.Revision{Definition: definition, RoleARN: machineRole}
+	_, err := w.engine.CreateStateMachine(ctx, engine.NewStateMachine{Name: machineName, Revision: revision})
+	if errors.Is(err, &engine.Error{Code: engine.StateMachineAlreadyExists}) {
+		_, err = w.engine.UpdateStateMachine(ctx, engine.UpdateStateMachine{ARN: machineARN(), Revision: revision})
+	}
+	if err != nil {
+		return fmt.Errorf("state machine %s: %w", machineName, err)
+	}
+	return nil
+}
+
+// Start implements asyncapi.Workflows.
+func (w *workflows) Start(ctx context.Context, id string, input []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err := w.engine.StartExecution(ctx, engine.StartExecution{MachineARN: machineARN(), Name: id, Input: input})
+	if errors.Is(err, &engine.Error{Code: engine.ExecutionAlreadyExists}) {
+		return nil
+	}
+	return err
+}
+
+// Outcome implements asyncapi.Workflows.
+func (w *workflows) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return asyncapi.Outcome{}, err
+	}
+	x, err := w.engine.DescribeExecution(ctx, executionARN(id))
+	if errors.Is(err, &engine.Error{Code: engine.ExecutionDoesNotExist}) {
+		return asyncapi.Outcome{}, asyncapi.ErrNotFound
+	}
+	if err != nil {
+		return asyncapi.Outcome{}, err
+	}
+	return asyncapi.Outcome{Status: statusOf(x.Status), TimedOut: x.Status == engine.TimedOut, Redrive: x.RedriveCount}, nil
+}
+
+func statusOf(s engine.Status) api.Status {
+	switch s {
+	case engine.Succeeded:
+		return api.Succeeded
+	case engine.Failed, engine.TimedOut:
+		return api.Failed
+	case engine.Aborted:
+		return api.Canceled
+	}
+	return api.Running
+}
+
+// tell hands the end of an execution to the reconciler, as the event that
+// EventBridge would deliver. Like the rule on AWS it leaves out those that
+// succeeded: they have recorded their outcome themselves.
+func (w *workflows) tell(reconcile lambda.Handler) func(context.Context, engine.Execution) error {
+	return func(ctx context.Context, x engine.Execution) error {
+		if x.MachineARN != machineARN() || x.Status == engine.Succeeded {
+			return nil
+		}
+		event, err := json.Marshal(map[string]any{
+			"source":      "aws.states",
+			"detail-type": "Step Functions Execution Status Change",
+			"detail":      map[string]any{"name": x.Name, "status": x.Status, "executionArn": x.ARN, "stateMachineArn": x.MachineARN},
+		})
+		if err != nil {
+			return err
+		}
+		_, err = invoke(ctx, reconcile, event)
+		return err
+	}
+}

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/conformance"
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/sqlite"
+)
+
+// holding is a state machine whose only task lasts until a test ends it.
+const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type":"Task","Resource":"` + functionPrefix + `hold","End":true}}}`
+
+// holder is the engine under test: the function that its task calls, the
+// clock it looks at, and the test's hand on both.
+type holder struct {
+	w     *workflows
+	mu    sync.Mutex
+	holds map[string]chan error
+	clock *skippingClock
+}
+
+func newHolder(t *testing.T) *holder {
+	db, err := sqlite.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &holder{holds: map[string]chan error{}, clock: &skippingClock{}}
+	h.w = &workflows{engine: engine.New(engine.Config{Journal: db.Journal(), Invoker: h, Clock: h.clock})}
+	if err := errors.Join(h.w.engine.Start(t.Context()), h.w.define(t.Context(), holding)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		h.w.engine.Close(now) //nolint:errcheck // held functions are given up
+		db.Close()            //nolint:errcheck // nothing is read afterwards
+	})
+	return h
+}
+
+// Invoke implements engine.Invoker.
+func (h *holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	var in struct{ ID string }
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	select {
+	case err := <-h.hold(in.ID):
+		return []byte(`{}`), err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *holder) hold(id string) chan error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.holds[id] == nil {
+		h.holds[id] = make(chan error, 1)
+	}
+	return h.holds[id]
+}
+
+// End implements conformance.Executions.
+func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
+	switch {
+	case o.Status == api.Succeeded:
+		h.hold(id) <- nil
+	case o.TimedOut:
+		h.clock.skip(1001 * time.Second)
+	case o.Status == api.Failed:
+		h.hold(id) <- functionError(errors.New("told to fail"))
+	default:
+		if _, err := h.w.engine.StopExecution(t.Context(), executionARN(id), "", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Redrive implements conformance.Executions.
+func (h *holder) Redrive(t *testing.T, id string) {
+	if _, err := h.w.engine.RedriveExecution(t.Context(), executionARN(id)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// skippingClock is the machine's clock, moved on by hand.
+type skippingClock struct {
+	mu      sync.Mutex
+	skipped time.Duration
+	waiting map[*time.Time]func()
+}
+
+func (c *skippingClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.skipped)
+}
+
+// AfterFunc never calls f by itself unless it is due at once: these tests skip
+// to where they want to be.
+func (c *skippingClock) AfterFunc(d time.Duration, f func()) (stop func()) {
+	if d <= 0 {
+		go f()
+		return func() {}
+	}
+	due := c.Now().Add(d)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.waiting == nil {
+		c.waiting = map[*time.Time]func(){}
+	}
+	c.waiting[&due] = f
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.waiting, &due)
+	}
+}
+
+func (c *skippingClock) skip(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.skipped += d
+	now := time.Now().Add(c.skipped)
+	for due, f := range c.waiting {
+		if !due.After(now) {
+			delete(c.waiting, due)
+			go f()
+		}
+	}
+}
+
+func TestWorkflowsOnTheEngine(t *testing.T) {
+	h := newHolder(t)
+	conformance.Workflows(t, h.w, h)
+}
+
+func TestDefineBringsTheMachineUpToDate(t *testing.T) {
+	h := newHolder(t)
+	changed := strings.Replace(holding, "1000", "2000", 1)
+	for _, definition := range []string{holding, changed, changed} {
+		if err := h.w.define(t.Context(), definition); err != nil {
+			t.Fatal(err)
+		}
+		m, err := h.w.engine.DescribeStateMachine(t.Context(), machineARN())
+		if err != nil || m.Definition != definition {
+			t.Errorf("%v: it is %s, want %s", err, m.Definition, definition)
+		}
+	}
+}
+
+func TestWhatTheEngineDoesNotKnowIsRefused(t *testing.T) {
+	definition := strings.Replace(holding, functionPrefix+"hold", "arn:aws:states:::sqs:sendMessage", 1)
+	if err := newHolder(t).w.define(t.Context(), definition); err == nil || !strings.Contains(err.Error(), machineName) {
+		t.Error(err)
+	}
+}

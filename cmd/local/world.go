@@ -1,0 +1,101 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/sqlite"
+)
+
+const (
+	// retention is template.yaml's default.
+	retention = 90 * 24 * time.Hour
+	// maxInvocations is well above Lambda's 1,000: a stage that waits costs a
+	// goroutine here, and one that stands in line would time out.
+	maxInvocations = 100_000
+	// closeGrace is how long an orderly end lets running stages finish. What
+	// is not finished by then goes on after the next start.
+	closeGrace = time.Second
+)
+
+// world is everything behind the doors: the functions, and in the place of
+// AWS's services a database, an engine and a gateway.
+type world struct {
+	store         *sqlite.Store
+	engine        *engine.Engine
+	workflows     *workflows
+	api           *apigateway.Gateway
+	stepFunctions http.Handler
+	log           *slog.Logger
+}
+
+// newWorld wires the world up. Nothing runs yet.
+func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, error) {
+	w := &world{store: sqlite.NewStore(db), workflows: &workflows{}, log: log}
+	handlers, err := app.Handlers(w.config(s, d))
+	if err != nil {
+		return nil, err
+	}
+	w.engine = engine.New(engine.Config{
+		Journal:        db.Journal(),
+		Invoker:        invoker(handlers),
+		Log:            log,
+		MaxInvocations: maxInvocations,
+		Ended:          w.workflows.tell(handlers[app.Reconcile]),
+	})
+	w.workflows.engine = w.engine
+	w.stepFunctions = http.NotFoundHandler()
+	w.api, err = newGateway(handlers, d, log)
+	return w, err
+}
+
+// config is what the functions see of this world.
+func (w *world) config(s Settings, d *doors) app.Config {
+	return app.Config{
+		Store:     w.store,
+		Workflows: w.workflows,
+		Settings: app.Settings{
+			BaseURL:   cmp.Or(s.BaseURL, d.apiURL()),
+			Origins:   []string{"*"},
+			MaxWait:   app.MaxMaxWait, // waiting costs nothing here
+			Retention: retention,
+			Review:    s.Review,
+			Speed:     s.Speed,
+		},
+		Log: w.log,
+	}
+}
+
+func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) (*apigateway.Gateway, error) {
+	return apigateway.New(apigateway.Config{
+		Routes:     app.Routes(handlers),
+		DomainName: d.api.Addr().String(),
+		Log:        log,
+	})
+}
+
+// start takes up the executions that were open, and makes sure of the state
+// machine.
+func (w *world) start(ctx context.Context) error {
+	if err := w.engine.Start(ctx); err != nil {
+		return err
+	}
+	return w.workflows.prepare(ctx)
+}
+
+// close stops the engine in a way that the next start can go on from.
+func (w *world) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+	defer cancel()
+	if err := w.engine.Close(ctx); err != nil {
+		w.log.Info("stages that were not finished go on after the next start")
+	}
+}
