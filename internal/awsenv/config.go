@@ -18,11 +18,12 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
-// Bounds of one call. Three attempts and the pauses between them stay below
-// 10 seconds, so that a caller behind a gateway (29 s) still hears about it.
+// Bounds of one call. All attempts and the pauses between them fit into the 5
+// seconds that asyncapi gives a call: a connection that hangs is given up in
+// time for another to be tried.
 const (
 	attempts       = 3
-	attemptTimeout = 2500 * time.Millisecond
+	attemptTimeout = 1500 * time.Millisecond
 	maxPause       = 250 * time.Millisecond
 	connectTimeout = time.Second
 	// idleConnections are kept open to the service: the concurrency of one

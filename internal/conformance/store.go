@@ -48,6 +48,7 @@ func Store(t *testing.T, open func(t *testing.T) asyncapi.Store) {
 		{"reserve expired", reserveExpired},
 		{"reserve races", reserveRaces},
 		{"takeover races", takeoverRaces},
+		{"settle races takeover", settleRacesTakeover},
 		{"settle refuses", settleRefuses},
 		{"release", release},
 		{"release keeping the id", releaseKeepingID},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/asyncapi"
@@ -103,6 +104,24 @@ func readForward(t *testing.T, s asyncapi.Store, id string, stop <-chan struct{}
 		case <-stop:
 			return
 		default:
+		}
+	}
+}
+
+// settleRacesTakeover: whichever comes first, what is settled stays settled.
+func settleRacesTakeover(t *testing.T, s asyncapi.Store) {
+	for range racers {
+		r := reserved(t, s)
+		settled := make(chan error)
+		go func() { settled <- s.Settle(t.Context(), r.Key, r.ID) }()
+		if _, _, err := s.Reserve(t.Context(), again(r, 2*time.Minute)); err != nil {
+			t.Errorf("reserve: %v", err)
+		}
+		wantErr(t, <-settled, nil)
+		got, mine, err := s.Reserve(t.Context(), again(r, 3*time.Minute+time.Second))
+		wantErr(t, err, nil)
+		if mine || !got.Settled {
+			t.Fatalf("settled, and then taken over: %+v", got)
 		}
 	}
 }
