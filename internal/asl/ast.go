@@ -53,3 +53,23 @@ const (
 	Parallel Type = "Parallel"
 	Map      Type = "Map"
 )
+
+// Find looks for a state by name in m and everything inside it, and gives the
+// machine, branch or processor that has it; nil where there is none.
+func (m *Machine) Find(name string) (*Machine, *State) {
+	if s := m.State(name); s != nil {
+		return m, s
+	}
+	for _, s := range m.States {
+		inner := s.Branches
+		if s.ItemProcessor != nil {
+			inner = append(inner[:len(inner):len(inner)], s.ItemProcessor)
+		}
+		for _, part := range inner {
+			if in, found := part.Find(name); found != nil {
+				return in, found
+			}
+		}
+	}
+	return nil, nil
+}

@@ -11,6 +11,9 @@ import (
 // context is the context object that $$ stands for in the scope's state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (r *Run) context(s *scope) *value.Object {
+	if r.given != nil {
+		return r.given
+	}
 	members := []value.Member{
 		{Name: "Execution", Value: r.executionContext(s)},
 		{Name: "StateMachine", Value: value.NewObject(
@@ -33,23 +36,27 @@ func (r *Run) executionContext(s *scope) *value.Object {
 	if c := s.childOf(); c != nil {
 		id, name, input, started = c.id, c.name, c.input.v, c.started
 	}
-	return value.NewObject(
-		value.Member{Name: "Id", Value: id},
-		value.Member{Name: "Input", Value: input},
-		value.Member{Name: "StartTime", Value: started},
-		value.Member{Name: "Name", Value: name},
-		value.Member{Name: "RoleArn", Value: r.info.RoleARN},
-		value.Member{Name: "RedriveCount", Value: json.Number(strconv.Itoa(r.redrives))},
-	)
+	members := []value.Member{
+		{Name: "Id", Value: id},
+		{Name: "Input", Value: input},
+		{Name: "StartTime", Value: started},
+		{Name: "Name", Value: name},
+		{Name: "RoleArn", Value: r.info.RoleARN},
+	}
+	if r.trial == nil {
+		members = append(members, value.Member{Name: "RedriveCount", Value: json.Number(strconv.Itoa(r.redrives))})
+	}
+	return value.NewObject(members...)
 }
 
-// stateContext has a RetryCount for the states that can retry a task.
+// stateContext has a RetryCount for the states that can have a Retry.
 func (s *scope) stateContext() *value.Object {
 	members := []value.Member{
 		{Name: "Name", Value: s.state.Name},
 		{Name: "EnteredTime", Value: stamp(s.enteredAt)},
 	}
-	if s.state.Type == asl.Task {
+	switch s.state.Type {
+	case asl.Task, asl.Parallel, asl.Map:
 		members = append(members, value.Member{Name: "RetryCount", Value: value.FromInt(s.retries)})
 	}
 	return value.NewObject(members...)

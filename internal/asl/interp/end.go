@@ -24,6 +24,10 @@ func (r *Run) scopeDone(s *scope, out data) {
 // scopeFailed is the end of a scope whose state failed for good.
 func (r *Run) scopeFailed(s *scope, f failure) {
 	s.status = failed
+	if r.trial != nil {
+		r.trial.failed(f)
+		return
+	}
 	if s.parent != nil {
 		r.partFailed(s, f)
 		return

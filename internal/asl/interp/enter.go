@@ -60,6 +60,7 @@ func (r *Run) pass(s *scope) *failure {
 	}
 	if s.state.Has("Result") {
 		result = data{v: s.state.Result}
+		r.trial.note("result", result)
 	}
 	r.conclude(s, result)
 	return nil
@@ -80,6 +81,7 @@ func (r *Run) succeed(s *scope) *failure {
 
 // failState gives the Error and Cause of a Fail state, as written or by path.
 func (r *Run) failState(s *scope) *failure {
+	r.trial.note("afterInputPath", s.input)
 	e := r.evaluate(s, s.input)
 	name, f := e.failText("ErrorPath", s.state.Error, s.state.ErrorPath)
 	if f != nil {

@@ -32,6 +32,10 @@ func (r *Run) leave(s *scope, out data, how exit) {
 		}
 		return details
 	})
+	if r.trial != nil {
+		r.trial.left(out, how)
+		return
+	}
 	switch {
 	case how.next != "":
 		r.run(s, how.next, out)

@@ -38,6 +38,9 @@ func (s *scope) mismatch(name, cause string) *failure {
 }
 
 func (s *scope) explain(cause string) string {
+	if s.log.bare {
+		return cause
+	}
 	return fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s",
 		s.state.Name, s.entered, cause)
 }

@@ -1,5 +1,7 @@
 package interp
 
+import "strings"
+
 // inlineConcurrency is how many iterations of an inline Map state the service
 // runs at a time at most.
 // https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
@@ -28,6 +30,9 @@ func (r *Run) forEach(s *scope) *failure {
 	items, f := r.items(s, in)
 	if f != nil {
 		return f
+	}
+	if r.trial != nil {
+		return r.tryMap(s, in, items, concurrency)
 	}
 	r.event(s, "MapStateStarted", func() map[string]any { return map[string]any{"length": len(items)} })
 	if s.state.Distributed() {
@@ -67,13 +72,25 @@ func (r *Run) items(s *scope, in data) ([]any, *failure) {
 		if v, f = r.evaluate(s, in).field(p); f != nil {
 			return nil, f
 		}
-		path = p.Text
+		// As recorded: a path into the context object is shown with one $.
+		path = strings.Replace(p.Text, "$$", "$", 1)
 	}
 	items, ok := v.([]any)
 	if !ok {
 		return nil, s.broken("Reference path \"%s\" must point to array.", path)
 	}
+	if r.trial != nil && s.state.ItemsPath != nil {
+		r.trial.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
+	}
 	return items, nil
+}
+
+func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
+	tolerated, f := r.evaluate(s, in).tolerance(s.state)
+	if f != nil {
+		return f
+	}
+	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
 }
 
 // fill starts iterations until as many run as may.

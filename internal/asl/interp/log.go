@@ -12,6 +12,7 @@ const maxEvents = 25_000
 type log struct {
 	last int64
 	full bool
+	bare bool // causes do not say which state they are about
 	sink func(Event)
 }
 

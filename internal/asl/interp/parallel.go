@@ -8,6 +8,9 @@ func (r *Run) parallel(s *scope) *failure {
 	if f != nil {
 		return f
 	}
+	if r.trial != nil {
+		return r.trial.mocked(s)
+	}
 	r.event(s, "ParallelStateStarted", nil)
 	s.fork = newFork(len(s.state.Branches))
 	for i, branch := range s.state.Branches {

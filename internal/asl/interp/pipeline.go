@@ -14,17 +14,24 @@ import (
 
 // selected applies InputPath to the state's input.
 func (r *Run) selected(s *scope) (data, *failure) {
-	return r.through(s, s.state.InputPath, s.input)
+	in, f := r.through(s, s.state.InputPath, s.input)
+	if f == nil {
+		r.trial.note("afterInputPath", in)
+	}
+	return in, f
 }
 
 // effective applies InputPath and Parameters to the state's input.
 func (r *Run) effective(s *scope) (data, *failure) {
 	in, f := r.selected(s)
-	if f != nil || s.state.Parameters == nil {
-		return in, f
+	if f == nil && s.state.Parameters != nil {
+		in.raw = nil
+		in.v, f = r.evaluate(s, in).template(s.state.Parameters)
 	}
-	v, f := r.evaluate(s, in).template(s.state.Parameters)
-	return data{v: v}, f
+	if f == nil {
+		r.trial.note("afterParameters", in)
+	}
+	return in, f
 }
 
 // through applies InputPath or OutputPath: absent or $ keeps the value as it
@@ -49,7 +56,12 @@ func (r *Run) combined(s *scope, result data) (data, *failure) {
 		}
 		result = data{v: v}
 	}
-	return s.placed(s.state.ResultPath, result)
+	r.trial.note("afterResultSelector", result)
+	out, f := s.placed(s.state.ResultPath, result)
+	if f == nil {
+		r.trial.note("afterResultPath", out)
+	}
+	return out, f
 }
 
 // placed puts a result into the state's input at a ResultPath: absent or $

@@ -28,8 +28,15 @@ func (r *Run) retry(s *scope, f failure) bool {
 		if s.attempts == nil {
 			s.attempts = make([]int64, len(s.state.Retry))
 		}
+		if r.trial != nil {
+			s.attempts[i] = r.trial.with.RetrierRetryCount
+		}
 		if s.attempts[i] >= retrier.MaxAttempts {
 			return false
+		}
+		if r.trial != nil {
+			r.trial.retriable(f, i, Backoff(retrier, s.attempts[i]))
+			return true
 		}
 		delay := r.delay(retrier, s.attempts[i])
 		s.attempts[i]++
@@ -64,11 +71,12 @@ func Backoff(retrier *asl.Retrier, retries int64) float64 {
 // catch applies the first catcher that is about f
 // (states-language.net, "Fallback states").
 func (r *Run) catch(s *scope, f failure) bool {
-	for _, catcher := range s.state.Catch {
+	for i, catcher := range s.state.Catch {
 		if !f.matches(catcher.ErrorEquals) {
 			continue
 		}
 		r.discard(s)
+		r.trial.caught(f, i)
 		caught := data{v: f.output()}
 		out, broken := s.placed(catcher.ResultPath, caught)
 		if broken != nil {

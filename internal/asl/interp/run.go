@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/value"
 )
 
 // Run is one execution of a state machine. It is not safe for use by several
@@ -28,6 +29,10 @@ type Run struct {
 	outcome *Outcome
 	// deadline is the ref of the timer for the machine's TimeoutSeconds.
 	deadline uint64
+	// trial is set for a state that is tried by itself; given then may replace
+	// the context object.
+	trial *Trial
+	given *value.Object
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
 }

@@ -37,13 +37,14 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
 		return
 	}
-	if res.invokes() && !res.callback() {
+	if res.invokes() && !res.callback() && (r.trial == nil || r.trial.with.Mock == nil) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
 		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + noOutputAllowed})
 		return
 	}
+	r.trial.note("result", result)
 	r.event(s, res.event("Succeeded"), func() map[string]any {
 		return res.details(map[string]any{"output": string(result.text())})
 	})

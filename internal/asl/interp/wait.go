@@ -18,7 +18,7 @@ func (r *Run) wait(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if until.After(r.now) {
+	if until.After(r.now) && r.trial == nil {
 		s.pause = r.timer(s, waitOver, until)
 		return nil
 	}

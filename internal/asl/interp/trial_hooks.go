@@ -1,0 +1,133 @@
+package interp
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/value"
+)
+
+var errNoObject = errors.New("expected a JSON object")
+
+func object(raw json.RawMessage) (*value.Object, error) {
+	v, err := value.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	o, ok := v.(*value.Object)
+	if !ok {
+		return nil, errNoObject
+	}
+	return o, nil
+}
+
+// note keeps a piece of inspection data; outside of a trial it does nothing.
+func (t *Trial) note(name string, d data) {
+	if t != nil && !t.unseen(name) {
+		t.notes = append(t.notes, value.Member{Name: name, Value: string(d.text())})
+	}
+}
+
+// unseen tells what the API leaves out for a state: what a Pass state with a
+// Result does not look at, and what goes into branches.
+func (t *Trial) unseen(name string) bool {
+	s := t.run.root.state
+	before := name == "afterInputPath" || name == "afterParameters"
+	return before && (s.Type == asl.Parallel || s.Type == asl.Pass && s.Has("Result"))
+}
+
+func (t *Trial) noteNumber(name string, n json.Number) {
+	if t != nil {
+		t.notes = append(t.notes, value.Member{Name: name, Value: n})
+	}
+}
+
+// left is the end of a state that was left.
+func (t *Trial) left(out data, how exit) {
+	t.result.Output, t.result.NextState = out.text(), how.next
+	if t.result.Status == "" {
+		t.result.Status = StatusSucceeded
+	}
+}
+
+// failed is the end of a state that failed for good.
+func (t *Trial) failed(f failure) {
+	t.result.Status, t.result.Error, t.result.Cause = StatusFailed, f.name, f.cause
+}
+
+// retriable is the end of a state whose failure a retrier is about.
+func (t *Trial) retriable(f failure, index int, interval float64) {
+	t.failed(f)
+	t.result.Status = StatusRetriable
+	t.detail(value.NewObject(
+		value.Member{Name: "retryBackoffIntervalSeconds", Value: value.FromFloat(interval)},
+		value.Member{Name: "retryIndex", Value: value.FromInt(int64(index))},
+	))
+}
+
+// caught notes that a catcher is about the failure; the state is then left.
+func (t *Trial) caught(f failure, index int) {
+	if t == nil {
+		return
+	}
+	t.failed(f)
+	t.result.Status = StatusCaughtError
+	t.detail(value.NewObject(value.Member{Name: "catchIndex", Value: value.FromInt(int64(index))}))
+}
+
+func (t *Trial) detail(details *value.Object) {
+	t.notes = append(t.notes, value.Member{Name: "errorDetails", Value: details})
+}
+
+// mocked gives the mock's answer in place of branches or iterations.
+func (t *Trial) mocked(s *scope) *failure {
+	if t.with.Mock == nil {
+		return s.broken("A %s state cannot be tested without a mock.", s.state.Type)
+	}
+	if t.with.Mock.Result == nil {
+		return &failure{name: t.with.Mock.Error, cause: t.with.Mock.Cause}
+	}
+	result, err := decode(t.with.Mock.Result)
+	if err != nil {
+		return s.broken("%s", err)
+	}
+	t.run.conclude(s, result)
+	return nil
+}
+
+// mockedMap is mocked for a Map state, with its tolerance of failures.
+func (t *Trial) mockedMap(s *scope, tolerated tolerance, items, concurrency int) *failure {
+	t.noteNumber("maxConcurrency", value.FromInt(int64(concurrency)))
+	if tolerated.count != nil {
+		t.noteNumber("toleratedFailureCount", value.FromInt(*tolerated.count))
+	}
+	if tolerated.percent != nil {
+		t.noteNumber("toleratedFailurePercentage", value.FromFloat(*tolerated.percent))
+	}
+	set := tolerated.count != nil || tolerated.percent != nil
+	if t.with.Mock != nil && t.with.Mock.Result != nil && set && tolerated.exceeded(t.with.MapIterationFailureCount, items) {
+		return &failure{name: toleranceError, cause: toleranceMessage}
+	}
+	return t.mocked(s)
+}
+
+// spaced writes an array the way the API shows what ItemsPath selects: with
+// blanks after commas and colons.
+func spaced(v any) string {
+	var parts []string
+	switch x := v.(type) {
+	case []any:
+		for _, item := range x {
+			parts = append(parts, spaced(item))
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *value.Object:
+		for _, m := range x.Members() {
+			parts = append(parts, value.Text(m.Name)+": "+spaced(m.Value))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	return value.Text(v)
+}
