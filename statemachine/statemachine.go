@@ -17,6 +17,9 @@ var processSubmission string
 // unless it was reopened.
 const Lifetime = 30 * time.Minute
 
+// StageTimeout is the timeout of each stage.
+const StageTimeout = 50 * time.Second
+
 // The activities that the workflow calls, and what stands for the ARN of each
 // in the file: the names of the deployment's definition substitutions.
 const (

@@ -75,7 +75,12 @@ func TestDefinitionRefusesAMissingARN(t *testing.T) {
 	}
 }
 
-func TestLifetimeIsTheFilesTimeout(t *testing.T) {
+func TestTimeoutsAreTheFiles(t *testing.T) {
+	for _, name := range []string{"Moderate", "Shortlist", "Select"} {
+		if got := time.Duration(load(t).States[name].TimeoutSeconds) * time.Second; got != StageTimeout {
+			t.Errorf("%s: the file says %v, the constant %v", name, got, StageTimeout)
+		}
+	}
 	if got := time.Duration(load(t).TimeoutSeconds) * time.Second; got != Lifetime {
 		t.Errorf("the file says %v, the constant %v", got, Lifetime)
 	}

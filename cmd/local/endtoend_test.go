@@ -120,3 +120,13 @@ func TestLocationIsAbsoluteAndFollowsTheSetting(t *testing.T) {
 		t.Errorf("location %s", location)
 	}
 }
+
+func TestSpeedBeyondTheTimeoutsIsWarnedOf(t *testing.T) {
+	for speed, warned := range map[float64]bool{1: false, 0.5: false, 0.01: true} {
+		s := fast(t, "approve")
+		s.Speed = speed
+		if log := start(t, s).log.String(); strings.Contains(log, "longer than their timeout") != warned {
+			t.Errorf("speed %v: %q", speed, log)
+		}
+	}
+}

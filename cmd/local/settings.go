@@ -45,7 +45,7 @@ func options() []option {
 	return []option{
 		{"addr", "ADDR", "127.0.0.1:3000", "address of the API, HOST:PORT; port 0 takes a free one", setAddr},
 		{"data", "DATA", ".data", "folder that keeps everything", setData},
-		{"speed", "SPEED", "10", "simulated stage times are divided by this, 1 or more; inf for no time at all", setSpeed},
+		{"speed", "SPEED", "10", "simulated stage times are divided by this; inf for no time at all", setSpeed},
 		{"review", "REVIEW", "simulate", "simulate, approve, reject@STAGE or fail@STAGE (moderation, shortlisting, selection)", setReview},
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
@@ -126,8 +126,8 @@ func setData(s *Settings, value string) error {
 
 func setSpeed(s *Settings, value string) error {
 	speed, err := strconv.ParseFloat(value, 64)
-	if err != nil || !(speed >= 1) {
-		return fmt.Errorf("%q is not a number from 1 up, nor inf", value)
+	if err != nil || !(speed > 0) {
+		return fmt.Errorf("%q is neither a number above 0 nor inf", value)
 	}
 	s.Speed = speed
 	return nil

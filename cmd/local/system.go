@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/speakers"
 	"asynchttpapi/internal/sqlite"
+	"asynchttpapi/statemachine"
 )
 
 // System is everything that runs. Tests share it with main, so that they test
@@ -27,6 +29,7 @@ type System struct {
 // that it broke down.
 func (s *System) Run(ctx context.Context) (err error) {
 	log := s.logger()
+	s.warn(log)
 	doors, err := s.listen(log)
 	if err != nil {
 		return notBegun(err)
@@ -58,6 +61,15 @@ func stepFunctionsServer(w *world) *http.Server {
 		WriteTimeout:      6 * time.Minute, // a synchronous execution takes up to 5
 		IdleTimeout:       75 * time.Second,
 		ErrorLog:          slog.NewLogLogger(w.log.Handler(), slog.LevelWarn),
+	}
+}
+
+// warn tells of settings that are possible and hardly meant.
+func (s *System) warn(log *slog.Logger) {
+	longest := speakers.Simulated{}.Takes(speakers.Moderation)
+	if seconds := longest.Seconds() / s.Speed; seconds > statemachine.StageTimeout.Seconds() {
+		log.Warn("at this speed stages last longer than their timeout, and submissions will fail",
+			"speed", s.Speed, "stage_seconds", seconds, "timeout_seconds", statemachine.StageTimeout.Seconds())
 	}
 }
 
