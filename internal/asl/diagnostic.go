@@ -1,0 +1,72 @@
+package asl
+
+import "strings"
+
+// Severity is how bad a diagnostic is.
+type Severity string
+
+const (
+	// SeverityError is for what AWS refuses.
+	SeverityError Severity = "ERROR"
+	// SeverityWarning is for what AWS takes but this engine cannot run: it is
+	// refused at creation, while validation, which speaks for AWS, lets it pass.
+	SeverityWarning Severity = "WARNING"
+)
+
+// Diagnostic codes besides SchemaCode. All but UnsupportedCode are AWS's.
+const (
+	InvalidJSONCode      = "INVALID_JSON_DESCRIPTION"
+	MissingTargetCode    = "MISSING_TRANSITION_TARGET"
+	MissingEndCode       = "MISSING_END_STATE"
+	DuplicateNameCode    = "DUPLICATE_STATE_NAME"
+	InvalidNameCode      = "INVALID_STATE_NAME"
+	DuplicateLabelCode   = "DUPLICATE_LABEL_NAME"
+	InvalidLabelCode     = "INVALID_LABEL_NAME"
+	InvalidVariableCode  = "INVALID_VARIABLE_NAME"
+	ReservedVariableCode = "RESERVED_VARIABLE_NAME"
+	UnsupportedCode      = "UNSUPPORTED_BY_LOCAL_ENGINE"
+)
+
+// Diagnostic is one finding of Validate, in the terms of AWS's
+// ValidateStateMachineDefinition.
+type Diagnostic struct {
+	Severity Severity
+	Code     string
+	Message  string
+	// Location is AWS's form of a place: /States/Name/Catch[0]/Next. It is empty
+	// where a finding is about no place in particular.
+	Location string
+}
+
+// String is the diagnostic as CreateStateMachine words it.
+func (d Diagnostic) String() string {
+	at := d.Location
+	if at == "" {
+		at = "null"
+	}
+	return d.Code + ": " + d.Message + " at " + at
+}
+
+// Refusal is the message of AWS's InvalidDefinition error for a definition with
+// these diagnostics, and "" for one that may be created. What only this engine
+// objects to is named once there is nothing left that AWS would refuse.
+func Refusal(diagnostics []Diagnostic) string {
+	texts := withSeverity(diagnostics, SeverityError)
+	if len(texts) == 0 {
+		texts = withSeverity(diagnostics, SeverityWarning)
+	}
+	if len(texts) == 0 {
+		return ""
+	}
+	return "Invalid State Machine Definition: '" + strings.Join(texts, ", ") + "'"
+}
+
+func withSeverity(diagnostics []Diagnostic, severity Severity) []string {
+	var texts []string
+	for _, d := range diagnostics {
+		if d.Severity == severity {
+			texts = append(texts, d.String())
+		}
+	}
+	return texts
+}

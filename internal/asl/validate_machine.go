@@ -1,0 +1,126 @@
+package asl
+
+import (
+	"math"
+	"unicode/utf8"
+
+	"asynchttpapi/internal/asl/value"
+)
+
+// maxSeconds bounds every time in seconds (states-language.net, "Task State").
+const maxSeconds = 99_999_999
+
+// maxName bounds names of states and variables, in characters.
+const maxName = 80
+
+// root checks a whole definition.
+func (c *checker) root(o *value.Object) {
+	language, _ := o.Get("QueryLanguage")
+	c.machineJSONata = language != nil && language != pathLanguage
+	c.object("/", o, []field{
+		{"Comment", text},
+		{"QueryLanguage", oneOf(pathLanguage, dataLanguage)},
+		{"StartAt", text},
+		{"TimeoutSeconds", integer(0, maxSeconds)},
+		{"Version", oneOf("1.0")},
+		{"States", states},
+	})
+	c.machine("/", o)
+}
+
+// branch checks a branch of a Parallel state.
+func branch(c *checker, at string, v any) {
+	c.nested(at, v, []field{{"Comment", text}, {"StartAt", text}, {"States", states}})
+}
+
+// processor checks the processor of a Map state.
+func processor(c *checker, at string, v any) {
+	c.nested(at, v, []field{
+		{"Comment", text}, {"StartAt", text}, {"States", states}, {"ProcessorConfig", processorConfig},
+	})
+}
+
+func (c *checker) nested(at string, v any, fields []field) {
+	if o := c.object(at, v, fields); o != nil {
+		c.machine(at, o)
+	}
+}
+
+// machine checks what all machines have in common.
+func (c *checker) machine(at string, o *value.Object) {
+	if c.required(at, o, "StartAt", "States") {
+		c.graph(at, o)
+	}
+}
+
+func states(c *checker, at string, v any) {
+	o, ok := v.(*value.Object)
+	switch {
+	case !ok:
+		c.schema(at, "Expected value of type Object")
+	case o.Len() == 0:
+		c.schema(at, "Value cannot be empty")
+	}
+	for _, m := range o.Members() {
+		c.name(member(at, m.Name), m.Name)
+		c.state(member(at, m.Name), m.Value)
+	}
+}
+
+// name checks a state's name, which has to be the only one of its kind in the
+// whole state machine.
+func (c *checker) name(at, name string) {
+	switch {
+	case name == "":
+		c.add(InvalidNameCode, at, "State name must not be empty")
+	case utf8.RuneCountInString(name) > maxName:
+		c.add(InvalidNameCode, at, "State name '"+name+"' exceeds the 80-character limit allowed by the service")
+	case c.names[name]:
+		c.add(DuplicateNameCode, at, "Duplicate State name: "+name)
+	}
+	c.names[name] = true
+}
+
+func processorConfig(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"Mode", oneOf("INLINE", "DISTRIBUTED")},
+		{"ExecutionType", oneOf("STANDARD", "EXPRESS")},
+	})
+	mode, _ := o.Get("Mode")
+	switch {
+	case o == nil:
+	case mode != "DISTRIBUTED":
+		if has(o, "ExecutionType") {
+			c.schema(at, "Field 'ExecutionType' is not supported")
+		}
+	case c.express:
+		c.schema(member(at, "Mode"), "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines")
+	default:
+		c.required(at, o, "ExecutionType")
+	}
+}
+
+// batcher checks how a Map state groups its items.
+func batcher(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"BatchInput", template},
+		{"MaxItemsPerBatch", integer(1, math.MaxInt32)},
+		{"MaxItemsPerBatchPath", path},
+		{"MaxInputBytesPerBatch", integer(1, maxPayload)},
+		{"MaxInputBytesPerBatchPath", path},
+	})
+	if o == nil {
+		return
+	}
+	c.atMostOne(at, o, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
+	c.atMostOne(at, o, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
+	for _, name := range []string{"MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"} {
+		if has(o, name) {
+			return
+		}
+	}
+	c.schema(at, "One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]")
+}
+
+// maxPayload bounds inputs and outputs in bytes (AWS quotas).
+const maxPayload = 262_144
