@@ -122,7 +122,7 @@ func (a *answer) isFailedBody() bool {
 
 func (a *answer) isJSON() bool {
 	t, _, err := mime.ParseMediaType(a.header.Get("Content-Type"))
-	return err == nil && (t == "application/json" || strings.HasSuffix(t, "+json"))
+	return err == nil && (t == api.MediaTypeJSON || strings.HasSuffix(t, "+json"))
 }
 
 func (a *answer) breaks(reason string) error {

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"asynchttpapi/api"
 )
 
 // Client talks to one API whose status bodies decode into T. It is safe for
@@ -38,7 +40,7 @@ func New[T any](cfg Config) (*Client[T], error) {
 		status: base.JoinPath(cfg.StatusPath),
 	}
 	if cfg.FailureStatus != 0 {
-		c.submit.RawQuery = "failureStatus=" + strconv.Itoa(cfg.FailureStatus)
+		c.submit.RawQuery = api.FailureStatus + "=" + strconv.Itoa(cfg.FailureStatus)
 	}
 	return c, nil
 }

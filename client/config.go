@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"asynchttpapi/api"
 )
 
 // Config tells a [Client] where the API is and how patient to be. Only BaseURL
@@ -82,8 +84,8 @@ type Retry struct {
 const minInterval = time.Second
 
 func (c Config) withDefaults() Config {
-	c.SubmitPath = or(c.SubmitPath, "/api/submit")
-	c.StatusPath = or(c.StatusPath, "/api/status")
+	c.SubmitPath = or(c.SubmitPath, api.SubmitPath)
+	c.StatusPath = or(c.StatusPath, api.StatusPath)
 	c.Interval = or(c.Interval, 2*time.Second)
 	c.MaxInterval = or(c.MaxInterval, 10*time.Minute)
 	c.Timeout = or(c.Timeout, 30*time.Second)

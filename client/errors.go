@@ -71,6 +71,15 @@ func (e *ProtocolError) Error() string {
 	return fmt.Sprintf("client: the server breaks the contract: %s (status code %d)", e.Reason, e.StatusCode)
 }
 
+// pauseError is why a pause ended early: the context, or else what Config.Sleep
+// made of it.
+func pauseError(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return fmt.Errorf("client: %w", err)
+	}
+	return contextError(ctx)
+}
+
 // contextError is the caller's own limit as an error: what errors.Is looks
 // for, and the cause if there is a better one.
 func contextError(ctx context.Context) error {

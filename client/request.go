@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"asynchttpapi/api"
 )
 
 // request describes one exchange, so that each attempt at it is built afresh.
@@ -26,9 +28,9 @@ func (r request) build(ctx context.Context, common http.Header) (*http.Request, 
 	for name, values := range common {
 		req.Header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
 	}
-	req.Header.Set("Accept", "application/json, application/problem+json")
+	req.Header.Set("Accept", api.MediaTypeJSON+", "+api.MediaTypeProblem)
 	if r.method == http.MethodPost {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", api.MediaTypeJSON)
 	}
 	if r.key != "" {
 		req.Header.Set("Idempotency-Key", structuredString(r.key))

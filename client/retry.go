@@ -88,7 +88,7 @@ func (c *conn) pause(ctx context.Context, r Retry) error {
 		c.cfg.OnRetry(r)
 	}
 	if err := c.cfg.Sleep(ctx, r.Delay); err != nil {
-		return contextError(ctx)
+		return pauseError(ctx, err)
 	}
 	return nil
 }

@@ -100,6 +100,15 @@ func TestRetriesEndWithTheContext(t *testing.T) {
 	s.done()
 }
 
+func TestSleepMayRefuse(t *testing.T) {
+	refusal := errors.New("no time for that")
+	s := serve(t, drop)
+	c, _ := dial(t, s, func(cfg *client.Config) { cfg.Sleep = func(context.Context, time.Duration) error { return refusal } })
+	if _, err := c.Status(context.Background(), "a1"); !errors.Is(err, refusal) {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestRefusalsAreNotRepeated(t *testing.T) {
 	for code, want := range map[int]error{404: client.ErrNotFound, 410: client.ErrGone, 409: client.ErrConflict, 401: nil} {
 		s := serve(t, reply(code, `{"status":999}`))

@@ -33,7 +33,7 @@ func (c *Client[T]) Polls(ctx context.Context, from State[T]) iter.Seq2[State[T]
 
 func (c *Client[T]) next(ctx context.Context, s State[T]) (State[T], error) {
 	if err := c.conn.cfg.Sleep(ctx, s.RetryAfter); err != nil {
-		return s, contextError(ctx)
+		return s, pauseError(ctx, err)
 	}
 	return c.poll(ctx, s, c.conn.cfg.PreferWait)
 }

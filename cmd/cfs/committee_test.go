@@ -1,0 +1,147 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+)
+
+// committee is a server in a test's hands: it knows the submissions that the
+// test has put there, and accepts one more.
+type committee struct {
+	*httptest.Server
+	mu    sync.Mutex
+	now   time.Time
+	talks map[string][]api.Submission // the answers to come; the last one stays
+	down  int                         // so many requests will get a 503
+	got   []string
+	keys  []string
+}
+
+const newID = "kq3xk7mzpa2bcdefghijklmnop"
+
+// silent is the talk about which no answer ever comes.
+const silent = "silent"
+
+func seat(t *testing.T) *committee {
+	c := &committee{talks: map[string][]api.Submission{}, now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/submit", c.submit)
+	mux.HandleFunc("GET /api/status/{id}", c.status)
+	c.Server = httptest.NewServer(mux)
+	t.Cleanup(c.Close)
+	return c
+}
+
+// state is a talk's state after so many seconds.
+func (c *committee) state(id string, after int, status api.Status, custom, message string) api.Submission {
+	return api.Submission{
+		ID: id, Status: status, CustomStatus: custom, Message: message,
+		CreatedTime: c.now, LastUpdatedTime: c.now.Add(time.Duration(after) * time.Second),
+	}
+}
+
+func (c *committee) moderation(id string) api.Submission {
+	return c.state(id, 1, api.Running, "Moderation", "Your proposal is being moderated.")
+}
+
+func (c *committee) selection(id string) api.Submission {
+	return c.state(id, 31, api.Running, "Selection", "The committee is making its selection.")
+}
+
+func (c *committee) approved(id string) api.Submission {
+	return c.state(id, 45, api.Succeeded, "Approved", "Congratulations! We look forward to your talk.")
+}
+
+func (c *committee) rejected(id string) api.Submission {
+	return c.state(id, 20, api.Succeeded, "Rejected", "We are sorry: your proposal was not selected this time.")
+}
+
+func (c *committee) failed(id string) api.Submission {
+	s := c.state(id, 60, api.Failed, "Shortlisting", "We are sorry: something went wrong on our side.")
+	s.Error = &api.Error{Code: "TimedOut", Message: "The process ran out of time."}
+	return s
+}
+
+// put sets what the committee will answer about a talk, one after the other.
+func (c *committee) put(states ...api.Submission) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.talks[states[0].ID] = states
+}
+
+func (c *committee) submit(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.refuses(w) {
+		return
+	}
+	body, _ := io.ReadAll(r.Body)
+	c.got, c.keys = append(c.got, string(body)), append(c.keys, r.Header.Get("Idempotency-Key"))
+	if !strings.Contains(string(body), `"title":"`) {
+		c.problem(w, 422, "Two members are wrong.", api.FieldError{Pointer: "/title", Detail: "is required"},
+			api.FieldError{Pointer: "/speaker/email", Detail: "is not an e-mail address"})
+		return
+	}
+	w.Header().Set("Location", c.URL+"/api/status/"+newID)
+	c.answer(w, c.state(newID, 0, api.NotStarted, "Received", "Thank you: your proposal has arrived."))
+}
+
+func (c *committee) status(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("id") == silent {
+		<-r.Context().Done()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.refuses(w) {
+		return
+	}
+	id := r.PathValue("id")
+	states := c.talks[id]
+	switch {
+	case id == "expired":
+		c.problem(w, 410, "The talk has expired.")
+	case len(states) == 0:
+		c.problem(w, 404, "There is no such talk.")
+	default:
+		c.talks[id] = states[min(1, len(states)-1):]
+		c.answer(w, states[0])
+	}
+}
+
+func (c *committee) refuses(w http.ResponseWriter) bool {
+	if c.down == 0 {
+		return false
+	}
+	c.down--
+	c.problem(w, 503, "Come back later.")
+	return true
+}
+
+func (c *committee) answer(w http.ResponseWriter, s api.Submission) {
+	w.Header().Set("Content-Type", api.MediaTypeJSON)
+	if s.Status.Terminal() {
+		w.WriteHeader(http.StatusOK)
+	} else {
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusAccepted)
+	}
+	json.NewEncoder(w).Encode(s)
+}
+
+func (c *committee) problem(w http.ResponseWriter, code int, detail string, fields ...api.FieldError) {
+	w.Header().Set("Content-Type", api.MediaTypeProblem)
+	w.WriteHeader(code)
+	p := api.Problem{Title: http.StatusText(code), Status: code, Detail: detail, Errors: fields}
+	if err := json.NewEncoder(w).Encode(p); err != nil {
+		panic(fmt.Sprint("problem: ", err))
+	}
+}

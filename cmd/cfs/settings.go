@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v3"
+
+	"asynchttpapi/api"
+	"asynchttpapi/client"
+)
+
+const defaultURL = "http://127.0.0.1:3000"
+
+func globalFlags(file config) []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "url", Value: defaultURL, Usage: "the server's `URL`", Sources: file.sources("CFS_URL", "url")},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "text or json",
+			Sources: file.sources("CFS_OUTPUT", "output"), Validator: validOutput},
+		&cli.DurationFlag{Name: "timeout", Usage: "give up after this long, such as 90s", DefaultText: "never",
+			Sources: file.sources("CFS_TIMEOUT", "timeout"), Validator: notNegative},
+		&cli.IntFlag{Name: "retries", Value: 5, Usage: "repetitions of a request without an answer",
+			Sources: file.sources("CFS_RETRIES", "retries"), Validator: reasonable},
+		listFlag{&cli.StringSliceFlag{Name: "header", Usage: "send this header too, such as X-Api-Key:abc; repeatable",
+			Sources: file.sources("CFS_HEADER", "header")}},
+		listFlag{&cli.StringSliceFlag{Name: "trust", Usage: "follow status URLs to this origin too; repeatable",
+			Sources: file.sources("CFS_TRUST", "trust")}},
+	}
+}
+
+// listFlag is a flag that may be repeated, without the library's long-winded
+// way of saying so in the help.
+type listFlag struct{ *cli.StringSliceFlag }
+
+func (f listFlag) String() string {
+	return fmt.Sprintf("--%s value\t%s [$%s]", f.Name, f.Usage, strings.Join(f.GetEnvVars(), ", $"))
+}
+
+func validOutput(v string) error {
+	if v != "text" && v != "json" {
+		return fmt.Errorf("output is text or json, not %q", v)
+	}
+	return nil
+}
+
+func notNegative(d time.Duration) error {
+	if d < 0 {
+		return fmt.Errorf("a timeout is not negative, as %v is", d)
+	}
+	return nil
+}
+
+func reasonable(n int) error {
+	if n < 0 || n > 1000 {
+		return fmt.Errorf("retries are 0 to 1000, not %d", n)
+	}
+	return nil
+}
+
+// speakers is a client of the call for speakers.
+type speakers = client.Client[api.Submission]
+
+// state is what the server last said about a submission.
+type state = client.State[api.Submission]
+
+// connect makes a client as the flags have it. It tells retries to heard.
+func (a *app) connect(c *cli.Command, heard func(client.Retry)) (*speakers, error) {
+	header, err := parseHeaders(c.StringSlice("header"))
+	if err != nil {
+		return nil, usageError{err}
+	}
+	retries := c.Int("retries")
+	if retries == 0 {
+		retries = -1
+	}
+	s, err := client.New[api.Submission](client.Config{
+		BaseURL:        server(c),
+		Header:         header,
+		TrustedOrigins: c.StringSlice("trust"),
+		MaxRetries:     retries,
+		OnRetry:        heard,
+		Sleep:          a.sleep,
+	})
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return s, nil
+}
+
+// server is the URL of the server; set to nothing is as good as not set.
+func server(c *cli.Command) string {
+	if u := c.String("url"); u != "" {
+		return u
+	}
+	return defaultURL
+}
+
+func parseHeaders(lines []string) (http.Header, error) {
+	h := http.Header{"User-Agent": {"cfs"}}
+	for _, line := range lines {
+		name, value, found := strings.Cut(line, ":")
+		if !found || strings.TrimSpace(name) == "" {
+			return nil, fmt.Errorf("a header is NAME:VALUE, such as X-Api-Key:abc")
+		}
+		h.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	return h, nil
+}
+
+// patience bounds a command by its timeout.
+func patience(ctx context.Context, c *cli.Command) (context.Context, context.CancelFunc) {
+	if d := c.Duration("timeout"); d > 0 {
+		return context.WithTimeout(ctx, d)
+	}
+	return context.WithCancel(ctx)
+}

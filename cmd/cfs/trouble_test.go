@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/client"
+)
+
+func TestCannotReach(t *testing.T) {
+	c := seat(t)
+	c.Close()
+	for _, args := range []string{"status x", "watch x", "submit --title T"} {
+		s := piped(t, c)
+		code := s.do(strings.Fields("--retries 2 " + args)...)
+		want := "cfs: cannot reach " + c.URL + ": connection refused, tried 3 times\n"
+		if code != exitUnreachable || !strings.HasSuffix(s.err.String(), want) || strings.Count(s.err.String(), "trying again in 1 s") != 2 {
+			t.Errorf("%s: exit code %d: %s", args, code, &s.err)
+		}
+	}
+}
+
+func TestComesBack(t *testing.T) {
+	c := seat(t)
+	c.put(c.approved("x"))
+	c.down = 2
+	s := piped(t, c)
+	code := s.do("watch", "x")
+	s.golden("watch-comes-back", code, c)
+}
+
+func TestStaysAway(t *testing.T) {
+	c := seat(t)
+	c.down = 9
+	s := piped(t, c)
+	if code := s.do("--retries", "0", "status", "x"); code != exitUnreachable || !strings.Contains(s.err.String(), "503 Service Unavailable: Come back later.") {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	c := seat(t)
+	s := piped(t, c)
+	code := s.do("--timeout", "20ms", "watch", silent)
+	s.golden("watch-timeout", code, c)
+}
+
+func TestInterrupt(t *testing.T) {
+	c := seat(t)
+	c.put(c.moderation("x"))
+	s := piped(t, c)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.sleep = func(ctx context.Context, d time.Duration) error {
+		if d > 0 {
+			cancel()
+		}
+		return ctx.Err()
+	}
+	code := s.run(ctx, []string{"cfs", "watch", "x"})
+	s.golden("watch-interrupted", code, c)
+}
+
+func TestUntrusted(t *testing.T) {
+	c := seat(t)
+	url := c.URL
+	c.URL = "http://elsewhere.example" // is where Location will lead
+	s := piped(t, nil)
+	code := s.do("--url", url, "submit", "--title", "T")
+	if code != exitUnexpected || !strings.Contains(s.err.String(), newID) || !strings.Contains(s.err.String(), "--trust http://elsewhere.example") {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+	s = piped(t, nil)
+	code = s.do("--url", url, "--trust", c.URL, "submit", "--title", "T", "--output", "json")
+	if code != exitOK || !strings.Contains(s.out.String(), `"url":"http://elsewhere.example/api/status/`) {
+		t.Errorf("trusted: exit code %d: %s%s", code, &s.out, &s.err)
+	}
+	c.URL = url
+}
+
+func TestWatchMany(t *testing.T) {
+	c := seat(t)
+	c.put(c.moderation("a"), c.approved("a"))
+	c.put(c.moderation("b"), c.rejected("b"))
+	c.put(c.failed("c"))
+	s := piped(t, c)
+	if code := s.do("watch", "a", "b", "c"); code != exitFailed {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+	for _, want := range []string{"\ta\tRunning\t", "\ta\tSucceeded\tApproved", "\tb\tSucceeded\tRejected", "\tc\tFailed\t"} {
+		if strings.Count(s.out.String(), want) != 1 {
+			t.Errorf("want %q once in\n%s", want, &s.out)
+		}
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	refused := func(code int) error { return &client.ProblemError{StatusCode: code} }
+	tests := []struct {
+		err  error
+		want int
+	}{
+		{nil, exitOK},
+		{outcome(exitRejected), exitRejected},
+		{fmt.Errorf("x: %w", usageError{errors.New("y")}), exitUsage},
+		{&client.FailedError{}, exitFailed},
+		{&client.CanceledError{}, exitFailed},
+		{context.DeadlineExceeded, exitPending},
+		{context.Canceled, exitInterrupted},
+		{&client.UnreachableError{Err: errors.New("x")}, exitUnreachable},
+		{refused(http.StatusNotFound), exitNotFound},
+		{refused(http.StatusGone), exitNotFound},
+		{refused(http.StatusTooManyRequests), exitUnreachable},
+		{refused(http.StatusBadGateway), exitUnreachable},
+		{refused(http.StatusUnauthorized), exitRefused},
+		{&client.ProtocolError{}, exitUnexpected},
+	}
+	for _, tt := range tests {
+		if got := exitCode(tt.err); got != tt.want {
+			t.Errorf("%v: %d, want %d", tt.err, got, tt.want)
+		}
+	}
+	if verdict(api.Submission{Status: api.Canceled}) != exitFailed {
+		t.Error("cancelled is not failed")
+	}
+	if worse(exitRejected, exitOK) != exitRejected || worse(exitFailed, exitUnreachable) != exitUnreachable {
+		t.Error("worse is not worse")
+	}
+}
