@@ -1,0 +1,77 @@
+package asyncapi_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/fake"
+)
+
+var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+// errand is work whose payload is its body in lower case; "bad" is not accepted.
+type errand struct{}
+
+func (errand) Accept(body []byte) (json.RawMessage, []api.FieldError) {
+	if string(body) == `"bad"` {
+		return nil, []api.FieldError{{Pointer: "", Detail: "is bad"}}
+	}
+	return json.RawMessage(strings.ToLower(string(body))), nil
+}
+
+func (errand) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
+	if e == asyncapi.Received {
+		return asyncapi.Words{CustomStatus: "Received", Message: "Received."}
+	}
+	return asyncapi.Words{CustomStatus: last.CustomStatus, Message: string(e) + "."}
+}
+
+func (errand) Remaining(string) time.Duration { return 0 }
+
+// world is a Service with fakes around it.
+type world struct {
+	*asyncapi.Service
+	store     *fake.Store
+	workflows *fake.Workflows
+	faults    *fake.Faults
+	clock     *fake.Clock
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{}, clock: fake.NewClock(start)}
+	var err error
+	w.Service, err = asyncapi.New(asyncapi.Config{
+		Store:     fake.FaultyStore{Store: w.store, Faults: w.faults},
+		Workflows: fake.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
+		Work:      errand{}, Clock: w.clock, WithTimeout: fake.WithTimeout,
+		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: 10 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// put stores a submission in the given state.
+func (w *world) put(s asyncapi.State) string {
+	id := asyncapi.NewID()
+	w.store.Put(asyncapi.Record{
+		ID: id, State: s, Created: start, Updated: start,
+		Deadline: start.Add(time.Hour), Expires: start.Add(24 * time.Hour),
+	})
+	return id
+}
+
+func (w *world) state(t *testing.T, id string) asyncapi.State {
+	t.Helper()
+	r, err := w.store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.State
+}
