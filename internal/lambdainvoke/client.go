@@ -1,0 +1,108 @@
+// Package lambdainvoke calls functions over the Lambda Invoke REST API, as
+// `sam local start-lambda` serves it, and names what goes wrong in the words
+// that Step Functions uses for Lambda tasks.
+package lambdainvoke
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"asynchttpapi/internal/engine"
+)
+
+// maxPayload bounds what is read of an answer: Lambda's own limit for a
+// synchronous response, 6 MB, and a little more, so that the state's smaller
+// limit is what refuses it.
+const maxPayload = 6<<20 + 64<<10
+
+// idlePerHost is how many connections wait for the next call. A Map calls in
+// bursts, and a connection made anew for each call costs more than the call.
+const idlePerHost = 256
+
+// sdkClientException is what a call is that got no answer at all.
+const sdkClientException = "Lambda.SdkClientException"
+
+// Client calls the functions behind one endpoint. Its methods may be used by
+// many goroutines.
+type Client struct {
+	base string
+	http *http.Client
+}
+
+// New makes a Client for an endpoint such as http://127.0.0.1:3001. The error
+// says what is wrong with the address; nothing is called yet.
+func New(endpoint string) (*Client, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("the Lambda endpoint %q is not an http:// or https:// address", endpoint)
+	}
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		MaxIdleConns:        0,
+		MaxIdleConnsPerHost: idlePerHost,
+		IdleConnTimeout:     90 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second,
+	}
+	return &Client{base: strings.TrimRight(endpoint, "/"), http: &http.Client{Transport: transport}}, nil
+}
+
+// Close drops the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Invoke calls a function and waits for its result; Invoker in the package
+// engine says what its errors mean. function may be a name, a partial ARN or
+// an ARN, each with or without a version or alias at its end.
+func (c *Client) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address(function), bytes.NewReader(payload))
+	if err != nil {
+		return nil, &engine.ServiceError{Name: sdkClientException, Message: "Unable to make a request of the function name"}
+	}
+	request.Header.Set("Content-Type", "application/json")
+	answer, err := c.http.Do(request)
+	if err != nil {
+		return nil, unreachable(ctx, err)
+	}
+	defer answer.Body.Close()
+	result, err := io.ReadAll(io.LimitReader(answer.Body, maxPayload))
+	if err != nil {
+		return nil, unreachable(ctx, err)
+	}
+	if answer.StatusCode/100 != 2 {
+		return nil, refusal(answer, result)
+	}
+	if answer.Header.Get("X-Amz-Function-Error") != "" {
+		return nil, &engine.FunctionError{Payload: result}
+	}
+	return result, nil
+}
+
+func (c *Client) address(function string) string {
+	name, qualifier := splitFunction(function)
+	address := c.base + "/2015-03-31/functions/" + url.PathEscape(name) + "/invocations"
+	if qualifier != "" {
+		address += "?Qualifier=" + url.QueryEscape(qualifier)
+	}
+	return address
+}
+
+// unreachable tells a call that its caller gave up from an endpoint that does
+// not answer.
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	detail := err
+	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
+		detail = wrapped.Err
+	}
+	return &engine.ServiceError{Name: sdkClientException, Message: "Unable to execute HTTP request: " + detail.Error()}
+}

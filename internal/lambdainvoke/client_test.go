@@ -1,0 +1,125 @@
+package lambdainvoke_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/lambdainvoke"
+)
+
+func dial(t *testing.T, endpoint string) *lambdainvoke.Client {
+	t.Helper()
+	client, err := lambdainvoke.New(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+func serve(t *testing.T, h http.HandlerFunc) *lambdainvoke.Client {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return dial(t, server.URL)
+}
+
+func TestCallSpeaksTheInvokeAPI(t *testing.T) {
+	var got *http.Request
+	var body string
+	client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		got, body = r, string(raw)
+		io.WriteString(w, `{"ok":true}`)
+	})
+	result, err := client.Invoke(t.Context(), "arn:aws:lambda:eu-west-1:111111111111:function:<odd>:live", []byte(`{"a":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(result) != `{"ok":true}` {
+		t.Errorf("result %s", result)
+	}
+	if got.Method != "POST" || got.URL.Path != "/2015-03-31/functions/<odd>/invocations" || got.URL.RawQuery != "Qualifier=live" || body != `{"a":1}` {
+		t.Errorf("request %s %s %s", got.Method, got.URL, body)
+	}
+}
+
+// reported is the error's name and cause; a function's own error has its name inside.
+func reported(err error) (name, cause string) {
+	if failed := (*engine.FunctionError)(nil); errors.As(err, &failed) {
+		return "", string(failed.Payload)
+	}
+	if refused := (*engine.ServiceError)(nil); errors.As(err, &refused) {
+		return refused.Name, refused.Message
+	}
+	return "", ""
+}
+
+func TestFailuresHaveTheNamesOfStepFunctions(t *testing.T) {
+	for _, c := range []struct {
+		title, kind, functionError string
+		status                     int
+		body, name, cause          string
+	}{
+		{"raised", "", "Unhandled", 200, `{"errorMessage":"no","errorType":"Oops"}`, "", `{"errorMessage":"no","errorType":"Oops"}`},
+		{"not JSON", "", "Unhandled", 200, `boom`, "", "boom"},
+		{"unknown function", "ResourceNotFoundException", "", 404, `{"Message":"Function not found: x"}`, "Lambda.ResourceNotFoundException", "Function not found: x (Service: Lambda, Status Code: 404, Request ID: r-1)"},
+		{"name with address", "TooManyRequestsException:http://x/", "", 429, `{"message":"Rate"}`, "Lambda.TooManyRequestsException", "Rate"},
+		{"no name, 404", "", "", 404, "", "Lambda.ResourceNotFoundException", "404"},
+		{"no name, 429", "", "", 429, "", "Lambda.TooManyRequestsException", "429"},
+		{"no name, 502", "", "", 502, "bad gateway", "Lambda.ServiceException", "bad gateway"},
+		{"no name, 400", "", "", 400, "", "Lambda.AWSLambdaException", "400"},
+		{"short name", "InvalidRequestContent", "", 400, `{"Message":"m"}`, "Lambda.InvalidRequestContentException", "m"},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("X-Amzn-Requestid", "r-1")
+				w.Header().Set("X-Amzn-Errortype", c.kind)
+				w.Header().Set("X-Amz-Function-Error", c.functionError)
+				w.WriteHeader(c.status)
+				io.WriteString(w, c.body)
+			})
+			_, err := client.Invoke(t.Context(), "f", nil)
+			if name, cause := reported(err); name != c.name || !strings.Contains(cause, c.cause) {
+				t.Errorf("got %v, want %s with %s", err, c.name, c.cause)
+			}
+		})
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	server := httptest.NewServer(nil)
+	server.Close()
+	_, err := dial(t, server.URL).Invoke(t.Context(), "f", nil)
+	if name, _ := reported(err); name != "Lambda.SdkClientException" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCallerGivesUp(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	client := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	if _, err := client.Invoke(ctx, "f", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNewRefusesWhatIsNoAddress(t *testing.T) {
+	for _, endpoint := range []string{"", "localhost:3001", "ftp://x", "http://", "::"} {
+		if _, err := lambdainvoke.New(endpoint); err == nil {
+			t.Errorf("%q was taken", endpoint)
+		}
+	}
+}
