@@ -1,0 +1,98 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/interp"
+)
+
+// trialTimeout is how long the service lets a TestState take.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+const trialTimeout = 5 * time.Minute
+
+// TestState runs one state of a machine by itself, without a trace in the
+// journal. A Task without a mock calls its function, or starts its nested
+// execution, which does leave one. with's Info but for the role, and At, are
+// filled in here. Refusal: ValidationException for a task that only a mock can answer.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
+func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State, with interp.TrialInput) (interp.TrialResult, error) {
+	if err := e.gate.enter(); err != nil {
+		return interp.TrialResult{}, err
+	}
+	defer e.gate.leave()
+	if state.Type == asl.Task && with.Mock == nil {
+		if do, token, ok := parseResource(state.Resource); !ok || token || do > startNested {
+			return interp.TrialResult{}, refuse(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
+		}
+	}
+	with.Info, with.At = e.trialInfo(with.Info.RoleARN), e.now()
+	trial, err := interp.NewTrial(m, state, with)
+	if err != nil {
+		return interp.TrialResult{}, refuse(ValidationException, "The state cannot be tested with this: %s", err)
+	}
+	if task, ok := trial.Start(); ok {
+		answer, err := e.tryTask(ctx, with.Info, task)
+		if err != nil {
+			return interp.TrialResult{}, err
+		}
+		trial.Answer(answer)
+	}
+	return trial.Result(), nil
+}
+
+// trialInfo names an Express execution of a machine that is not there.
+func (e *Engine) trialInfo(roleARN string) interp.Info {
+	machine, name := newUUID(), newUUID()
+	info := interp.Info{
+		ExecutionARN: e.arns.prefix + "express:" + machine + ":" + name, ExecutionName: name, RoleARN: roleARN,
+		StateMachineARN: e.arns.machine(machine), StateMachineName: machine,
+	}
+	rand.Read(info.Seed[:])
+	return info
+}
+
+// tryTask does the task of a trial, and gives what is to be told of it.
+func (e *Engine) tryTask(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
+	bounded, cancel := context.WithTimeout(ctx, trialTimeout)
+	defer cancel()
+	in, err := e.tryCall(bounded, info, t)
+	in.At = e.now()
+	switch {
+	case ctx.Err() != nil:
+		return in, ctx.Err()
+	case bounded.Err() != nil:
+		return interp.Input{Kind: interp.TaskFailed, At: in.At, Ref: t.Ref, Error: "States.Timeout"}, nil
+	}
+	return in, err
+}
+
+func (e *Engine) tryCall(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
+	if do, _, _ := parseResource(t.Resource); do == startNested {
+		return e.tryNested(ctx, info, t)
+	}
+	out, err := e.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	if err != nil {
+		return failed(t.Ref, err), nil
+	}
+	return interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out}, nil
+}
+
+func (e *Engine) tryNested(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
+	tried := &execution{engine: e, record: Record{Seed: info.Seed}}
+	s, err := tried.nestedStart(t)
+	var child Record
+	if err == nil {
+		child, err = e.start(ctx, s, nil)
+	}
+	if refused := (*Error)(nil); errors.As(err, &refused) {
+		return interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "StepFunctions." + string(refused.Code) + "Exception", Cause: refused.Message}, nil
+	}
+	if err != nil {
+		return interp.Input{}, err
+	}
+	return interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: e.startAnswer(child)}, nil
+}
