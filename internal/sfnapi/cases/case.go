@@ -1,0 +1,182 @@
+// Package cases reads recordings of what AWS Step Functions did, and tells
+// whether something else did the same. The recordings are not part of this
+// repository; the tests run them where they are.
+package cases
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// Case is one recording. Which members are there depends on its kind.
+type Case struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	// Tier is how much the case is wanted, by the folder it is in.
+	Tier           string          `json:"-"`
+	Features       []string        `json:"features"`
+	Type           string          `json:"type"`
+	Definition     json.RawMessage `json:"definition"`
+	DefinitionText *string         `json:"definition_text"`
+	Input          json.RawMessage `json:"input"`
+	// InputRecorded is the input of the recording, where the test that was
+	// recorded makes another one each time.
+	InputRecorded json.RawMessage `json:"input_recorded"`
+	Request       json.RawMessage `json:"request"`
+	Tasks         []Task          `json:"tasks"`
+	Lambdas       []Lambda        `json:"lambdas"`
+	Expected      map[string]any  `json:"expected"`
+	History       []Event         `json:"history"`
+	Subcases      []Subcase       `json:"subcases"`
+	Wildcards     []string        `json:"wildcards"`
+	NeedsRealTime float64         `json:"needs_real_time"`
+	// SelfConsistent and Deterministic say whether the input is the recording's,
+	// and whether the output holds nothing random. Absent means yes.
+	SelfConsistent *bool `json:"self_consistent"`
+	Deterministic  *bool `json:"deterministic"`
+}
+
+// Task is what one task of a recording was asked and answered.
+type Task struct {
+	Scheduled    string   `json:"scheduled"`
+	ResourceType string   `json:"resourceType"`
+	Resource     string   `json:"resource"`
+	Request      any      `json:"request"`
+	Outcome      *Outcome `json:"outcome"`
+}
+
+// Outcome is how a recorded task ended: Event is the type of the history event.
+type Outcome struct {
+	Event  string `json:"event"`
+	Output any    `json:"output"`
+	Error  string `json:"error"`
+	Cause  any    `json:"cause"`
+}
+
+// Lambda is a function that a recording used.
+type Lambda struct {
+	Name    string `json:"name"`
+	Handler string `json:"handler"`
+}
+
+// Event is one event of a recorded history.
+type Event struct {
+	ID      EventID        `json:"id"`
+	Prev    EventID        `json:"prev"`
+	Type    string         `json:"type"`
+	Details map[string]any `json:"details,omitempty"`
+}
+
+// EventID is the number of an event. Where a recording is of concurrent events,
+// it may have a placeholder instead, which reads as 0.
+type EventID int64
+
+// UnmarshalJSON reads a number or a placeholder.
+func (id *EventID) UnmarshalJSON(text []byte) error {
+	var n int64
+	if json.Unmarshal(text, &n) == nil {
+		*id = EventID(n)
+	}
+	return nil
+}
+
+// Subcase is one of the comparisons of a batch.
+type Subcase struct {
+	Definition json.RawMessage `json:"definition"`
+	Input      json.RawMessage `json:"input"`
+	Expected   map[string]any  `json:"expected"`
+}
+
+// Load reads every case of the kinds below a folder KIND/TIER/*.json, in the
+// order of their paths.
+func Load(folder fs.FS, kinds ...string) ([]Case, error) {
+	var all []Case
+	for _, kind := range kinds {
+		paths, err := fs.Glob(folder, kind+"/*/*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			c, err := load(folder, path)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+func load(folder fs.FS, path string) (Case, error) {
+	text, err := fs.ReadFile(folder, path)
+	if err != nil {
+		return Case{}, err
+	}
+	c := Case{Tier: filepath.Base(filepath.Dir(path))}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return c, decoder.Decode(&c)
+}
+
+// DefinitionOf is the definition as the recorder sent it: the text where the
+// case has it, otherwise the object.
+func (c Case) DefinitionOf() string {
+	if c.DefinitionText != nil {
+		return *c.DefinitionText
+	}
+	return Spaced(c.Definition)
+}
+
+// InputOf is the input as the recorder sent it.
+func (c Case) InputOf() string {
+	if c.InputRecorded != nil {
+		return Spaced(c.InputRecorded)
+	}
+	return Spaced(c.Input)
+}
+
+// Random tells whether two right runs of the case differ.
+func (c Case) Random() bool { return c.Deterministic != nil && !*c.Deterministic }
+
+// Consistent tells whether the case's input belongs to its recording.
+func (c Case) Consistent() bool { return c.SelfConsistent == nil || *c.SelfConsistent }
+
+// Concurrent tells whether the recorded order of events is one of several.
+func (c Case) Concurrent() bool {
+	for _, f := range c.Features {
+		if f == "state:Parallel" || f == "state:Map" || f == "distributed-map" {
+			return true
+		}
+	}
+	return false
+}
+
+// Spaced writes JSON as the recorder's language does, with a space after each
+// comma and colon: the service hands an input through as it was written.
+func Spaced(text json.RawMessage) string {
+	var compact bytes.Buffer
+	if json.Compact(&compact, text) != nil {
+		return string(text)
+	}
+	var out strings.Builder
+	quoted := false
+	for i, b := range compact.Bytes() {
+		out.WriteByte(b)
+		if b == '"' && !escaped(compact.Bytes()[:i]) {
+			quoted = !quoted
+		}
+		if !quoted && (b == ',' || b == ':') {
+			out.WriteByte(' ')
+		}
+	}
+	return out.String()
+}
+
+// escaped tells whether what follows text is escaped by an odd backslash.
+func escaped(text []byte) bool {
+	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
+}

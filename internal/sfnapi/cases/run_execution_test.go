@@ -1,0 +1,135 @@
+package cases_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"asynchttpapi/internal/sfnapi/cases"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"github.com/aws/smithy-go"
+)
+
+// role stands in for the recordings' roles; nothing assumes it.
+const role = "arn:aws:iam::" + account + ":role/recorded"
+
+// machineName is the name of every state machine here: each has a world to itself.
+const machineName = "recorded"
+
+func (w *world) create(ctx context.Context, kind, definition string) (string, error) {
+	out, err := w.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String(machineName), Definition: &definition, RoleArn: aws.String(role), Type: types.StateMachineType(kind),
+	})
+	if err != nil {
+		return "", err
+	}
+	return *out.StateMachineArn, nil
+}
+
+// run executes a machine to its end.
+func (w *world) run(ctx context.Context, machine, input string) (*sfn.DescribeExecutionOutput, error) {
+	started, err := w.client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Input: &input})
+	if err != nil {
+		return nil, err
+	}
+	var described *sfn.DescribeExecutionOutput
+	err = w.pass(ctx, func() (bool, error) {
+		described, err = w.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: started.ExecutionArn})
+		return err == nil && described.Status != types.ExecutionStatusRunning, err
+	})
+	return described, err
+}
+
+func (w *world) history(ctx context.Context, execution string) ([]cases.Event, error) {
+	var events []cases.Event
+	pages := sfn.NewGetExecutionHistoryPaginator(w.client, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range page.Events {
+			events = append(events, eventOf(e))
+		}
+	}
+	return events, nil
+}
+
+// runExecution runs a case of kind execution.
+func runExecution(t *testing.T, c cases.Case) cases.Verdict {
+	if why := notRunnable(c); why != "" {
+		return cases.Verdict{Case: c, Result: cases.NotRun, Why: why}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
+	defer cancel()
+	w := newWorld(t, cases.NewPlayback(c))
+	machine, err := w.create(ctx, c.Type, c.DefinitionOf())
+	if err != nil {
+		return unlessRefused(c, err)
+	}
+	got, err := w.run(ctx, machine, c.InputOf())
+	if err != nil {
+		return failed(c, err.Error())
+	}
+	matcher := cases.NewMatcher(c.Wildcards)
+	differences := matcher.Diff(c.Expected, outcome(got))
+	if c.History != nil {
+		events, err := w.history(ctx, *got.ExecutionArn)
+		if err != nil {
+			return failed(c, err.Error())
+		}
+		differences = append(differences, matcher.DiffHistory(c.History, events, c.Concurrent())...)
+	}
+	return judge(c, append(differences, w.playback.Surprises()...))
+}
+
+// outcome is what a recording tells of an execution's end.
+func outcome(d *sfn.DescribeExecutionOutput) map[string]any {
+	out := map[string]any{"status": string(d.Status)}
+	for name, text := range map[string]*string{"output": d.Output, "error": d.Error, "cause": d.Cause} {
+		if text != nil {
+			out[name] = *text
+		}
+	}
+	return out
+}
+
+func notRunnable(c cases.Case) string {
+	switch {
+	case !c.Consistent():
+		return "its input is not the recording's"
+	case c.Random():
+		return "its output is random"
+	}
+	return ""
+}
+
+// unlessRefused judges a definition that was not accepted: refusing what is
+// not supported is no failure, and is counted apart.
+func unlessRefused(c cases.Case, err error) cases.Verdict {
+	if api := smithy.APIError(nil); errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not supported here") {
+		return cases.Verdict{Case: c, Result: cases.Refused, Why: api.ErrorMessage()}
+	}
+	return failed(c, err.Error())
+}
+
+func failed(c cases.Case, why string) cases.Verdict {
+	return cases.Verdict{Case: c, Result: cases.Failed, Why: why}
+}
+
+func judge(c cases.Case, differences []string) cases.Verdict {
+	if len(differences) == 0 {
+		return cases.Verdict{Case: c, Result: cases.Passed}
+	}
+	const shown = 6
+	more := ""
+	if n := len(differences); n > shown {
+		differences, more = differences[:shown], fmt.Sprintf("\n    and %d more", n-shown)
+	}
+	return failed(c, strings.Join(differences, "\n    ")+more)
+}

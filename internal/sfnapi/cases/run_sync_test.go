@@ -1,0 +1,50 @@
+package cases_test
+
+import (
+	"context"
+	"testing"
+
+	"asynchttpapi/internal/sfnapi/cases"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+)
+
+// runSync runs a case of kind sync-execution.
+func runSync(t *testing.T, c cases.Case) cases.Verdict {
+	if why := notRunnable(c); why != "" {
+		return cases.Verdict{Case: c, Result: cases.NotRun, Why: why}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
+	defer cancel()
+	w := newWorld(t, cases.NewPlayback(c))
+	machine, err := w.create(ctx, c.Type, c.DefinitionOf())
+	if err != nil {
+		return unlessRefused(c, err)
+	}
+	answered := make(chan error, 1)
+	var got *sfn.StartSyncExecutionOutput
+	go func() {
+		var err error
+		got, err = w.client.StartSyncExecution(ctx, &sfn.StartSyncExecutionInput{StateMachineArn: &machine, Input: aws.String(c.InputOf())})
+		answered <- err
+	}()
+	err = w.pass(ctx, func() (bool, error) {
+		select {
+		case err := <-answered:
+			return true, err
+		default:
+			return false, nil
+		}
+	})
+	if err != nil {
+		return failed(c, err.Error())
+	}
+	out := map[string]any{"status": string(got.Status)}
+	for name, text := range map[string]*string{"output": got.Output, "error": got.Error, "cause": got.Cause} {
+		if text != nil {
+			out[name] = *text
+		}
+	}
+	return judge(c, cases.NewMatcher(c.Wildcards).Diff(c.Expected, out))
+}
