@@ -1,0 +1,32 @@
+// Command stepfunctions serves AWS Step Functions' API for anybody's state
+// machines on one machine: durable executions in a data folder, tasks run by
+// whatever speaks the Lambda Invoke API (`sam local start-lambda` does).
+// docs/stepfunctions-local.md tells how to use it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit statuses: 2 says that it could not start and that starting it again
+// the same way will not help.
+const (
+	exitFailed  = 1
+	exitRefused = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// fail writes the one line that says why the program ends.
+func fail(stderr interface{ Write([]byte) (int, error) }, status int, err error) int {
+	fmt.Fprintln(stderr, "stepfunctions:", err)
+	return status
+}

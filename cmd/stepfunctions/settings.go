@@ -1,0 +1,64 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// settings are what the program is told. Flags win over environment variables.
+type settings struct {
+	// addr is where the API is served; port 0 takes a free one.
+	addr string
+	// data is the folder that executions are kept in.
+	data string
+	// lambda is where functions are called.
+	lambda string
+	// region and account stand in every ARN.
+	region, account string
+}
+
+// readSettings reads flags and environment. flag.ErrHelp means that help was
+// asked for, and given.
+func readSettings(args []string, getenv func(string) string, stderr io.Writer) (settings, error) {
+	var s settings
+	flags := flag.NewFlagSet("stepfunctions", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	text := func(p *string, name, variable, fallback, usage string) {
+		if v := getenv(variable); v != "" {
+			fallback = v
+		}
+		flags.StringVar(p, name, fallback, usage+" ("+variable+")")
+	}
+	text(&s.addr, "addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address to serve the API on, port 0 takes a free one")
+	text(&s.data, "data", "STEPFUNCTIONS_DATA", ".stepfunctions", "folder that state machines and executions are kept in")
+	text(&s.lambda, "lambda-endpoint", "LAMBDA_ENDPOINT", "http://127.0.0.1:3001", "endpoint of the Lambda Invoke API, as sam local start-lambda serves it")
+	text(&s.region, "region", "AWS_REGION", "us-east-1", "region in ARNs")
+	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "account in ARNs, 12 digits")
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		flags.SetOutput(stderr)
+		flags.Usage()
+		return s, err
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, s.check(flags.Args())
+}
+
+func (s settings) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %q", rest[0])
+	case s.data == "":
+		return errors.New("-data must name a folder")
+	case s.region == "" || strings.ContainsAny(s.region, ": /"):
+		return fmt.Errorf("-region %q is not the name of a region", s.region)
+	case len(s.account) != 12 || strings.Trim(s.account, "0123456789") != "":
+		return fmt.Errorf("-account %q is not 12 digits", s.account)
+	}
+	return nil
+}
