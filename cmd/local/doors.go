@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
@@ -43,11 +44,20 @@ func (s *System) listen(log *slog.Logger) (*doors, error) {
 }
 
 // apiURL is where a client on this machine finds the API.
-func (d *doors) apiURL() string {
-	host, port, _ := net.SplitHostPort(d.api.Addr().String())
-	if asked := d.host; asked != "" {
-		host = asked
+func (d *doors) apiURL() string { return urlOf(d.api, d.host) }
+
+// stepFunctionsURL is where one finds the Step Functions endpoint, or "off".
+func (d *doors) stepFunctionsURL() string {
+	if d.stepFunctions == nil {
+		return "off"
 	}
+	return urlOf(d.stepFunctions, "")
+}
+
+// urlOf is the listener's address, under the host it was asked for if any.
+func urlOf(l net.Listener, asked string) string {
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	host = cmp.Or(asked, host)
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost" // nobody can connect to "all addresses"
 	}

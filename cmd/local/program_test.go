@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,7 +15,10 @@ import (
 	"syscall"
 	"testing"
 
+	zombiezen "zombiezen.com/go/sqlite"
+
 	"asynchttpapi/api"
+	"asynchttpapi/internal/sqlite"
 )
 
 // program is a process of its own that runs main.
@@ -118,6 +122,8 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(garbage, "data.db"), bytes.Repeat([]byte("no database "), 1000), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	newer := t.TempDir()
+	setFormat(t, newer, 1000)
 	used := fast(t, "approve")
 	start(t, used)
 
@@ -129,6 +135,7 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		"no such host":           {"-addr", "256.0.0.1:0"},
 		"a file as folder":       {"-data", file},
 		"not our folder":         {"-data", garbage},
+		"a newer format":         {"-data", newer},
 		"a folder that is taken": {"-data", used.Data},
 	} {
 		var stdout, stderr bytes.Buffer
@@ -138,5 +145,21 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 			t.Errorf("%s: status %d, on standard output %q, on standard error %q", about, status, &stdout, &stderr)
 		}
 		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
+	}
+}
+
+// setFormat makes a data folder of another format.
+func setFormat(t *testing.T, dir string, version int) {
+	t.Helper()
+	db, err := sqlite.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Write(t.Context(), func(conn *zombiezen.Conn) error {
+		_, err := conn.Prep(fmt.Sprintf("PRAGMA user_version = %d", version)).Step()
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -89,6 +89,8 @@ func (s *System) serve(ctx context.Context, d *doors, w *world) error {
 	if d.stepFunctions != nil {
 		all.addServer(stepFunctionsServer(w), d.stepFunctions)
 	}
+	w.log.Info("serving", "api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(),
+		"data", s.Data, "review", s.Review, "speed", s.Speed)
 	fmt.Fprintln(s.Ready, "ready", d.apiURL())
 	return all.run()
 }
