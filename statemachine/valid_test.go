@@ -1,0 +1,22 @@
+package statemachine_test
+
+import (
+	"testing"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/statemachine"
+)
+
+func TestNothingIsWrongWithTheDefinition(t *testing.T) {
+	const function = "arn:aws:lambda:us-east-1:123456789012:function:any:live"
+	definition, err := statemachine.Definition(map[string]string{
+		statemachine.Moderate: function, statemachine.Shortlist: function,
+		statemachine.Select: function, statemachine.Fail: function,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range asl.Validate([]byte(definition), asl.Options{}) {
+		t.Errorf("%+v", d)
+	}
+}
