@@ -85,6 +85,9 @@ func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) 
 // start takes up the executions that were open, and makes sure of the state
 // machine.
 func (w *world) start(ctx context.Context) error {
+	if err := w.store.EndLeases(ctx); err != nil {
+		return err
+	}
 	if err := w.engine.Start(ctx); err != nil {
 		return err
 	}

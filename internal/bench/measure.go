@@ -112,7 +112,7 @@ func measurePolls(ctx context.Context, o options, c *clients, urls []string) err
 
 // measureOpen accepts submissions whose stages last, and weighs the server.
 func measureOpen(ctx context.Context, o options, dir string) error {
-	s, err := startServer(o.binary, filepath.Join(dir, "open"), "-speed", "0.01")
+	s, err := startServer(o.binary, filepath.Join(dir, "open"), "-speed", "1")
 	if err != nil {
 		return err
 	}

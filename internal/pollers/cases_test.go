@@ -25,4 +25,4 @@ type status struct {
 }
 
 // unknownID has the form of an id that the server never gave.
-const unknownID = "AAAAAAAAAAAAAAAAAAAAAA"
+const unknownID = "aaaaaaaaaaaaaaaaaaaaaaaaaa"

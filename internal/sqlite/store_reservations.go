@@ -15,6 +15,7 @@ const (
 		SET fingerprint = ?2, submission = ?3, settled = ?4, lease = ?5, expires = ?6`
 	settleReservation = `UPDATE reservations SET settled = 1 WHERE key = ?`
 	endLease          = `UPDATE reservations SET lease = '' WHERE key = ? AND submission = ? AND settled = 0`
+	endLeases         = `UPDATE reservations SET lease = '' WHERE settled = 0`
 	deleteReservation = `DELETE FROM reservations WHERE key = ? AND submission = ? AND settled = 0`
 )
 
@@ -67,6 +68,13 @@ func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error 
 		query = endLease
 	}
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error { return exec(conn, query, key, id) })
+}
+
+// EndLeases ends the leases of all requests that were being accepted when the
+// process ended: nobody is at work on them, so that repeating one completes it
+// at once. It must run before the first request.
+func (s *Store) EndLeases(ctx context.Context) error {
+	return s.db.Write(ctx, func(conn *sqlite.Conn) error { return exec(conn, endLeases) })
 }
 
 // readReservation is nil where there is none.

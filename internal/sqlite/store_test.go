@@ -111,3 +111,27 @@ func TestSweep(t *testing.T) {
 		}
 	}
 }
+
+func TestEndLeases(t *testing.T) {
+	store := sqlite.NewStore(openDB(t, t.TempDir()))
+	reservation := func(key, id string) asyncapi.Reservation {
+		now := time.Now()
+		return asyncapi.Reservation{
+			Key: key, Fingerprint: "same", ID: id, Now: now, Lease: now.Add(time.Hour), Expires: now.Add(2 * time.Hour),
+		}
+	}
+	for _, key := range []string{"open", "settled"} {
+		if _, mine, err := store.Reserve(t.Context(), reservation(key, "first")); !mine || err != nil {
+			t.Fatalf("reserving %s: %v %v", key, mine, err)
+		}
+	}
+	if err := errors.Join(store.Settle(t.Context(), "settled", "first"), store.EndLeases(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]bool{"open": true, "settled": false} {
+		got, mine, err := store.Reserve(t.Context(), reservation(key, "second"))
+		if mine != want || got.ID != "first" || err != nil {
+			t.Errorf("%s: got %+v, mine %v, %v", key, got, mine, err)
+		}
+	}
+}
