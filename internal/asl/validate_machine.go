@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"math"
 	"unicode/utf8"
 
 	"asynchttpapi/internal/asl/value"
@@ -80,47 +79,3 @@ func (c *checker) name(at, name string) {
 	}
 	c.names[name] = true
 }
-
-func processorConfig(c *checker, at string, v any) {
-	o := c.object(at, v, []field{
-		{"Mode", oneOf("INLINE", "DISTRIBUTED")},
-		{"ExecutionType", oneOf("STANDARD", "EXPRESS")},
-	})
-	mode, _ := o.Get("Mode")
-	switch {
-	case o == nil:
-	case mode != "DISTRIBUTED":
-		if has(o, "ExecutionType") {
-			c.schema(at, "Field 'ExecutionType' is not supported")
-		}
-	case c.express:
-		c.schema(member(at, "Mode"), "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines")
-	default:
-		c.required(at, o, "ExecutionType")
-	}
-}
-
-// batcher checks how a Map state groups its items.
-func batcher(c *checker, at string, v any) {
-	o := c.object(at, v, []field{
-		{"BatchInput", template},
-		{"MaxItemsPerBatch", integer(1, math.MaxInt32)},
-		{"MaxItemsPerBatchPath", path},
-		{"MaxInputBytesPerBatch", integer(1, maxPayload)},
-		{"MaxInputBytesPerBatchPath", path},
-	})
-	if o == nil {
-		return
-	}
-	c.atMostOne(at, o, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
-	c.atMostOne(at, o, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
-	for _, name := range []string{"MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"} {
-		if has(o, name) {
-			return
-		}
-	}
-	c.schema(at, "One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]")
-}
-
-// maxPayload bounds inputs and outputs in bytes (AWS quotas).
-const maxPayload = 262_144

@@ -1,7 +1,6 @@
 package asl
 
 import (
-	"math"
 	"slices"
 
 	"asynchttpapi/internal/asl/value"
@@ -104,31 +103,6 @@ func waitFields() []field {
 	}
 }
 
-func mapFields() []field {
-	return []field{
-		{"ItemProcessor", processor},
-		{"Iterator", processor},
-		{"ItemsPath", path},
-		{"Items", anything},
-		{"ItemSelector", template},
-		{"ItemReader", unsupportedField},
-		{"ResultWriter", unsupportedField},
-		{"ItemBatcher", batcher},
-		{"MaxConcurrency", integer(0, math.MaxInt32)},
-		{"MaxConcurrencyPath", path},
-		{"ToleratedFailurePercentage", number(0, 100)},
-		{"ToleratedFailurePercentagePath", path},
-		{"ToleratedFailureCount", integer(0, math.MaxInt32)},
-		{"ToleratedFailureCountPath", path},
-		{"Label", label},
-	}
-}
-
-// unsupportedField reports a field that reads or writes objects of S3.
-func unsupportedField(c *checker, at string, _ any) {
-	c.unsupported(at, "Reading items from and writing results to Amazon S3 is not supported")
-}
-
 // rulesOf checks the rules between the fields of a state.
 func (c *checker) rulesOf(t Type, at string, o *value.Object) {
 	switch t {
@@ -163,13 +137,4 @@ func (c *checker) transition(at string, o *value.Object) {
 	case !next && end != true:
 		c.schema(at, "This object should have only one of the following fields: [Next, End]")
 	}
-}
-
-func (c *checker) mapRules(at string, o *value.Object) {
-	c.exactlyOne(at, o, "ItemProcessor", "Iterator")
-	c.atMostOne(at, o, "ItemSelector", "Parameters")
-	c.atMostOne(at, o, "MaxConcurrency", "MaxConcurrencyPath")
-	c.atMostOne(at, o, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
-	c.atMostOne(at, o, "ToleratedFailureCount", "ToleratedFailureCountPath")
-	c.catchAllLast(at, o)
 }

@@ -25,6 +25,8 @@ const (
 	PastEnd
 	// NoArray: an index or slice was applied to something else.
 	NoArray
+	// NullRoot: there is no document to look in.
+	NullRoot
 )
 
 // NotFoundError says that a definite path led nowhere. Its text is Jayway's.
@@ -39,12 +41,18 @@ func (e *NotFoundError) Error() string { return e.Reason }
 // Invalid is the cause AWS gives when InputPath, OutputPath and the Path forms
 // of numbers lead nowhere.
 func (e *NotFoundError) Invalid() string {
+	if e.Kind == NullRoot {
+		return e.Reason
+	}
 	return fmt.Sprintf("Invalid path '%s' : %s", e.Path, e.Reason)
 }
 
 // InField is the cause AWS gives when a path in a payload template, or in a
 // Fail state, leads nowhere; input is JSON.
 func (e *NotFoundError) InField(field, input string) string {
+	if e.Kind == NullRoot {
+		return e.Reason
+	}
 	return fmt.Sprintf("The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'",
 		e.Path, field, input)
 }

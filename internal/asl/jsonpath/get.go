@@ -17,6 +17,9 @@ func (p *Path) Get(root any) (any, error) {
 			return v, nil
 		}
 	}
+	if root == nil && !p.Whole() && p.definite {
+		return nil, &NotFoundError{Path: p, Kind: NullRoot, Reason: "Unable to apply Path transformation to null or empty input."}
+	}
 	v, err := p.evaluate(root, root, false)
 	var missing *NotFoundError
 	if !p.definite && errors.As(err, &missing) {
@@ -101,6 +104,12 @@ func (e *evaluation) certain(after []step) bool {
 		}
 	}
 	return true
+}
+
+// rest writes the step that has after behind it, and after: what Jayway names
+// in some messages.
+func (e *evaluation) rest(after []step) string {
+	return e.path.canonical(len(e.path.steps))[len(e.path.canonical(e.depth(after))):]
 }
 
 // missing reports that the first n steps lead nowhere.

@@ -133,6 +133,45 @@ func TestGetNothingThere(t *testing.T) {
 	}
 }
 
+func TestGetFromNull(t *testing.T) {
+	for path, want := range map[string]string{"$": "null", "$[*]": "[]", "$..a": "[]"} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Get(nil); err != nil || value.Text(got) != want {
+			t.Errorf("%s: %v, %v", path, got, err)
+		}
+	}
+	p, err := jsonpath.Parse("$.a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Get(nil)
+	var missing *jsonpath.NotFoundError
+	const want = "Unable to apply Path transformation to null or empty input."
+	if !errors.As(err, &missing) || missing.Invalid() != want || missing.InField("a.$", "null") != want {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNotFoundKinds tells apart what AWS answers differently.
+func TestNotFoundKinds(t *testing.T) {
+	for path, want := range map[string]jsonpath.NotFoundKind{
+		"$.a": jsonpath.Absent, "$.tags[5]": jsonpath.PastEnd, "$.tags[5].x": jsonpath.Absent, "$.expensive[0]": jsonpath.NoArray,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Get(decode(t, shop))
+		var missing *jsonpath.NotFoundError
+		if !errors.As(err, &missing) || missing.Kind != want {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestNotFoundInAWSWords(t *testing.T) {
 	p, err := jsonpath.Parse("$.ErrorX")
 	if err != nil {

@@ -11,5 +11,7 @@ func Timestamp(v any) (t time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
-	return t, err == nil
+	// Parse also takes hours of one digit, and commas before fractions.
+	const hours, fraction = len("2006-01-02T15"), len("2006-01-02T15:04:05")
+	return t, err == nil && text[hours] == ':' && text[fraction] != ','
 }
