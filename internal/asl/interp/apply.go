@@ -20,9 +20,7 @@ func (r *Run) Apply(in Input) Effects {
 		r.taskInput(in)
 	}
 	r.drain()
-	if r.log.full && r.outcome == nil {
-		r.end(tooManyEvents())
-	}
+	r.overflows()
 	effects := r.effects
 	r.effects = Effects{}
 	return effects
@@ -30,10 +28,10 @@ func (r *Run) Apply(in Input) Effects {
 
 // drain enters states until every scope waits for something or is done.
 func (r *Run) drain() {
-	for i := 0; i < len(r.ready) && r.outcome == nil && !r.log.full; i++ {
+	for i := 0; i < len(r.ready) && r.outcome == nil; i++ {
 		s := r.ready[i]
 		r.ready[i] = nil
-		if s.status == running {
+		if s.status == running && !s.log.full {
 			r.enter(s)
 		}
 	}
@@ -66,10 +64,6 @@ func (r *Run) start(in Input) {
 
 // run has the scope enter the named state with this input, in its turn.
 func (r *Run) run(s *scope, state string, input data) {
-	s.visit = visit{state: s.machine.State(state), input: input}
-	if s.state == nil {
-		r.scopeFailed(s, failure{name: runtimeError, cause: "The state '" + state + "' does not exist."})
-		return
-	}
+	s.visit = visit{state: s.machine.State(state), name: state, input: input}
 	r.ready = append(r.ready, s)
 }

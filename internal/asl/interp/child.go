@@ -6,7 +6,7 @@ func (r *Run) startChild(p *scope, input any) {
 	run := p.parent.fork.each.mapRun
 	r.lastRef++
 	name := uuid(r.bits("child", r.lastRef))
-	p.log, p.vars = &log{}, &variables{}
+	p.log, p.vars = &log{owner: p}, &variables{}
 	p.child = &child{id: r.childARN("execution", run.label, name), name: name, input: data{v: input}, started: stamp(r.now)}
 	p.prev = p.log.add(r.now, 0, "ExecutionStarted", nil)
 	r.run(p, p.machine.StartAt, p.child.input)
@@ -18,9 +18,7 @@ func (r *Run) childDone(s *scope) {
 		r.mapRunDone(s)
 		return
 	}
-	if f := r.fill(s); f != nil {
-		r.mapRunFailed(s, *f)
-	}
+	r.fill(s)
 }
 
 func (r *Run) childFailed(s, p *scope, _ failure) {
@@ -32,6 +30,26 @@ func (r *Run) childFailed(s, p *scope, _ failure) {
 		return
 	}
 	r.childDone(s)
+}
+
+// overflows ends what has reached the limit of a history: child executions, or
+// the run itself.
+func (r *Run) overflows() {
+	for len(r.overflowing) > 0 {
+		p := r.overflowing[0]
+		r.overflowing = r.overflowing[1:]
+		if p.status == running {
+			r.abortState(p)
+			p.status = failed
+			o := tooManyEvents()
+			r.partFailed(p, failure{name: o.Error, cause: o.Cause})
+			r.drain()
+		}
+	}
+	r.overflowing = nil
+	if r.log.full && r.outcome == nil {
+		r.end(tooManyEvents())
+	}
 }
 
 func (r *Run) mapRunDone(s *scope) {

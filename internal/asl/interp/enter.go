@@ -7,6 +7,10 @@ import (
 
 // enter begins the stay in the state that the scope stands before.
 func (r *Run) enter(s *scope) {
+	if s.state == nil {
+		r.scopeFailed(s, failure{name: runtimeError, cause: "The state '" + s.name + "' does not exist.", final: true})
+		return
+	}
 	s.enteredAt = r.now
 	s.entered = r.event(s, string(s.state.Type)+"StateEntered", func() map[string]any {
 		return map[string]any{"name": s.state.Name, "input": s.enteredText()}

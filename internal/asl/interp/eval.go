@@ -27,8 +27,14 @@ func (e *undefinedVariable) Error() string {
 	return "The variable '" + e.path.Root().Name + "' has not been assigned."
 }
 
+// errNoPath meets a definition that was run although it did not validate.
+var errNoPath = errors.New("there is no JSONPath to follow")
+
 // get resolves a path from whatever it starts at.
 func (e *evaluation) get(p *jsonpath.Path) (any, error) {
+	if p == nil {
+		return nil, errNoPath
+	}
 	root := p.Root()
 	switch root.Kind {
 	case jsonpath.Context:

@@ -19,6 +19,9 @@ type each struct {
 
 // forEach starts the iterations of a Map state.
 func (r *Run) forEach(s *scope) *failure {
+	if s.state.ItemProcessor == nil {
+		return s.broken("The Map state has no item processor.")
+	}
 	in, f := r.selected(s)
 	if f != nil {
 		return f
@@ -38,16 +41,17 @@ func (r *Run) forEach(s *scope) *failure {
 	if s.state.Distributed() {
 		return r.startMapRun(s, in, items, concurrency)
 	}
-	if concurrency == 0 {
+	if concurrency <= 0 || concurrency > inlineConcurrency {
 		concurrency = inlineConcurrency
 	}
 	s.fork = newFork(len(items))
-	s.fork.each = &each{items: items, input: in, concurrency: min(concurrency, inlineConcurrency)}
+	s.fork.each = &each{items: items, input: in, concurrency: concurrency}
 	if len(items) == 0 {
 		r.allItemsDone(s)
 		return nil
 	}
-	return r.fill(s)
+	r.fill(s)
+	return nil
 }
 
 func (r *Run) concurrency(s *scope, in data) (int, *failure) {
@@ -93,35 +97,35 @@ func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
 }
 
-// fill starts iterations until as many run as may.
-func (r *Run) fill(s *scope) *failure {
-	e := s.fork.each
-	for e.next < len(e.items) && e.next-s.fork.done < e.concurrency {
-		if f := r.iterate(s); f != nil {
-			return f
-		}
+// fill starts iterations until as many run as may, or one fails to start.
+func (r *Run) fill(s *scope) {
+	f := s.fork
+	e := f.each
+	for s.fork == f && s.status == running && e.next < len(e.items) && e.next-f.done < e.concurrency {
+		r.iterate(s)
 	}
-	return nil
 }
 
 // iterate starts the next iteration.
-func (r *Run) iterate(s *scope) *failure {
+func (r *Run) iterate(s *scope) {
 	e := s.fork.each
 	index := e.next
 	e.next++
 	p := s.part(s.state.ItemProcessor, index)
 	if e.mapRun != nil {
 		r.startChild(p, e.items[index])
-		return nil
+		return
 	}
 	p.item = &item{index: index, value: e.items[index]}
 	r.event(p, "MapIterationStarted", func() map[string]any { return s.iteration(index) })
 	input, f := r.itemInput(s, e.input, p.item)
 	if f != nil {
-		return f
+		p.status = failed
+		s.fork.parts[index], e.next = nil, index // a redrive starts it anew
+		r.itemFailed(s, p, *f)
+		return
 	}
 	r.run(p, p.machine.StartAt, input)
-	return nil
 }
 
 func (s *scope) iteration(index int) map[string]any {
@@ -162,9 +166,7 @@ func (r *Run) itemDone(s, p *scope) {
 		r.allItemsDone(s)
 		return
 	}
-	if f := r.fill(s); f != nil {
-		r.mapFailed(s, *f)
-	}
+	r.fill(s)
 }
 
 func (r *Run) allItemsDone(s *scope) {
@@ -182,10 +184,6 @@ func (r *Run) itemFailed(s, p *scope, f failure) {
 	}
 	s.prev = p.prev
 	s.log.add(r.now, p.prev, "MapIterationFailed", func() map[string]any { return s.iteration(p.index) })
-	r.mapFailed(s, f)
-}
-
-func (r *Run) mapFailed(s *scope, f failure) {
 	r.abort(s, r.iterationAborted)
 	r.event(s, "MapStateFailed", nil)
 	r.fail(s, f)

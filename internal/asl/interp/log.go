@@ -14,6 +14,8 @@ type log struct {
 	full bool
 	bare bool // causes do not say which state they are about
 	sink func(Event)
+	// owner is the root of the child execution whose log this is.
+	owner *scope
 }
 
 // add numbers an event and hands it to the sink, which alone makes its details
@@ -41,5 +43,8 @@ func (l *log) write(at time.Time, previous int64, kind string, details func() ma
 // event adds an event to the scope's line of events.
 func (r *Run) event(s *scope, kind string, details func() map[string]any) int64 {
 	s.prev = s.log.add(r.now, s.prev, kind, details)
+	if s.log.full && s.log.owner != nil {
+		r.overflowing = append(r.overflowing, s.log.owner)
+	}
 	return s.prev
 }

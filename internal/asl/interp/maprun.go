@@ -49,7 +49,7 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
-	if concurrency == 0 {
+	if concurrency <= 0 {
 		concurrency = len(inputs)
 	}
 	run := &mapRun{tolerance: tolerated, label: s.state.Label}
@@ -64,7 +64,8 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 		r.mapRunDone(s)
 		return nil
 	}
-	return r.fill(s)
+	r.fill(s)
+	return nil
 }
 
 // childARN names something of a Map Run after the state machine.

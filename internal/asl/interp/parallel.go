@@ -11,6 +11,9 @@ func (r *Run) parallel(s *scope) *failure {
 	if r.trial != nil {
 		return r.trial.mocked(s)
 	}
+	if len(s.state.Branches) == 0 {
+		return s.broken("The Parallel state has no branches.")
+	}
 	r.event(s, "ParallelStateStarted", nil)
 	s.fork = newFork(len(s.state.Branches))
 	for i, branch := range s.state.Branches {
@@ -34,7 +37,7 @@ func (r *Run) branchDone(s, branch *scope) {
 // branchFailed fails the Parallel state: its other branches are stopped.
 func (r *Run) branchFailed(s, branch *scope, f failure) {
 	s.prev = branch.prev
-	if branch.state.Type == asl.Task {
+	if branch.state != nil && branch.state.Type == asl.Task {
 		branch.log.add(r.now, branch.prev, "TaskStateAborted", nil)
 	}
 	r.abort(s, nil)

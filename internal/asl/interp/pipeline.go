@@ -73,6 +73,9 @@ func (s *scope) placed(p *asl.Path, result data) (data, *failure) {
 	case p.Null:
 		return s.input, nil
 	}
+	if p.JSONPath == nil {
+		return data{}, s.broken("%s", errNoPath)
+	}
 	v, err := p.JSONPath.Set(s.input.v, result.v)
 	if err == nil {
 		return data{v: v}, nil

@@ -148,7 +148,7 @@ func spaced(v any) string {
 }
 
 // answer gives the recorded answer to a task.
-func (c *recorded) answer(task interp.Task) (interp.Input, bool) {
+func (c *recorded) answer(task interp.Task) []interp.Input {
 	for i := range c.Tasks {
 		t := &c.Tasks[i]
 		if t.used || t.State != "" && t.State != task.State || t.Outcome == nil {
@@ -157,18 +157,18 @@ func (c *recorded) answer(task interp.Task) (interp.Input, bool) {
 		t.used = true
 		switch {
 		case strings.HasSuffix(t.Outcome.Event, "TimedOut"):
-			return interp.Input{}, false
+			return nil
 		case strings.HasSuffix(t.Outcome.Event, "Failed"):
-			return interp.Input{Kind: interp.TaskFailed, Error: text(t.Outcome.Error), Cause: text(t.Outcome.Cause)}, true
+			return []interp.Input{{Kind: interp.TaskFailed, Error: text(t.Outcome.Error), Cause: text(t.Outcome.Cause)}}
 		}
-		return interp.Input{Kind: interp.TaskSucceeded, Output: functionAnswer(t.Outcome.Output, task)}, true
+		return []interp.Input{{Kind: interp.TaskSucceeded, Output: functionAnswer(t.Outcome.Output, task)}}
 	}
 	// What child executions asked is not in their parent's history, but the
 	// function that was asked may be one that echoes.
 	if len(c.Lambdas) == 1 && c.Lambdas[0].Handler == "id_function.py" {
-		return interp.Input{Kind: interp.TaskSucceeded, Output: task.Payload}, true
+		return []interp.Input{{Kind: interp.TaskSucceeded, Output: task.Payload}}
 	}
-	return interp.Input{}, false
+	return nil
 }
 
 func functionAnswer(recorded json.RawMessage, task interp.Task) json.RawMessage {

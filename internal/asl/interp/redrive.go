@@ -61,9 +61,7 @@ func (r *Run) resumeFork(s *scope) {
 		r.resume(p)
 	}
 	if s.fork != nil && s.fork.each != nil {
-		if f := r.fill(s); f != nil {
-			r.fail(s, *f)
-		}
+		r.fill(s)
 	}
 }
 

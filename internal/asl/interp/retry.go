@@ -65,7 +65,10 @@ func Backoff(retrier *asl.Retrier, retries int64) float64 {
 	if m := retrier.MaxDelaySeconds; m > 0 {
 		delay = min(delay, float64(m))
 	}
-	return min(delay, longest)
+	if math.IsNaN(delay) {
+		return 0
+	}
+	return max(0, min(delay, longest))
 }
 
 // catch applies the first catcher that is about f

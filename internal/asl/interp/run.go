@@ -26,7 +26,9 @@ type Run struct {
 	// ready are the scopes that can enter their next state, first come first served.
 	ready   []*scope
 	effects Effects
-	outcome *Outcome
+	// overflowing are child executions whose histories have become too long.
+	overflowing []*scope
+	outcome     *Outcome
 	// deadline is the ref of the timer for the machine's TimeoutSeconds.
 	deadline uint64
 	// trial is set for a state that is tried by itself; given then may replace

@@ -37,7 +37,8 @@ type scope struct {
 
 // visit is one stay in a state, from its entry to its exit.
 type visit struct {
-	state     *asl.State
+	state     *asl.State // nil where there is none of this name
+	name      string
 	input     data // as it came, before InputPath
 	entered   int64
 	enteredAt time.Time

@@ -13,15 +13,16 @@ import (
 // clock jumps from one timer to the next.
 type world struct {
 	run     *interp.Run
-	answer  func(interp.Task) (interp.Input, bool)
+	answer  func(interp.Task) []interp.Input
 	now     time.Time
 	due     []interp.Timer
 	inputs  []interp.Input // everything applied, as a journal would have it
 	queue   []interp.Input
 	dropped map[uint64]bool
+	applied func()
 }
 
-func newWorld(r *interp.Run, answer func(interp.Task) (interp.Input, bool)) *world {
+func newWorld(r *interp.Run, answer func(interp.Task) []interp.Input) *world {
 	return &world{run: r, answer: answer, now: time.Date(2024, 11, 5, 10, 0, 0, 0, time.UTC), dropped: map[uint64]bool{}}
 }
 
@@ -33,12 +34,15 @@ func (w *world) apply(in interp.Input) interp.Effects {
 	in.At = w.now
 	w.inputs = append(w.inputs, in)
 	e := w.run.Apply(in)
+	if w.applied != nil {
+		w.applied()
+	}
 	w.due = append(w.due, e.Timers...)
 	for _, ref := range e.Dropped {
 		w.dropped[ref] = true
 	}
 	for _, task := range e.Tasks {
-		if in, ok := w.answer(task); ok {
+		for _, in := range w.answer(task) {
 			in.Ref = task.Ref
 			w.queue = append(w.queue, in)
 		}

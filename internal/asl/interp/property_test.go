@@ -1,0 +1,229 @@
+package interp_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/asltest"
+	"asynchttpapi/internal/asl/interp"
+	"asynchttpapi/internal/asl/value"
+)
+
+// sample is a generated execution that has run to its end.
+type sample struct {
+	machine *asl.Machine
+	world   *world
+	events  []interp.Event
+	// events and what was outstanding after each input
+	after []snapshot
+}
+
+type snapshot struct {
+	events int
+	tasks  []interp.Task
+	timers []interp.Timer
+}
+
+// generated draws a definition, an input and the behaviour of tasks, and runs
+// them to the end, with an interruption and a redrive on the way for some.
+func generated(t *rapid.T) *sample {
+	m, err := asl.Parse(asltest.Definition().Draw(t, "definition"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &sample{machine: m}
+	r := interp.New(m, sampleInfo, interp.WithHistory(func(e interp.Event) { s.events = append(s.events, e) }))
+	luck := rapid.IntRange(0, 7).Draw(t, "luck")
+	s.world = newWorld(r, func(task interp.Task) []interp.Input { return s.answers(task, luck) })
+	s.world.applied = func() {
+		tasks, timers := r.Outstanding()
+		s.after = append(s.after, snapshot{events: len(s.events), tasks: tasks, timers: timers})
+	}
+	s.world.start(value.Text(asltest.Input().Draw(t, "input")))
+	stop := rapid.IntRange(0, 30).Draw(t, "stop")
+	for step := 0; r.Outcome() == nil; step++ {
+		switch {
+		case step == stop:
+			s.world.apply(interp.Input{Kind: interp.Stopped, Error: "Stop", Cause: "by the test"})
+		case !s.world.step():
+			t.Fatal("the run waits for something that never comes")
+		case step > 10_000:
+			t.Fatal("the run does not end")
+		}
+	}
+	if r.Outcome().Status != interp.StatusSucceeded && rapid.Bool().Draw(t, "redrive") {
+		s.redrive(t, r)
+	}
+	return s
+}
+
+func (s *sample) redrive(t *rapid.T, r *interp.Run) {
+	s.world.apply(interp.Input{Kind: interp.Redriven})
+	for r.Outcome() == nil {
+		if !s.world.step() {
+			t.Fatal("the redriven run waits for something that never comes")
+		}
+	}
+}
+
+var sampleInfo = interp.Info{
+	ExecutionARN:    "arn:aws:states:us-east-1:111111111111:execution:m:e",
+	StateMachineARN: "arn:aws:states:us-east-1:111111111111:stateMachine:m", Seed: [16]byte{7},
+}
+
+// answers lets a task succeed or fail, or leaves it alone if it has a timeout.
+func (s *sample) answers(task interp.Task, luck int) []interp.Input {
+	var out []interp.Input
+	if task.Token != "" {
+		out = append(out, interp.Input{Kind: interp.TaskSubmitted, Output: json.RawMessage(`null`)}, interp.Input{Kind: interp.TaskHeartbeat})
+	}
+	_, state := s.machine.Find(task.State)
+	switch n := (int(task.Ref)*5 + luck) % 8; {
+	case n == 0:
+		return append(out, interp.Input{Kind: interp.TaskFailed, Error: "E1", Cause: "c"})
+	case n == 1:
+		return append(out, interp.Input{Kind: interp.TaskFailed, Error: "E2"})
+	case n == 2:
+		return append(out, interp.Input{Kind: interp.TaskSucceeded, Output: json.RawMessage(`not JSON`)})
+	case n < 5 && (state.TimeoutSeconds != nil || state.HeartbeatSeconds != nil):
+		return out
+	}
+	return append(out, interp.Input{Kind: interp.TaskSucceeded, Output: task.Parameters})
+}
+
+// TestReplayGivesTheSameRun: wherever an execution is interrupted, replaying
+// its inputs so far and going on gives the same history, the same things to
+// wait for and the same outcome.
+func TestReplayGivesTheSameRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := generated(t)
+		var events []interp.Event
+		r := interp.New(s.machine, sampleInfo, interp.WithHistory(func(e interp.Event) { events = append(events, e) }))
+		cut := rapid.IntRange(0, len(s.world.inputs)).Draw(t, "cut")
+		for i, in := range s.world.inputs {
+			if i == cut { // a restart: a new run, with nobody looking at its history
+				r = replay(s, cut)
+				events = s.events[:s.eventsAfter(cut)]
+			}
+			r.Apply(in)
+			want := s.after[i]
+			if tasks, timers := r.Outstanding(); !reflect.DeepEqual(tasks, want.tasks) || !reflect.DeepEqual(timers, want.timers) {
+				t.Fatalf("after input %d: waits for %v %v, want %v %v", i, tasks, timers, want.tasks, want.timers)
+			}
+			if r.Events() != int64(want.events) {
+				t.Fatalf("after input %d: %d events, want %d", i, r.Events(), want.events)
+			}
+		}
+		if !reflect.DeepEqual(r.Outcome(), s.world.run.Outcome()) {
+			t.Fatalf("outcome %+v, want %+v", r.Outcome(), s.world.run.Outcome())
+		}
+		if !reflect.DeepEqual(events, s.events[:len(events)]) {
+			t.Fatal("the history differs")
+		}
+	})
+}
+
+func replay(s *sample, n int) *interp.Run {
+	r := interp.New(s.machine, sampleInfo)
+	for _, in := range s.world.inputs[:n] {
+		r.Apply(in)
+	}
+	return r
+}
+
+func (s *sample) eventsAfter(inputs int) int {
+	if inputs == 0 {
+		return 0
+	}
+	return s.after[inputs-1].events
+}
+
+// TestHistoriesAreWellFormed: ids count up from 1, every event follows an
+// earlier one, and the last one says how the run ended.
+func TestHistoriesAreWellFormed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := generated(t)
+		for i, e := range s.events {
+			if e.ID != int64(i+1) || e.Previous >= e.ID || e.Previous < 0 {
+				t.Fatalf("event %d: %+v", i+1, e)
+			}
+			if _, err := json.Marshal(e.Details); err != nil {
+				t.Fatalf("event %d: %v", i+1, err)
+			}
+		}
+		want := map[string]string{"SUCCEEDED": "ExecutionSucceeded", "FAILED": "ExecutionFailed", "ABORTED": "ExecutionAborted"}
+		o := s.world.run.Outcome()
+		if last := s.events[len(s.events)-1].Type; last != want[o.Status] {
+			t.Fatalf("the last event of a run that ended %s is %s", o.Status, last)
+		}
+		if tasks, timers := s.world.run.Outstanding(); len(tasks)+len(timers) > 0 {
+			t.Fatalf("after the end it still waits for %v %v", tasks, timers)
+		}
+		if o.Status == interp.StatusSucceeded && !json.Valid(o.Output) {
+			t.Fatalf("output %s", o.Output)
+		}
+	})
+}
+
+// TestEffectsAddUp: what the effects asked for, less what they dropped and
+// what came in, is what the run says it waits for.
+func TestEffectsAddUp(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := generated(t)
+		r := interp.New(s.machine, sampleInfo)
+		open := map[uint64]bool{}
+		for _, in := range s.world.inputs {
+			if in.Kind == interp.TimerFired || in.Kind == interp.TaskSucceeded || in.Kind == interp.TaskFailed {
+				delete(open, in.Ref)
+			}
+			e := r.Apply(in)
+			for _, task := range e.Tasks {
+				open[task.Ref] = true
+			}
+			for _, timer := range e.Timers {
+				open[timer.Ref] = true
+			}
+			for _, ref := range e.Dropped {
+				delete(open, ref)
+			}
+			tasks, timers := r.Outstanding()
+			got := map[uint64]bool{}
+			for _, task := range tasks {
+				got[task.Ref] = true
+			}
+			for _, timer := range timers {
+				got[timer.Ref] = true
+			}
+			if fmt.Sprint(got) != fmt.Sprint(open) {
+				t.Fatalf("waits for %v, asked for %v", got, open)
+			}
+		}
+	})
+}
+
+// TestRunSurvivesBrokenDefinitions: even a definition that does not validate
+// makes no run panic or go on for ever.
+func TestRunSurvivesBrokenDefinitions(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, _ := asl.Parse(asltest.Broken().Draw(t, "definition"))
+		if m == nil {
+			return
+		}
+		s := &sample{machine: m}
+		r := interp.New(m, sampleInfo, interp.WithHistory(func(e interp.Event) { s.events = append(s.events, e) }))
+		w := newWorld(r, func(task interp.Task) []interp.Input {
+			return []interp.Input{{Kind: interp.TaskSucceeded, Output: task.Parameters}}
+		})
+		w.start(value.Text(asltest.Input().Draw(t, "input")))
+		for step := 0; step < 500 && r.Outcome() == nil && w.step(); step++ {
+		}
+		w.apply(interp.Input{Kind: interp.Stopped})
+		w.apply(interp.Input{Kind: interp.Redriven})
+		w.step()
+	})
+}

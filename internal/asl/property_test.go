@@ -1,0 +1,58 @@
+package asl_test
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"asynchttpapi/internal/asl"
+	"asynchttpapi/internal/asl/asltest"
+	"asynchttpapi/internal/asl/value"
+)
+
+// TestParseOfPrintIsTheIdentity, for the compact and the indented form.
+func TestParseOfPrintIsTheIdentity(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := asl.Parse(asltest.Definition().Draw(t, "definition"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed := asl.Print(m)
+		for name, text := range map[string][]byte{"Print": printed, "Indent": asl.Indent(m)} {
+			again, err := asl.Parse(text)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if !reflect.DeepEqual(again.Source, m.Source) || !bytes.Equal(asl.Print(again), printed) {
+				t.Fatalf("%s is another definition: %s", name, text)
+			}
+		}
+	})
+}
+
+// FuzzParse: any text is parsed, or refused with problems or a syntax error;
+// what was parsed prints as the same definition.
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		`{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a.$":"$.b","c":[{"d.$":"States.UUID()"}]},"End":true}}}`,
+		`{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Not":{"Variable":"$","IsNull":true},"Next":"A"}]}}}`,
+		`{"States":[{"Type":7}],"StartAt":null}`, `{"States":{"a/b":{"Retry":[{"ErrorEquals":[1]}],"Catch":{}}}}`,
+		`{"StartAt":"M","States":{"M":{"Type":"Map","Iterator":{"States":{}},"ItemBatcher":{"MaxItemsPerBatch":1.5}}}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		m, err := asl.Parse(src)
+		var syntax *value.SyntaxError
+		if errors.As(err, &syntax) || m == nil {
+			return
+		}
+		again, _ := asl.Parse(asl.Print(m))
+		if again == nil || !bytes.Equal(asl.Print(again), asl.Print(m)) {
+			t.Fatalf("%q prints as %q", src, asl.Print(m))
+		}
+	})
+}
