@@ -37,22 +37,25 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Cause }
 
-// Reason names the cause in a word that may be logged. Messages of services
+// Reason is that of the cause.
+func (f *Failure) Reason() string { return Reason(f.Cause) }
+
+// Reason names an error in a word that may be logged. Messages of services
 // carry ARNs; what an adapter wants to be seen it gives an ErrorCode method,
 // as the AWS SDK's errors have.
-func (f *Failure) Reason() string {
+func Reason(err error) string {
 	var coded interface{ ErrorCode() string }
 	switch {
-	case f.Cause == nil:
+	case err == nil:
 		return "none"
-	case errors.As(f.Cause, &coded):
+	case errors.As(err, &coded):
 		return coded.ErrorCode()
-	case errors.Is(f.Cause, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
-	case errors.Is(f.Cause, context.Canceled):
+	case errors.Is(err, context.Canceled):
 		return "canceled"
 	}
-	return fmt.Sprintf("%T", innermost(f.Cause))
+	return fmt.Sprintf("%T", innermost(err))
 }
 
 func innermost(err error) error {
