@@ -2,10 +2,12 @@ package awsenv_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/aws/smithy-go"
 
+	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/awsenv"
 )
 
@@ -28,5 +30,21 @@ func TestError(t *testing.T) {
 	}
 	if err := awsenv.Wrap("sfn X", nil); err != nil {
 		t.Errorf("got %v for no error", err)
+	}
+}
+
+// Every service has a word of its own for throttling.
+func TestThrottled(t *testing.T) {
+	for code, want := range map[string]bool{
+		"ThrottlingException": true, "ProvisionedThroughputExceededException": true, "RequestLimitExceeded": true,
+		"AccessDeniedException": false, "InternalServerError": false,
+	} {
+		err := fmt.Errorf("submit: %w", awsenv.Wrap("sfn X", &smithy.GenericAPIError{Code: code}))
+		if got := errors.Is(err, asyncapi.ErrThrottled); got != want {
+			t.Errorf("%s: throttled %v", code, got)
+		}
+	}
+	if errors.Is(awsenv.Wrap("sfn X", errors.New("refused")), asyncapi.ErrThrottled) {
+		t.Error("a failing transport is no throttling")
 	}
 }
