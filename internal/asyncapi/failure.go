@@ -74,7 +74,7 @@ func dependencyFailed(op string, err error) *Failure {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		f.Code, f.Detail = api.CodeInternal, "The request could not be handled."
-	case errors.Is(err, ErrThrottled):
+	case throttled(err):
 		f.Code, f.Detail = api.CodeThrottled, "Too many requests at the moment."
 		f.RetryAfter = unavailableRetry
 	default:
@@ -83,6 +83,11 @@ func dependencyFailed(op string, err error) *Failure {
 		f.RetryAfter = unavailableRetry
 	}
 	return f
+}
+
+func throttled(err error) bool {
+	var says interface{ Throttled() bool }
+	return errors.Is(err, ErrThrottled) || errors.As(err, &says) && says.Throttled()
 }
 
 var (

@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
-
-	"asynchttpapi/internal/asyncapi"
 )
 
 // Error is a failed call. Its text has the service's error code and request
@@ -33,10 +31,11 @@ func Wrap(call string, err error) error {
 // Unwrap gives the SDK's error, whose text must not be shown or logged.
 func (e *Error) Unwrap() error { return e.err }
 
-// Is tells that a call was throttled, whatever the service calls that.
-func (e *Error) Is(target error) bool {
+// Throttled tells whether the service refused the call for now, whatever it
+// calls that.
+func (e *Error) Throttled() bool {
 	api := smithy.APIError(nil)
-	if target != asyncapi.ErrThrottled || !errors.As(e.err, &api) {
+	if !errors.As(e.err, &api) {
 		return false
 	}
 	_, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
