@@ -17,7 +17,7 @@ const defaultURL = "http://127.0.0.1:3000"
 
 func globalFlags(file config) []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "url", Value: defaultURL, Usage: "the server's `URL`", Sources: file.sources("CFS_URL", "url")},
+		&cli.StringFlag{Name: "url", Value: defaultURL, Usage: "the server's URL", Sources: file.sources("CFS_URL", "url")},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Usage: "text or json",
 			Sources: file.sources("CFS_OUTPUT", "output"), Validator: validOutput},
 		&cli.DurationFlag{Name: "timeout", Usage: "give up after this long, such as 90s", DefaultText: "never",

@@ -29,7 +29,7 @@ A file looks like this; bio and country are optional:
     "title": "…", "description": "…", "track": "…"}`,
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "wait", Aliases: []string{"w"}, Usage: "watch it until it is decided"},
-			&cli.StringFlag{Name: "key", Usage: "idempotency `KEY`: the same key and talk are never submitted twice"},
+			&cli.StringFlag{Name: "key", Usage: "idempotency key: the same key and talk are never submitted twice"},
 		}, talkFlags()...),
 		Action:       a.submit,
 		OnUsageError: quietly,

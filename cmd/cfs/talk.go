@@ -33,13 +33,13 @@ func talkFlags() []cli.Flag {
 		return &cli.StringFlag{Name: name, Usage: usage, Category: "The talk, if not from a file:"}
 	}
 	return []cli.Flag{
-		field("title", "the talk's `TITLE`"),
-		field("name", "the speaker's `NAME`"),
-		field("email", "the speaker's e-mail `ADDRESS`"),
-		field("bio", "who the speaker is, a `TEXT`; optional"),
-		field("country", "the speaker's `COUNTRY`, a two-letter code or a name; optional"),
-		field("description", "what the talk is about, a `TEXT`"),
-		field("track", "the `TRACK` it belongs to"),
+		field("title", "the talk's title"),
+		field("name", "the speaker's name"),
+		field("email", "the speaker's e-mail address"),
+		field("bio", "who the speaker is; optional"),
+		field("country", "the speaker's country, a two-letter code or a name; optional"),
+		field("description", "what the talk is about"),
+		field("track", "the track it belongs to"),
 	}
 }
 
