@@ -13,7 +13,7 @@ run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 .PHONY: test
-test: lint test-unit test-template ## every test
+test: lint test-unit test-pollers test-template ## every test
 
 .PHONY: lint
 lint:
@@ -22,8 +22,21 @@ lint:
 
 .PHONY: test-unit
 test-unit: ## what go test runs, with the race detector
-	@.ci/need gcc gcc
+	@.ci/need gcc gcc curl curl
 	go test -race ./...
+
+.PHONY: test-pollers
+test-pollers: ## other people's pollers against the running system
+	cd internal/pollers && go vet ./... && go test -count=1 ./...
+
+.PHONY: torture
+torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
+	TORTURE_CYCLES=$(or $(CYCLES),100) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
+		go test -count=1 -timeout 60m -v ./internal/torture
+
+.PHONY: bench
+bench: ## accepted, completed and polled a second, memory, start time
+	@go build -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
 
 .PHONY: test-template
 test-template: $(TOOLS)/template/ok ## the template, linted
