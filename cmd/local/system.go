@@ -6,9 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/sfnapi"
 	"asynchttpapi/internal/speakers"
 	"asynchttpapi/internal/sqlite"
 	"asynchttpapi/statemachine"
@@ -51,17 +51,10 @@ func (s *System) Run(ctx context.Context) (err error) {
 	return s.serve(ctx, doors, w)
 }
 
-// stepFunctionsServer bounds what a client can hold on to. Writing may take as
-// long as an execution that is started and waited for.
 func stepFunctionsServer(w *world) *http.Server {
-	return &http.Server{
-		Handler:           w.stepFunctions,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      6 * time.Minute, // a synchronous execution takes up to 5
-		IdleTimeout:       75 * time.Second,
-		ErrorLog:          slog.NewLogLogger(w.log.Handler(), slog.LevelWarn),
-	}
+	server := &http.Server{Handler: w.stepFunctions, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn)}
+	sfnapi.SetTimeouts(server)
+	return server
 }
 
 // warn tells of settings that are possible and hardly meant.

@@ -12,6 +12,7 @@ import (
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/sfnapi"
 	"asynchttpapi/internal/sqlite"
 )
 
@@ -52,7 +53,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 		Ended:          w.workflows.tell(handlers[app.Reconcile]),
 	})
 	w.workflows.engine = w.engine
-	w.stepFunctions = http.NotFoundHandler()
+	w.stepFunctions = sfnapi.NewHandler(w.engine, log)
 	w.api, err = newGateway(handlers, d, log)
 	return w, err
 }
