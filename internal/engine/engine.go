@@ -148,5 +148,9 @@ func (e *Engine) Close(ctx context.Context) error {
 // timers and callers can then move anything.
 func (e *Engine) Idle() bool { return e.gate.idle() }
 
+// Sleeping tells that the engine is idle and that some execution waits for time
+// to pass.
+func (e *Engine) Sleeping() bool { return e.timers.pending() && e.gate.idle() }
+
 // now has the millisecond's precision that the service's timestamps have.
 func (e *Engine) now() time.Time { return e.cfg.Clock.Now().UTC().Truncate(time.Millisecond) }

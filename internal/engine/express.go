@@ -23,7 +23,7 @@ func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Exec
 	if !x.ephemeral() {
 		return Execution{}, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
 	}
-	if err := e.begin(ctx, x, s.Input); err != nil {
+	if _, err := e.begin(ctx, x, s.Input); err != nil {
 		return Execution{}, err
 	}
 	r, err := x.end(ctx)
@@ -34,22 +34,4 @@ func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Exec
 	told := e.execution(r)
 	told.Input = s.Input
 	return told, nil
-}
-
-// end waits for the end of the execution to be on disk.
-func (x *execution) end(ctx context.Context) (Record, error) {
-	ended := make(chan Record, 1)
-	x.mu.Lock()
-	if x.record.Status != Running {
-		defer x.mu.Unlock()
-		return x.record, nil
-	}
-	x.onEnd = append(x.onEnd, func(r Record) { ended <- r })
-	x.mu.Unlock()
-	select {
-	case r := <-ended:
-		return r, nil
-	case <-ctx.Done():
-		return Record{}, ctx.Err()
-	}
 }

@@ -40,7 +40,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
 	}
-	parsed, err := parseDefinition(n.Definition)
+	parsed, err := parseDefinition(n.Definition, n.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -106,7 +106,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 		return StateMachine{}, err
 	}
 	next := m.current.Revision.with(u.Revision)
-	parsed, err := parseDefinition(next.Definition)
+	parsed, err := parseDefinition(next.Definition, m.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -249,13 +249,14 @@ func (g *registry) described(m *machine, v *Version) StateMachine {
 }
 
 // parseDefinition refuses with every problem of the definition at once.
-func parseDefinition(definition string) (*asl.Machine, error) {
+func parseDefinition(definition string, kind Type) (*asl.Machine, error) {
+	diagnostics := asl.Validate([]byte(definition), asl.Options{Express: kind == Express})
+	if why := asl.Refusal(diagnostics); why != "" {
+		return nil, refuse(InvalidDefinition, "%s", why)
+	}
 	parsed, err := asl.Parse([]byte(definition))
 	if err != nil {
 		return nil, refuse(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
-	}
-	if problems := unsupported(parsed); len(problems) > 0 {
-		return nil, refuse(InvalidDefinition, "Invalid State Machine Definition: '%s'", problems)
 	}
 	return parsed, nil
 }

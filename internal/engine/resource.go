@@ -1,11 +1,6 @@
 package engine
 
-import (
-	"fmt"
-	"strings"
-
-	"asynchttpapi/internal/asl"
-)
+import "strings"
 
 // action is what a Task state's Resource asks for.
 type action uint8
@@ -39,27 +34,4 @@ func parseResource(resource string) (do action, token, ok bool) {
 		"states:startExecution.sync:2": runNestedJSON,
 	}[service]
 	return do, token, ok && !(token && do > startNested)
-}
-
-// unsupported gives a problem for each Task whose Resource the engine cannot
-// run: to find out at creation is better than to find out at night.
-func unsupported(m *asl.Machine) (problems asl.Problems) {
-	for _, s := range m.States {
-		if s.Type == asl.Task {
-			if _, _, ok := parseResource(s.Resource); !ok {
-				problems = append(problems, asl.Problem{
-					Code:    asl.SchemaCode,
-					Pointer: s.Pointer + "/Resource",
-					Message: fmt.Sprintf("The resource provided %s is not supported here; supported are Lambda functions, lambda:invoke and states:startExecution", s.Resource),
-				})
-			}
-		}
-		for _, branch := range s.Branches {
-			problems = append(problems, unsupported(branch)...)
-		}
-		if s.ItemProcessor != nil {
-			problems = append(problems, unsupported(s.ItemProcessor)...)
-		}
-	}
-	return problems
 }

@@ -56,10 +56,11 @@ func (e *Engine) start(ctx context.Context, s StartExecution, parent *Parent) (R
 		return Record{}, err
 	}
 	x.record.Parent = parent
-	if err = e.begin(ctx, x, s.Input); !errors.Is(err, ErrExists) {
-		return x.record, err
+	record, err := e.begin(ctx, x, s.Input)
+	if errors.Is(err, ErrExists) {
+		return e.same(ctx, record, s.Input)
 	}
-	return e.same(ctx, x.record, s.Input)
+	return record, err
 }
 
 // prepare checks the request and makes the execution, which nobody sees yet.
@@ -102,10 +103,10 @@ func checkInput(input []byte) error {
 }
 
 // begin applies the first input and writes it together with the record.
-// ErrExists where the name is taken.
-func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage) error {
+// ErrExists where the name is taken. The record is as it was written.
+func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage) (Record, error) {
 	if err := e.registry.opened(x.machine); err != nil {
-		return err
+		return Record{}, err
 	}
 	x.record.ID = e.lastID.Add(1)
 	// Nobody else writes for x until settle.
@@ -118,11 +119,11 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	}
 	if err := e.write(ctx, x, record, s.entry); err != nil {
 		e.registry.closed(x.machine)
-		return err
+		return record, err
 	}
 	e.remember(x)
 	x.settle([]staged{s})
-	return nil
+	return record, nil
 }
 
 func (e *Engine) write(ctx context.Context, x *execution, record Record, entry []byte) error {

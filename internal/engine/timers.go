@@ -79,6 +79,12 @@ func (s *timers) popDue() (due []*timer) {
 	return due
 }
 
+func (s *timers) pending() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.heap) > 0
+}
+
 func (s *timers) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -16,32 +17,77 @@ import (
 type world struct {
 	*testing.T
 	*engine.Engine
-	journal engine.Journal
-	invoker *fake.Invoker
-	clock   engine.Clock
+	journal   engine.Journal
+	invoker   *fake.Invoker
+	clock     engine.Clock
+	fakeClock *fake.Clock
+	ends      func(context.Context, engine.Execution) error
 }
 
 // newWorld starts an engine over a journal in memory.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, journal: fake.NewJournal(), invoker: &fake.Invoker{}, clock: engine.SystemClock{}}
+	return begin(&world{T: t, clock: engine.SystemClock{}})
+}
+
+// newWorldAt starts an engine with a clock that stands still.
+func newWorldAt(t *testing.T, now time.Time) *world {
+	t.Helper()
+	c := fake.NewClock(now)
+	return begin(&world{T: t, clock: c, fakeClock: c})
+}
+
+// newDrivenWorld starts an engine with a clock that jumps to whatever is due
+// next when there is nothing else to do.
+func newDrivenWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w.drive()
+	return w
+}
+
+func (w *world) drive() {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.fakeClock.Drive(ctx, func() bool { return w.Sleeping() })
+	}()
+	w.Cleanup(func() { cancel(); <-done })
+}
+
+func begin(w *world) *world {
+	w.Helper()
+	if w.journal == nil {
+		w.journal = fake.NewJournal()
+	}
+	w.invoker = &fake.Invoker{}
 	w.start()
-	t.Cleanup(w.stop)
+	w.Cleanup(w.stop)
 	return w
 }
 
 func (w *world) start() {
 	w.Helper()
-	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock})
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends})
 	if err := w.Engine.Start(w.Context()); err != nil {
 		w.Fatal(err)
 	}
 }
 
+// stop is a crash as far as functions that run are concerned.
 func (w *world) stop() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	w.Close(ctx)
+}
+
+// restart stops the engine, calls meanwhile, and starts it again.
+func (w *world) restart(meanwhile func()) {
+	w.Helper()
+	w.stop()
+	meanwhile()
+	w.start()
 }
 
 // create makes a Standard machine and gives its ARN.
@@ -115,3 +161,5 @@ func chain(tasks int) string {
 	}
 	return `{"StartAt": "S1", "States": {` + strings.Join(states, ", ") + `}}`
 }
+
+func newName() string { return rand.Text() }

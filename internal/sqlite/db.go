@@ -97,6 +97,9 @@ func (db *DB) Write(ctx context.Context, fn func(conn *sqlite.Conn) error) error
 // do not wait for readers, nor readers for writers. What is said of fn at Write
 // holds here too. ctx bounds the wait for a connection.
 func (db *DB) Read(ctx context.Context, fn func(conn *sqlite.Conn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err // select would choose at random
+	}
 	select {
 	case conn, ok := <-db.readers:
 		if !ok {

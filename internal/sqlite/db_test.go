@@ -137,6 +137,11 @@ func TestCancelledWriteDoesNotRun(t *testing.T) {
 	if n := count(t, db); n != 0 {
 		t.Errorf("%d rows, want none", n)
 	}
+	for range 50 {
+		if err := db.Read(ctx, func(*sqlite.Conn) error { return nil }); !errors.Is(err, context.Canceled) {
+			t.Fatalf("read: error %v, want context.Canceled", err)
+		}
+	}
 }
 
 func TestUnreadStatementDoesNotHoldTheSnapshot(t *testing.T) {

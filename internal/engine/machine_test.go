@@ -1,0 +1,207 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/internal/engine"
+)
+
+func TestCreateStateMachine(t *testing.T) {
+	w := newWorld(t)
+	create := func(name, definition, role string, kind engine.Type) error {
+		_, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: name, Type: kind, Revision: engine.Revision{Definition: definition, RoleARN: role}})
+		return err
+	}
+	tests := []struct {
+		name                   string
+		machine, definition, r string
+		kind                   engine.Type
+		want                   engine.Code
+	}{
+		{"first", "m", passOn, "r", "", ""},
+		{"the same again", "m", passOn, "r", engine.Standard, ""},
+		{"another role", "m", passOn, "r2", "", ""},
+		{"another definition", "m", waitAYear, "r", "", engine.StateMachineAlreadyExists},
+		{"another type", "m", passOn, "r", engine.Express, engine.StateMachineAlreadyExists},
+		{"no type", "n", passOn, "r", "QUICK", engine.StateMachineTypeNotSupport},
+		{"no name", "", passOn, "r", "", engine.InvalidName},
+		{"no JSON", "n", "{", "r", "", engine.InvalidDefinition},
+		{"no states", "n", `{"StartAt": "A", "States": {}}`, "r", "", engine.InvalidDefinition},
+	}
+	for _, test := range tests {
+		err := create(test.machine, test.definition, test.r, test.kind)
+		if test.want == "" && err != nil || test.want != "" && !errors.Is(err, code(test.want)) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+	}
+}
+
+func TestUnsupportedResourceIsNamed(t *testing.T) {
+	w := newWorld(t)
+	task := func(resource string) string {
+		return `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "T", "States":
+			{"T": {"Type": "Task", "Resource": "` + resource + `", "End": true}}}}}}`
+	}
+	for resource, ok := range map[string]bool{
+		function + "f":      true,
+		function + "f:live": true,
+		"arn:aws-cn:lambda:cn-north-1:123456789012:function:f":           true,
+		"arn:aws:states:::lambda:invoke":                                 true,
+		"arn:aws:states:::lambda:invoke.waitForTaskToken":                true,
+		"arn:aws:states:::states:startExecution.sync:2":                  true,
+		"arn:aws:states:::states:startExecution.sync:2.waitForTaskToken": false,
+		"arn:aws:states:::sqs:sendMessage":                               false,
+		"arn:aws:states:us-east-1:123456789012:activity:a":               false,
+		"arn:aws:states:::aws-sdk:dynamodb:getItem":                      false,
+	} {
+		_, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: newName(), Revision: engine.Revision{Definition: task(resource)}})
+		if ok && err != nil {
+			t.Errorf("%s: %v", resource, err)
+		}
+		if !ok && (!errors.Is(err, code(engine.InvalidDefinition)) || !strings.Contains(err.Error(), resource) || !strings.Contains(err.Error(), "/States/M/ItemProcessor/States/T/Resource")) {
+			t.Errorf("%s: %v, want a refusal that names it and its place", resource, err)
+		}
+	}
+}
+
+// An execution keeps the definition it started with, also over a restart.
+func TestUpdateLeavesExecutionsAlone(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	two := `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "Next": "P"}, "P": {"Type": "Pass", "Result": "old", "End": true}}}`
+	machine := w.create("m", two)
+	before := w.run(machine, "before", `{}`)
+	updated, err := w.UpdateStateMachine(t.Context(), engine.UpdateStateMachine{ARN: machine, Revision: engine.Revision{Definition: strings.Replace(two, "old", "new", 1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := w.run(machine, "after", `{}`)
+	w.restart(func() {})
+	w.fakeClock.Advance(10 * time.Second)
+	w.wantEnd(before, `SUCCEEDED "old"`)
+	w.wantEnd(after, `SUCCEEDED "new"`)
+	old, err := w.StateMachineOf(t.Context(), before)
+	if err != nil || old.Definition != two || old.RevisionID == updated.RevisionID {
+		t.Errorf("the machine of the first execution: %+v, %v", old, err)
+	}
+	if now, err := w.DescribeStateMachine(t.Context(), machine); err != nil || now.RevisionID != updated.RevisionID || now.RoleARN == "" {
+		t.Errorf("the machine: %+v, %v", now, err)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	w := newWorld(t)
+	result := func(r string) string { return strings.Replace(passOn, `"Pass"`, `"Pass", "Result": "`+r+`"`, 1) }
+	machine := w.create("m", result("one"))
+	v1, err := w.PublishStateMachineVersion(t.Context(), machine, "", "the first")
+	if err != nil || v1.ARN != machine+":1" {
+		t.Fatalf("%+v, %v", v1, err)
+	}
+	if again, err := w.PublishStateMachineVersion(t.Context(), machine, "", ""); err != nil || again != v1 {
+		t.Errorf("published again: %+v, %v", again, err)
+	}
+	if _, err := w.PublishStateMachineVersion(t.Context(), machine, "other", ""); !errors.Is(err, code(engine.ConflictException)) {
+		t.Errorf("another revision: %v", err)
+	}
+	m, err := w.UpdateStateMachine(t.Context(), engine.UpdateStateMachine{ARN: machine, Revision: engine.Revision{Definition: result("two")}, Publish: true})
+	if err != nil || m.VersionARN != machine+":2" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	w.restart(func() {})
+	arn := w.run(v1.ARN, "x", `{}`)
+	w.wantEnd(arn, `SUCCEEDED "one"`)
+	w.wantEnd(w.run(machine, "y", `{}`), `SUCCEEDED "two"`)
+	if x := w.ended(arn); x.VersionARN != v1.ARN || x.MachineARN != machine {
+		t.Errorf("version %s of %s", x.VersionARN, x.MachineARN)
+	}
+	if page, _, err := w.ListExecutions(t.Context(), v1.ARN, "", 0, 10); err != nil || len(page) != 1 || page[0].ARN != arn {
+		t.Errorf("executions of the version: %+v, %v", page, err)
+	}
+	if err := w.DeleteStateMachineVersion(t.Context(), v1.ARN); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := w.StateMachineVersions(machine); err != nil || len(list) != 1 || list[0].Number != 2 {
+		t.Errorf("versions: %+v, %v", list, err)
+	}
+}
+
+// A deleted machine starts nothing, and goes when its last execution has ended.
+func TestDelete(t *testing.T) {
+	w := newWorld(t)
+	machine := w.create("m", waitAYear)
+	arn := w.run(machine, "x", `{}`)
+	for range 2 {
+		if err := w.DeleteStateMachine(t.Context(), machine); err != nil {
+			t.Fatal(err)
+		}
+		w.restart(func() {})
+	}
+	if m, err := w.DescribeStateMachine(t.Context(), machine); err != nil || !m.Deleting {
+		t.Errorf("%+v, %v", m, err)
+	}
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine}); !errors.Is(err, code(engine.StateMachineDeleting)) {
+		t.Errorf("start: %v", err)
+	}
+	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the machine to go", func() bool {
+		_, err := w.DescribeStateMachine(t.Context(), machine)
+		return errors.Is(err, code(engine.StateMachineDoesNotExist))
+	})
+	w.wantEnd(arn, "ABORTED")
+	if err := w.DeleteStateMachine(t.Context(), machine); err != nil {
+		t.Errorf("deleting what is gone: %v", err)
+	}
+}
+
+func TestTags(t *testing.T) {
+	w := newWorld(t)
+	machine := w.create("m", passOn)
+	if err := w.Tag(t.Context(), machine, map[string]string{"a": "1", "b": "2"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Untag(t.Context(), machine, []string{"a", "none"}); err != nil {
+		t.Fatal(err)
+	}
+	w.restart(func() {})
+	if tags, err := w.Tags(machine); err != nil || len(tags) != 1 || tags["b"] != "2" {
+		t.Errorf("%v, %v", tags, err)
+	}
+	many := map[string]string{}
+	for range 50 {
+		many[newName()] = ""
+	}
+	if err := w.Tag(t.Context(), machine, many); !errors.Is(err, code(engine.TooManyTags)) {
+		t.Errorf("51 tags: %v", err)
+	}
+	if _, err := w.Tags(machine + "2"); !errors.Is(err, code(engine.ResourceNotFound)) {
+		t.Errorf("tags of nothing: %v", err)
+	}
+}
+
+func TestExpress(t *testing.T) {
+	w := newWorld(t)
+	m, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: "m", Type: engine.Express, Revision: engine.Revision{Definition: chain(3)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // names are not unique
+		x, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: m.ARN, Name: "x", Input: []byte(`5`)})
+		if err != nil || x.Status != engine.Succeeded || string(x.Output) != "5" || string(x.Input) != "5" || !strings.Contains(x.ARN, ":express:m:x:") {
+			t.Errorf("%+v, %v", x, err)
+		}
+	}
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+		return nil, &engine.FunctionError{Payload: []byte(`{"errorType":"Boom"}`)}
+	})
+	if x, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: m.ARN}); err != nil || x.Error != "Boom" {
+		t.Errorf("%+v, %v", x, err)
+	}
+	if _, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: w.create("standard", passOn)}); !errors.Is(err, code(engine.StateMachineTypeNotSupport)) {
+		t.Errorf("a standard machine: %v", err)
+	}
+}

@@ -1,0 +1,197 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asynchttpapi/internal/engine"
+)
+
+// parentOf starts the machine child in the way that suffix says, with more parameters.
+func parentOf(child, suffix, parameters string) string {
+	return fmt.Sprintf(`{"StartAt": "N", "States": {"N": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution%s",
+		"Parameters": {"StateMachineArn": %q%s}, "End": true}}}`, suffix, child, parameters)
+}
+
+func TestNested(t *testing.T) {
+	w := newWorld(t)
+	child := w.create("child", passOn)
+	fails := w.create("fails", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E", "Cause": "C"}}}`)
+	tests := []struct {
+		name, child, suffix, parameters string
+		status                          engine.Status
+		want                            map[string]any // members of the output, or of the cause
+	}{
+		{"sync", child, ".sync", `, "Input": {"a": 1}, "Name": "c1"`, engine.Succeeded,
+			map[string]any{"Input": `{"a":1}`, "Output": `{"a":1}`, "Name": "c1", "Status": "SUCCEEDED", "RedriveStatus": "NOT_REDRIVABLE"}},
+		{"sync2", child, ".sync:2", `, "Input": {"a": 1}`, engine.Succeeded, map[string]any{"Output": map[string]any{"a": 1.0}}},
+		{"text", child, ".sync", `, "Input": "[1]"`, engine.Succeeded, map[string]any{"Output": `[1]`}},
+		{"no-input", child, ".sync", ``, engine.Succeeded, map[string]any{"Input": `{}`}},
+		{"no-wait", child, "", `, "Name": "c2"`, engine.Succeeded, map[string]any{"ExecutionArn": strings.Replace(child, "stateMachine", "execution", 1) + ":c2"}},
+		{"fails", fails, ".sync", ``, engine.Failed, map[string]any{"Error": "E", "Cause": "C", "Status": "FAILED", "RedriveStatus": "REDRIVABLE"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			x := w.ended(w.run(w.create("parent-"+test.name, parentOf(test.child, test.suffix, test.parameters)), "x", `{}`))
+			told := x.Output
+			if x.Status != test.status {
+				t.Fatalf("ended %s: %s: %s", x.Status, x.Error, x.Cause)
+			}
+			if x.Status == engine.Failed {
+				told = json.RawMessage(x.Cause)
+				if x.Error != "States.TaskFailed" {
+					t.Errorf("error %s, want States.TaskFailed", x.Error)
+				}
+			}
+			var got map[string]any
+			if err := json.Unmarshal(told, &got); err != nil {
+				t.Fatal(err)
+			}
+			for member, want := range test.want {
+				if fmt.Sprint(got[member]) != fmt.Sprint(want) {
+					t.Errorf("%s is %v, want %v", member, got[member], want)
+				}
+			}
+		})
+	}
+}
+
+func TestNestedRefusals(t *testing.T) {
+	w := newWorld(t)
+	child := w.create("child", passOn)
+	w.ended(w.run(child, "taken", `{}`))
+	for name, test := range map[string][3]string{
+		"none":    {child + "2", ``, "StepFunctions.StateMachineDoesNotExistException"},
+		"taken":   {child, `, "Name": "taken"`, "StepFunctions.ExecutionAlreadyExistsException"},
+		"invalid": {child, `, "Input": "{"`, "StepFunctions.InvalidExecutionInputException"},
+	} {
+		x := w.ended(w.run(w.create(name, parentOf(test[0], ".sync", test[1])), "x", `{}`))
+		if x.Error != test[2] {
+			t.Errorf("%s: %s %s, want %s", name, x.Status, x.Error, test[2])
+		}
+	}
+}
+
+func TestNestedByToken(t *testing.T) {
+	w := newWorld(t)
+	tokens := make(chan string, 1)
+	w.invoker.Handle(function+"f1", func(_ context.Context, in []byte) ([]byte, error) {
+		var p struct{ Token string }
+		err := json.Unmarshal(in, &p)
+		tokens <- p.Token
+		return []byte(`"child's own"`), err
+	})
+	parent := w.create("parent", parentOf(w.create("child", chain(1)), ".waitForTaskToken", `, "Input": {"token.$": "$$.Task.Token"}`))
+	arn := w.run(parent, "x", `{}`)
+	w.eventually("the engine to rest", w.Idle)
+	if err := w.SendTaskSuccess(t.Context(), <-tokens, json.RawMessage(`"by token"`)); err != nil {
+		t.Fatal(err)
+	}
+	w.wantEnd(arn, `SUCCEEDED "by token"`)
+}
+
+// Stopping a parent stops the child that it waits for, and no other.
+func TestStopReachesTheChild(t *testing.T) {
+	w := newWorld(t)
+	child := w.create("child", waitAYear)
+	for suffix, want := range map[string]engine.Status{".sync": engine.Aborted, "": engine.Running} {
+		definition := strings.Replace(parentOf(child, suffix, fmt.Sprintf(`, "Name": "of%s"`, suffix)), `"End": true`, `"Next": "W"`, 1)
+		definition = strings.TrimSuffix(definition, "}}") + `, "W": {"Type": "Wait", "Seconds": 1000, "End": true}}}`
+		arn := w.run(w.create("parent"+suffix, definition), "x", `{}`)
+		childARN := strings.Replace(child, "stateMachine", "execution", 1) + ":of" + suffix
+		w.eventually("the child to run", func() bool {
+			_, err := w.DescribeExecution(t.Context(), childARN)
+			return err == nil && w.Idle()
+		})
+		if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		w.eventually("the engine to rest", w.Idle)
+		if x, err := w.DescribeExecution(t.Context(), childARN); err != nil || x.Status != want {
+			t.Errorf("%q: the child is %s, %v, want %s", suffix, x.Status, err, want)
+		}
+	}
+}
+
+func TestNestedSurvivesARestart(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	child := w.create("child", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}}`)
+	arn := w.run(w.create("parent", parentOf(child, ".sync:2", `, "Input": [5]`)), "x", `{}`)
+	w.eventually("the engine to rest", w.Idle)
+	w.restart(func() {})
+	w.eventually("the engine to rest", w.Idle)
+	w.fakeClock.Advance(100 * time.Second)
+	if x := w.ended(arn); x.Status != engine.Succeeded || !strings.Contains(string(x.Output), `"Output":[5]`) {
+		t.Errorf("%s %s %s %s", x.Status, x.Output, x.Error, x.Cause)
+	}
+	if page, _, err := w.ListExecutions(t.Context(), child, "", 0, 10); err != nil || len(page) != 1 {
+		t.Errorf("%d children, %v, want 1", len(page), err)
+	}
+}
+
+func TestRedrive(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	var broken atomic.Bool
+	var first atomic.Int32
+	broken.Store(true)
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) { first.Add(1); return []byte(`1`), nil })
+	w.invoker.Handle(function+"f2", func(context.Context, []byte) ([]byte, error) {
+		if broken.Load() {
+			return nil, &engine.FunctionError{Payload: []byte(`{"errorType":"Boom"}`)}
+		}
+		return []byte(`2`), nil
+	})
+	arn := w.run(w.create("m", chain(2)), "x", `{}`)
+	w.wantEnd(arn, `FAILED Boom: {"errorType":"Boom"}`)
+	broken.Store(false)
+	w.fakeClock.Advance(time.Hour)
+	at, err := w.RedriveExecution(t.Context(), arn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := w.ended(arn)
+	if x.Status != engine.Succeeded || string(x.Output) != "2" || x.RedriveCount != 1 || !x.Redriven.Equal(at) || first.Load() != 1 {
+		t.Errorf("%+v, the first function ran %d times", x, first.Load())
+	}
+	if _, err := w.RedriveExecution(t.Context(), arn); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
+		t.Errorf("a redrive of what succeeded: %v", err)
+	}
+}
+
+func TestRedriveHasAnEnd(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	machine := w.create("m", waitAYear)
+	arn := w.run(machine, "x", `{}`)
+	if _, err := w.RedriveExecution(t.Context(), arn); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
+		t.Errorf("a redrive of what runs: %v", err)
+	}
+	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	w.fakeClock.Advance(14*24*time.Hour + time.Second)
+	if _, err := w.RedriveExecution(t.Context(), arn); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
+		t.Errorf("a redrive after 14 days: %v", err)
+	}
+}
+
+func TestRedriveSurvivesARestart(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	arn := w.run(w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}}`), "x", `{}`)
+	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.RedriveExecution(t.Context(), arn); err != nil {
+		t.Fatal(err)
+	}
+	w.restart(func() {})
+	w.fakeClock.Advance(100 * time.Second)
+	w.wantEnd(arn, "SUCCEEDED {}")
+	w.restart(func() {})
+	w.wantEnd(arn, "SUCCEEDED {}")
+}
