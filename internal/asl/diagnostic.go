@@ -1,6 +1,12 @@
 package asl
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
+
+// maxReasons is how many diagnostics AWS's ValidateStateMachineDefinition gives.
+const maxReasons = 100
 
 // Severity is how bad a diagnostic is.
 type Severity string
@@ -49,7 +55,8 @@ func (d Diagnostic) String() string {
 
 // Refusal is the message of AWS's InvalidDefinition error for a definition with
 // these diagnostics, and "" for one that may be created. What only this engine
-// objects to is named once there is nothing left that AWS would refuse.
+// objects to is named once there is nothing left that AWS would refuse. Of very
+// many reasons it has the first hundred, as many as AWS lists.
 func Refusal(diagnostics []Diagnostic) string {
 	texts := withSeverity(diagnostics, SeverityError)
 	if len(texts) == 0 {
@@ -57,6 +64,9 @@ func Refusal(diagnostics []Diagnostic) string {
 	}
 	if len(texts) == 0 {
 		return ""
+	}
+	if more := len(texts) - maxReasons; more > 0 {
+		texts = append(texts[:maxReasons], "and "+strconv.Itoa(more)+" more")
 	}
 	return "Invalid State Machine Definition: '" + strings.Join(texts, ", ") + "'"
 }

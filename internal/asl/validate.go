@@ -11,6 +11,10 @@ import (
 // maxDefinition is the longest definition in bytes (AWS quotas: 1 MB).
 const maxDefinition = 1 << 20
 
+// maxFindings bounds how many diagnostics are collected, so that no definition
+// makes an answer many times its own size.
+const maxFindings = 1000
+
 // Options are what validation depends on besides the definition.
 type Options struct {
 	// Express tells that the state machine is to be of type EXPRESS, which
@@ -18,8 +22,8 @@ type Options struct {
 	Express bool
 }
 
-// Validate gives everything that is wrong with a definition, in the order of
-// the text. The rules are those of states-language.net and of AWS's
+// Validate gives everything that is wrong with a definition, up to a thousand
+// findings, in the order of the text. The rules are those of states-language.net and of AWS's
 // ValidateStateMachineDefinition, whose codes, words and locations it uses.
 // Rules of one part are checked even if another part is broken; the way through
 // the states is checked last, machine by machine.
@@ -31,7 +35,11 @@ func Validate(definition []byte, o Options) []Diagnostic {
 		return []Diagnostic{schemaError("", fmt.Sprintf("Definition must not be longer than %d bytes", maxDefinition))}
 	}
 	var duplicates []string
-	root, err := value.ParseStrict(definition, func(pointer string) { duplicates = append(duplicates, pointer) })
+	root, err := value.ParseStrict(definition, func(pointer string) {
+		if len(duplicates) < maxFindings {
+			duplicates = append(duplicates, pointer)
+		}
+	})
 	var syntax *value.SyntaxError
 	if errors.As(err, &syntax) {
 		return []Diagnostic{jsonError(string(definition), syntax)}
@@ -81,7 +89,7 @@ type checker struct {
 }
 
 func (c *checker) add(code, at, message string) {
-	c.found = append(c.found, Diagnostic{Severity: SeverityError, Code: code, Message: message, Location: at})
+	c.keep(Diagnostic{Severity: SeverityError, Code: code, Message: message, Location: at})
 }
 
 func (c *checker) schema(at, format string, arguments ...any) {
@@ -90,9 +98,13 @@ func (c *checker) schema(at, format string, arguments ...any) {
 
 // unsupported reports what AWS would run and this engine does not.
 func (c *checker) unsupported(at, format string, arguments ...any) {
-	c.found = append(c.found, Diagnostic{
-		Severity: SeverityWarning, Code: UnsupportedCode, Message: fmt.Sprintf(format, arguments...), Location: at,
-	})
+	c.keep(Diagnostic{Severity: SeverityWarning, Code: UnsupportedCode, Message: fmt.Sprintf(format, arguments...), Location: at})
+}
+
+func (c *checker) keep(d Diagnostic) {
+	if len(c.found) < maxFindings {
+		c.found = append(c.found, d)
+	}
 }
 
 func (c *checker) failed() bool { return len(withSeverity(c.found, SeverityError)) > 0 }

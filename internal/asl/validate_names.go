@@ -35,11 +35,17 @@ func forbiddenInLabel(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("?*<>{}[]:;,\\|^~$#%&`\"/", r)
 }
 
-// visible writes the first character of text, by its code if it has no shape.
+// visible writes the first character of text, with an escape if it has no shape
+// of its own.
 func visible(text string) string {
 	r, _ := utf8.DecodeRuneInString(text)
-	if unicode.IsPrint(r) {
+	switch i := strings.IndexRune("\\\n\r\t", r); {
+	case i >= 0:
+		return `\` + `\nrt`[i:i+1]
+	case unicode.IsPrint(r):
 		return string(r)
+	case r > 0xff:
+		return fmt.Sprintf(`\u%04x`, r)
 	}
 	return fmt.Sprintf(`\x%02x`, r)
 }

@@ -2,6 +2,7 @@ package asl_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,6 +87,20 @@ func TestRefusalNamesErrorsBeforeWhatIsUnsupported(t *testing.T) {
 	}
 	if got := asl.Refusal(nil); got != "" {
 		t.Errorf("nothing wrong, but %s", got)
+	}
+}
+
+func TestValidateBoundsItsAnswer(t *testing.T) {
+	var members strings.Builder
+	for i := range 30_000 {
+		members.WriteString(`"k` + strconv.Itoa(i) + `":1,"Comment":"again",`)
+	}
+	diagnostics := asl.Validate([]byte(one(members.String()+task)), asl.Options{})
+	if len(diagnostics) != 1000 {
+		t.Errorf("%d diagnostics", len(diagnostics))
+	}
+	if refusal := asl.Refusal(diagnostics); !strings.HasSuffix(refusal, ", and 900 more'") {
+		t.Errorf("...%s", refusal[len(refusal)-100:])
 	}
 }
 

@@ -10,13 +10,19 @@ import (
 	"asynchttpapi/internal/asl/value"
 )
 
-// env resolves every path in one document and counts up as random bits.
+// env resolves paths in a document and a context object, and counts up as
+// random bits.
 type env struct {
-	document any
-	random   uint64
+	document, context any
+	random            uint64
 }
 
-func (e *env) Resolve(p *jsonpath.Path) (any, error) { return p.Get(e.document) }
+func (e *env) Resolve(p *jsonpath.Path) (any, error) {
+	if p.Root().Kind == jsonpath.Context && e.context != nil {
+		return p.Get(e.context)
+	}
+	return p.Get(e.document)
+}
 
 func (e *env) Random() uint64 {
 	e.random += 0x0123456789abcdef
