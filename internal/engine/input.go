@@ -65,19 +65,17 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 			return err
 		}
 	}
-	in.At = x.at()
-	events := x.run.Events()
-	s := x.applied(in, done)
-	if x.run.Events() == events && none(s.effects) {
+	if !x.run.Heeds(in) {
 		return errIgnored
+	}
+	in.At = x.at()
+	s := x.applied(in, done)
+	if in.Kind == interp.TaskHeartbeat && len(s.effects.Timers) == 0 {
+		return errIgnored // the task has no HeartbeatSeconds: nothing has changed
 	}
 	x.staged = append(x.staged, s)
 	x.seq++
 	return nil
-}
-
-func none(e interp.Effects) bool {
-	return len(e.Tasks)+len(e.Timers)+len(e.Dropped) == 0 && e.Outcome == nil
 }
 
 // applied gives the run an input, and what is to be written and done about it.

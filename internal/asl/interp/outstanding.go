@@ -22,3 +22,18 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 	}
 	return tasks, timers
 }
+
+// Heeds tells whether the run waits for what the input is about: Apply would
+// do nothing about any other. An input that is heeded may change the run
+// without an effect or an event of its own history, as the end of one child of
+// a distributed Map does.
+func (r *Run) Heeds(in Input) bool {
+	w, waits := r.pending[in.Ref]
+	switch in.Kind {
+	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
+		return waits && w.task != nil
+	case TimerFired:
+		return waits && w.task == nil
+	}
+	return true
+}
