@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Case is one recording. Which members are there depends on its kind.
@@ -17,7 +18,11 @@ type Case struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
 	// Tier is how much the case is wanted, by the folder it is in.
-	Tier           string          `json:"-"`
+	Tier string `json:"-"`
+	// Source says when AWS was recorded, as DD-MM-YYYY and a time.
+	Source struct {
+		Recorded string `json:"recorded"`
+	} `json:"source"`
 	Features       []string        `json:"features"`
 	Type           string          `json:"type"`
 	Definition     json.RawMessage `json:"definition"`
@@ -142,8 +147,24 @@ func (c Case) InputOf() string {
 // Random tells whether two right runs of the case differ.
 func (c Case) Random() bool { return c.Deterministic != nil && !*c.Deterministic }
 
-// Consistent tells whether the case's input belongs to its recording.
-func (c Case) Consistent() bool { return c.SelfConsistent == nil || *c.SelfConsistent }
+// Consistent tells whether InputOf belongs to the recording.
+func (c Case) Consistent() bool {
+	return c.SelfConsistent == nil || *c.SelfConsistent || c.InputRecorded != nil
+}
+
+// redriveBegan is when executions could be redriven for the first time, and
+// context objects began to tell how often they were.
+var redriveBegan = time.Date(2023, 11, 15, 0, 0, 0, 0, time.UTC)
+
+// Matcher is the one for the case's wildcards and age.
+func (c Case) Matcher() Matcher {
+	m := NewMatcher(c.Wildcards)
+	recorded, err := time.Parse("02-01-2006, 15:04:05", c.Source.Recorded)
+	if err == nil && recorded.Before(redriveBegan) {
+		m.unknown = map[string]bool{"RedriveCount": true, "RedriveStatus": true, "RedriveStatusReason": true}
+	}
+	return m
+}
 
 // Concurrent tells whether the recorded order of events is one of several.
 func (c Case) Concurrent() bool {

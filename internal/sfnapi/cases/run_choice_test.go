@@ -36,5 +36,5 @@ func (w *world) compare(ctx context.Context, c cases.Case, sub cases.Subcase, i 
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return cases.NewMatcher(c.Wildcards).Diff(sub.Expected, outcome(got))
+	return c.Matcher().Diff(sub.Expected, outcome(got))
 }

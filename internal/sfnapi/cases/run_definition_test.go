@@ -91,5 +91,5 @@ func runValidate(t *testing.T, c cases.Case) cases.Verdict {
 	if err != nil {
 		return failed(c, err.Error())
 	}
-	return judge(c, cases.NewMatcher(c.Wildcards).Diff(c.Expected, wireForm(out)))
+	return judge(c, c.Matcher().Diff(c.Expected, wireForm(out)))
 }

@@ -46,5 +46,5 @@ func runSync(t *testing.T, c cases.Case) cases.Verdict {
 			out[name] = *text
 		}
 	}
-	return judge(c, cases.NewMatcher(c.Wildcards).Diff(c.Expected, out))
+	return judge(c, c.Matcher().Diff(c.Expected, out))
 }
