@@ -97,6 +97,20 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+func TestEveryRowHasAPackage(t *testing.T) {
+	inhabited := map[string]bool{}
+	for _, p := range packages(t) {
+		if r := roomOf(p.ImportPath); r != nil {
+			inhabited[r.folder] = true
+		}
+	}
+	for _, r := range rooms {
+		if !inhabited[r.folder] {
+			t.Errorf("%s has a row and no package", r.folder)
+		}
+	}
+}
+
 // The table is read by the rules that these rows try out.
 func TestRoomOf(t *testing.T) {
 	for path, want := range map[string]string{

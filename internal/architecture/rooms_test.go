@@ -44,6 +44,7 @@ var rooms = []room{
 	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", "internal/engine internal/sqlite net/http"},
 	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"internal/conformance/journal", "internal/engine", "internal/app internal/asyncapi internal/sqlite net/http " + domain + " " + adapters},
+	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", adapters + " " + local + " " + domain},
 	{"internal/conformance", "api internal/asyncapi", "internal/app " + domain + " " + adapters + " " + local},
 	{"internal/asyncapi", "api internal/asyncapi", domain + " internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
 	{"internal/speakers", "api", "internal/asyncapi internal/activity net/http " + lambda + " " + adapters + " " + local},

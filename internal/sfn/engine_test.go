@@ -1,0 +1,119 @@
+package sfn_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awssfn "github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/awsenv"
+	"asynchttpapi/internal/conformance"
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
+	"asynchttpapi/internal/sfnapi"
+)
+
+// holding has one task, which lasts until a test ends it.
+const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{
+	"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:hold","End":true}}}`
+
+// holder is the engine behind its own wire, with a test's hand on the clock,
+// on the function that the task calls, and on AWS's own client.
+type holder struct {
+	client *awssfn.Client
+	clock  *fake.Clock
+	mu     sync.Mutex
+	holds  map[string]chan error
+}
+
+// newHolder returns the ARN of its state machine, and the environment in which
+// it is Step Functions.
+func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) string) {
+	t.Helper()
+	h = &holder{holds: map[string]chan error{}, clock: fake.NewClock(time.Now())}
+	e := engine.New(engine.Config{Journal: fake.NewJournal(), Invoker: h, Clock: h.clock})
+	if err := e.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(sfnapi.NewHandler(e, slog.New(slog.DiscardHandler)))
+	t.Cleanup(func() {
+		server.Close()
+		now, cancel := context.WithCancel(context.Background())
+		cancel()
+		_ = e.Close(now) // held functions are given up
+	})
+	cfg, err := awsenv.Config(environment(server.URL), "SFN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.client = awssfn.NewFromConfig(cfg)
+	made, err := h.client.CreateStateMachine(t.Context(), &awssfn.CreateStateMachineInput{
+		Name: aws.String("hold"), Definition: aws.String(holding), RoleArn: aws.String("arn:aws:iam::123456789012:role/hold"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, *made.StateMachineArn, environment(server.URL)
+}
+
+// Invoke implements engine.Invoker.
+func (h *holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	var in struct{ ID string }
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	select {
+	case err := <-h.hold(in.ID):
+		return []byte(`{}`), err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *holder) hold(id string) chan error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.holds[id] == nil {
+		h.holds[id] = make(chan error, 1)
+	}
+	return h.holds[id]
+}
+
+const heldPrefix = "arn:aws:states:us-east-1:123456789012:execution:hold:"
+
+// End implements conformance.Executions.
+func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
+	switch {
+	case o.Status == api.Succeeded:
+		h.hold(id) <- nil
+	case o.TimedOut:
+		h.clock.Advance(1001 * time.Second)
+	case o.Status == api.Failed:
+		h.hold(id) <- &engine.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)}
+	default:
+		if _, err := h.client.StopExecution(t.Context(), &awssfn.StopExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Redrive implements conformance.Executions.
+func (h *holder) Redrive(t *testing.T, id string) {
+	if _, err := h.client.RedriveExecution(t.Context(), &awssfn.RedriveExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The engine behind its own wire keeps the promises that Step Functions does.
+func TestWorkflowsOnTheEnginesWire(t *testing.T) {
+	h, machine, getenv := newHolder(t)
+	conformance.Workflows(t, newWorkflows(t, getenv, machine), h)
+}
