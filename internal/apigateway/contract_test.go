@@ -93,6 +93,7 @@ var rows = []struct {
 	{"submit-not-object", 422, func(*world) request { return post("[]") }},
 	{"submit-too-large", 413, func(*world) request { return post(`{"title":"` + strings.Repeat("x", 64<<10) + `"}`) }},
 	{"submit-key-malformed", 400, func(*world) request { return post(presentation, "Idempotency-Key", `"one", "two"`) }},
+	{"submit-key-empty", 400, func(*world) request { return post(presentation, "Idempotency-Key", "") }},
 	{"submit-key-too-long", 400, func(*world) request { return post(presentation, "Idempotency-Key", strings.Repeat("k", 256)) }},
 
 	{"cors-submit", 202, func(*world) request { return post(presentation, "Origin", "https://page.example") }},

@@ -2,11 +2,19 @@ package asyncapi
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 )
 
 // WithTimeout is the type of context.WithTimeout.
 type WithTimeout func(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+
+// Panic is what a call of a port panicked with, and where: it goes on in the
+// request's own goroutine.
+type Panic struct {
+	Reason any
+	Stack  []byte
+}
 
 // bounded runs one call of a port for at most d, and returns then even if the
 // call ignores its context: a dependency that hangs must not take the request
@@ -14,35 +22,34 @@ type WithTimeout func(ctx context.Context, d time.Duration) (context.Context, co
 func bounded[T any](ctx context.Context, limit WithTimeout, d time.Duration, f func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := limit(ctx, d)
 	defer cancel()
-	done := make(chan answer[T], 1)
-	go func() {
-		a := answer[T]{panicked: true}
-		defer func() {
-			if a.panicked {
-				a.reason = recover()
-			}
-			done <- a
-		}()
-		a.value, a.err = f(ctx)
-		a.panicked = false
-	}()
+	done := make(chan result[T], 1)
+	go func() { done <- try(ctx, f) }()
 	select {
-	case a := <-done:
-		if a.panicked {
-			panic(a.reason)
+	case r := <-done:
+		if r.panic != nil {
+			panic(*r.panic)
 		}
-		return a.value, a.err
+		return r.value, r.err
 	case <-ctx.Done():
 		var none T
 		return none, ctx.Err()
 	}
 }
 
-type answer[T any] struct {
-	value    T
-	err      error
-	panicked bool
-	reason   any
+type result[T any] struct {
+	value T
+	err   error
+	panic *Panic
+}
+
+func try[T any](ctx context.Context, f func(context.Context) (T, error)) (r result[T]) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			r.panic = &Panic{Reason: reason, Stack: debug.Stack()}
+		}
+	}()
+	r.value, r.err = f(ctx)
+	return r
 }
 
 // do is bounded for calls that return only an error.

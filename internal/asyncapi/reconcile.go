@@ -61,7 +61,7 @@ func (s *Service) lesson(r Record, o Outcome) (c Change, changed bool) {
 	case r.Status == api.Succeeded || o.Redrive < r.Redrive && o.Status != "":
 		return c, false
 	case o.Status == "":
-		return s.end(r, LostResults, r.Redrive, at), s.overdue(r)
+		return s.end(r, LostResult, r.Redrive, at), s.overdue(r)
 	case o.Status == api.Running && o.Redrive > r.Redrive:
 		return s.reopen(r, o.Redrive, at), true
 	case o.Status == api.Running:
@@ -78,9 +78,9 @@ func ending(o Outcome) Event {
 	case o.Status == api.Canceled:
 		return GivenUp
 	case o.Status == api.Succeeded:
-		return LostResults
+		return LostResult
 	case o.TimedOut:
-		return RanOutTime
+		return RanOutOfTime
 	}
 	return BrokeOff
 }

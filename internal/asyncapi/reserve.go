@@ -34,7 +34,9 @@ func (s *Service) reserve(ctx context.Context, r Reservation) (stored Reservatio
 		s.release(ctx, r, false)
 		return r, false, dependencyFailed("Store.Reserve", err)
 	}
-	return c.stored, c.mine, nil
+	// An SDK that lost the answer to a claim repeats it, and meets its own: the
+	// id was made for this request alone.
+	return c.stored, c.mine || c.stored.ID == r.ID, nil
 }
 
 // release is best effort: what it misses ends with the lease.

@@ -154,3 +154,22 @@ func TestWaitEndsWithItsRequest(t *testing.T) {
 		t.Errorf("waited %v", waited)
 	}
 }
+
+// forgetful is a Store whose claims succeed, but whose answer is that of a
+// second try: somebody has claimed the key.
+type forgetful struct{ *fake.Store }
+
+func (f forgetful) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
+	if _, _, err := f.Store.Reserve(ctx, r); err != nil {
+		return r, false, err
+	}
+	return f.Store.Reserve(ctx, r)
+}
+
+func TestClaimThatMeetsItself(t *testing.T) {
+	w := newWorld(t)
+	w.Store = forgetful{&fake.Store{}}
+	if _, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}); err != nil {
+		t.Error(err)
+	}
+}

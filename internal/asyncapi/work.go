@@ -32,10 +32,10 @@ type Event string
 
 // The events. Ends are named by the error code that they are recorded with.
 const (
-	Received    Event = "Received"            // accepted, nothing done yet
-	Reopened    Event = "Reopened"            // an operator redrove the execution
-	GivenUp     Event = "GivenUp"             // the execution was aborted
-	RanOutTime  Event = api.CodeTimedOut      // the execution timed out
-	BrokeOff    Event = api.CodeProcessFailed // the execution failed and recorded nothing
-	LostResults Event = api.CodeProcessLost   // the execution ended well or vanished, and recorded nothing
+	Received     Event = "Received"            // accepted, nothing done yet
+	Reopened     Event = "Reopened"            // an operator redrove the execution
+	GivenUp      Event = "GivenUp"             // the execution was aborted
+	RanOutOfTime Event = api.CodeTimedOut      // the execution timed out
+	BrokeOff     Event = api.CodeProcessFailed // the execution failed and recorded nothing
+	LostResult   Event = api.CodeProcessLost   // the execution ended well or vanished, and recorded nothing
 )

@@ -81,11 +81,14 @@ func (x *exchange) fail(err error) response {
 // logPanic tells where, and what only if the runtime says it: any other value
 // may hold a request's content.
 func (x *exchange) logPanic(reason any) {
+	stack := debug.Stack()
+	if carried, ok := reason.(asyncapi.Panic); ok {
+		reason, stack = carried.Reason, carried.Stack
+	}
 	what := fmt.Sprintf("%T", reason)
-	var fault runtime.Error
-	if err, ok := reason.(error); ok && errors.As(err, &fault) {
+	if fault, ok := reason.(runtime.Error); ok {
 		what = fault.Error()
 	}
-	x.Log.ErrorContext(x.ctx, "panic", "reason", what, "stack", string(debug.Stack()),
+	x.Log.ErrorContext(x.ctx, "panic", "reason", what, "stack", string(stack),
 		"requestId", x.req.RequestContext.RequestID)
 }

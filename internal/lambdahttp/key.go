@@ -9,14 +9,20 @@ import (
 // maxKey bounds an Idempotency-Key in characters; a UUID has 36.
 const maxKey = 255
 
-// parseKey reads an Idempotency-Key: a structured-field string (RFC 9651, as
-// the IETF's Idempotency-Key draft asks for; its parameters mean nothing), or
-// the bare form that most clients send. "" is no key.
-func parseKey(field string) (string, error) {
-	if field == "" {
+// key is the request's Idempotency-Key, "" where it has none.
+func (x *exchange) key() (string, error) {
+	field, given := x.lookup("Idempotency-Key")
+	if !given {
 		return "", nil
 	}
-	key, ok := field, isBareKey(field)
+	return parseKey(field)
+}
+
+// parseKey reads an Idempotency-Key: a structured-field string (RFC 9651, as
+// the IETF's Idempotency-Key draft asks for; its parameters mean nothing), or
+// the bare form that most clients send.
+func parseKey(field string) (string, error) {
+	key, ok := field, field != "" && isBareKey(field)
 	if strings.HasPrefix(field, `"`) {
 		item, err := httpsfv.UnmarshalItem([]string{field})
 		key, ok = item.Value.(string)

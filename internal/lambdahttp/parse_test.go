@@ -13,7 +13,7 @@ func TestParseKey(t *testing.T) {
 		field, want string
 		ok          bool
 	}{
-		{"", "", true},
+		{"", "", false},
 		{`"8e03978e-40d5-43dd-bc93-6894a57f9324"`, "8e03978e-40d5-43dd-bc93-6894a57f9324", true},
 		{"8e03978e-40d5-43dd-bc93-6894a57f9324", "8e03978e-40d5-43dd-bc93-6894a57f9324", true},
 		{`"a \"quoted\" \\ key"`, `a "quoted" \ key`, true},

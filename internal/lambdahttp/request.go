@@ -10,18 +10,24 @@ import (
 	"asynchttpapi/internal/asyncapi"
 )
 
-// header finds a header whatever its case: the gateway lower-cases names,
-// sam local does not.
+// header is the value of a header, "" where there is none.
 func (x *exchange) header(name string) string {
-	if value, ok := x.req.Headers[strings.ToLower(name)]; ok {
-		return strings.TrimSpace(value)
+	value, _ := x.lookup(name)
+	return value
+}
+
+// lookup finds a header whatever its case: the gateway lower-cases names, sam
+// local does not.
+func (x *exchange) lookup(name string) (value string, given bool) {
+	if value, given = x.req.Headers[strings.ToLower(name)]; given {
+		return strings.TrimSpace(value), true
 	}
 	for key, value := range x.req.Headers {
 		if strings.EqualFold(key, name) {
-			return strings.TrimSpace(value)
+			return strings.TrimSpace(value), true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // checkMediaType wants JSON: application/json or a +json type, in UTF-8, and

@@ -22,7 +22,7 @@ func (x *exchange) submission() (in asyncapi.Submission, failureStatus int, err 
 	if in.Body, err = x.body(); err != nil {
 		return in, 0, err
 	}
-	if in.Key, err = parseKey(x.header("Idempotency-Key")); err != nil {
+	if in.Key, err = x.key(); err != nil {
 		return in, 0, err
 	}
 	if failureStatus, err = x.failureStatus(); err != nil {
