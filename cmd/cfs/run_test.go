@@ -34,7 +34,13 @@ func piped(t *testing.T, c *committee) *session {
 	if c != nil {
 		t.Setenv("CFS_URL", c.URL)
 	}
-	s.app = &app{
+	s.app = s.streams()
+	return s
+}
+
+// streams is the program with its output to buffers.
+func (s *session) streams() *app {
+	return &app{
 		stdin: strings.NewReader(""), stdout: &s.out, stderr: &s.err,
 		getenv: func(name string) string { return s.env[name] },
 		now:    func() time.Time { return time.Date(2026, 1, 2, 3, 5, 0, 0, time.UTC) },
@@ -42,7 +48,6 @@ func piped(t *testing.T, c *committee) *session {
 		width:  func(io.Writer) int { return 0 },
 		launch: func(_ context.Context, argv []string) error { s.launched = argv; return nil },
 	}
-	return s
 }
 
 // terminal makes the output a terminal of that width.
