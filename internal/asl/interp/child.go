@@ -68,6 +68,5 @@ func (r *Run) mapRunDone(s *scope) {
 func (r *Run) mapRunFailed(s *scope, f failure) {
 	r.abort(s, nil)
 	r.event(s, "MapRunFailed", f.details)
-	r.event(s, "MapStateFailed", nil)
 	r.fail(s, f)
 }

@@ -62,9 +62,9 @@ var endEvents = map[string]string{
 	StatusAborted:   "ExecutionAborted",
 }
 
-// lastEventOf is what the last event follows: the end from outside follows nothing.
+// lastEventOf is what the last event follows: a stop from outside follows nothing.
 func (r *Run) lastEventOf(status string) int64 {
-	if r.root == nil || status == StatusTimedOut || status == StatusAborted {
+	if r.root == nil || status == StatusAborted {
 		return 0
 	}
 	return r.root.prev

@@ -134,7 +134,15 @@ func (e *evaluation) unresolved(field string, err error) *failure {
 	}
 	var missing *jsonpath.NotFoundError
 	if errors.As(err, &missing) {
-		return e.scope.broken("%s", missing.InField(field, string(e.input.text())))
+		return e.scope.broken("%s", missing.InField(field, e.searched(missing.Path)))
 	}
 	return e.scope.broken("%s", err)
+}
+
+// searched is the text of what a path was looked for in.
+func (e *evaluation) searched(p *jsonpath.Path) string {
+	if p.Root().Kind == jsonpath.Context {
+		return value.Text(e.run.context(e.scope))
+	}
+	return string(e.input.text())
 }

@@ -185,7 +185,6 @@ func (r *Run) itemFailed(s, p *scope, f failure) {
 	s.prev = p.prev
 	s.log.add(r.now, p.prev, "MapIterationFailed", func() map[string]any { return s.iteration(p.index) })
 	r.abort(s, r.iterationAborted)
-	r.event(s, "MapStateFailed", nil)
 	r.fail(s, f)
 }
 

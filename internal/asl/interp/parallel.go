@@ -41,6 +41,5 @@ func (r *Run) branchFailed(s, branch *scope, f failure) {
 		branch.log.add(r.now, branch.prev, "TaskStateAborted", nil)
 	}
 	r.abort(s, nil)
-	r.event(s, "ParallelStateFailed", nil)
 	r.fail(s, f)
 }

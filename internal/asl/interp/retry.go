@@ -12,7 +12,13 @@ import (
 // scope fails with it.
 func (r *Run) fail(s *scope, f failure) {
 	r.releaseAll(s)
-	if r.retry(s, f) || r.catch(s, f) {
+	if r.retry(s, f) {
+		return
+	}
+	if s.fork != nil {
+		r.event(s, string(s.state.Type)+"StateFailed", nil)
+	}
+	if r.catch(s, f) {
 		return
 	}
 	r.scopeFailed(s, f)

@@ -93,7 +93,7 @@ func (r *Run) timerFired(ref uint64) {
 		s.pause = 0
 		r.begin(s)
 	case deadline:
-		r.end(Outcome{Status: StatusTimedOut, Error: timeoutError})
+		r.end(Outcome{Status: StatusTimedOut})
 	}
 }
 

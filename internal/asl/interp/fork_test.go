@@ -1,0 +1,102 @@
+package interp_test
+
+import (
+	"strings"
+	"testing"
+
+	"asynchttpapi/internal/asl/interp"
+)
+
+const taskB = `{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}}`
+
+func TestParallelAndMap(t *testing.T) {
+	runAll(t, []specCase{
+		{name: "branches get the same input", definition: one(`{"Type":"Parallel","Parameters":{"x.$":"$.a"},"Branches":[` + taskB + `,{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}],"ResultPath":"$.r","End":true}`),
+			input: `{"a":1}`, script: script{"B": {ok("2")}}, output: `{"a":1,"r":[2,{"x":1}]}`},
+		{name: "a failed branch fails the state", definition: one(`{"Type":"Parallel","Branches":[` + taskB + `,{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}],"End":true}`),
+			script: script{"B": {bad("E", "c")}}, error: "E", cause: "c"},
+		{name: "items", definition: one(`{"Type":"Map","ItemsPath":"$.a","ItemSelector":{"i.$":"$$.Map.Item.Index","v.$":"$$.Map.Item.Value","all.$":"$.b"},"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"ResultPath":"$.r","End":true}`),
+			input: `{"a":["x","y"],"b":7}`, output: `{"a":["x","y"],"b":7,"r":[{"all":7,"v":"x","i":0},{"all":7,"v":"y","i":1}]}`},
+		{name: "the item inside", definition: one(`{"Type":"Map","Iterator":{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"i.$":"$$.Map.Item.Index"},"End":true}}},"End":true}`),
+			input: `["x"]`, output: `[{"i":0}]`},
+		{name: "older Parameters", definition: one(`{"Type":"Map","Parameters":{"v.$":"$$.Map.Item.Value"},"Iterator":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"End":true}`), input: `[3]`, output: `[{"v":3}]`},
+		{name: "no items", definition: one(`{"Type":"Map","ItemProcessor":` + taskB + `,"End":true}`), input: `[]`, output: `[]`},
+		{name: "no array", definition: one(`{"Type":"Map","ItemsPath":"$.a","ItemProcessor":` + taskB + `,"End":true}`), input: `{"a":1}`, error: "States.Runtime", cause: `Reference path "$.a" must point to array.`},
+		{name: "a failed iteration fails the state", definition: one(`{"Type":"Map","ItemProcessor":` + taskB + `,"Catch":[{"ErrorEquals":["E"],"Next":"Y"}],"End":true}`),
+			input: `[1,2,3]`, script: script{"B": {ok("1"), bad("E", "c")}}, output: `"Y"`},
+		{name: "a selector leading nowhere", definition: one(`{"Type":"Map","ItemSelector":{"v.$":"$.no"},"ItemProcessor":` + taskB + `,"End":true}`), input: `[1,2]`,
+			error: "States.Runtime", cause: "specified for the field 'v.$' could not be found in the input '[1,2]'"},
+		{name: "concurrency that is no number", definition: one(`{"Type":"Map","ItemsPath":"$.a","MaxConcurrencyPath":"$.n","ItemProcessor":` + taskB + `,"End":true}`),
+			input: `{"a":[],"n":{}}`, error: "States.Runtime", cause: `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.n`},
+	})
+}
+
+func TestMapConcurrency(t *testing.T) {
+	for concurrency, want := range map[string]int{"1": 1, "3": 3, "0": 40, "100": 40} {
+		p := start(t, one(`{"Type":"Map","MaxConcurrency":`+concurrency+`,"ItemProcessor":`+taskB+`,"End":true}`), "["+strings.Repeat("1,", 59)+"1]", nil)
+		if tasks, _ := p.run.Outstanding(); len(tasks) != want {
+			t.Errorf("MaxConcurrency %s: %d at a time, want %d", concurrency, len(tasks), want)
+		}
+	}
+}
+
+func TestFailureStopsTheOthers(t *testing.T) {
+	p := start(t, one(`{"Type":"Parallel","Branches":[`+taskB+`,{"StartAt":"C","States":{"C":{"Type":"Task",`+function+`,"TimeoutSeconds":9,"End":true}}}],"End":true}`), "{}",
+		script{"B": {bad("E", "c")}})
+	p.end(t)
+	if tasks, timers := p.run.Outstanding(); len(tasks)+len(timers) != 0 || !p.dropped[2] || !p.dropped[3] {
+		t.Errorf("still waits for %v %v; dropped %v", tasks, timers, p.dropped)
+	}
+	if !strings.HasSuffix(p.types(), "LambdaFunctionFailed TaskStateAborted TaskStateAborted ParallelStateFailed ExecutionFailed") {
+		t.Error(p.types())
+	}
+	m := start(t, one(`{"Type":"Map","ItemProcessor":`+taskB+`,"End":true}`), "[1,2]", script{"B": {bad("E", "c")}})
+	m.end(t)
+	if !strings.HasSuffix(m.types(), "LambdaFunctionFailed MapIterationFailed TaskStateAborted MapIterationAborted MapStateFailed ExecutionFailed") {
+		t.Error(m.types())
+	}
+}
+
+func TestVariables(t *testing.T) {
+	use := `"Next":"U"},"U":{"Type":"Pass","Parameters":{"v.$":"$v"},"End":true}}}`
+	runAll(t, []specCase{
+		{name: "Pass assigns its result", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x":1},"ResultPath":"$.r","Assign":{"v.$":"$.x"},` + use, output: `{"v":1}`},
+		{name: "Task assigns its result", definition: `{"StartAt":"A","States":{"A":{"Type":"Task",` + function + `,"ResultSelector":{"y.$":"$.x"},"Assign":{"v.$":"$.x"},` + use,
+			script: script{"A": {ok(`{"x":1}`)}}, output: `{"v":1}`},
+		{name: "Wait assigns its input", definition: `{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"InputPath":"$.a","Assign":{"v.$":"$.b"},` + use, input: `{"a":{"b":1}}`, output: `{"v":1}`},
+		{name: "all expressions see the old values", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v":1,"w":2},"Next":"B"},"B":{"Type":"Pass","Assign":{"v.$":"$w","w.$":"$v"},"Next":"C"},
+"C":{"Type":"Pass","Parameters":{"v.$":"$v","w.$":"$w"},"End":true}}}`, output: `{"v":2,"w":1}`},
+		{name: "inner scopes read outer variables", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v":[1,2]},"Next":"M"},"M":{"Type":"Map","ItemsPath":"$v","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","Parameters":{"v.$":"$v[0]"},"End":true}}},"End":true}}}`,
+			output: `[{"v":1},{"v":1}]`},
+		{name: "inner variables stay inside", definition: `{"StartAt":"M","States":{"M":{"Type":"Parallel","Branches":[{"StartAt":"I","States":{"I":{"Type":"Pass","Assign":{"v":1},"End":true}}}],` + use, error: "States.Runtime", cause: "'v'"},
+		{name: "outer variables cannot be set inside", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v":1},"Next":"M"},"M":{"Type":"Parallel","Branches":[{"StartAt":"I","States":{"I":{"Type":"Pass","Assign":{"v":2},"End":true}}}],"End":true}}}`,
+			error: "States.Runtime", cause: "outer scope"},
+		{name: "too large", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v.$":"$","w.$":"$"},` + use, input: `"` + strings.Repeat("x", 200_000) + `"`, error: "States.DataLimitExceeded"},
+		{name: "a distributed Map's children see none", definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{"v":[1]},"Next":"M"},"M":{"Type":"Map","ItemsPath":"$v","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"I","States":{"I":{"Type":"Pass","Parameters":{"v.$":"$v"},"End":true}}},"End":true}}}`,
+			error: "States.ExceedToleratedFailureThreshold"},
+	})
+}
+
+func TestWaiting(t *testing.T) {
+	wait := func(how string) string { return one(`{"Type":"Wait",` + how + `,"End":true}`) }
+	for _, c := range []struct{ how, input, want string }{
+		{`"Seconds":0`, `{}`, "0s"},
+		{`"Seconds":3600`, `{}`, "1h0m0s"},
+		{`"SecondsPath":"$.n"`, `{"n":90}`, "1m30s"},
+		{`"Timestamp":"2024-11-05T12:00:00Z"`, `{}`, "2h0m0s"},
+		{`"Timestamp":"2024-11-05T11:00:00.5+01:00"`, `{}`, "500ms"},
+		{`"Timestamp":"2001-01-01T00:00:00Z"`, `{}`, "0s"},
+		{`"TimestampPath":"$.at"`, `{"at":"2024-11-05T10:00:01Z"}`, "1s"},
+	} {
+		p := start(t, wait(c.how), c.input, nil)
+		if o := p.end(t); o.Status != interp.StatusSucceeded || p.now.Sub(p.inputs[0].At).String() != c.want {
+			t.Errorf("%s: %s after %v, want %s", c.how, o.Status, p.now.Sub(p.inputs[0].At), c.want)
+		}
+	}
+	runAll(t, []specCase{
+		{name: "fraction", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":1.5}`, error: "States.Runtime", cause: "The SecondsPath parameter cannot be parsed as a long value: $.n == 1.5"},
+		{name: "negative", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":-1}`, error: "States.Runtime", cause: "The SecondsPath parameter references a negative value: $.n == -1"},
+		{name: "missing", definition: wait(`"SecondsPath":"$.n"`), error: "States.Runtime", cause: "The SecondsPath parameter does not reference an input value: $.n"},
+		{name: "no timestamp", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2016-12-05 21:29:29Z"}`, error: "States.Runtime", cause: "format string: $.n == 2016-12-05 21:29:29Z"},
+	})
+}
