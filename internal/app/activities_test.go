@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/app"
@@ -70,9 +71,10 @@ func TestActivitiesSpeakTheStateMachinesJSON(t *testing.T) {
 
 func TestFailSpeaksTheStateMachinesJSON(t *testing.T) {
 	b := newBench()
-	out, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(`{"id":"id","redrive":0,"error":"States.Timeout"}`))
-	if err != nil || string(out) != "null" {
-		t.Errorf("%s, %v", out, err)
+	event := `{"id":"id","redrive":0,"failedIn":0,"error":"States.Timeout"}`
+	_, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(event))
+	if failure, ok := err.(messages.InvokeResponse_Error); !ok || failure.Type != "Activity.Failed" {
+		t.Errorf("the execution would go on: %v", err)
 	}
 	if r := b.record(t); r.Status != api.Failed || r.Error == nil || r.Error.Code != api.CodeTimedOut {
 		t.Errorf("%+v, %+v", r.State, r.Error)
