@@ -36,11 +36,9 @@ type catcher struct {
 	Next        string
 }
 
-var arns = map[string]string{Moderate: "arn:m", Shortlist: "arn:sh", Select: "arn:se", Fail: "arn:f"}
-
 func load(t *testing.T) machine {
 	t.Helper()
-	definition, err := Definition(arns)
+	definition, err := Definition(func(function string) string { return "arn:" + function })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,17 +58,16 @@ func TestDefinitionFillsInEveryARN(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	if want := []string{"arn:f", "arn:m", "arn:se", "arn:sh"}; !slices.Equal(got, want) {
+	if want := []string{"arn:fail", "arn:moderate", "arn:select", "arn:shortlist"}; !slices.Equal(got, want) {
 		t.Errorf("tasks call %v", got)
 	}
 }
 
 func TestDefinitionRefusesAMissingARN(t *testing.T) {
-	for name := range arns {
-		some := map[string]string{Moderate: "a", Shortlist: "a", Select: "a", Fail: "a"}
-		delete(some, name)
-		if _, err := Definition(some); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("without %s: %v", name, err)
+	for _, missing := range []string{"moderate", "shortlist", "select", "fail"} {
+		_, err := Definition(func(function string) string { return strings.TrimPrefix(function, missing) })
+		if err == nil || !strings.Contains(strings.ToLower(err.Error()), missing) {
+			t.Errorf("without %s: %v", missing, err)
 		}
 	}
 }
