@@ -59,7 +59,7 @@ func TestTaskTimeout(t *testing.T) {
 func TestExecutionTimeout(t *testing.T) {
 	w := newDrivenWorld(t)
 	arn := w.run(w.create("m", strings.Replace(waitAYear, "{", `{"TimeoutSeconds": 60, `, 1)), "x", `{}`)
-	w.wantEnd(arn, "TIMED_OUT States.Timeout")
+	w.wantEnd(arn, "TIMED_OUT")
 }
 
 // What was due while the engine was down is done at once when it is up again.
