@@ -13,7 +13,7 @@ run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 .PHONY: test
-test: lint test-unit test-pollers test-template ## every test
+test: lint test-unit test-dynamodb test-pollers test-template ## every test
 
 .PHONY: lint
 lint:
@@ -24,6 +24,11 @@ lint:
 test-unit: ## what go test runs, with the race detector
 	@.ci/need gcc gcc curl curl
 	go test -race ./...
+
+.PHONY: test-dynamodb
+test-dynamodb: ## the DynamoDB store against dynalite
+	@.ci/need node nodejs npm npm
+	.ci/dynalite/run go test -race -count=1 ./internal/dynamo
 
 .PHONY: test-pollers
 test-pollers: ## other people's pollers against the running system
