@@ -109,11 +109,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.fail(w, r, event.RequestContext.RequestID, err)
 		return
 	}
-	payload, err = g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
-	if err == nil {
-		err = writeResponse(w, payload)
-	}
+	answer, err := g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
 	if err != nil {
+		g.fail(w, r, event.RequestContext.RequestID, err)
+		return
+	}
+	if err := writeResponse(w, answer); err != nil {
 		g.fail(w, r, event.RequestContext.RequestID, err)
 	}
 }

@@ -51,9 +51,9 @@ func (work) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
 		p := speakers.Received()
 		return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
 	case asyncapi.Reopened:
-		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: speakers.Reopened()}
+		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "Your proposal is being processed again."}
 	case asyncapi.GivenUp:
-		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: speakers.GivenUp()}
+		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "The processing of your proposal was cancelled."}
 	}
 	p := speakers.Failed(last.CustomStatus)
 	return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}

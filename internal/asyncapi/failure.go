@@ -37,25 +37,22 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Cause }
 
-// Reason is that of the cause.
-func (f *Failure) Reason() string { return Reason(f.Cause) }
-
-// Reason names an error in a word that may be logged. Messages of services
+// Reason names the cause in a word that may be logged. Messages of services
 // carry ARNs; what an adapter wants to be seen it gives an ErrorCode method,
 // as the AWS SDK's errors have.
-func Reason(err error) string {
+func (f *Failure) Reason() string {
 	var coded interface{ ErrorCode() string }
 	switch {
-	case err == nil:
+	case f.Cause == nil:
 		return "none"
-	case errors.As(err, &coded):
+	case errors.As(f.Cause, &coded):
 		return coded.ErrorCode()
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(f.Cause, context.DeadlineExceeded):
 		return "timeout"
-	case errors.Is(err, context.Canceled):
+	case errors.Is(f.Cause, context.Canceled):
 		return "canceled"
 	}
-	return fmt.Sprintf("%T", innermost(err))
+	return fmt.Sprintf("%T", innermost(f.Cause))
 }
 
 func innermost(err error) error {
@@ -74,7 +71,7 @@ func dependencyFailed(op string, err error) *Failure {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		f.Code, f.Detail = api.CodeInternal, "The request could not be handled."
-	case throttled(err):
+	case errors.Is(err, ErrThrottled):
 		f.Code, f.Detail = api.CodeThrottled, "Too many requests at the moment."
 		f.RetryAfter = unavailableRetry
 	default:
@@ -83,11 +80,6 @@ func dependencyFailed(op string, err error) *Failure {
 		f.RetryAfter = unavailableRetry
 	}
 	return f
-}
-
-func throttled(err error) bool {
-	var says interface{ Throttled() bool }
-	return errors.Is(err, ErrThrottled) || errors.As(err, &says) && says.Throttled()
 }
 
 var (

@@ -69,25 +69,35 @@ func (x *execution) finish(h Head) {
 	x.engine.tellEnd(x.record, x.onEnd)
 }
 
-// fire hands a timer to its execution.
-func (e *Engine) fire(t *timer) {
+// fire hands timers to their execution.
+func (e *Engine) fire(x *execution, due []*timer) {
 	e.wakers.push(func() {
-		t.x.mu.Lock()
-		w := t.x.waits[t.ref]
-		due := w != nil && w.timer == t
-		if due {
-			delete(t.x.waits, t.ref)
-		}
-		t.x.mu.Unlock()
-		if due {
-			t.x.report(interp.Input{Kind: interp.TimerFired, Ref: t.ref})
+		for _, t := range due {
+			if x.fired(t) {
+				x.report(interp.Input{Kind: interp.TimerFired, Ref: t.ref})
+			}
 		}
 	})
+}
+
+// fired tells whether the timer still matters, and that it is no longer armed.
+func (x *execution) fired(t *timer) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	w := x.waits[t.ref]
+	if w == nil || w.timer != t {
+		return false
+	}
+	delete(x.waits, t.ref)
+	return true
 }
 
 // dispatch does a task. The caller holds mu.
 func (x *execution) dispatch(t interp.Task) {
 	w := x.wait(t.Ref)
+	if t.Token != "" && t.Submitted {
+		return // the token is out, the answer is somebody else's
+	}
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
 		w.cancel = cancel
@@ -97,5 +107,5 @@ func (x *execution) dispatch(t interp.Task) {
 		})
 		return
 	}
-	x.engine.wakers.push(func() { x.nest(t) })
+	x.engine.wakers.push(func() { x.startNested(t) })
 }

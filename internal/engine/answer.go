@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"maps"
+	"strconv"
 )
 
 // startAnswer is what states:startExecution answers.
@@ -11,9 +13,31 @@ func (e *Engine) startAnswer(child Record) json.RawMessage {
 		"ExecutionArn": e.arns.execution(child),
 		"StartDate":    child.Started.UnixMilli(),
 	}
-	maps.Copy(answer, requestMetadata(len(raw(answer))))
+	maps.Copy(answer, requestMetadata(child, len(raw(answer))))
 	return raw(answer)
 }
+
+// requestMetadata is what the service adds to the answer of an integrated
+// call; the same at every attempt.
+func requestMetadata(child Record, length int) map[string]any {
+	sum := sha256.Sum256(append([]byte("request"), child.Seed[:]...))
+	id := formatUUID([16]byte(sum[:16]))
+	headers := map[string]string{
+		"Content-Length": strconv.Itoa(length), "Content-Type": "application/x-amz-json-1.0",
+		"connection": "keep-alive", "Date": child.Started.Format(dateHeader), "x-amzn-RequestId": id,
+	}
+	lists := make(map[string][]string, len(headers))
+	for name, text := range headers {
+		lists[name] = []string{text}
+	}
+	return map[string]any{
+		"SdkHttpMetadata":     map[string]any{"AllHttpHeaders": lists, "HttpHeaders": headers, "HttpStatusCode": 200},
+		"SdkResponseMetadata": map[string]any{"RequestId": id},
+	}
+}
+
+// dateHeader is the form of an HTTP date (RFC 9110), for times in UTC.
+const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // endAnswer is what states:startExecution.sync answers: the description of the
 // child. asJSON gives input and output as JSON (.sync:2) and not as strings.

@@ -59,15 +59,6 @@ func failed(ref uint64, err error) interp.Input {
 	return in
 }
 
-// requestMetadata is what the service adds to the answer of an integrated call.
-func requestMetadata(length int) map[string]any {
-	id := newUUID()
-	return map[string]any{
-		"SdkHttpMetadata":     map[string]any{"HttpStatusCode": 200, "HttpHeaders": map[string]any{"Content-Length": length, "x-amzn-RequestId": id}},
-		"SdkResponseMetadata": map[string]any{"RequestId": id},
-	}
-}
-
 // raw writes a value that is known to be JSON.
 func raw(v any) json.RawMessage {
 	data, err := json.Marshal(v)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -17,14 +18,14 @@ type startParameters struct {
 	Input           json.RawMessage
 }
 
-// nest starts the execution that a task asks for. It may run again after a
+// startNested starts the execution that a task asks for. It may run again after a
 // crash: the child then is there already, and is known by its Parent.
-func (x *execution) nest(t interp.Task) {
+func (x *execution) startNested(t interp.Task) {
 	do, _, _ := parseResource(t.Resource)
 	s, err := x.nestedStart(t)
 	var child Record
 	if err == nil {
-		child, err = x.engine.start(context.Background(), s, &Parent{ID: x.record.ID, Ref: t.Ref})
+		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref))
 	}
 	var refused *Error
 	switch {
@@ -49,7 +50,7 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 	}
 	s := StartExecution{MachineARN: p.StateMachineArn, Name: p.Name, Input: p.Input}
 	if s.Name == "" {
-		s.Name = childName(x.record.Seed, t.Ref)
+		s.Name = formatUUID(derive(x.record.Seed, "name", t.Ref))
 	}
 	var text string
 	switch {
@@ -61,11 +62,23 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 	return s, nil
 }
 
-// childName is the same at every attempt of a task, so that a crash never
-// starts two, and no other task's: the seed is the parent's alone.
-func childName(seed [16]byte, ref uint64) string {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64(seed[:], ref))
-	return formatUUID([16]byte(sum[:16]))
+// nest is where a nested execution comes from.
+type nest struct {
+	Parent
+	seed [16]byte
+}
+
+func (x *execution) nestFor(ref uint64) *nest {
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref)}
+}
+
+// derive gives a child's name or seed. It is the same at every attempt of a
+// task, so that a crash never starts two, and no other task's: the parent's
+// seed is its own and known to nobody.
+func derive(seed [16]byte, purpose string, ref uint64) [16]byte {
+	mac := hmac.New(sha256.New, seed[:])
+	mac.Write(binary.BigEndian.AppendUint64([]byte("child "+purpose), ref))
+	return [16]byte(mac.Sum(nil)[:16])
 }
 
 // settled reports the result of a task if it still matters.

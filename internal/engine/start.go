@@ -50,12 +50,14 @@ func (e *Engine) StartExecution(ctx context.Context, s StartExecution) (Started,
 }
 
 // start starts an execution, or gives the one of that name if that is the same.
-func (e *Engine) start(ctx context.Context, s StartExecution, parent *Parent) (Record, error) {
+func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record, error) {
 	x, err := e.prepare(ctx, &s)
 	if err != nil {
 		return Record{}, err
 	}
-	x.record.Parent = parent
+	if in != nil {
+		x.record.Parent, x.record.Seed = &in.Parent, in.seed
+	}
 	record, err := e.begin(ctx, x, s.Input)
 	if errors.Is(err, ErrExists) {
 		return e.same(ctx, record, s.Input)

@@ -17,8 +17,9 @@ type timer struct {
 // timers keeps all wake-ups in one heap and one clock timer armed for the first.
 type timers struct {
 	clock Clock
-	// fire is called for each timer whose time has come, outside of mu.
-	fire func(*timer)
+	// fire is called, outside of mu, with the timers of one execution whose
+	// time has come, the earliest first.
+	fire func(x *execution, due []*timer)
 
 	mu     sync.Mutex
 	heap   timerHeap
@@ -62,8 +63,16 @@ func (s *timers) arm() {
 }
 
 func (s *timers) due() {
-	for _, t := range s.popDue() {
-		s.fire(t)
+	due := s.popDue()
+	of := make(map[*execution][]*timer, len(due))
+	for _, t := range due {
+		of[t.x] = append(of[t.x], t)
+	}
+	for _, t := range due {
+		if timers := of[t.x]; timers != nil {
+			delete(of, t.x)
+			s.fire(t.x, timers)
+		}
 	}
 }
 
@@ -94,11 +103,18 @@ func (s *timers) close() {
 	}
 }
 
-// timerHeap implements heap.Interface, the earliest first.
+// timerHeap implements heap.Interface: the earliest first, then the one that
+// was asked for first.
 type timerHeap []*timer
 
-func (h timerHeap) Len() int           { return len(h) }
-func (h timerHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
+func (h timerHeap) Len() int { return len(h) }
+
+func (h timerHeap) Less(i, j int) bool {
+	if c := h[i].at.Compare(h[j].at); c != 0 {
+		return c < 0
+	}
+	return h[i].ref < h[j].ref
+}
 func (h timerHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
 	h[i].index, h[j].index = i, j

@@ -85,7 +85,12 @@ func TestTokenSurvivesARestart(t *testing.T) {
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	token := <-tokens
+	w.eventually("the engine to rest", w.Idle)
 	w.restart(func() {})
+	w.eventually("the engine to rest", w.Idle)
+	if len(tokens) > 0 {
+		t.Error("the request was made again")
+	}
 	if err := w.SendTaskSuccess(t.Context(), token, json.RawMessage(`1`)); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +110,6 @@ func TestHeartbeat(t *testing.T) {
 		}
 	}
 	w.restart(func() {})
-	<-tokens // at least once
 	w.eventually("the engine to rest", w.Idle)
 	w.fakeClock.Advance(9 * time.Second)
 	if err := w.SendTaskHeartbeat(t.Context(), token); err != nil {

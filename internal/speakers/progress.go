@@ -43,12 +43,6 @@ func Failed(custom string) Progress {
 		"We are sorry: something went wrong on our side, and your proposal could not be processed.", endRank}
 }
 
-// Reopened is the message once a process that had broken off goes on.
-func Reopened() string { return "Your proposal is being processed again." }
-
-// GivenUp is the message of a process that was cancelled.
-func GivenUp() string { return "The processing of your proposal was cancelled." }
-
 // Decided is the progress that a decision brings, and whether it brings any:
 // acceptance by a stage that is not the last one shows when the next begins.
 func Decided(s Stage, d Decision) (Progress, bool) {

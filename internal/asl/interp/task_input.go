@@ -14,7 +14,10 @@ func (r *Run) taskInput(in Input) {
 	case TaskHeartbeat:
 		r.heard(s)
 	case TaskSubmitted:
-		r.submitted(s, res, in)
+		if !w.task.Submitted {
+			w.task.Submitted = true
+			r.submitted(s, res, in)
+		}
 	case TaskFailed:
 		r.answered(s)
 		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause})

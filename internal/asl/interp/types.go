@@ -64,6 +64,9 @@ type Task struct {
 	// TaskFailed where the request failed; TaskSucceeded is what came in by the token.
 	Token string
 	State string
+	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
+	// request need not be made again.
+	Submitted bool
 }
 
 // Timer asks for a TimerFired input with its Ref once At has come.

@@ -19,6 +19,7 @@ type Journal struct {
 	Fail func() error
 
 	mu        sync.Mutex
+	writes    []func(*Journal) error
 	records   map[int64]*stored
 	last      int64
 	machines  map[string][]byte
@@ -35,8 +36,8 @@ func NewJournal() *Journal {
 	return &Journal{records: map[int64]*stored{}, machines: map[string][]byte{}, revisions: map[string][]byte{}}
 }
 
-// write runs fn as one write.
-func (j *Journal) write(ctx context.Context, fn func() error) error {
+// write runs fn as one write. fn works on the journal given, for After repeats it.
+func (j *Journal) write(ctx context.Context, fn func(*Journal) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -47,12 +48,38 @@ func (j *Journal) write(ctx context.Context, fn func() error) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return fn()
+	err := fn(j)
+	if err == nil {
+		j.writes = append(j.writes, fn)
+	}
+	return err
+}
+
+// Writes is the number of writes that succeeded.
+func (j *Journal) Writes() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.writes)
+}
+
+// After gives a journal as this one was after its first n writes: what a crash
+// leaves.
+func (j *Journal) After(n int) *Journal {
+	j.mu.Lock()
+	writes := j.writes[:n:n]
+	j.mu.Unlock()
+	then := NewJournal()
+	for _, write := range writes {
+		if err := then.write(context.Background(), write); err != nil {
+			panic(err) // it succeeded the first time
+		}
+	}
+	return then
 }
 
 // Create is engine.Journal's.
 func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
-	return j.write(ctx, func() error {
+	return j.write(ctx, func(j *Journal) error {
 		if old := j.find(r.MachineARN, r.Name); old != nil {
 			if old.Status == engine.Running || !old.Stopped.Before(expired) {
 				return engine.ErrExists
@@ -67,7 +94,7 @@ func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte,
 
 // Append is engine.Journal's.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
-	return j.write(ctx, func() error {
+	return j.write(ctx, func(j *Journal) error {
 		s := j.records[id]
 		switch {
 		case s == nil:
@@ -85,7 +112,7 @@ func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byt
 
 // Announced is engine.Journal's.
 func (j *Journal) Announced(ctx context.Context, id int64) error {
-	return j.write(ctx, func() error {
+	return j.write(ctx, func(j *Journal) error {
 		if s := j.records[id]; s != nil {
 			s.Unannounced = false
 		}
@@ -179,7 +206,7 @@ func (j *Journal) LastID(context.Context) (int64, error) {
 
 // Expire is engine.Journal's.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
-	err = j.write(ctx, func() error {
+	err = j.write(ctx, func(j *Journal) error {
 		for _, id := range slices.Sorted(maps.Keys(j.records)) {
 			if r := j.records[id]; removed < limit && r.Status != engine.Running && r.Stopped.Before(t) {
 				delete(j.records, id)

@@ -10,7 +10,7 @@ import (
 
 // SaveMachine is engine.Journal's.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
-	return j.write(ctx, func() error {
+	return j.write(ctx, func(j *Journal) error {
 		j.machines[arn] = slices.Clone(document)
 		if revision != nil {
 			j.revisions[revision.ID] = slices.Clone(revision.Document)
@@ -21,7 +21,7 @@ func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, 
 
 // RemoveMachine is engine.Journal's.
 func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
-	return j.write(ctx, func() error {
+	return j.write(ctx, func(j *Journal) error {
 		delete(j.machines, arn)
 		return nil
 	})
