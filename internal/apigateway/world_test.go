@@ -34,8 +34,22 @@ type world struct {
 // newWorld starts one; change, if not nil, changes its settings first.
 func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world {
 	t.Helper()
+	w, gateway := newGateway(t, change)
+	w.t = t
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = apigateway.NewServer(gateway)
+	server.Start()
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { checkLog(t, w.log.String()) })
+	w.url = server.URL
+	return w
+}
+
+// newGateway is a world without a server before it.
+func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
+	t.Helper()
 	w := &world{
-		t: t, store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{},
+		store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{},
 		clock: fake.NewClock(start), log: &syncBuffer{},
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
@@ -63,13 +77,7 @@ func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(nil)
-	server.Config = apigateway.NewServer(gateway)
-	server.Start()
-	t.Cleanup(server.Close)
-	t.Cleanup(func() { checkLog(t, w.log.String()) })
-	w.url = server.URL
-	return w
+	return w, gateway
 }
 
 // personal is what no log line, response or execution may hold.
