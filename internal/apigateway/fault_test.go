@@ -145,8 +145,8 @@ func TestStartThatSeemedToFail(t *testing.T) {
 	})
 	submit := post(presentation, "Idempotency-Key", "key")
 	r := w.do(submit)
-	if r.StatusCode != 202 || r.submission(t).CustomStatus != "Moderation" {
-		t.Errorf("%d %s", r.StatusCode, r.text)
+	if r.StatusCode != 202 {
+		t.Fatalf("%d %s", r.StatusCode, r.text)
 	}
 	w.checkAccepted(submit, r.id(t))
 }

@@ -12,44 +12,39 @@ import (
 // none. A call that failed may still take effect later, and what is undone
 // allows for that.
 func (s *Service) accept(ctx context.Context, r Record, res Reservation) (Record, error) {
-	existed, err := s.create(ctx, r)
-	if err != nil {
-		// A record that appears late is adopted by the repeat.
-		if s.undo(ctx, r.ID, res, true) {
-			s.release(ctx, res, true)
-		}
+	if err := s.create(ctx, r); err != nil {
+		s.undo(ctx, r.ID, res, true) // a record that appears late is adopted by the repeat
 		return r, err
 	}
 	if err := s.start(ctx, r.ID); err != nil {
 		// An execution that starts late fails for want of its record, so that
-		// the repeat needs another.
+		// the repeat needs another id.
 		if !s.undo(ctx, r.ID, res, false) {
 			return r, err
 		}
-		existed = true
 	}
-	if err := s.settle(ctx, res); err != nil {
+	return r, s.settle(ctx, res)
+}
+
+// adopt completes what an earlier attempt under the same key has left: the
+// record r is there, and how far its execution is, is not known. Only who made
+// a record takes it away, so nothing is undone here.
+func (s *Service) adopt(ctx context.Context, r Record, res Reservation) (Record, error) {
+	if err := s.start(ctx, r.ID); err != nil {
 		s.release(ctx, res, true)
 		return r, err
 	}
-	if existed {
-		return s.standing(ctx, r.ID)
-	}
-	return r, nil
+	return r, s.settle(ctx, res)
 }
 
-// create makes the record. One that exists already is this submission's: its
-// id is unguessable, so it comes from an earlier attempt under the same key, or
-// from a write of ours whose answer was lost and that the SDK repeated.
-func (s *Service) create(ctx context.Context, r Record) (existed bool, err error) {
-	err = do(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) error { return s.Store.Create(ctx, r) })
-	if errors.Is(err, ErrExists) {
-		return true, nil
+// create makes the record. One that exists already is this request's own: its
+// id is unguessable, so the SDK has repeated a write whose answer was lost.
+func (s *Service) create(ctx context.Context, r Record) error {
+	err := do(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) error { return s.Store.Create(ctx, r) })
+	if err != nil && !errors.Is(err, ErrExists) {
+		return dependencyFailed("Store.Create", err)
 	}
-	if err != nil {
-		return false, dependencyFailed("Store.Create", err)
-	}
-	return false, nil
+	return nil
 }
 
 func (s *Service) start(ctx context.Context, id string) error {
@@ -63,23 +58,26 @@ func (s *Service) start(ctx context.Context, id string) error {
 	return nil
 }
 
+// settle ends the acceptance. If it fails the submission is accepted all the
+// same, but a repeat could not be told so: it has to complete this one.
 func (s *Service) settle(ctx context.Context, res Reservation) error {
 	if res.Key == "" {
 		return nil
 	}
 	err := do(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) error { return s.Store.Settle(ctx, res.Key, res.ID) })
 	if err != nil {
+		s.release(ctx, res, true)
 		return dependencyFailed("Store.Settle", err)
 	}
 	return nil
 }
 
-// undo takes back an acceptance that failed half-way, and reports whether it
-// came too late because the execution is at work already: then the submission
-// is accepted after all. keepID lets the repeat go on with the same id. Where
-// it is not certain that the record is gone, the key stays locked until the
-// lease ends, by when a late removal has happened. Past the lease a repeat may
-// have taken over, and nothing is touched.
+// undo takes back an attempt that failed half-way, and reports whether it came
+// too late because the execution is at work already: then the submission is
+// accepted after all. keepID lets the repeat go on with the same id. Where it
+// is not certain that the record is gone, the key stays locked until the lease
+// ends, by when a late removal has happened. Past the lease a repeat may have
+// taken over, and nothing is touched.
 func (s *Service) undo(ctx context.Context, id string, res Reservation, keepID bool) (tooLate bool) {
 	if res.Key != "" && s.Clock.Now().After(res.Lease) {
 		return false
@@ -89,13 +87,4 @@ func (s *Service) undo(ctx context.Context, id string, res Reservation, keepID b
 		s.release(ctx, res, keepID)
 	}
 	return errors.Is(err, ErrStale)
-}
-
-// standing reads a record that was there before this request.
-func (s *Service) standing(ctx context.Context, id string) (Record, error) {
-	r, err := s.get(ctx, id)
-	if err != nil {
-		return r, dependencyFailed("Store.Get", err)
-	}
-	return r, nil
 }

@@ -20,6 +20,32 @@ func (s *Service) reservation(in Submission, r Record) Reservation {
 	}
 }
 
+// submitOnce accepts r under a key, or finds the submission that has it.
+func (s *Service) submitOnce(ctx context.Context, r Record, claim Reservation) (Record, error) {
+	held, mine, err := s.reserve(ctx, claim)
+	switch {
+	case err != nil:
+		return r, err
+	case !mine:
+		return s.repeated(ctx, held, claim.Fingerprint)
+	case held.ID == claim.ID:
+		return s.accept(ctx, r, held)
+	}
+	// An earlier attempt was given up. What it has left is completed; where its
+	// record is gone, an execution of its name may have failed for want of it,
+	// and the submission needs another id.
+	left, err := s.get(ctx, held.ID)
+	switch {
+	case err == nil:
+		return s.adopt(ctx, left, held)
+	case errors.Is(err, ErrNotFound):
+		s.release(ctx, held, false)
+		return s.submitOnce(ctx, r, claim)
+	}
+	s.release(ctx, held, true)
+	return r, dependencyFailed("Store.Get", err)
+}
+
 func (s *Service) reserve(ctx context.Context, r Reservation) (stored Reservation, mine bool, err error) {
 	type claim struct {
 		stored Reservation

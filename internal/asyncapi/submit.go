@@ -50,15 +50,7 @@ func (s *Service) submit(ctx context.Context, in Submission, payload json.RawMes
 	if in.Key == "" {
 		return s.accept(ctx, r, Reservation{})
 	}
-	res, mine, err := s.reserve(ctx, s.reservation(in, r))
-	if err != nil {
-		return Record{}, err
-	}
-	if !mine {
-		return s.repeated(ctx, res, fingerprint(payload))
-	}
-	r.ID = res.ID
-	return s.accept(ctx, r, res)
+	return s.submitOnce(ctx, r, s.reservation(in, r))
 }
 
 // received is the record of new work.
