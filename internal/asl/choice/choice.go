@@ -3,24 +3,11 @@
 package choice
 
 import (
-	"fmt"
 	"slices"
 	"unicode/utf16"
 
 	"asynchttpapi/internal/asl/value"
 )
-
-// Compare evaluates the operator called name, such as StringEquals; the form
-// that ends in Path is the same comparison, with what its path leads to as
-// operand. Values of the wrong type make a comparison false. An error says
-// that there is no such operator.
-func Compare(name string, variable, operand any) (bool, error) {
-	o, ok := Lookup(name)
-	if !ok {
-		return false, fmt.Errorf("there is no comparison operator %q", name)
-	}
-	return o.Holds(variable, operand), nil
-}
 
 // Missing gives the result of a comparison whose Variable leads nowhere. Only
 // IsPresent has one; ok is false for the others, which fail the execution.

@@ -27,7 +27,8 @@ type Operator struct {
 	holds func(variable, operand any) bool
 }
 
-// Holds evaluates the operator; operand is a value even for the Path form.
+// Holds evaluates the operator; for the Path form, operand is what its path
+// leads to. Values of the wrong type make a comparison false.
 func (o Operator) Holds(variable, operand any) bool { return o.holds(variable, operand) }
 
 // Lookup finds an operator by name. All but StringMatches and the Is...

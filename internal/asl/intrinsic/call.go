@@ -47,20 +47,6 @@ func Looks(text string) bool { return strings.HasPrefix(strings.TrimSpace(text),
 // String gives the call as it was written.
 func (c *Call) String() string { return c.text }
 
-// Paths gives every path in the call and in calls nested in it, in order.
-func (c *Call) Paths() []*jsonpath.Path {
-	var paths []*jsonpath.Path
-	for _, a := range c.arguments {
-		switch {
-		case a.call != nil:
-			paths = append(paths, a.call.Paths()...)
-		case a.path != nil:
-			paths = append(paths, a.path)
-		}
-	}
-	return paths
-}
-
 // Eval computes the call. It fails with a *MissingError for a path that leads
 // nowhere and with a *ArgumentsError for values the function cannot take; AWS
 // reports both as States.Runtime, with the error's text as cause.

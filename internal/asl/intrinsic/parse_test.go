@@ -31,17 +31,3 @@ func TestParseNestsTenDeep(t *testing.T) {
 		t.Error(err)
 	}
 }
-
-func TestPaths(t *testing.T) {
-	c, err := intrinsic.Parse("States.Array($.a, States.Array($$.b, 1), $c)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, p := range c.Paths() {
-		got = append(got, p.String())
-	}
-	if text := strings.Join(got, " "); text != "$.a $$.b $c" {
-		t.Error(text)
-	}
-}
