@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -29,7 +30,7 @@ func (f invoke) Invoke(ctx context.Context, payload []byte) ([]byte, error) { re
 func serve(t *testing.T, h lambda.Handler, change func(*apigateway.Config)) *httptest.Server {
 	t.Helper()
 	c := apigateway.Config{
-		DomainName: "gateway.example", Now: fake.NewClock(start).Now,
+		DomainName: "gateway.example", Now: fake.NewClock(start).Now, Log: slog.New(slog.DiscardHandler),
 		Routes: map[string]lambda.Handler{"POST /things": h, "ANY /things/{id}/parts/{part}": h, "$default": h},
 	}
 	if change != nil {

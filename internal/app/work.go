@@ -46,17 +46,20 @@ func (work) Accept(body []byte) (json.RawMessage, []api.FieldError) {
 
 // Words implements asyncapi.Work.
 func (work) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
+	p := progress(e, last.CustomStatus)
+	return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+}
+
+func progress(e asyncapi.Event, custom string) speakers.Progress {
 	switch e {
 	case asyncapi.Received:
-		p := speakers.Received()
-		return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+		return speakers.Received()
 	case asyncapi.Reopened:
-		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "Your proposal is being processed again."}
+		return speakers.Reopened(custom)
 	case asyncapi.GivenUp:
-		return asyncapi.Words{CustomStatus: last.CustomStatus, Message: "The processing of your proposal was cancelled."}
+		return speakers.Cancelled(custom)
 	}
-	p := speakers.Failed(last.CustomStatus)
-	return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+	return speakers.Failed(custom)
 }
 
 // Remaining implements asyncapi.Work.

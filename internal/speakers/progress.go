@@ -43,6 +43,18 @@ func Failed(custom string) Progress {
 		"We are sorry: something went wrong on our side, and your proposal could not be processed.", endRank}
 }
 
+// Cancelled is the progress when an operator gave up the process during the
+// stage whose custom word is given.
+func Cancelled(custom string) Progress {
+	return Progress{api.Canceled, custom, "The review of your proposal was cancelled.", endRank}
+}
+
+// Reopened is the progress when an operator has the process go on after it
+// broke off during the stage whose custom word is given.
+func Reopened(custom string) Progress {
+	return Progress{api.Running, custom, "Your proposal is being reviewed again.", 0}
+}
+
 // Decided is the progress that a decision brings, and whether it brings any:
 // acceptance by a stage that is not the last one shows when the next begins.
 func Decided(s Stage, d Decision) (Progress, bool) {

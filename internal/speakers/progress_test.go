@@ -18,6 +18,12 @@ func TestProgressOnlyGrows(t *testing.T) {
 	if end := Failed("Moderation"); end.Rank <= rank || end.Status != api.Failed || end.Custom != "Moderation" {
 		t.Errorf("failed: %+v", end)
 	}
+	if end := Cancelled("Moderation"); end.Rank <= rank || end.Status != api.Canceled || end.Custom != "Moderation" {
+		t.Errorf("cancelled: %+v", end)
+	}
+	if again := Reopened("Selection"); again.Rank >= Begun(Moderation).Rank || again.Status != api.Running || again.Custom != "Selection" {
+		t.Errorf("reopened: %+v", again)
+	}
 	for _, stage := range Stages() {
 		if end, ended := Decided(stage, Rejected); !ended || end.Rank <= rank {
 			t.Errorf("rejected by %s: %+v, %v", stage, end, ended)
