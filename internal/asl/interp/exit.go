@@ -16,7 +16,7 @@ type exit struct {
 // leave writes the exit event, sets variables and goes on to the next state.
 func (r *Run) leave(s *scope, out data, how exit) {
 	if out.tooLarge() {
-		r.notLeft(s, how, failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + noOutputAllowed, final: true})
+		r.notLeft(s, how, failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true})
 		return
 	}
 	assigned, f := r.assign(s, how)
@@ -69,8 +69,8 @@ func (r *Run) assign(s *scope, how exit) (*value.Object, *failure) {
 	if !value.Fits(assigned, maxData) {
 		return nil, s.mismatch(dataLimitError, "The variables assigned exceed the maximum number of bytes service limit.")
 	}
-	if err := s.vars.set(assigned); err != nil {
-		return nil, s.broken("%s", err)
+	if taken, ok := s.vars.set(assigned); !ok {
+		return nil, s.broken("The variable '%s' is defined in an outer scope and cannot be assigned here.", taken)
 	}
 	return assigned, nil
 }

@@ -14,7 +14,7 @@ const (
 	resultPathError  = "States.ResultPathMatchFailure"
 	noChoiceError    = "States.NoChoiceMatched"
 	toleranceError   = "States.ExceedToleratedFailureThreshold"
-	noOutputAllowed  = "returned a result with a size exceeding the maximum number of bytes service limit."
+	tooLargeResult   = "returned a result with a size exceeding the maximum number of bytes service limit."
 	toleranceMessage = "The specified tolerated failure threshold was exceeded"
 )
 

@@ -82,7 +82,7 @@ func (s *scope) placed(p *asl.Path, result data) (data, *failure) {
 	}
 	var mismatch *jsonpath.MatchError
 	if errors.As(err, &mismatch) {
-		return data{}, s.mismatch(resultPathError, mismatch.Error())
+		return data{}, &failure{name: resultPathError, cause: mismatch.Error()}
 	}
 	return data{}, s.broken("%s", err)
 }

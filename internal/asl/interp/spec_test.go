@@ -111,7 +111,7 @@ func TestDataFlow(t *testing.T) {
 		{name: "ResultPath null", definition: one(`{"Type":"Pass","Result":7,"ResultPath":null,"End":true}`), input: `{"a":1}`, output: `{"a":1}`},
 		{name: "a null Result is a result", definition: one(`{"Type":"Pass","Result":null,"End":true}`), input: `{"a":1}`, output: `null`},
 		{name: "ResultPath that does not fit", definition: one(`{"Type":"Pass","Result":7,"ResultPath":"$.a","End":true}`), input: `[1]`,
-			error: "States.ResultPathMatchFailure", cause: "(entered at the event id #2). Unable to apply ReferencePath $.a to input [1]"},
+			error: "States.ResultPathMatchFailure", cause: "Unable to apply ReferencePath $.a to input [1]"},
 		{name: "Parameters", definition: one(`{"Type":"Pass","Parameters":{"l":{"x":[1,{"y.$":"$.a"}]},"d.$":"$"},"End":true}`), input: `{"a":1}`, output: `{"l":{"x":[1,{"y":1}]},"d":{"a":1}}`},
 		{name: "Parameters leading nowhere", definition: one(`{"Type":"Pass","Parameters":{"d.$":"$.x"},"End":true}`), input: `{"a":1}`,
 			error: "States.Runtime", cause: `The JSONPath '$.x' specified for the field 'd.$' could not be found in the input '{"a":1}'`},
@@ -161,4 +161,14 @@ func TestFailStates(t *testing.T) {
 	if o := start(t, one(`{"Type":"Fail"}`), "{}", nil).end(t); o.Status != interp.StatusFailed || o.Error != "" || o.Cause != "" {
 		t.Errorf("a Fail state without error and cause gives %+v", o)
 	}
+}
+
+// TestCredentials are shown in the history, and there alone.
+func TestCredentials(t *testing.T) {
+	p := start(t, one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},"Credentials":{"RoleArn.$":"$.role"},"End":true}`), `{"role":"arn:r"}`, nil)
+	details := p.events[2].Details
+	if role, _ := details["taskCredentials"].(map[string]any); role["roleArn"] != "arn:r" || strings.Contains(details["parameters"].(string), "arn:r") {
+		t.Errorf("%v", details)
+	}
+	runAll(t, []specCase{{name: "missing", definition: one(`{"Type":"Task",` + function + `,"Credentials":{"RoleArn.$":"$.role"},"End":true}`), error: "States.Runtime", cause: "'RoleArn.$'"}})
 }

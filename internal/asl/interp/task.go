@@ -1,26 +1,34 @@
 package interp
 
-import (
-	"encoding/json"
+import "asynchttpapi/internal/asl/value"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
-)
+// request is a task on its way out, with what only its events tell.
+type request struct {
+	resource
+	limits
+	task *Task
+	// role is the RoleArn of Credentials, empty without them. There is nobody
+	// here to assume it; the history shows it as the service's does.
+	role any
+}
 
 // schedule sets a Task state's work going.
 func (r *Run) schedule(s *scope) *failure {
-	res := parseResource(s.state.Resource)
-	limits, f := r.limits(s)
-	if f != nil {
+	q := &request{resource: parseResource(s.state.Resource)}
+	var f *failure
+	if q.limits, f = r.limits(s); f != nil {
+		return f
+	}
+	if q.role, f = r.role(s); f != nil {
 		return f
 	}
 	// The token is made of the task's ref, so the ref comes before the
 	// parameters that may carry the token.
 	r.lastRef++
 	s.task = r.lastRef
-	task := &Task{Ref: s.task, Resource: s.state.Resource, State: s.state.Name}
-	if res.callback() {
-		task.Token = Token(r.info, s.task)
+	q.task = &Task{Ref: s.task, Resource: s.state.Resource, State: s.state.Name}
+	if q.callback() {
+		q.task.Token = Token(r.info, s.task)
 	}
 	parameters, f := r.effective(s)
 	if f != nil {
@@ -29,106 +37,49 @@ func (r *Run) schedule(s *scope) *failure {
 	if parameters.tooLarge() {
 		return s.mismatch(dataLimitError, "The Parameters exceed the maximum number of bytes service limit.")
 	}
-	task.Parameters = parameters.text()
-	task.Function, task.Payload = res.invocation(parameters)
-	r.scheduled(s, res, task, limits)
-	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: task}
-	r.effects.Tasks = append(r.effects.Tasks, *task)
-	r.watch(s, limits)
+	q.task.Parameters = parameters.text()
+	q.task.Function, q.task.Payload = q.invocation(parameters)
+	r.scheduled(s, q)
+	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task}
+	r.effects.Tasks = append(r.effects.Tasks, *q.task)
+	r.watch(s, q.limits)
 	return nil
 }
 
-// limits are a task's TimeoutSeconds and HeartbeatSeconds; nil is none.
-type limits struct{ timeout, heartbeat *int64 }
-
-func (r *Run) limits(s *scope) (limits, *failure) {
+// role evaluates Credentials.
+func (r *Run) role(s *scope) (any, *failure) {
+	if s.state.Credentials == nil {
+		return nil, nil
+	}
 	in, f := r.selected(s)
-	if f != nil {
-		return limits{}, f
-	}
-	e := r.evaluate(s, in)
-	timeout, f := e.seconds("TimeoutSecondsPath", s.state.TimeoutSeconds, s.state.TimeoutSecondsPath)
-	if f != nil {
-		return limits{}, f
-	}
-	heartbeat, f := e.seconds("HeartbeatSecondsPath", s.state.HeartbeatSeconds, s.state.HeartbeatSecondsPath)
-	return limits{timeout: timeout, heartbeat: heartbeat}, f
-}
-
-func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64, *failure) {
-	if p == nil {
-		return literal, nil
-	}
-	n, f := e.integer(field, p)
 	if f != nil {
 		return nil, f
 	}
-	if n <= 0 {
-		return nil, e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
-	}
-	return &n, nil
-}
-
-// integer resolves a Path form of a number; digits in a string count as one.
-func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
-	v, f := e.field(p)
-	if f != nil {
-		return 0, f
-	}
-	n, ok := value.Integer(number(v))
-	if !ok {
-		return 0, e.scope.broken("The %s field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), p.Text)
-	}
-	return n, nil
+	v, f := r.evaluate(s, in).template(s.state.Credentials)
+	credentials, _ := v.(*value.Object)
+	role, _ := credentials.Get("RoleArn")
+	return role, f
 }
 
 // scheduled writes the events of a task's beginning.
-func (r *Run) scheduled(s *scope, res resource, task *Task, l limits) {
-	r.event(s, res.event("Scheduled"), func() map[string]any {
-		details := res.details(map[string]any{})
-		if res.direct() {
-			details["resource"], details["input"] = res.arn, string(task.Parameters)
+func (r *Run) scheduled(s *scope, q *request) {
+	r.event(s, q.event("Scheduled"), func() map[string]any {
+		details := q.details(map[string]any{})
+		if q.direct() {
+			details["resource"], details["input"] = q.arn, string(q.task.Parameters)
 		} else {
-			details["region"], details["parameters"] = region(r.info.StateMachineARN), string(task.Parameters)
+			details["region"], details["parameters"] = region(r.info.StateMachineARN), string(q.task.Parameters)
 		}
-		if l.timeout != nil {
-			details["timeoutInSeconds"] = *l.timeout
+		if q.timeout != nil {
+			details["timeoutInSeconds"] = *q.timeout
 		}
-		if l.heartbeat != nil {
-			details["heartbeatInSeconds"] = *l.heartbeat
+		if q.heartbeat != nil {
+			details["heartbeatInSeconds"] = *q.heartbeat
+		}
+		if q.role != nil {
+			details["taskCredentials"] = map[string]any{"roleArn": q.role}
 		}
 		return details
 	})
-	r.event(s, res.event("Started"), func() map[string]any { return res.details(nil) })
-}
-
-// watch asks for the timers that a task's limits need.
-func (r *Run) watch(s *scope, l limits) {
-	if l.timeout != nil {
-		s.timeout = r.timer(s, taskTimeout, r.now.Add(seconds(*l.timeout)))
-	}
-	if l.heartbeat != nil {
-		s.heartbeat = r.timer(s, taskHeartbeat, r.now.Add(seconds(*l.heartbeat)))
-		r.pending[s.heartbeat].interval = seconds(*l.heartbeat)
-	}
-}
-
-// heard starts a task's heartbeat interval anew.
-func (r *Run) heard(s *scope) {
-	old, ok := r.pending[s.heartbeat]
-	if !ok {
-		return
-	}
-	interval := old.interval
-	r.release(&s.heartbeat)
-	s.heartbeat = r.timer(s, taskHeartbeat, r.now.Add(interval))
-	r.pending[s.heartbeat].interval = interval
-}
-
-// number takes a string of digits for the number it says.
-func number(v any) any {
-	if s, ok := v.(string); ok {
-		return json.Number(s)
-	}
-	return v
+	r.event(s, q.event("Started"), func() map[string]any { return q.details(nil) })
 }

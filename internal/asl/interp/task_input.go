@@ -44,7 +44,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
-		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + noOutputAllowed})
+		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + tooLargeResult})
 		return
 	}
 	r.trial.note("result", result)

@@ -81,38 +81,6 @@ func (t *Trial) detail(details *value.Object) {
 	t.notes = append(t.notes, value.Member{Name: "errorDetails", Value: details})
 }
 
-// mocked gives the mock's answer in place of branches or iterations.
-func (t *Trial) mocked(s *scope) *failure {
-	if t.with.Mock == nil {
-		return s.broken("A %s state cannot be tested without a mock.", s.state.Type)
-	}
-	if t.with.Mock.Result == nil {
-		return &failure{name: t.with.Mock.Error, cause: t.with.Mock.Cause}
-	}
-	result, err := decode(t.with.Mock.Result)
-	if err != nil {
-		return s.broken("%s", err)
-	}
-	t.run.conclude(s, result)
-	return nil
-}
-
-// mockedMap is mocked for a Map state, with its tolerance of failures.
-func (t *Trial) mockedMap(s *scope, tolerated tolerance, items, concurrency int) *failure {
-	t.noteNumber("maxConcurrency", value.FromInt(int64(concurrency)))
-	if tolerated.count != nil {
-		t.noteNumber("toleratedFailureCount", value.FromInt(*tolerated.count))
-	}
-	if tolerated.percent != nil {
-		t.noteNumber("toleratedFailurePercentage", value.FromFloat(*tolerated.percent))
-	}
-	set := tolerated.count != nil || tolerated.percent != nil
-	if t.with.Mock != nil && t.with.Mock.Result != nil && set && tolerated.exceeded(t.with.MapIterationFailureCount, items) {
-		return &failure{name: toleranceError, cause: toleranceMessage}
-	}
-	return t.mocked(s)
-}
-
 // spaced writes an array the way the API shows what ItemsPath selects: with
 // blanks after commas and colons.
 func spaced(v any) string {

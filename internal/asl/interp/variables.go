@@ -1,10 +1,6 @@
 package interp
 
-import (
-	"fmt"
-
-	"asynchttpapi/internal/asl/value"
-)
+import "asynchttpapi/internal/asl/value"
 
 // variables are the workflow variables of one scope. A part inside a Parallel
 // or Map state reads the variables outside, and sets its own alone.
@@ -23,15 +19,16 @@ func (v *variables) get(name string) (any, bool) {
 	return nil, false
 }
 
-// set gives all of the object's members as variables of this scope.
-func (v *variables) set(assigned *value.Object) error {
+// set gives all of the object's members as variables of this scope; ok is
+// false, and nothing is set, where one of them is taken by an outer scope.
+func (v *variables) set(assigned *value.Object) (taken string, ok bool) {
 	for _, m := range assigned.Members() {
-		if _, ok := v.outer.get(m.Name); ok {
-			return fmt.Errorf("The variable '%s' is defined in an outer scope and cannot be assigned here.", m.Name) //nolint:staticcheck // a cause, which is a sentence
+		if _, outer := v.outer.get(m.Name); outer {
+			return m.Name, false
 		}
 	}
 	for _, m := range assigned.Members() {
 		v.own = v.own.With(m.Name, m.Value)
 	}
-	return nil
+	return "", true
 }
