@@ -19,9 +19,9 @@ type app struct {
 	getenv         func(string) string
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error // nil: really
-	// width tells how wide the terminal is that w writes to, and 0 if w does
-	// not write to one.
-	width func(w io.Writer) int
+	// size tells how many columns and lines the terminal has that w writes
+	// to, and 0 if w does not write to one.
+	size func(w io.Writer) (width, height int)
 	// launch shows a URL in a browser.
 	launch func(ctx context.Context, argv []string) error
 }
@@ -29,19 +29,25 @@ type app struct {
 func newApp() *app {
 	return &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		getenv: os.Getenv, now: time.Now, width: terminalWidth, launch: launch,
+		getenv: os.Getenv, now: time.Now, size: terminalSize, launch: launch,
 	}
 }
 
-func terminalWidth(w io.Writer) int {
+func terminalSize(w io.Writer) (width, height int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
+		return 0, 0
 	}
-	if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
-		return width
+	if width, height, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+		return width, height
 	}
-	return 80
+	return 80, 24
+}
+
+// width is 0 where w is no terminal.
+func (a *app) width(w io.Writer) int {
+	width, _ := a.size(w)
+	return width
 }
 
 // run carries out one command line and returns its exit code.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -10,36 +11,42 @@ import (
 )
 
 // live is the display for a terminal: one line per submission, redrawn in
-// place. go-pretty keeps the lines in place and in order; what they say is
-// made by row.
+// place. go-pretty keeps the lines in place; what they say is made by row.
+//
+// The last line is go-pretty's tracker and those above it are its pinned
+// messages, because their number may change and that of trackers may not.
 type live struct {
 	app      *app
 	command  *cli.Command
 	palette  palette
 	rows     []*row
-	trackers []*progress.Tracker
+	writer   progress.Writer
+	tracker  *progress.Tracker
 	rendered chan struct{}
 	frame    int
 }
 
 func newLive(a *app, c *cli.Command, targets []target) *live {
 	l := &live{app: a, command: c, palette: colours(a.getenv, 1), rendered: make(chan struct{})}
+	for _, t := range targets {
+		l.rows = append(l.rows, newRow(a, t, len(targets) > 1))
+	}
+	l.writer, l.tracker = newRegion(a.stdout)
+	l.tick()
+	go func() { l.writer.Render(); close(l.rendered) }()
+	return l
+}
+
+// newRegion is a part of the screen that shows nothing but messages.
+func newRegion(out io.Writer) (progress.Writer, *progress.Tracker) {
 	w := progress.NewWriter()
-	w.SetOutputWriter(fromLeft{a.stdout})
-	w.SetStyle(bareStyle())
-	w.SetSortBy(progress.SortByIndex)
+	w.SetOutputWriter(fromLeft{out})
+	w.SetStyle(progress.Style{Chars: progress.StyleCharsDefault, Visibility: progress.StyleVisibility{Pinned: true}})
 	w.SetTrackerPosition(progress.PositionRight)
 	w.SetUpdateFrequency(frameTime)
-	w.SetAutoStop(true)
-	for i, t := range targets {
-		l.rows = append(l.rows, newRow(a, t, len(targets) > 1))
-		tracker := &progress.Tracker{Index: uint64(i), AutoStopDisabled: true}
-		l.trackers = append(l.trackers, tracker)
-		w.AppendTracker(tracker)
-	}
-	l.tick()
-	go func() { w.Render(); close(l.rendered) }()
-	return l
+	t := &progress.Tracker{}
+	w.AppendTracker(t)
+	return w, t
 }
 
 // fromLeft begins each frame at the left of an empty line: a Ctrl-C that the
@@ -53,34 +60,49 @@ func (w fromLeft) Write(frame []byte) (int, error) {
 	return len(frame), nil
 }
 
-// bareStyle hides everything but the message.
-func bareStyle() progress.Style {
-	return progress.Style{Options: progress.StyleOptions{KeepTrackersTogether: true}, Chars: progress.StyleCharsDefault}
-}
-
-func (l *live) show(e event) {
-	l.rows[e.target].update(e, l.app.now())
-	l.draw(e.target)
-}
+func (l *live) show(e event) { l.rows[e.target].update(e, l.app.now()) }
 
 func (l *live) tick() {
 	l.frame++
-	for i := range l.rows {
-		l.draw(i)
-	}
+	lines := l.lines(l.app.size(l.app.stdout))
+	last := len(lines) - 1
+	l.writer.SetPinnedMessages(lines[:last]...)
+	l.tracker.UpdateMessage(lines[last])
 }
 
-func (l *live) draw(i int) {
-	l.trackers[i].UpdateMessage(l.rows[i].draw(l.app.width(l.app.stdout), l.frame, l.app.now(), l.palette))
+// lines is what the region shows: every row, if the terminal is high enough.
+// Otherwise rows that have ended scroll away upwards, and of the others there
+// are as many as fit, with a count below.
+func (l *live) lines(width, height int) (lines []string) {
+	room := max(height-2, 1) // the cursor stands below, a prompt above
+	all := len(l.rows) <= room
+	ended := 0
+	for _, r := range l.rows {
+		switch {
+		case all || !r.ended() && len(lines) < room-1:
+			lines = append(lines, l.draw(r, width))
+		case r.ended() && !r.gone:
+			r.gone = true
+			l.writer.Log(l.draw(r, width))
+		}
+		if r.ended() {
+			ended++
+		}
+	}
+	if all {
+		return lines
+	}
+	return append(lines, fmt.Sprintf("%d talks, %d ended", len(l.rows), ended))
+}
+
+func (l *live) draw(r *row, width int) string {
+	return r.draw(width, l.frame, l.app.now(), l.palette)
 }
 
 // close draws the last frame and writes below it what does not fit a line.
 func (l *live) close() {
 	l.tick()
-	for _, t := range l.trackers {
-		t.MarkAsDone()
-	}
-	<-l.rendered
+	l.stop()
 	said := map[string]bool{}
 	for _, r := range l.rows {
 		if r.err != nil && !said[r.err.Error()] {
@@ -92,9 +114,23 @@ func (l *live) close() {
 	}
 }
 
+// stop ends the rendering. Stopping a renderer that has not quite begun has
+// no effect in go-pretty, hence the repetition.
+func (l *live) stop() {
+	for again := time.NewTicker(frameTime); ; {
+		l.writer.Stop()
+		select {
+		case <-l.rendered:
+			again.Stop()
+			return
+		case <-again.C:
+		}
+	}
+}
+
 // conclude says what a submission came to, where a line has no room for it.
 func (l *live) conclude(r *row) {
-	width := l.app.width(l.app.stdout)
+	width, _ := l.app.size(l.app.stdout)
 	switch {
 	case !r.many:
 		fmt.Fprintf(l.app.stdout, "\n%s\n", sentence(reason(r.state.Result), width))

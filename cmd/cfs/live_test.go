@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"asynchttpapi/api"
 )
 
 // What is on the screen at last is tested in a real terminal; here, that the
@@ -23,6 +26,37 @@ func TestLive(t *testing.T) {
 	}
 	if !strings.Contains(s.err.String(), "there is no talk nosuch") {
 		t.Errorf("stderr %s", &s.err)
+	}
+}
+
+// More talks than lines: all are told about, none twice.
+func TestLiveOverflow(t *testing.T) {
+	c := seat(t)
+	s := piped(t, c).terminal(80)
+	s.env["NO_COLOR"] = "1"
+	l := newLive(s.app, nil, make([]target, 40))
+	for i := range l.rows {
+		l.rows[i].ref = fmt.Sprintf("talk%02d", i)
+	}
+	if lines := l.lines(80, 24); len(lines) != 22 || lines[21] != "40 talks, 0 ended" {
+		t.Errorf("%d lines: %q", len(lines), lines)
+	}
+	done := state{Status: api.Succeeded, Result: c.approved("x")}
+	for i := range 30 {
+		l.show(event{target: i, state: done})
+	}
+	l.tick()
+	if lines := l.lines(80, 24); len(lines) != 11 || lines[10] != "40 talks, 30 ended" || !strings.Contains(lines[0], "talk30") {
+		t.Errorf("%d lines: %q", len(lines), lines)
+	}
+	for i := 30; i < 40; i++ {
+		l.show(event{target: i, state: done})
+	}
+	l.close()
+	for i := range l.rows {
+		if want := fmt.Sprintf("✓  talk%02d", i); strings.Count(s.out.String(), want) != 1 {
+			t.Errorf("%s is there %d times", want, strings.Count(s.out.String(), want))
+		}
 	}
 }
 

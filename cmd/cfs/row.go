@@ -23,6 +23,7 @@ type row struct {
 	waiting string // why the next attempt is a repetition
 	err     error
 	endedAt time.Time // when err came
+	gone    bool      // has scrolled away
 }
 
 func newRow(a *app, t target, many bool) *row {
@@ -68,6 +69,9 @@ func (r *row) draw(width, frame int, now time.Time, p palette) string {
 	}
 	return text.Snip(line, max(width-1, 1), r.marks.ellipsis)
 }
+
+// ended tells that nothing more will be heard.
+func (r *row) ended() bool { return r.err != nil || r.state.Done() }
 
 func (r *row) sign(frame int, p palette) string {
 	switch {

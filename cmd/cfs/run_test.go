@@ -45,14 +45,14 @@ func (s *session) streams() *app {
 		getenv: func(name string) string { return s.env[name] },
 		now:    func() time.Time { return time.Date(2026, 1, 2, 3, 5, 0, 0, time.UTC) },
 		sleep:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		width:  func(io.Writer) int { return 0 },
+		size:   func(io.Writer) (int, int) { return 0, 0 },
 		launch: func(_ context.Context, argv []string) error { s.launched = argv; return nil },
 	}
 }
 
 // terminal makes the output a terminal of that width.
 func (s *session) terminal(width int) *session {
-	s.width = func(io.Writer) int { return width }
+	s.size = func(io.Writer) (int, int) { return width, 24 }
 	return s
 }
 

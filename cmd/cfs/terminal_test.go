@@ -139,6 +139,28 @@ func TestTerminalColours(t *testing.T) {
 	}
 }
 
+// Forty talks on a terminal of 24 lines: afterwards all have been on it once.
+func TestTerminalOverflow(t *testing.T) {
+	c := seat(t)
+	var ids []string
+	for i := range 40 {
+		id := fmt.Sprintf("t%02d", i)
+		ids = append(ids, id)
+		c.put(c.moderation(id), c.selection(id), c.approved(id))
+	}
+	term := openTerminal(t, 80, "CFS_URL="+c.URL)
+	term.start("cfs watch " + strings.Join(ids, " "))
+	screen := term.ended("-S", "-200")
+	for _, id := range ids {
+		if n := len(regexp.MustCompile(`(?m)^✓  `+id+` .*Approved`).FindAllString(screen, -1)); n != 1 {
+			t.Errorf("%s is there %d times", id, n)
+		}
+	}
+	if strings.Contains(screen, "Moderation") || !strings.Contains(screen, "40 talks, 40 ended") {
+		t.Errorf("screen\n%s", screen)
+	}
+}
+
 // The server goes away and comes back while somebody watches.
 func TestTerminalOutage(t *testing.T) {
 	c := seat(t)
