@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/asyncapi"
@@ -98,10 +99,17 @@ func TestKeyAbandoned(t *testing.T) {
 		t.Errorf("died: %d", r.StatusCode)
 	}
 	golden(t, "panic", r)
-	if early := w.do(submit); early.StatusCode != http.StatusConflict {
-		t.Errorf("early: %d", early.StatusCode)
+	for _, step := range []struct {
+		pass  time.Duration
+		after string
+	}{{0, "1"}, {5 * time.Second, "20"}, {20500 * time.Millisecond, "5"}, {4500 * time.Millisecond, "1"}} {
+		w.clock.Advance(step.pass)
+		early := w.do(submit)
+		if early.StatusCode != http.StatusConflict || early.Header.Get("Retry-After") != step.after {
+			t.Errorf("%v later: %d, Retry-After %q, want %s", step.pass, early.StatusCode, early.Header.Get("Retry-After"), step.after)
+		}
 	}
-	w.clock.Advance(lease)
+	w.clock.Advance(time.Second)
 	if got := w.do(submit).id(t); got != id {
 		t.Errorf("completed %s, want %s", got, id)
 	}

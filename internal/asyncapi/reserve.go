@@ -78,9 +78,22 @@ func (s *Service) undoing(ctx context.Context, f func(context.Context) error) er
 	return do(context.WithoutCancel(ctx), s.WithTimeout, s.UndoTimeout, f)
 }
 
-// inProgressRetry is how soon to repeat a request whose first one is still at
-// work: acceptance takes milliseconds.
-const inProgressRetry = time.Second
+// acceptTime is more than an acceptance takes when nothing is wrong.
+const acceptTime = 2 * time.Second
+
+// inProgress tells a repeated request when to come again: soon, or, if the one
+// that holds the key seems to have died, when its lease is over.
+func (s *Service) inProgress(held Reservation) *Failure {
+	f := &Failure{
+		Code:       api.CodeAcceptanceInProgress,
+		Detail:     "The first request with this Idempotency-Key is still being accepted.",
+		RetryAfter: minRetry,
+	}
+	if left := held.Lease.Sub(s.Clock.Now()); left < s.Lease-acceptTime {
+		f.RetryAfter = wholeRetry(left)
+	}
+	return f
+}
 
 // repeated answers a request whose key another one holds.
 func (s *Service) repeated(ctx context.Context, held Reservation, fingerprint string) (Record, error) {
@@ -91,11 +104,7 @@ func (s *Service) repeated(ctx context.Context, held Reservation, fingerprint st
 		}
 	}
 	if !held.Settled {
-		return Record{}, &Failure{
-			Code:       api.CodeAcceptanceInProgress,
-			Detail:     "The first request with this Idempotency-Key is still being accepted.",
-			RetryAfter: inProgressRetry,
-		}
+		return Record{}, s.inProgress(held)
 	}
 	r, err := s.get(ctx, held.ID)
 	if errors.Is(err, ErrNotFound) {

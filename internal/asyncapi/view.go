@@ -73,6 +73,11 @@ func retryAfter(expected, elapsed time.Duration) time.Duration {
 	if due < 0 {
 		due = -due
 	}
-	whole := (due + time.Second - 1).Truncate(time.Second)
+	return wholeRetry(due)
+}
+
+// wholeRetry rounds up to whole seconds within the bounds.
+func wholeRetry(d time.Duration) time.Duration {
+	whole := (d + time.Second - 1).Truncate(time.Second)
 	return min(max(whole, minRetry), maxRetry)
 }
