@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/sqlite"
+)
+
+// world is an engine over a folder.
+type world struct {
+	db *sqlite.DB
+	*engine.Engine
+}
+
+// invoker calls a Go function, whatever the name of the Lambda function.
+type invoker func(payload []byte) ([]byte, error)
+
+func (v invoker) Invoke(_ context.Context, _ string, payload []byte) ([]byte, error) {
+	return v(payload)
+}
+
+// echo is a function that takes no time.
+func echo(payload []byte) ([]byte, error) { return payload, nil }
+
+func open(ctx context.Context, dir string, v invoker) (*world, error) {
+	db, err := sqlite.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: v})
+	if err := e.Start(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &world{db: db, Engine: e}, nil
+}
+
+func (w *world) close() error {
+	return errors.Join(w.Close(context.Background()), w.db.Close())
+}
+
+func (w *world) machine(ctx context.Context, name, definition string) (arn string, err error) {
+	m, err := w.CreateStateMachine(ctx, engine.NewStateMachine{Name: name, Revision: engine.Revision{Definition: definition}})
+	return m.ARN, err
+}
+
+// complete starts an execution and waits for its end.
+func (w *world) complete(ctx context.Context, machineARN, input string) error {
+	s, err := w.StartExecution(ctx, engine.StartExecution{MachineARN: machineARN, Input: json.RawMessage(input)})
+	if err != nil {
+		return err
+	}
+	x, err := w.Wait(ctx, s.ARN)
+	if err == nil && x.Status != engine.Succeeded {
+		err = errors.New("an execution ended " + string(x.Status) + ": " + x.Error + ": " + x.Cause)
+	}
+	return err
+}
