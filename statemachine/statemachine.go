@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -20,30 +21,25 @@ const Lifetime = 30 * time.Minute
 // StageTimeout is the timeout of each stage.
 const StageTimeout = 50 * time.Second
 
-// The activities that the workflow calls, and what stands for the ARN of each
-// in the file: the names of the deployment's definition substitutions.
-const (
-	Moderate  = "ModerateFunctionArn"
-	Shortlist = "ShortlistFunctionArn"
-	Select    = "SelectFunctionArn"
-	Fail      = "FailFunctionArn"
-)
+// placeholder is what stands for a function's ARN in the file, and names the
+// substitution that the deployment makes.
+var placeholder = regexp.MustCompile(`\$\{([^}]*?)(FunctionArn)?\}`)
 
-var placeholder = regexp.MustCompile(`\$\{([^}]*)\}`)
-
-// Definition is the state machine with the ARNs of its functions filled in,
-// by the names above. It returns an error if one is missing.
-func Definition(arns map[string]string) (string, error) {
-	var missing string
+// Definition is the state machine with the ARNs of its functions filled in:
+// ${ModerateFunctionArn} becomes arn("moderate"). It returns an error if an ARN
+// is empty or a placeholder of another form.
+func Definition(arn func(function string) string) (string, error) {
+	var unknown []string
 	definition := placeholder.ReplaceAllStringFunc(processSubmission, func(found string) string {
-		name := placeholder.FindStringSubmatch(found)[1]
-		if arns[name] == "" {
-			missing = name
+		parts := placeholder.FindStringSubmatch(found)
+		value := arn(strings.ToLower(parts[1]))
+		if value == "" || parts[2] == "" {
+			unknown = append(unknown, found)
 		}
-		return arns[name]
+		return value
 	})
-	if missing != "" {
-		return "", fmt.Errorf("state machine: no ARN is given for %s", missing)
+	if len(unknown) > 0 {
+		return "", fmt.Errorf("state machine: nothing is known to fill in for %s", strings.Join(unknown, ", "))
 	}
 	return definition, nil
 }

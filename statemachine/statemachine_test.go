@@ -36,11 +36,9 @@ type catcher struct {
 	Next        string
 }
 
-var arns = map[string]string{Moderate: "arn:m", Shortlist: "arn:sh", Select: "arn:se", Fail: "arn:f"}
-
 func load(t *testing.T) machine {
 	t.Helper()
-	definition, err := Definition(arns)
+	definition, err := Definition(func(function string) string { return "arn:" + function })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,17 +58,16 @@ func TestDefinitionFillsInEveryARN(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	if want := []string{"arn:f", "arn:m", "arn:se", "arn:sh"}; !slices.Equal(got, want) {
+	if want := []string{"arn:fail", "arn:moderate", "arn:select", "arn:shortlist"}; !slices.Equal(got, want) {
 		t.Errorf("tasks call %v", got)
 	}
 }
 
 func TestDefinitionRefusesAMissingARN(t *testing.T) {
-	for name := range arns {
-		some := map[string]string{Moderate: "a", Shortlist: "a", Select: "a", Fail: "a"}
-		delete(some, name)
-		if _, err := Definition(some); err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("without %s: %v", name, err)
+	for _, missing := range []string{"moderate", "shortlist", "select", "fail"} {
+		_, err := Definition(func(function string) string { return strings.TrimPrefix(function, missing) })
+		if err == nil || !strings.Contains(strings.ToLower(err.Error()), missing) {
+			t.Errorf("without %s: %v", missing, err)
 		}
 	}
 }
@@ -112,14 +109,17 @@ func TestEveryTaskIsGuarded(t *testing.T) {
 		if s.Type != "Task" {
 			continue
 		}
-		if s.TimeoutSeconds == 0 || len(s.Retry) == 0 || len(s.Catch) == 0 {
+		if s.TimeoutSeconds == 0 || len(s.Retry) == 0 || len(s.Catch) == 0 && name != "RecordFailure" {
 			t.Errorf("%s: timeout %d, %d retriers, %d catchers", name, s.TimeoutSeconds, len(s.Retry), len(s.Catch))
 			continue
 		}
-		if last := s.Catch[len(s.Catch)-1].ErrorEquals; !slices.Equal(last, []string{"States.ALL"}) {
-			t.Errorf("%s: the last catcher catches %v", name, last)
+		if len(s.Catch) > 0 && !slices.Equal(s.Catch[len(s.Catch)-1].ErrorEquals, []string{"States.ALL"}) {
+			t.Errorf("%s: the last catcher is %+v", name, s.Catch[len(s.Catch)-1])
 		}
 		for _, r := range s.Retry {
+			if slices.Contains(r.ErrorEquals, "Activity.Failed") {
+				t.Errorf("%s: the end would be tried again", name)
+			}
 			if r.JitterStrategy != "FULL" || slices.Contains(r.ErrorEquals, "States.ALL") {
 				t.Errorf("%s: %+v", name, r)
 			}
@@ -128,7 +128,7 @@ func TestEveryTaskIsGuarded(t *testing.T) {
 }
 
 func TestTasksGetNothingPersonal(t *testing.T) {
-	allowed := []string{"id.$", "redrive.$", "error.$"}
+	allowed := []string{"id.$", "redrive.$", "error.$", "failedIn.$"}
 	for name, s := range load(t).States {
 		for parameter := range s.Parameters {
 			if !slices.Contains(allowed, parameter) {

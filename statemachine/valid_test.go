@@ -9,10 +9,7 @@ import (
 
 func TestNothingIsWrongWithTheDefinition(t *testing.T) {
 	const function = "arn:aws:lambda:us-east-1:123456789012:function:any:live"
-	definition, err := statemachine.Definition(map[string]string{
-		statemachine.Moderate: function, statemachine.Shortlist: function,
-		statemachine.Select: function, statemachine.Fail: function,
-	})
+	definition, err := statemachine.Definition(func(string) string { return function })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,3 +99,23 @@ func TestBusyDefaultOfTheEndpointDoesNotStopTheAPI(t *testing.T) {
 	}
 	await(t, submit(t, r.url, ""), ended)
 }
+
+func TestRedriveReopensAFailedSubmission(t *testing.T) {
+	s := fast(t, "fail@shortlisting")
+	first := start(t, s)
+	location := submit(t, first.url, "")
+	failed := await(t, location, ended)
+	if failed.Status != api.Failed {
+		t.Fatalf("%+v", failed.Submission)
+	}
+	if err := first.stop(); err != nil {
+		t.Fatal(err)
+	}
+	s.Review, s.StepFunctionsAddr, s.StepFunctionsAsked = "approve", "127.0.0.1:0", true
+	second := start(t, s)
+	callStepFunctions(t, second, "RedriveExecution", map[string]string{"executionArn": executionARN(failed.ID)})
+	location = strings.Replace(location, first.url, second.url, 1)
+	await(t, location, func(r response) bool {
+		return r.Status == api.Succeeded && r.CustomStatus == "Approved" && r.Error == nil
+	})
+}

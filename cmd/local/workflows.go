@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"asynchttpapi/api"
-	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/engine"
 	"asynchttpapi/statemachine"
@@ -29,12 +28,12 @@ var _ asyncapi.Workflows = (*workflows)(nil)
 // prepare makes the state machine, or brings it up to date: executions that
 // run keep the definition they began with. A definition that the engine
 // refuses in any part is an error.
-func (w *workflows) prepare(ctx context.Context) error {
-	definition, err := statemachine.Definition(map[string]string{
-		statemachine.Moderate:  functionPrefix + app.Moderate,
-		statemachine.Shortlist: functionPrefix + app.Shortlist,
-		statemachine.Select:    functionPrefix + app.Select,
-		statemachine.Fail:      functionPrefix + app.Fail,
+func (w *workflows) prepare(ctx context.Context, handlers map[string]lambda.Handler) error {
+	definition, err := statemachine.Definition(func(function string) string {
+		if handlers[function] == nil {
+			return ""
+		}
+		return functionPrefix + function
 	})
 	if err != nil {
 		return err

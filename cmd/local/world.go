@@ -35,6 +35,7 @@ type world struct {
 	workflows     *workflows
 	api           *apigateway.Gateway
 	stepFunctions http.Handler
+	handlers      map[string]lambda.Handler
 	log           *slog.Logger
 }
 
@@ -45,6 +46,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 	if err != nil {
 		return nil, err
 	}
+	w.handlers = handlers
 	w.engine = engine.New(engine.Config{
 		Journal:        db.Journal(),
 		Invoker:        invoker(handlers),
@@ -92,7 +94,7 @@ func (w *world) start(ctx context.Context) error {
 	if err := w.engine.Start(ctx); err != nil {
 		return err
 	}
-	return w.workflows.prepare(ctx)
+	return w.workflows.prepare(ctx, w.handlers)
 }
 
 // close stops the engine in a way that the next start can go on from.

@@ -15,6 +15,8 @@ type FailureInput struct {
 	// Error is the name of the error. Its cause stays behind: it may hold
 	// anything.
 	Error string `json:"error"`
+	// FailedIn is what Redrive was when the stage failed.
+	FailedIn int `json:"failedIn"`
 }
 
 // Failure records that a submission's process broke off.
@@ -24,14 +26,19 @@ type Failure struct {
 }
 
 // Run writes the failure, unless the submission has ended otherwise or is
-// gone: then there is nothing to record, which is no error.
+// gone, and then fails as Failed: the execution is to end here, where a redrive
+// takes it up again. Reopened since the failure it returns nil, and the
+// execution goes on.
 func (f Failure) Run(ctx context.Context, in FailureInput) error {
 	if in.ID == "" || in.Redrive < 0 {
 		return fault(Invalid, "the activity's input names no submission")
 	}
+	if in.Redrive > in.FailedIn {
+		return nil
+	}
 	err := f.write(ctx, in)
 	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || errors.Is(err, asyncapi.ErrStale) {
-		return nil
+		return fault(Failed, "the review ended with "+in.Error)
 	}
 	return storeFault(err)
 }

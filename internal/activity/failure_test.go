@@ -26,7 +26,7 @@ func TestFailureIsRecorded(t *testing.T) {
 		if name(t, err) != ReviewFailed {
 			t.Fatal(err)
 		}
-		if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, errorName}); err != nil {
+		if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, errorName, 0}); name(t, err) != Failed {
 			t.Fatal(err)
 		}
 		r := w.record(t)
@@ -45,7 +45,7 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.record(t)
-	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, "States.Timeout"}); err != nil {
+	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, "States.Timeout", 0}); name(t, err) != Failed {
 		t.Error(err)
 	}
 	if after := w.record(t); !reflect.DeepEqual(before, after) {
@@ -53,9 +53,9 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 	}
 }
 
-func TestFailureOfNothingIsQuiet(t *testing.T) {
+func TestFailureOfNothingRecordsNothing(t *testing.T) {
 	w := newWorld()
-	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "other"}, "States.Timeout"}); err != nil {
+	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "other"}, "States.Timeout", 0}); name(t, err) != Failed {
 		t.Error(err)
 	}
 }
@@ -63,10 +63,28 @@ func TestFailureOfNothingIsQuiet(t *testing.T) {
 func TestFailureThatCannotBeRecordedIsRetried(t *testing.T) {
 	w := newWorld()
 	failure := Failure{broken{&w.store, nil, errors.New("down")}, &w.clock}
-	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, "x"}); name(t, err) != Unavailable {
+	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, "x", 0}); name(t, err) != Unavailable {
 		t.Error(err)
 	}
 	if err := failure.Run(t.Context(), FailureInput{}); name(t, err) != Invalid {
 		t.Error(err)
+	}
+}
+
+func TestReopenedFailureLetsTheExecutionGoOn(t *testing.T) {
+	w := newWorld()
+	failure := Failure{&w.store, &w.clock}
+	before := w.record(t)
+	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id", Redrive: 1}, ReviewFailed, 0}); err != nil {
+		t.Error(err)
+	}
+	if after := w.record(t); !reflect.DeepEqual(before, after) {
+		t.Errorf("%+v became %+v", before, after)
+	}
+	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id", Redrive: 1}, ReviewFailed, 1}); name(t, err) != Failed {
+		t.Errorf("the failure of the second drive: %v", err)
+	}
+	if r := w.record(t); r.Status != api.Failed || r.Redrive != 1 {
+		t.Errorf("%+v", r.State)
 	}
 }

@@ -16,6 +16,8 @@ const (
 	// Overtaken says that the submission has moved on without this execution.
 	// The execution ends quietly.
 	Overtaken = "Activity.Overtaken"
+	// Failed ends an execution whose failure has been recorded.
+	Failed = "Activity.Failed"
 	// Invalid says that the input, or the stored presentation, cannot be read.
 	Invalid = "Activity.Invalid"
 )

@@ -207,7 +207,7 @@ func TestRedriveReopensAFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	failure := Failure{Store: &w.store, Clock: &w.clock}
-	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, ReviewFailed}); err != nil {
+	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, ReviewFailed, 0}); name(t, err) != Failed {
 		t.Fatal(err)
 	}
 	if _, err := w.stage(speakers.Moderation, "approve").Run(t.Context(), Input{ID: "id"}); name(t, err) != Overtaken {

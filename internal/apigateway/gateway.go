@@ -109,12 +109,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.fail(w, r, event.RequestContext.RequestID, err)
 		return
 	}
-	answer, err := g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
-	if err != nil {
-		g.fail(w, r, event.RequestContext.RequestID, err)
-		return
+	payload, err = g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
+	if err == nil {
+		err = writeResponse(w, payload)
 	}
-	if err := writeResponse(w, answer); err != nil {
+	if err != nil {
 		g.fail(w, r, event.RequestContext.RequestID, err)
 	}
 }

@@ -22,16 +22,16 @@ func (g *Gateway) invoke(ctx context.Context, h lambda.Handler, requestID string
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), g.Timeout)
 	defer cancel()
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: requestID})
-	type answer struct {
+	type result struct {
 		payload []byte
 		err     error
 	}
-	done := make(chan answer, 1)
+	done := make(chan result, 1)
 	go func() {
-		a := answer{err: errPanic}
+		a := result{err: errPanic}
 		defer func() {
 			if reason := recover(); reason != nil {
-				a = answer{err: fmt.Errorf("%w with a %T", errPanic, reason)}
+				a = result{err: fmt.Errorf("%w with a %T", errPanic, reason)}
 			}
 			done <- a
 		}()

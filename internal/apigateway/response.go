@@ -1,15 +1,24 @@
 package apigateway
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"asynchttpapi/api"
 )
+
+// answer is what a function answers, in payload format 2.0.
+type answer struct {
+	StatusCode        *int                `json:"statusCode"`
+	Headers           map[string]string   `json:"headers"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
+	Body              string              `json:"body"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+	Cookies           []string            `json:"cookies"`
+}
 
 // writeResponse makes an HTTP response of what a function answered. It returns
 // an error, and has written nothing, if that is no response.
@@ -18,11 +27,9 @@ func writeResponse(w http.ResponseWriter, payload []byte) error {
 	if err != nil {
 		return err
 	}
-	body := []byte(r.Body)
-	if r.IsBase64Encoded {
-		if body, err = base64.StdEncoding.DecodeString(r.Body); err != nil {
-			return err
-		}
+	body, err := r.body()
+	if err != nil {
+		return err
 	}
 	h := w.Header()
 	for name, value := range r.Headers {
@@ -34,30 +41,34 @@ func writeResponse(w http.ResponseWriter, payload []byte) error {
 	for _, cookie := range r.Cookies {
 		h.Add("Set-Cookie", cookie)
 	}
-	w.WriteHeader(r.StatusCode)
+	w.WriteHeader(*r.StatusCode)
 	_, _ = w.Write(body) // the client may have left; there is nobody to tell
 	return nil
 }
 
-// parseResponse follows payload format 2.0: JSON without a statusCode is the
-// body of a 200.
-func parseResponse(payload []byte) (r events.APIGatewayV2HTTPResponse, err error) {
-	var given struct {
-		StatusCode *int `json:"statusCode"`
-	}
-	if !json.Valid(payload) {
+// parseResponse takes JSON without a statusCode for the body of a 200, as the
+// payload format has it.
+func parseResponse(payload []byte) (r answer, err error) {
+	if isObject := bytes.HasPrefix(bytes.TrimSpace(payload), []byte("{")); isObject {
+		if err := json.Unmarshal(payload, &r); err != nil {
+			return r, err
+		}
+	} else if !json.Valid(payload) {
 		return r, errors.New("the response is not JSON")
 	}
-	if json.Unmarshal(payload, &given) != nil || given.StatusCode == nil {
-		r.StatusCode, r.Body = http.StatusOK, string(payload)
-		r.Headers = map[string]string{"Content-Type": api.MediaTypeJSON}
-		return r, nil
+	if r.StatusCode == nil {
+		ok := http.StatusOK
+		return answer{StatusCode: &ok, Headers: map[string]string{"Content-Type": api.MediaTypeJSON}, Body: string(payload)}, nil
 	}
-	if err := json.Unmarshal(payload, &r); err != nil {
-		return r, err
-	}
-	if r.StatusCode < 200 || r.StatusCode > 599 {
+	if *r.StatusCode < 200 || *r.StatusCode > 599 {
 		return r, errors.New("the response's statusCode is out of range")
 	}
 	return r, nil
+}
+
+func (r answer) body() ([]byte, error) {
+	if r.IsBase64Encoded {
+		return base64.StdEncoding.DecodeString(r.Body)
+	}
+	return []byte(r.Body), nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/app"
@@ -57,7 +58,7 @@ func (b *bench) record(t *testing.T) asyncapi.Record {
 
 func TestActivitiesSpeakTheStateMachinesJSON(t *testing.T) {
 	b := newBench()
-	for _, function := range []string{app.Moderate, app.Shortlist, app.Select} {
+	for _, function := range []string{"moderate", "shortlist", "select"} {
 		out, err := b.handler(t, function, "approve").Invoke(t.Context(), []byte(`{"id":"id","redrive":0}`))
 		if err != nil || string(out) != `{"id":"id","decision":"accepted"}` {
 			t.Errorf("%s: %s, %v", function, out, err)
@@ -70,9 +71,10 @@ func TestActivitiesSpeakTheStateMachinesJSON(t *testing.T) {
 
 func TestFailSpeaksTheStateMachinesJSON(t *testing.T) {
 	b := newBench()
-	out, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(`{"id":"id","redrive":0,"error":"States.Timeout"}`))
-	if err != nil || string(out) != "null" {
-		t.Errorf("%s, %v", out, err)
+	event := `{"id":"id","redrive":0,"failedIn":0,"error":"States.Timeout"}`
+	_, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(event))
+	if failure, ok := err.(messages.InvokeResponse_Error); !ok || failure.Type != "Activity.Failed" {
+		t.Errorf("the execution would go on: %v", err)
 	}
 	if r := b.record(t); r.Status != api.Failed || r.Error == nil || r.Error.Code != api.CodeTimedOut {
 		t.Errorf("%+v, %+v", r.State, r.Error)
@@ -112,7 +114,7 @@ func TestHandlersNeedWhatTheyUse(t *testing.T) {
 	} {
 		c := b.config("approve")
 		spoil(&c)
-		if _, err := app.Handler(app.Moderate, c); err == nil {
+		if _, err := app.Handler("moderate", c); err == nil {
 			t.Errorf("%s: moderate is made all the same", about)
 		}
 		if _, err := app.Handlers(c); err == nil {

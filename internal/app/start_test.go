@@ -29,7 +29,7 @@ func TestBeginConnectsAheadOfTheFirstCall(t *testing.T) {
 		store := &warmable{err: err}
 		c := Config{Store: store, Settings: Settings{Review: "approve", Speed: 1, Retention: time.Hour},
 			Log: slog.New(slog.NewTextHandler(&log, nil))}
-		if h, err := begin(Moderate, c); h == nil || err != nil {
+		if h, err := begin("moderate", c); h == nil || err != nil {
 			t.Errorf("no handler: %v", err)
 		}
 		if store.warmed != 1 || (err != nil) != strings.Contains(log.String(), "no route") {
@@ -39,7 +39,7 @@ func TestBeginConnectsAheadOfTheFirstCall(t *testing.T) {
 }
 
 func TestBeginReportsEveryMistake(t *testing.T) {
-	_, err := begin(Moderate, Config{}, errors.New("TABLE_NAME"), nil, errors.New("SPEED"))
+	_, err := begin("moderate", Config{}, errors.New("TABLE_NAME"), nil, errors.New("SPEED"))
 	if err == nil || !strings.Contains(err.Error(), "TABLE_NAME") || !strings.Contains(err.Error(), "SPEED") {
 		t.Error(err)
 	}

@@ -20,6 +20,9 @@ type Options struct {
 	// Express tells that the state machine is to be of type EXPRESS, which
 	// cannot wait for jobs and tokens.
 	Express bool
+	// Partial tells that the definition was made around a single state: its
+	// transitions may lead anywhere.
+	Partial bool
 }
 
 // Validate gives everything that is wrong with a definition, up to a thousand
@@ -48,7 +51,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 	if !ok {
 		return []Diagnostic{schemaError("", "Definition must be a valid JSON object")}
 	}
-	c := &checker{express: o.Express, names: map[string]bool{}, labels: map[string]bool{}}
+	c := &checker{express: o.Express, partial: o.Partial, names: map[string]bool{}, labels: map[string]bool{}}
 	for _, pointer := range duplicates {
 		c.schema(locate(root, pointer), "Duplicate field")
 	}
@@ -80,8 +83,8 @@ func unreadable(definition []byte, root any) []Diagnostic {
 
 // checker collects diagnostics on its way through a definition.
 type checker struct {
-	found   []Diagnostic
-	express bool
+	found            []Diagnostic
+	express, partial bool
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool

@@ -20,6 +20,8 @@ func TestValidateJSONata(t *testing.T) {
 		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","QueryLanguage":"JSONPath","Output":1,"End":true}}}`: {
 			"'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/S",
 		},
+		one(`"Type":"Map","QueryLanguage":"JSONata","Items":"{% 1 %}","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},
+		  "Catch":[{"ErrorEquals":["X"],"Next":"S","Output":"{% 1 %}"}],"MaxConcurrency":"{% 1 %}","End":true`): {refused + "/QueryLanguage"},
 		one(`"Type":"Pass","QueryLanguage":"jsonata","End":true`): {
 			refused + "/QueryLanguage", "Value should be one of the following: [JSONPath, JSONata] at /States/S/QueryLanguage",
 		},

@@ -47,7 +47,7 @@ func (c *checker) nested(at string, v any, fields []field) {
 
 // machine checks what all machines have in common.
 func (c *checker) machine(at string, o *value.Object) {
-	if c.required(at, o, "StartAt", "States") {
+	if c.required(at, o, "StartAt", "States") && !(c.partial && at == "/") {
 		c.graph(at, o)
 	}
 }

@@ -13,6 +13,8 @@ func stateTypes() []string {
 }
 
 func (c *checker) state(at string, v any) {
+	outer := c.jsonata
+	defer func() { c.jsonata = outer }() // the fields of a state around it follow
 	o, ok := v.(*value.Object)
 	if !ok {
 		c.schema(at, "Expected value of type Object")
@@ -30,9 +32,7 @@ func (c *checker) state(at string, v any) {
 	if c.language(at, o) {
 		c.foreign(at, o)
 	}
-	jsonata := c.jsonata
 	c.object(at, o, append(commonFields(), fieldsOf(Type(kind))...))
-	c.jsonata = jsonata // states inside may have changed it
 	c.rulesOf(Type(kind), at, o)
 }
 

@@ -104,6 +104,16 @@ func TestValidateBoundsItsAnswer(t *testing.T) {
 	}
 }
 
+func TestValidatePartOfADefinition(t *testing.T) {
+	check(t, one(`"Type":"Pass","Next":"elsewhere"`), asl.Options{Partial: true})
+	check(t, one(`"Type":"Pass"`), asl.Options{Partial: true},
+		"This object should have only one of the following fields: [Next, End] at /States/S")
+	inner := `"Type":"Parallel","Next":"elsewhere","Branches":[{"StartAt":"nowhere","States":{"A":{"Type":"Succeed"}}}]`
+	check(t, one(inner), asl.Options{Partial: true},
+		"MISSING_TRANSITION_TARGET: Missing 'Next' target: nowhere at /States/S/Branches[0]/StartAt",
+		`MISSING_TRANSITION_TARGET: State "A" is not reachable. at /States/S/Branches[0]/States/A`)
+}
+
 func TestValidateSize(t *testing.T) {
 	big := one(task + `,"Comment":"` + strings.Repeat("x", 1<<20) + `"`)
 	check(t, big, asl.Options{}, "Definition must not be longer than 1048576 bytes at null")

@@ -37,22 +37,25 @@ func (f *Failure) Error() string {
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Cause }
 
-// Reason names the cause in a word that may be logged. Messages of services
+// Reason is that of the cause.
+func (f *Failure) Reason() string { return Reason(f.Cause) }
+
+// Reason names an error in a word that may be logged. Messages of services
 // carry ARNs; what an adapter wants to be seen it gives an ErrorCode method,
 // as the AWS SDK's errors have.
-func (f *Failure) Reason() string {
+func Reason(err error) string {
 	var coded interface{ ErrorCode() string }
 	switch {
-	case f.Cause == nil:
+	case err == nil:
 		return "none"
-	case errors.As(f.Cause, &coded):
+	case errors.As(err, &coded):
 		return coded.ErrorCode()
-	case errors.Is(f.Cause, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded):
 		return "timeout"
-	case errors.Is(f.Cause, context.Canceled):
+	case errors.Is(err, context.Canceled):
 		return "canceled"
 	}
-	return fmt.Sprintf("%T", innermost(f.Cause))
+	return fmt.Sprintf("%T", innermost(err))
 }
 
 func innermost(err error) error {
@@ -71,7 +74,7 @@ func dependencyFailed(op string, err error) *Failure {
 	switch {
 	case errors.Is(err, ErrInvalid):
 		f.Code, f.Detail = api.CodeInternal, "The request could not be handled."
-	case errors.Is(err, ErrThrottled):
+	case throttled(err):
 		f.Code, f.Detail = api.CodeThrottled, "Too many requests at the moment."
 		f.RetryAfter = unavailableRetry
 	default:
@@ -80,6 +83,11 @@ func dependencyFailed(op string, err error) *Failure {
 		f.RetryAfter = unavailableRetry
 	}
 	return f
+}
+
+func throttled(err error) bool {
+	var says interface{ Throttled() bool }
+	return errors.Is(err, ErrThrottled) || errors.As(err, &says) && says.Throttled()
 }
 
 var (

@@ -38,3 +38,21 @@ func TestReason(t *testing.T) {
 		}
 	}
 }
+
+type busy struct{}
+
+func (busy) Error() string   { return "secret" }
+func (busy) Throttled() bool { return true }
+
+// An adapter says in either way that it was throttled.
+func TestThrottled(t *testing.T) {
+	for _, cause := range []error{asyncapi.ErrThrottled, fmt.Errorf("secret: %w", busy{})} {
+		w := newWorld(t)
+		w.faults.Always("Store.Get", func(context.Context, func(context.Context) error) error { return cause })
+		_, err := w.Status(t.Context(), asyncapi.NewID(), 0)
+		var f *asyncapi.Failure
+		if !errors.As(err, &f) || f.Code != api.CodeThrottled || f.RetryAfter <= 0 {
+			t.Errorf("%v: got %v", cause, err)
+		}
+	}
+}

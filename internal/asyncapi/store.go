@@ -15,8 +15,8 @@ var (
 	// ErrStale refuses a write whose State is not After the stored one, or a
 	// decision for a stage that has one. The stored record comes with it.
 	ErrStale = errors.New("the stored record has moved on")
-	// ErrThrottled means that the dependency refused the call for now, and
-	// that the call had no effect.
+	// ErrThrottled means that the dependency refused the call for now. Any error
+	// with a method Throttled() bool that returns true means the same.
 	ErrThrottled = errors.New("throttled")
 )
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 )
@@ -29,6 +30,17 @@ func Wrap(call string, err error) error {
 
 // Unwrap gives the SDK's error, whose text must not be shown or logged.
 func (e *Error) Unwrap() error { return e.err }
+
+// Throttled tells whether the service refused the call for now, whatever it
+// calls that.
+func (e *Error) Throttled() bool {
+	api := smithy.APIError(nil)
+	if !errors.As(e.err, &api) {
+		return false
+	}
+	_, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
+	return throttled
+}
 
 var arn = regexp.MustCompile(`arn:[^\s"',)]*`)
 

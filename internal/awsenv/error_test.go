@@ -30,3 +30,23 @@ func TestError(t *testing.T) {
 		t.Errorf("got %v for no error", err)
 	}
 }
+
+// Every service has a word of its own for throttling.
+func TestThrottled(t *testing.T) {
+	for code, want := range map[string]bool{
+		"ThrottlingException": true, "ProvisionedThroughputExceededException": true, "RequestLimitExceeded": true,
+		"AccessDeniedException": false, "InternalServerError": false,
+	} {
+		if got := throttled(awsenv.Wrap("sfn X", &smithy.GenericAPIError{Code: code})); got != want {
+			t.Errorf("%s: throttled %v", code, got)
+		}
+	}
+	if throttled(awsenv.Wrap("sfn X", errors.New("refused"))) {
+		t.Error("a failing transport is no throttling")
+	}
+}
+
+func throttled(err error) bool {
+	e, ok := err.(interface{ Throttled() bool })
+	return ok && e.Throttled()
+}

@@ -3,6 +3,8 @@ package sfnapi
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/interp"
@@ -37,6 +39,9 @@ func (s *service) testState(ctx context.Context, in *testStateInput) (*testState
 // parse reads the definition around the state as one of a machine, and finds
 // the state in it.
 func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Fault) {
+	if why := asl.Refusal(r.diagnostics()); why != "" {
+		return nil, nil, fault("InvalidDefinition", "%s", why)
+	}
 	machine, err := asl.Parse(r.machine)
 	if err != nil {
 		return nil, nil, invalidDefinition(err)
@@ -47,6 +52,15 @@ func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Fault) {
 	}
 	inside, state := machine.Find(name)
 	return inside, state, nil
+}
+
+// diagnostics are those of the definition. What a mocked task would call does
+// not matter, for it is not called.
+func (r *stateRequest) diagnostics() []asl.Diagnostic {
+	found := asl.Validate(r.machine, asl.Options{Partial: r.in.StateName == nil})
+	return slices.DeleteFunc(found, func(d asl.Diagnostic) bool {
+		return r.mocked() && d.Severity == asl.SeverityWarning && strings.HasSuffix(d.Location, "/Resource")
+	})
 }
 
 // trial is what the request sets around the state.

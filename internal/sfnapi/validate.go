@@ -2,10 +2,8 @@ package sfnapi
 
 import (
 	"context"
-	"errors"
 
 	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
 )
 
 type diagnostic struct {
@@ -45,18 +43,9 @@ func (s *service) validateStateMachineDefinition(_ context.Context, in *validate
 }
 
 func diagnose(definition, kind string) []diagnostic {
-	_, err := asl.Parse([]byte(definition))
-	var problems asl.Problems
-	var syntax *value.SyntaxError
-	switch {
-	case errors.As(err, &syntax):
-		return []diagnostic{{"ERROR", "INVALID_JSON_DESCRIPTION", syntax.Error(), nil}}
-	case !errors.As(err, &problems):
-		return nil
-	}
 	var out []diagnostic
-	for _, p := range problems {
-		out = append(out, diagnostic{"ERROR", p.Code, p.Message, &p.Pointer})
+	for _, d := range asl.Validate([]byte(definition), asl.Options{Express: kind == "EXPRESS"}) {
+		out = append(out, diagnostic{string(d.Severity), d.Code, d.Message, present(d.Location)})
 	}
 	return out
 }

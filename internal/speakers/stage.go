@@ -29,6 +29,20 @@ func (s Stage) String() string {
 	return "unknown"
 }
 
+// Activity is the name of the function that runs the stage: its folder in
+// functions/activities, and what stands for its ARN in the state machine.
+func (s Stage) Activity() string {
+	switch s {
+	case Moderation:
+		return "moderate"
+	case Shortlisting:
+		return "shortlist"
+	case Selection:
+		return "select"
+	}
+	return "unknown"
+}
+
 // Last reports whether acceptance by this stage approves the talk.
 func (s Stage) Last() bool { return s == Selection }
 

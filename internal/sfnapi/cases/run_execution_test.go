@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/sfnapi/cases"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -146,7 +147,7 @@ func notRunnable(c cases.Case) string {
 // unlessRefused judges a definition that was not accepted: refusing what is
 // not supported is no failure, and is counted apart.
 func unlessRefused(c cases.Case, err error) cases.Verdict {
-	if api := smithy.APIError(nil); errors.As(err, &api) && strings.Contains(api.ErrorMessage(), "not supported here") {
+	if api := smithy.APIError(nil); errors.As(err, &api) && strings.Contains(api.ErrorMessage(), asl.UnsupportedCode) {
 		return cases.Verdict{Case: c, Result: cases.Refused, Why: api.ErrorMessage()}
 	}
 	return failed(c, err.Error())
