@@ -51,6 +51,7 @@ func checkNothingPersonal(t *testing.T, log string) {
 }
 
 func TestEveryStageIsSeen(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "approve")
 	s.Speed = 100
 	location := submit(t, start(t, s).url, "")
@@ -69,6 +70,7 @@ func TestEveryStageIsSeen(t *testing.T) {
 // The Azure sample's client: it posts, and follows Location after Retry-After
 // seconds until it is answered 200.
 func TestTheAzureSamplesClientWorks(t *testing.T) {
+	t.Parallel()
 	url := start(t, fast(t, "approve")).url
 	res, err := http.Post(url+"/api/submit", "application/json", strings.NewReader(presentation))
 	for polls := 0; ; polls++ {
@@ -92,6 +94,7 @@ func TestTheAzureSamplesClientWorks(t *testing.T) {
 }
 
 func TestRestartGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "approve")
 	s.Speed = 1 // the first stage would take 20 seconds
 	first := start(t, s)
@@ -109,6 +112,7 @@ func TestRestartGoesOnWhereItStopped(t *testing.T) {
 }
 
 func TestLocationIsAbsoluteAndFollowsTheSetting(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "approve")
 	r := start(t, s)
 	if location := submit(t, r.url, ""); !strings.HasPrefix(location, r.url+api.StatusPath) {
@@ -122,6 +126,7 @@ func TestLocationIsAbsoluteAndFollowsTheSetting(t *testing.T) {
 }
 
 func TestSpeedBeyondTheTimeoutsIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	for speed, warned := range map[float64]bool{1: false, 0.5: false, 0.01: true} {
 		s := fast(t, "approve")
 		s.Speed = speed

@@ -57,6 +57,7 @@ func (p *program) kill(t *testing.T) {
 }
 
 func TestNothingIsLostWhenTheProgramIsKilled(t *testing.T) {
+	t.Parallel()
 	args := []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir(), "-review", "approve", "-speed", "100"}
 	p := launch(t, args...)
 	accepted := submitMany(t, p.url, 40)

@@ -96,12 +96,16 @@ func do(t *testing.T, method, url, body string) response {
 	return r
 }
 
-func try(method, url, body string) (response, error) {
+// try sends a request with headers given as pairs of names and values.
+func try(method, url, body string, headers ...string) (response, error) {
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return response{}, err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return response{}, err

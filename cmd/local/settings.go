@@ -5,12 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/url"
-	"strconv"
-	"strings"
-
-	"asynchttpapi/internal/speakers"
 )
 
 // Settings are what a person can say on the command line or, with the same
@@ -40,6 +34,8 @@ type option struct {
 	set                     func(*Settings, string) error
 }
 
+const stepFunctionsFlag = "stepfunctions-addr"
+
 // options are all settings with their defaults.
 func options() []option {
 	return []option{
@@ -49,7 +45,7 @@ func options() []option {
 		{"review", "REVIEW", "simulate", "simulate, approve, reject@STAGE or fail@STAGE (moderation, shortlisting, selection)", setReview},
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
-		{"stepfunctions-addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; empty for none", setStepFunctionsAddr},
+		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; empty for none", setStepFunctionsAddr},
 	}
 }
 
@@ -58,111 +54,54 @@ var errHelp = errors.New("help was asked for")
 
 // parseSettings reads flags and environment. Errors are one line.
 func parseSettings(args []string, lookupEnv func(string) (string, bool), help io.Writer) (Settings, error) {
+	given, err := parseFlags(args, help)
+	if err != nil {
+		return Settings{}, err
+	}
 	var s Settings
+	for _, o := range options() {
+		name, value := o.choose(given, lookupEnv)
+		if err := o.set(&s, value); err != nil {
+			return s, fmt.Errorf("%s: %w", name, err)
+		}
+		if o.flag == stepFunctionsFlag {
+			s.StepFunctionsAsked = name != ""
+		}
+	}
+	return s, nil
+}
+
+// parseFlags returns the flags that were given.
+func parseFlags(args []string, help io.Writer) (map[string]string, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are reported by the caller, in one line
-	values := map[string]*string{}
 	for _, o := range options() {
-		values[o.flag] = flags.String(o.flag, o.value, o.usage+" (environment: "+o.env+")")
+		flags.String(o.flag, o.value, o.usage+" (environment: "+o.env+")")
 	}
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(help)
 		flags.PrintDefaults()
-		return s, errHelp
+		return nil, errHelp
 	} else if err != nil {
-		return s, err
+		return nil, err
 	}
 	if flags.NArg() > 0 {
-		return s, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	given := map[string]bool{}
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for _, o := range options() {
-		value, name := *values[o.flag], "-"+o.flag
-		if inEnv, ok := o.lookup(lookupEnv); ok && !given[o.flag] {
-			value, name = inEnv, o.env
-			given[o.flag] = true
-		}
-		if err := o.set(&s, value); err != nil {
-			return s, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	s.StepFunctionsAsked = given["stepfunctions-addr"]
-	return s, nil
+	given := map[string]string{}
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
+	return given, nil
 }
 
-// lookup finds the option in the environment. An empty variable counts as
-// unset, except where emptiness is the way to switch something off.
-func (o option) lookup(lookupEnv func(string) (string, bool)) (string, bool) {
-	value, ok := lookupEnv(o.env)
-	return value, ok && (value != "" || o.flag == "stepfunctions-addr")
-}
-
-func setAddr(s *Settings, value string) error {
-	s.Addr = value
-	return checkAddr(value)
-}
-
-func checkAddr(value string) error {
-	_, port, err := net.SplitHostPort(value)
-	if err != nil {
-		return fmt.Errorf("%q is not HOST:PORT", value)
+// choose finds the option's value, and the name under which it was given: ""
+// for the default. An empty variable counts as unset, except where emptiness
+// is the way to switch something off.
+func (o option) choose(given map[string]string, lookupEnv func(string) (string, bool)) (name, value string) {
+	if value, ok := given[o.flag]; ok {
+		return "-" + o.flag, value
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return fmt.Errorf("%q: the port has to be a number from 0 to 65535", value)
-	} else if strconv.FormatUint(n, 10) != port {
-		return fmt.Errorf("%q: the port is written oddly", value)
+	if value, ok := lookupEnv(o.env); ok && (value != "" || o.flag == stepFunctionsFlag) {
+		return o.env, value
 	}
-	return nil
-}
-
-func setData(s *Settings, value string) error {
-	s.Data = value
-	if value == "" {
-		return errors.New("a folder is needed")
-	}
-	return nil
-}
-
-func setSpeed(s *Settings, value string) error {
-	speed, err := strconv.ParseFloat(value, 64)
-	if err != nil || !(speed > 0) {
-		return fmt.Errorf("%q is neither a number above 0 nor inf", value)
-	}
-	s.Speed = speed
-	return nil
-}
-
-func setReview(s *Settings, value string) error {
-	s.Review = value
-	_, err := speakers.ParsePolicy(value, "")
-	return err
-}
-
-func setBaseURL(s *Settings, value string) error {
-	s.BaseURL = strings.TrimSuffix(value, "/")
-	if value == "" {
-		return nil
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("%q is not an absolute http or https URL without a query", value)
-	}
-	return nil
-}
-
-func setLog(s *Settings, value string) error {
-	if value != "text" && value != "json" {
-		return fmt.Errorf("%q is neither text nor json", value)
-	}
-	s.JSONLog = value == "json"
-	return nil
-}
-
-func setStepFunctionsAddr(s *Settings, value string) error {
-	s.StepFunctionsAddr = value
-	if value == "" {
-		return nil
-	}
-	return checkAddr(value)
+	return "", o.value
 }

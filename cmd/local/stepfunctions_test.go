@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"asynchttpapi/api"
 )
@@ -55,6 +56,7 @@ func withEndpoint(t *testing.T, review string) *running {
 }
 
 func TestStateMachineIsAtTheStepFunctionsEndpoint(t *testing.T) {
+	t.Parallel()
 	r := withEndpoint(t, "approve")
 	m := callStepFunctions(t, r, "DescribeStateMachine", map[string]string{"stateMachineArn": machineARN()})
 	if m["name"] != machineName || m["status"] != "ACTIVE" || m["type"] != "STANDARD" {
@@ -63,6 +65,7 @@ func TestStateMachineIsAtTheStepFunctionsEndpoint(t *testing.T) {
 }
 
 func TestAbortedExecutionCancelsTheSubmission(t *testing.T) {
+	t.Parallel()
 	r := withEndpoint(t, "approve")
 	location := submit(t, r.url, "")
 	id := await(t, location, func(r response) bool { return r.CustomStatus == "Moderation" }).ID
@@ -73,6 +76,7 @@ func TestAbortedExecutionCancelsTheSubmission(t *testing.T) {
 }
 
 func TestHistoriesHoldNothingPersonal(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "fail@shortlisting")
 	s.StepFunctionsAddr, s.StepFunctionsAsked = "127.0.0.1:0", true
 	r := start(t, s)
@@ -91,6 +95,7 @@ func TestHistoriesHoldNothingPersonal(t *testing.T) {
 }
 
 func TestBusyDefaultOfTheEndpointDoesNotStopTheAPI(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "approve")
 	s.StepFunctionsAddr = strings.TrimPrefix(start(t, fast(t, "approve")).url, "http://")
 	r := start(t, s)
@@ -101,6 +106,7 @@ func TestBusyDefaultOfTheEndpointDoesNotStopTheAPI(t *testing.T) {
 }
 
 func TestRedriveReopensAFailedSubmission(t *testing.T) {
+	t.Parallel()
 	s := fast(t, "fail@shortlisting")
 	first := start(t, s)
 	location := submit(t, first.url, "")
@@ -118,4 +124,34 @@ func TestRedriveReopensAFailedSubmission(t *testing.T) {
 	await(t, location, func(r response) bool {
 		return r.Status == api.Succeeded && r.CustomStatus == "Approved" && r.Error == nil
 	})
+}
+
+func TestStopFinishesTheRequestsInHand(t *testing.T) {
+	t.Parallel()
+	s := fast(t, "approve")
+	s.Speed, s.StepFunctionsAddr, s.StepFunctionsAsked = 40, "127.0.0.1:0", true
+	r := start(t, s)
+	answered := make(chan response, 1)
+	go func() {
+		got, err := try("POST", r.url+api.SubmitPath, presentation, "Prefer", "wait=20")
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- got
+	}()
+	for deadline := time.Now().Add(patience); ; {
+		list := callStepFunctions(t, r, "ListExecutions", map[string]string{"stateMachineArn": machineARN()})
+		if all, _ := list["executions"].([]any); len(all) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nothing is started")
+		}
+	}
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-answered; got.code != http.StatusOK || got.CustomStatus != "Approved" {
+		t.Errorf("%d %+v", got.code, got.Submission)
+	}
 }

@@ -160,8 +160,14 @@ func TestDefineBringsTheMachineUpToDate(t *testing.T) {
 }
 
 func TestWhatTheEngineDoesNotKnowIsRefused(t *testing.T) {
-	definition := strings.Replace(holding, functionPrefix+"hold", "arn:aws:states:::sqs:sendMessage", 1)
-	if err := newHolder(t).w.define(t.Context(), definition); err == nil || !strings.Contains(err.Error(), machineName) {
-		t.Error(err)
+	h := newHolder(t)
+	for about, definition := range map[string]string{
+		"JSONata":    strings.Replace(holding, `{"StartAt"`, `{"QueryLanguage":"JSONata","StartAt"`, 1),
+		"a resource": strings.Replace(holding, functionPrefix+"hold", "arn:aws:states:::sqs:sendMessage", 1),
+		"no state":   `{"StartAt":"Hold","States":{}}`,
+	} {
+		if err := h.w.define(t.Context(), definition); err == nil || !strings.Contains(err.Error(), machineName) {
+			t.Errorf("%s: %v", about, err)
+		}
 	}
 }

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"asynchttpapi/internal/speakers"
+)
+
+func setAddr(s *Settings, value string) error {
+	s.Addr = value
+	return checkAddr(value)
+}
+
+func checkAddr(value string) error {
+	_, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return fmt.Errorf("%q is not HOST:PORT", value)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("%q: the port has to be a number from 0 to 65535", value)
+	} else if strconv.FormatUint(n, 10) != port {
+		return fmt.Errorf("%q: the port is written oddly", value)
+	}
+	return nil
+}
+
+func setData(s *Settings, value string) error {
+	s.Data = value
+	if value == "" {
+		return errors.New("a folder is needed")
+	}
+	return nil
+}
+
+func setSpeed(s *Settings, value string) error {
+	speed, err := strconv.ParseFloat(value, 64)
+	if err != nil || !(speed > 0) {
+		return fmt.Errorf("%q is neither a number above 0 nor inf", value)
+	}
+	s.Speed = speed
+	return nil
+}
+
+func setReview(s *Settings, value string) error {
+	s.Review = value
+	_, err := speakers.ParsePolicy(value, "")
+	return err
+}
+
+func setBaseURL(s *Settings, value string) error {
+	s.BaseURL = strings.TrimSuffix(value, "/")
+	if value == "" {
+		return nil
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("%q is not an absolute http or https URL without a query", value)
+	}
+	return nil
+}
+
+func setLog(s *Settings, value string) error {
+	if value != "text" && value != "json" {
+		return fmt.Errorf("%q is neither text nor json", value)
+	}
+	s.JSONLog = value == "json"
+	return nil
+}
+
+func setStepFunctionsAddr(s *Settings, value string) error {
+	s.StepFunctionsAddr = value
+	if value == "" {
+		return nil
+	}
+	return checkAddr(value)
+}
