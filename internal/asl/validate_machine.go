@@ -71,9 +71,9 @@ func states(c *checker, at string, v any) {
 func (c *checker) name(at, name string) {
 	switch {
 	case name == "":
-		c.add(InvalidNameCode, at, "State name must not be empty")
+		c.add(InvalidNameCode, at, "Invalid State name: the name is empty")
 	case utf8.RuneCountInString(name) > maxName:
-		c.add(InvalidNameCode, at, "State name '"+name+"' exceeds the 80-character limit allowed by the service")
+		c.add(InvalidNameCode, at, "Invalid State name: '"+name+"' exceeds the 80-character limit allowed by the service")
 	case c.names[name]:
 		c.add(DuplicateNameCode, at, "Duplicate State name: "+name)
 	}

@@ -35,7 +35,7 @@ func TestValidateMachine(t *testing.T) {
 			`MISSING_TRANSITION_TARGET: State "x/y" is not reachable. at /States/x/y`,
 		},
 		`{"StartAt":"C","States":{"C":{"Type":"Choice","Choices":[{"Variable":"$.x","IsPresent":true,"Next":"G"}],"Default":"H"},"E":{"Type":"Task",
-		  "Resource":"arn:aws:states:::lambda:invoke","End":true,"Catch":[{"ErrorEquals":["X"],"Next":"I"}]}}}`: {
+		  "Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},"End":true,"Catch":[{"ErrorEquals":["X"],"Next":"I"}]}}}`: {
 			"MISSING_TRANSITION_TARGET: Missing 'Next' target: H at /States/C/Default",
 			"MISSING_TRANSITION_TARGET: Missing 'Next' target: G at /States/C/Choices[0]/Next",
 			"MISSING_TRANSITION_TARGET: Missing 'Next' target: I at /States/E/Catch[0]/Next",
@@ -45,7 +45,7 @@ func TestValidateMachine(t *testing.T) {
 			"DUPLICATE_STATE_NAME: Duplicate State name: M at /States/M/Branches[0]/States/M",
 		},
 		`{"StartAt":"` + long + `","States":{"` + long + `":{"Type":"Pass","End":true}}}`: {
-			"INVALID_STATE_NAME: State name '" + long + "' exceeds the 80-character limit allowed by the service at /States/" + long,
+			"INVALID_STATE_NAME: Invalid State name: '" + long + "' exceeds the 80-character limit allowed by the service at /States/" + long,
 		},
 		`{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"End":true}}}`: {"Duplicate field at /States/A/End"},
 		one(`"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","QueryLanguage":"JSONPath","States":{"A":{"Type":"Pass","End":true},"B":{"Type":"Pass","End":true}}}]`): {

@@ -22,7 +22,7 @@ func label(c *checker, at string, v any) {
 	case s == "":
 		c.add(InvalidLabelCode, at, "Label cannot be empty")
 	case utf8.RuneCountInString(s) > maxLabel:
-		c.add(InvalidLabelCode, at, "Label '"+s+"' exceeds the 40-character limit allowed by the service")
+		c.add(InvalidLabelCode, at, "Invalid Label name: '"+s+"' exceeds the 40-character limit allowed by the service")
 	case strings.ContainsFunc(s, forbiddenInLabel):
 		c.add(InvalidLabelCode, at, "Label contains invalid character: '"+visible(s[strings.IndexFunc(s, forbiddenInLabel):])+"'")
 	case c.labels[s]:

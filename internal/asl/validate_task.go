@@ -6,6 +6,7 @@ import (
 
 func (c *checker) taskRules(at string, o *value.Object) {
 	c.required(at, o, "Resource")
+	c.integration(at, o)
 	c.atMostOne(at, o, "TimeoutSeconds", "TimeoutSecondsPath")
 	c.atMostOne(at, o, "HeartbeatSeconds", "HeartbeatSecondsPath")
 	c.catchAllLast(at, o)

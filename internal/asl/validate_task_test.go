@@ -15,6 +15,13 @@ func TestValidateTask(t *testing.T) {
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution" + at + "/Resource",
 		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
+			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution","Parameters":{"Name":"n","Comment.$":"$.c"}`: {
+			`The field "Comment.$" is not supported by Step Functions` + at + "/Parameters",
+			"The field 'StateMachineArn' is required but was missing" + at + "/Parameters",
+		},
 		task + `,"TimeoutSeconds":0`:                            {"Minimum value is 1" + at + "/TimeoutSeconds"},
 		task + `,"TimeoutSeconds":5,"TimeoutSecondsPath":"$.x"`: {"There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath]" + at},
 		task + `,"TimeoutSeconds":5,"HeartbeatSeconds":5`:       {"HeartbeatSeconds must be smaller than TimeoutSeconds" + at + "/HeartbeatSeconds"},

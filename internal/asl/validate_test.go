@@ -42,8 +42,8 @@ func TestValidateAccepts(t *testing.T) {
 		one(`"Type":"Pass","End":true,"Parameters":{"a.$":"$v.x","b":["c",{"d.$":"States.Array($$.e)"}]},"ResultPath":"$.a[0].b","Assign":{"x.$":"$.y","größe":1}`),
 		one(task + `,"Retry":[{"ErrorEquals":["A","B"],"IntervalSeconds":0,"MaxAttempts":0,"BackoffRate":1,"MaxDelaySeconds":1,"JitterStrategy":"FULL"},{"ErrorEquals":["States.ALL"]}],"Catch":[]`),
 		one(task + `,"TimeoutSeconds":5,"HeartbeatSecondsPath":"$.h","Credentials":{"RoleArn.$":"$.r"}`),
-		one(`"Type":"Task","Resource":"arn:aws-cn:states:::states:startExecution.sync:2","End":true`),
-		one(`"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","End":true`),
+		one(`"Type":"Task","Resource":"arn:aws-cn:states:::states:startExecution.sync:2","Parameters":{"StateMachineArn.$":"$.m","Input":{}},"End":true`),
+		one(`"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload.$":"$$.Task"},"End":true`),
 		`{"Version":"1.0","TimeoutSeconds":0,"QueryLanguage":"JSONPath","StartAt":"C","States":{"C":{"Type":"Choice","Default":"E","Choices":[
 		  {"Next":"E","And":[{"Not":{"Variable":"$.a","IsPresent":true}},{"Or":[{"Variable":"$$.b","StringEqualsPath":"$v"}],"Comment":"c"}],"Assign":{"x":1}},
 		  {"Next":"E","Variable":"$.t","TimestampLessThan":"2020-01-01T00:00:00Z"},{"Next":"E","Variable":"$.n","NumericEquals":1.5}]},"E":{"Type":"Succeed"}}}`,

@@ -43,8 +43,12 @@ func TestCreateStateMachine(t *testing.T) {
 func TestUnsupportedResourceIsNamed(t *testing.T) {
 	w := newWorld(t)
 	task := func(resource string) string {
+		called := "FunctionName"
+		if strings.Contains(resource, "startExecution") {
+			called = "StateMachineArn"
+		}
 		return `{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {"StartAt": "T", "States":
-			{"T": {"Type": "Task", "Resource": "` + resource + `", "End": true}}}}}}`
+			{"T": {"Type": "Task", "Resource": "` + resource + `", "Parameters": {"` + called + `": "c"}, "End": true}}}}}}`
 	}
 	for resource, ok := range map[string]bool{
 		function + "f":      true,

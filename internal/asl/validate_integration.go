@@ -1,0 +1,62 @@
+package asl
+
+import (
+	"slices"
+	"strings"
+
+	"asynchttpapi/internal/asl/value"
+)
+
+// integration checks the parameters of a service integration, which AWS knows
+// by name: the one that is needed, and no others than the action has.
+func (c *checker) integration(at string, o *value.Object) {
+	text, _ := get(o, "Resource").(string)
+	a := parseARN(text)
+	if !slices.Contains(calls(), a.call()) || (c.express && a.pattern() != "") {
+		return // refused already
+	}
+	action, _, _ := strings.Cut(a.call(), ".")
+	needed, others := actionFields(action)
+	holder := "Parameters"
+	if c.jsonata {
+		holder = "Arguments"
+	}
+	v, written := o.Get(holder)
+	parameters, ok := v.(*value.Object)
+	switch {
+	case !written:
+		c.schema(member(at, "Resource"), "%s field is required for resource ARN: %s", holder, text)
+	case ok:
+		c.parameters(member(at, holder), parameters, needed, others)
+	}
+}
+
+func (c *checker) parameters(at string, o *value.Object, needed string, others []string) {
+	known := map[string]bool{needed: true}
+	for _, name := range others {
+		known[name] = true
+	}
+	present := map[string]bool{}
+	for _, m := range o.Members() {
+		name := m.Name
+		if !c.jsonata {
+			name = strings.TrimSuffix(name, ".$")
+		}
+		present[name] = true
+		if !known[name] {
+			c.schema(at, `The field "%s" is not supported by Step Functions`, m.Name)
+		}
+	}
+	if !present[needed] {
+		c.schema(at, "The field '%s' is required but was missing", needed)
+	}
+}
+
+// actionFields gives the parameters of an action: the one it needs and the
+// others (Lambda's Invoke and Step Functions' StartExecution).
+func actionFields(action string) (needed string, others []string) {
+	if action == "lambda:invoke" {
+		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier"}
+	}
+	return "StateMachineArn", []string{"Input", "Name", "TraceHeader"}
+}
