@@ -16,10 +16,17 @@ func (r *Run) childInputs(s *scope, in data, items []any) ([]any, *failure) {
 		}
 		inputs[i] = input.v
 	}
+	if r.trial != nil && s.state.ItemSelector != nil {
+		r.trial.note("afterItemSelector", data{v: inputs})
+	}
 	if s.state.ItemBatcher == nil {
 		return inputs, nil
 	}
-	return r.evaluate(s, in).batches(s.state.ItemBatcher, inputs)
+	batches, f := r.evaluate(s, in).batches(s.state.ItemBatcher, inputs)
+	if f == nil {
+		r.trial.note("afterItemBatcher", data{v: batches})
+	}
+	return batches, f
 }
 
 // batches groups items as ItemBatcher says.

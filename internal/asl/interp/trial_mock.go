@@ -24,6 +24,9 @@ func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	if f != nil {
 		return f
 	}
+	if _, f := r.childInputs(s, in, items); f != nil {
+		return f
+	}
 	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
 }
 
