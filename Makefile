@@ -13,7 +13,7 @@ run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 .PHONY: test
-test: lint test-unit test-dynamodb test-pollers test-template ## every test
+test: lint test-unit test-dynamodb test-aws test-pollers test-template ## every test
 
 .PHONY: lint
 lint:
@@ -29,6 +29,11 @@ test-unit: ## what go test runs, with the race detector
 test-dynamodb: ## the DynamoDB store against dynalite
 	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go test -race -count=1 ./internal/dynamo
+
+.PHONY: test-aws
+test-aws: ## the deployed binaries, each behind a Runtime API, over every wire
+	@.ci/need node nodejs npm npm
+	.ci/dynalite/run go test -count=1 ./internal/awsworld
 
 .PHONY: test-pollers
 test-pollers: ## other people's pollers against the running system

@@ -1,0 +1,140 @@
+package awsworld
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"asynchttpapi/internal/awsenv"
+	"asynchttpapi/internal/lambdahost"
+)
+
+var root = filepath.Join("..", "..")
+
+// build compiles functions and cmd/stepfunctions once, the functions with the
+// flags that they are deployed with.
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "awsworld")
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s", "-o", dir+"/",
+		"./functions/...", "./cmd/stepfunctions")
+	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if dir, err := build(); err == nil {
+		os.RemoveAll(dir)
+	}
+	os.Exit(code)
+}
+
+// binary is the built function of a CodeUri.
+func binary(t *testing.T, codeURI string) string {
+	t.Helper()
+	dir, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, filepath.Base(codeURI))
+}
+
+// startStepFunctions runs cmd/stepfunctions until the test ends.
+func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *logs) string {
+	t.Helper()
+	cmd := exec.Command(binary(t, "stepfunctions"), "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-lambda-endpoint", lambdaEndpoint)
+	cmd.Stderr = logs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if !ok {
+		t.Fatalf("stepfunctions is not ready: %q %v %s", line, err, logs)
+	}
+	return url
+}
+
+// newTable makes the table of the template's resource Submissions.
+func newTable(t *testing.T) string {
+	t.Helper()
+	env := map[string]string{
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_ENDPOINT_URL_DYNAMODB": os.Getenv("DYNAMODB_ENDPOINT"),
+	}
+	cfg, err := awsenv.Config(func(name string) string { return env[name] }, "DYNAMODB")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, name := dynamodb.NewFromConfig(cfg), "awsworld-"+rand.Text()
+	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
+		TableName:            &name,
+		BillingMode:          types.BillingModePayPerRequest,
+		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// deployed is a function of the host as a lambda.Handler.
+type deployed struct {
+	host *lambdahost.Host
+	name string
+}
+
+// Invoke implements lambda.Handler.
+func (d deployed) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	result, err := d.host.Invoke(ctx, d.name, payload)
+	if err == nil && result.FunctionError != "" {
+		err = fmt.Errorf("%s: %s", d.name, result.Payload)
+	}
+	return result.Payload, err
+}
+
+// logs are what all processes wrote.
+type logs struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}

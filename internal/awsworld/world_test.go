@@ -1,0 +1,143 @@
+package awsworld
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"asynchttpapi/internal/apigateway"
+	"asynchttpapi/internal/awsenv"
+	"asynchttpapi/internal/lambdahost"
+	"asynchttpapi/internal/template"
+)
+
+const (
+	prefix      = "arn:aws:lambda:us-east-1:123456789012:function:"
+	machineName = "ProcessSubmission"
+	machineARN  = "arn:aws:states:us-east-1:123456789012:stateMachine:" + machineName
+)
+
+// world is one deployment on this machine.
+type world struct {
+	url  string
+	sfn  *sfn.Client
+	host *lambdahost.Host
+	logs *logs
+}
+
+// newWorld deploys template.yaml with a review policy, and stages that hardly
+// last.
+func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
+
+func newWorldAtSpeed(t *testing.T, review, speed string) *world {
+	t.Helper()
+	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
+	if dynamodb == "" {
+		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
+	}
+	tpl, err := template.Read(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{logs: &logs{}}
+	front, invoke := serve(t), serve(t)
+	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
+	refs := map[string]string{
+		"Submissions": newTable(t), "ProcessSubmission": machineARN,
+		"PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
+	}
+	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
+	invoke.handler = w.host
+	front.handler = newGateway(t, tpl, w.host, front.URL)
+	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
+	createStateMachine(t, w.sfn, tpl)
+	return w
+}
+
+// server is a test server whose address is known before its handler is.
+type server struct {
+	*httptest.Server
+	handler http.Handler
+}
+
+func serve(t *testing.T) *server {
+	s := &server{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// newHost gives each function of the template its binary and its environment.
+func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs *logs, more ...string) *lambdahost.Host {
+	t.Helper()
+	var functions []lambdahost.Function
+	for id, f := range tpl.Functions {
+		env, err := tpl.Environment(f, refs)
+		if err != nil {
+			t.Fatalf("%s: %v", id, err)
+		}
+		pairs := append([]string{}, more...)
+		for name, value := range env {
+			pairs = append(pairs, name+"="+value)
+		}
+		functions = append(functions, lambdahost.Function{
+			Name: id, Binary: binary(t, f.CodeURI), Env: pairs, Timeout: f.Timeout, Logs: logs,
+		})
+	}
+	host := lambdahost.New(functions...)
+	t.Cleanup(host.Close)
+	return host
+}
+
+// newGateway routes as the template's events do.
+func newGateway(t *testing.T, tpl *template.Template, host *lambdahost.Host, url string) http.Handler {
+	t.Helper()
+	routes := map[string]lambda.Handler{}
+	for id, f := range tpl.Functions {
+		for _, route := range f.Routes {
+			routes[route] = deployed{host, id}
+		}
+	}
+	gateway, err := apigateway.New(apigateway.Config{Routes: routes, DomainName: strings.TrimPrefix(url, "http://")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gateway
+}
+
+func newClient(t *testing.T, endpoint string) *sfn.Client {
+	t.Helper()
+	env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+	cfg, err := awsenv.Config(func(name string) string { return env[name] }, "SFN")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.BaseEndpoint = aws.String(endpoint)
+	return sfn.NewFromConfig(cfg)
+}
+
+// createStateMachine fills the definition in as the template's substitutions say.
+func createStateMachine(t *testing.T, client *sfn.Client, tpl *template.Template) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "statemachine", "process_submission.asl.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := string(text)
+	for name, id := range tpl.Substitutions {
+		definition = strings.ReplaceAll(definition, "${"+name+"}", prefix+id+":live")
+	}
+	_, err = client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+		Name: aws.String(machineName), Definition: &definition, RoleArn: aws.String("arn:aws:iam::123456789012:role/test"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,126 @@
+package template
+
+import (
+	"fmt"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// document mirrors the template's own layout.
+type document struct {
+	Parameters map[string]struct {
+		Default value `yaml:"Default"`
+	} `yaml:"Parameters"`
+	Globals struct {
+		Function properties `yaml:"Function"`
+	} `yaml:"Globals"`
+	Resources map[string]struct {
+		Type       string    `yaml:"Type"`
+		Properties yaml.Node `yaml:"Properties"`
+	} `yaml:"Resources"`
+}
+
+type properties struct {
+	CodeURI     string `yaml:"CodeUri"`
+	Timeout     int    `yaml:"Timeout"`
+	Environment struct {
+		Variables map[string]value `yaml:"Variables"`
+	} `yaml:"Environment"`
+	Policies                []policy         `yaml:"Policies"`
+	Events                  map[string]event `yaml:"Events"`
+	DefinitionSubstitutions map[string]value `yaml:"DefinitionSubstitutions"`
+}
+
+type policy struct {
+	Statement []struct {
+		Sid    string `yaml:"Sid"`
+		Effect string `yaml:"Effect"`
+		Action list   `yaml:"Action"`
+	} `yaml:"Statement"`
+}
+
+type event struct {
+	Type       string `yaml:"Type"`
+	Properties struct {
+		Method string `yaml:"Method"`
+		Path   string `yaml:"Path"`
+	} `yaml:"Properties"`
+}
+
+// list is a string or a list of them.
+type list []string
+
+// UnmarshalYAML implements yaml.Unmarshaler.
+func (l *list) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		*l = list{node.Value}
+		return nil
+	}
+	return node.Decode((*[]string)(l))
+}
+
+func (d document) template() (*Template, error) {
+	t := &Template{Parameters: map[string]string{}, Functions: map[string]Function{}, Substitutions: map[string]string{}}
+	for name, p := range d.Parameters {
+		def, err := resolve(p.Default.any, nil)
+		if err != nil {
+			return nil, fmt.Errorf("parameter %s: %w", name, err)
+		}
+		t.Parameters[name] = def
+	}
+	for id, r := range d.Resources {
+		if err := t.add(id, r.Type, r.Properties, d.Globals.Function); err != nil {
+			return nil, fmt.Errorf("resource %s: %w", id, err)
+		}
+	}
+	return t, nil
+}
+
+// add reads the properties of the resource types that matter, whose layout is
+// known; others may have the same names for something else.
+func (t *Template) add(id, kind string, node yaml.Node, globals properties) error {
+	var p properties
+	switch kind {
+	case "AWS::Serverless::Function":
+		if err := node.Decode(&p); err != nil {
+			return err
+		}
+		t.Functions[id] = p.function(globals)
+	case "AWS::Serverless::StateMachine":
+		if err := node.Decode(&p); err != nil {
+			return err
+		}
+		for name, v := range p.DefinitionSubstitutions {
+			if target, ok := v.any.(Ref); ok {
+				t.Substitutions[name] = target.LogicalID()
+			}
+		}
+	}
+	return nil
+}
+
+func (p properties) function(globals properties) Function {
+	f := Function{CodeURI: p.CodeURI, environment: map[string]any{}}
+	seconds := p.Timeout
+	if seconds == 0 {
+		seconds = globals.Timeout
+	}
+	f.Timeout = time.Duration(seconds) * time.Second
+	for _, from := range []properties{globals, p} {
+		for name, v := range from.Environment.Variables {
+			f.environment[name] = v.any
+		}
+	}
+	for _, policy := range p.Policies {
+		for _, s := range policy.Statement {
+			f.Statements = append(f.Statements, Statement{Sid: s.Sid, Effect: s.Effect, Actions: s.Action})
+		}
+	}
+	for _, e := range p.Events {
+		if e.Type == "HttpApi" {
+			f.Routes = append(f.Routes, e.Properties.Method+" "+e.Properties.Path)
+		}
+	}
+	return f
+}

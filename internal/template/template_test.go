@@ -1,0 +1,93 @@
+package template_test
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/template"
+)
+
+func read(t *testing.T) *template.Template {
+	t.Helper()
+	tpl, err := template.Read(filepath.Join("..", "..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tpl
+}
+
+var refs = map[string]string{"Submissions": "table", "ProcessSubmission": "arn:machine"}
+
+func TestEveryFunctionOfTheTemplateHasAMain(t *testing.T) {
+	for id, f := range read(t).Functions {
+		if _, err := os.Stat(filepath.Join("..", "..", f.CodeURI, "main.go")); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
+func TestEveryMainIsInTheTemplate(t *testing.T) {
+	var given, want []string
+	for _, f := range read(t).Functions {
+		given = append(given, filepath.Clean(f.CodeURI))
+	}
+	for _, pattern := range []string{"functions/*/main.go", "functions/*/*/main.go"} {
+		mains, err := filepath.Glob(filepath.Join("..", "..", pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, main := range mains {
+			rel, err := filepath.Rel(filepath.Join("..", ".."), filepath.Dir(main))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, rel)
+		}
+	}
+	slices.Sort(given)
+	slices.Sort(want)
+	if !slices.Equal(given, want) {
+		t.Errorf("the template has %v, functions/ has %v", given, want)
+	}
+}
+
+// What the deployment sets is what the functions read, and is taken.
+func TestEveryFunctionTakesItsEnvironment(t *testing.T) {
+	tpl := read(t)
+	for id, f := range tpl.Functions {
+		env, err := tpl.Environment(f, refs)
+		if err != nil {
+			t.Errorf("%s: %v", id, err)
+			continue
+		}
+		if _, err := app.SettingsFromEnv(func(name string) string { return env[name] }); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+		if env[app.EnvTable] != "table" {
+			t.Errorf("%s: the table is %q", id, env[app.EnvTable])
+		}
+	}
+}
+
+func TestRoutes(t *testing.T) {
+	var routes []string
+	for _, f := range read(t).Functions {
+		routes = append(routes, f.Routes...)
+	}
+	for route := range maps.Keys(app.Routes(nil)) {
+		if route != "$default" && !slices.Contains(routes, route) {
+			t.Errorf("the template has %q, and no %q", routes, route)
+		}
+	}
+}
+
+func TestEnvironmentNamesWhatItDoesNotKnow(t *testing.T) {
+	tpl := read(t)
+	if _, err := tpl.Environment(tpl.Functions["SubmitFunction"], nil); err == nil {
+		t.Error("a reference to nothing is taken")
+	}
+}
