@@ -3,6 +3,7 @@ package sfnapi
 import (
 	"encoding/json"
 
+	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/value"
 )
 
@@ -52,12 +53,9 @@ func (r *stateRequest) readMock() *Fault {
 // names in it, however deep.
 func (r *stateRequest) readState() *Fault {
 	v, err := value.Parse([]byte(*r.in.Definition))
-	if err != nil {
-		return invalidDefinition(err)
-	}
 	definition, ok := v.(*value.Object)
-	if !ok {
-		return fault("InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object'")
+	if err != nil || !ok {
+		return fault("InvalidDefinition", "%s", asl.Refusal(asl.Validate([]byte(*r.in.Definition), asl.Options{})))
 	}
 	if r.in.StateName == nil {
 		r.state = definition

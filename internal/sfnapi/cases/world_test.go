@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
 	"asynchttpapi/internal/lambdainvoke"
 	"asynchttpapi/internal/sfnapi"
 	"asynchttpapi/internal/sfnapi/cases"
@@ -26,7 +27,6 @@ const account = "111111111111"
 // client of AWS, and a Lambda endpoint that plays a recording back.
 type world struct {
 	engine   *engine.Engine
-	clock    *virtualClock
 	client   *sfn.Client
 	playback *cases.Playback
 }
@@ -41,11 +41,11 @@ func newWorld(t *testing.T, playback *cases.Playback) *world {
 	db, err := sqlite.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	w := &world{clock: newVirtualClock(), playback: playback}
-	w.engine = engine.New(engine.Config{
-		Journal: db.Journal(), Invoker: lambda, Clock: w.clock, Account: account,
-	})
+	clock := fake.NewClock(time.Now())
+	w := &world{playback: playback}
+	w.engine = engine.New(engine.Config{Journal: db.Journal(), Invoker: lambda, Clock: clock, Account: account})
 	must(t, w.engine.Start(t.Context()))
+	go clock.Drive(t.Context(), func() bool { return w.engine.Sleeping() || playback.Hangs() })
 	t.Cleanup(w.close)
 	api := httptest.NewServer(sfnapi.NewHandler(w.engine, slog.New(slog.NewTextHandler(t.Output(), nil))))
 	t.Cleanup(api.Close)
@@ -80,24 +80,6 @@ func newClient(api *httptest.Server) *sfn.Client {
 
 // caseTimeout is real time; a case that needs more hangs.
 const caseTimeout = 20 * time.Second
-
-// pass lets virtual time go on, whenever only that can move anything, until
-// done says so or the context ends.
-func (w *world) pass(ctx context.Context, done func() (bool, error)) error {
-	for {
-		if ended, err := done(); ended || err != nil {
-			return err
-		}
-		if w.engine.Idle() || w.playback.Hangs() {
-			w.clock.jump()
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Millisecond):
-		}
-	}
-}
 
 func must(t *testing.T, err error) {
 	t.Helper()
