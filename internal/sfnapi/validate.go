@@ -22,30 +22,26 @@ type validateOutput struct {
 // maxDiagnostics is how many diagnostics are told when the caller sets no bound.
 const maxDiagnostics = 100
 
+// validateStateMachineDefinition speaks for AWS: what only this engine cannot
+// run is a warning, which has to be asked for.
 func (s *service) validateStateMachineDefinition(_ context.Context, in *validateStateMachineDefinitionInput) (*validateOutput, error) {
 	out := &validateOutput{Result: "OK", Diagnostics: []diagnostic{}}
 	most := int(optional(in.MaxResults))
 	if most == 0 {
 		most = maxDiagnostics
 	}
-	for _, d := range diagnose(*in.Definition, optional(in.Type)) {
-		if d.Severity == "ERROR" {
+	for _, d := range asl.Validate([]byte(*in.Definition), asl.Options{Express: optional(in.Type) == "EXPRESS"}) {
+		switch {
+		case d.Severity == asl.SeverityError:
 			out.Result = "FAIL"
-		} else if optional(in.Severity) != "WARNING" {
+		case optional(in.Severity) != "WARNING":
 			continue
 		}
-		if out.Truncated = len(out.Diagnostics) == most; out.Truncated {
-			break
+		if len(out.Diagnostics) == most {
+			out.Truncated = true
+			continue
 		}
-		out.Diagnostics = append(out.Diagnostics, d)
+		out.Diagnostics = append(out.Diagnostics, diagnostic{string(d.Severity), d.Code, d.Message, present(d.Location)})
 	}
 	return out, nil
-}
-
-func diagnose(definition, kind string) []diagnostic {
-	var out []diagnostic
-	for _, d := range asl.Validate([]byte(definition), asl.Options{Express: kind == "EXPRESS"}) {
-		out = append(out, diagnostic{string(d.Severity), d.Code, d.Message, present(d.Location)})
-	}
-	return out
 }
