@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // writeConfig puts a file where the program looks for it.
@@ -38,10 +41,6 @@ func TestPrecedence(t *testing.T) {
 	os.Unsetenv("CFS_URL")
 	if code := s.do("status", "x"); code != exitFailed || !strings.HasPrefix(s.out.String(), "{") {
 		t.Errorf("file: exit code %d: %s%s", code, &s.out, &s.err)
-	}
-	t.Setenv("CFS_URL", "")
-	if got := server(s.root(config{})); got != defaultURL {
-		t.Errorf("server %s", got)
 	}
 }
 
@@ -82,5 +81,29 @@ func TestConfigUnreadable(t *testing.T) {
 	s.env["CFS_CONFIG"] = t.TempDir()
 	if code := s.do("status", "x"); code != exitUsage || s.err.Len() == 0 {
 		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+}
+
+// A status URL names its server, unless somebody named one already or there
+// are headers that not everybody may see.
+func TestServer(t *testing.T) {
+	c := seat(t)
+	c.put(c.rejected("x"))
+	ref := c.URL + "/api/status/x"
+	s := piped(t, nil)
+	s.sleep = func(context.Context, time.Duration) error { return errors.New("asked somebody else") }
+	if code := s.do("status", ref); code != exitRejected {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+	t.Setenv("CFS_URL", "")
+	if code := s.do("watch", ref); code != exitRejected {
+		t.Errorf("set to nothing: exit code %d: %s", code, &s.err)
+	}
+	for _, args := range [][]string{{"--url", "http://127.0.0.1:1"}, {"--header", "X-Api-Key:abc"}} {
+		s := piped(t, nil)
+		code := s.do(append(args, "status", ref)...)
+		if code != exitUnexpected || !strings.Contains(s.err.String(), "--trust "+c.URL) {
+			t.Errorf("%s: exit code %d: %s", args, code, &s.err)
+		}
 	}
 }

@@ -41,9 +41,9 @@ const frameTime = 100 * time.Millisecond
 func (a *app) follow(ctx context.Context, c *cli.Command, targets []target) error {
 	events := make(chan event)
 	clients := make([]*speakers, len(targets))
-	for i := range targets {
+	for i, t := range targets {
 		heard := func(r client.Retry) { events <- event{target: i, retry: &r} }
-		s, err := a.connect(c, heard)
+		s, err := a.connect(c, t.ref, heard)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"os/exec"
 	"runtime"
-	"strings"
 
 	"github.com/urfave/cli/v3"
 )
@@ -33,7 +32,8 @@ func (a *app) open(ctx context.Context, c *cli.Command) error {
 	if c.Args().Len() > 1 {
 		return usageError{errors.New("name one talk at most")}
 	}
-	address, err := page(server(c), c.Args().First())
+	ref := c.Args().First()
+	address, err := page(server(c, ref), ref)
 	if err != nil {
 		return err
 	}
@@ -52,10 +52,7 @@ func page(server, ref string) (string, error) {
 		return "", usageError{errors.New("the server's URL cannot be read as a URL")}
 	}
 	u = u.JoinPath("/")
-	if i := strings.IndexAny(ref, "?#"); i >= 0 {
-		ref = ref[:i]
-	}
-	u.Fragment = ref[strings.LastIndexByte(ref, '/')+1:]
+	u.Fragment = idOf(ref)
 	return u.String(), nil
 }
 

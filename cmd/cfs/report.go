@@ -93,7 +93,7 @@ func explain(c *cli.Command, code int, err error) string {
 	var where aboutError
 	of := ""
 	if errors.As(err, &where) {
-		of = " " + where.ref
+		of = " " + idOf(where.ref)
 	}
 	var problem *client.ProblemError
 	var unreachable *client.UnreachableError
@@ -103,11 +103,11 @@ func explain(c *cli.Command, code int, err error) string {
 	case errors.Is(err, client.ErrGone):
 		return "the talk" + of + " has expired"
 	case errors.Is(err, client.ErrNotFound):
-		return "there is no talk" + of + " at " + host(c)
+		return "there is no talk" + of + " at " + host(c, where.ref)
 	case errors.As(err, &unreachable):
-		return fmt.Sprintf("cannot reach %s: %s, tried %d times", host(c), rootCause(err), unreachable.Attempts)
+		return fmt.Sprintf("cannot reach %s: %s, tried %d times", host(c, where.ref), rootCause(err), unreachable.Attempts)
 	case errors.As(err, &problem):
-		return fmt.Sprintf("%s answers %d %s: %s", host(c), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
+		return fmt.Sprintf("%s answers %d %s: %s", host(c, where.ref), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
 	case code == exitPending:
 		return fmt.Sprintf("not finished within %v", c.Duration("timeout"))
 	case errors.Is(err, context.Canceled):
@@ -128,7 +128,7 @@ func hint(c *cli.Command, code int, err error) string {
 		return "If that origin is right, say so: --trust " + untrusted.Origin
 	case code == exitUsage && !errors.As(err, new(fileError)):
 		return "See cfs --help."
-	case code == exitUnreachable && server(c) == defaultURL:
+	case code == exitUnreachable && server(c, "") == defaultURL:
 		return "Is it running? Another server is named with --url or CFS_URL."
 	case (code == exitPending || code == exitInterrupted) && errors.As(err, &where):
 		return "It goes on without you. Look again with: cfs watch " + where.ref
@@ -137,8 +137,8 @@ func hint(c *cli.Command, code int, err error) string {
 }
 
 // host is the server's name for messages, without what could be secret.
-func host(c *cli.Command) string {
-	u, err := url.Parse(server(c))
+func host(c *cli.Command, ref string) string {
+	u, err := url.Parse(server(c, ref))
 	if err != nil {
 		return "the server"
 	}

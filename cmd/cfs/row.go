@@ -35,7 +35,14 @@ func (t target) label() string {
 	if t.from.ID != "" {
 		return t.from.ID
 	}
-	return t.ref[strings.LastIndexByte(t.ref, '/')+1:]
+	return idOf(t.ref)
+}
+
+// idOf is the id in a status URL, or the id itself.
+func idOf(ref string) string {
+	ref, _, _ = strings.Cut(ref, "?")
+	ref, _, _ = strings.Cut(ref, "#")
+	return ref[strings.LastIndexByte(ref, '/')+1:]
 }
 
 func (r *row) update(e event, now time.Time) {

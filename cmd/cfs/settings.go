@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -66,8 +67,9 @@ type speakers = client.Client[api.Submission]
 // state is what the server last said about a submission.
 type state = client.State[api.Submission]
 
-// connect makes a client as the flags have it. It tells retries to heard.
-func (a *app) connect(c *cli.Command, heard func(client.Retry)) (*speakers, error) {
+// connect makes a client as the flags have it, for one submission or, if ref
+// is empty, a new one. It tells retries to heard.
+func (a *app) connect(c *cli.Command, ref string, heard func(client.Retry)) (*speakers, error) {
 	header, err := parseHeaders(c.StringSlice("header"))
 	if err != nil {
 		return nil, usageError{err}
@@ -77,7 +79,7 @@ func (a *app) connect(c *cli.Command, heard func(client.Retry)) (*speakers, erro
 		retries = -1
 	}
 	s, err := client.New[api.Submission](client.Config{
-		BaseURL:        server(c),
+		BaseURL:        server(c, ref),
 		Header:         header,
 		TrustedOrigins: c.StringSlice("trust"),
 		MaxRetries:     retries,
@@ -90,10 +92,17 @@ func (a *app) connect(c *cli.Command, heard func(client.Retry)) (*speakers, erro
 	return s, nil
 }
 
-// server is the URL of the server; set to nothing is as good as not set.
-func server(c *cli.Command) string {
-	if u := c.String("url"); u != "" {
+// server is the URL of the server to ask about a submission; set to nothing is
+// as good as not set. Where nobody has named a server, a status URL does, but
+// not if there are headers to send: they may be secrets, and are not for
+// whoever made that URL.
+func server(c *cli.Command, ref string) string {
+	if u := c.String("url"); u != "" && c.IsSet("url") {
 		return u
+	}
+	u, err := url.Parse(ref)
+	if err == nil && u.Host != "" && len(c.StringSlice("header")) == 0 {
+		return u.Scheme + "://" + u.Host
 	}
 	return defaultURL
 }

@@ -32,7 +32,7 @@ func (a *app) status(ctx context.Context, c *cli.Command) error {
 	}
 	ctx, cancel := patience(ctx, c)
 	defer cancel()
-	s, err := a.connect(c, a.mutter)
+	s, err := a.connect(c, c.Args().First(), a.mutter)
 	if err != nil {
 		return err
 	}

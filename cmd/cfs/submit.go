@@ -43,7 +43,7 @@ func (a *app) submit(ctx context.Context, c *cli.Command) error {
 	}
 	ctx, cancel := patience(ctx, c)
 	defer cancel()
-	s, err := a.connect(c, a.mutter)
+	s, err := a.connect(c, "", a.mutter)
 	if err != nil {
 		return err
 	}
