@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type envelope struct {
 }
 
 func (c *Client[T]) poll(ctx context.Context, last State[T], wait time.Duration) (State[T], error) {
+	if u, err := url.Parse(last.URL); err != nil || u.Host == "" {
+		return last, ErrReference
+	}
 	req := request{method: http.MethodGet, url: last.URL, etag: last.etag, wait: wait}
 	a, err := c.conn.do(ctx, req)
 	if err != nil {

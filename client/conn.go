@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // conn makes exchanges with an API and knows nothing of what they mean.
@@ -28,6 +29,7 @@ const maxHeader = 64 << 10
 func ownHTTPClient() *http.Client {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	t.MaxResponseHeaderBytes = maxHeader
+	t.IdleConnTimeout = 90 * time.Second
 	return &http.Client{Transport: t}
 }
 
@@ -53,6 +55,9 @@ func (c *conn) attempt(ctx context.Context, r request) (*answer, error) {
 	defer stop()
 	req, err := r.build(ctx, c.cfg.Header)
 	if err != nil {
+		return nil, err
+	}
+	if err := c.trusted.check(req.URL); err != nil {
 		return nil, err
 	}
 	resp, err := c.http.Do(req)

@@ -31,5 +31,14 @@ func raw(s string) http.HandlerFunc {
 	return hijack(func(c net.Conn) { io.WriteString(c, s) })
 }
 
+// interim goes on saying that the response is about to come.
+var interim = hijack(func(c net.Conn) {
+	for {
+		if _, err := io.WriteString(c, "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"); err != nil {
+			return
+		}
+	}
+})
+
 // truncated promises more of a body than it sends.
 var truncated = raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"id\":")

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -49,6 +50,7 @@ func TestHostileAnswers(t *testing.T) {
 		{"an array", reply(200, "[]"), "not a JSON object"},
 		{"deep nesting", reply(200, strings.Repeat("[", 100_000)), "not a JSON object"},
 		{"endless body", endless, "too large"},
+		{"small body that unpacks to a large one", bomb, "too large"},
 		{"member of another type", reply(200, `{"id":"a1","status":"Succeeded","customStatus":7}`), "expected members"},
 		{"malformed time", reply(200, `{"id":"a1","status":"Succeeded","createdTime":"noon"}`), "expected members"},
 		{"no id", reply(200, `{"status":"Succeeded"}`), "no id"},
@@ -92,6 +94,15 @@ func endless(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+}
+
+// bomb is a hundred times larger than it looks.
+func bomb(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Encoding", "gzip")
+	z := gzip.NewWriter(w)
+	z.Write(make([]byte, 8<<20))
+	z.Close()
 }
 
 // A server that goes on sending, ever so slowly, is cut off, and asked as

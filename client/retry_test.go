@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +25,15 @@ func TestRetries(t *testing.T) {
 		{"reset connection", []http.HandlerFunc{reset}, []time.Duration{500 * ms}},
 		{"truncated body", []http.HandlerFunc{truncated}, []time.Duration{500 * ms}},
 		{"not HTTP", []http.HandlerFunc{raw("SSH-2.0-OpenSSH\r\n")}, []time.Duration{500 * ms}},
+		{"malformed status line", []http.HandlerFunc{raw("HTTP/1.1 2x0 OK\r\n\r\n")}, []time.Duration{500 * ms}},
+		{"malformed header", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")}, []time.Duration{500 * ms}},
+		{"malformed Content-Length", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n")}, []time.Duration{500 * ms}},
+		{"two Content-Lengths", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}")}, []time.Duration{500 * ms}},
+		{"malformed Transfer-Encoding", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: cheese\r\n\r\n{}")}, []time.Duration{500 * ms}},
+		{"malformed chunk", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")}, []time.Duration{500 * ms}},
+		{"malformed Content-Encoding", []http.HandlerFunc{reply(200, "{}", "Content-Encoding", "gzip")}, []time.Duration{500 * ms}},
+		{"interim responses without end", []http.HandlerFunc{interim}, []time.Duration{500 * ms}},
+		{"one endless header", []http.HandlerFunc{raw("HTTP/1.1 200 OK\r\nETag: " + strings.Repeat("x", 1<<20))}, []time.Duration{500 * ms}},
 		{"too many headers", []http.HandlerFunc{manyHeaders}, []time.Duration{500 * ms}},
 		{"throttled", []http.HandlerFunc{reply(429, "", "Retry-After", "9")}, []time.Duration{9000 * ms}},
 		{"unavailable", []http.HandlerFunc{reply(503, "", "Retry-After", "0")}, []time.Duration{1000 * ms}},

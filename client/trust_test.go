@@ -103,7 +103,20 @@ func TestOtherOriginsSeeNothing(t *testing.T) {
 	if _, err := c.Status(context.Background(), other.URL+"/api/status/a1"); !errors.As(err, &untrusted) {
 		t.Errorf("reference: error %v", err)
 	}
+	elsewhere := client.State[api.Submission]{URL: other.URL + "/api/status/a1"}
+	if _, err := c.Wait(context.Background(), elsewhere); !errors.As(err, &untrusted) {
+		t.Errorf("state: error %v", err)
+	}
 	other.done()
+}
+
+func TestStateWithoutURL(t *testing.T) {
+	c, _ := dial(t, serve(t))
+	for _, url := range []string{"", "/api/status/a1", "http://[::1"} {
+		if _, err := c.Wait(context.Background(), client.State[api.Submission]{URL: url}); !errors.Is(err, client.ErrReference) {
+			t.Errorf("%q: error %v", url, err)
+		}
+	}
 }
 
 func TestTrustedOrigin(t *testing.T) {
