@@ -43,7 +43,9 @@ type Revision struct {
 	RoleARN    string
 	// Logging, Tracing and Encryption are kept and given back as they came;
 	// the engine does nothing with them.
-	Logging, Tracing, Encryption json.RawMessage
+	Logging    json.RawMessage `json:",omitempty"`
+	Tracing    json.RawMessage `json:",omitempty"`
+	Encryption json.RawMessage `json:",omitempty"`
 }
 
 // same tells whether an update from r to o would change nothing.

@@ -32,7 +32,10 @@ func TestCreateStateMachine(t *testing.T) {
 		{"no JSON", "n", "{", "r", "", engine.InvalidDefinition},
 		{"no states", "n", `{"StartAt": "A", "States": {}}`, "r", "", engine.InvalidDefinition},
 	}
-	for _, test := range tests {
+	for i, test := range tests {
+		if i == 1 {
+			w.restart(func() {})
+		}
 		err := create(test.machine, test.definition, test.r, test.kind)
 		if test.want == "" && err != nil || test.want != "" && !errors.Is(err, code(test.want)) {
 			t.Errorf("%s: %v, want %q", test.name, err, test.want)
