@@ -2,7 +2,6 @@ package interp
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"asynchttpapi/internal/asl/value"
 )
@@ -27,6 +26,17 @@ func (res resource) invocation(parameters data) (function string, payload json.R
 	return function, payloadOf(request)
 }
 
+// invocationRefused says why a request to Invoke cannot be made; empty where
+// it can.
+func (res resource) invocationRefused(parameters data) string {
+	request, _ := parameters.v.(*value.Object)
+	kind, ok := request.Get("InvocationType")
+	if !res.invokes() || !ok || kind == "RequestResponse" {
+		return ""
+	}
+	return "The InvocationType " + value.Text(kind) + " is not supported: a task waits for its function's answer."
+}
+
 // payloadOf is what lambda:invoke sends: a string that is JSON text goes as
 // that text, and nothing at all as an empty object.
 func payloadOf(request *value.Object) json.RawMessage {
@@ -40,41 +50,6 @@ func payloadOf(request *value.Object) json.RawMessage {
 		}
 	}
 	return value.Append(nil, payload)
-}
-
-// httpDate is the form of a Date header, RFC 9110 section 5.6.7; package
-// net/http has it too, but this package reaches no network.
-const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
-
-// envelope is the result of lambda:invoke around what the function answered:
-// Lambda's response to Invoke as the service passes it on.
-func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
-	length := strconv.Itoa(len(payload.text()))
-	request := r.requestID(ref)
-	headers := []value.Member{
-		{Name: "X-Amz-Executed-Version", Value: "$LATEST"},
-		{Name: "x-amzn-Remapped-Content-Length", Value: "0"},
-		{Name: "Connection", Value: "keep-alive"},
-		{Name: "x-amzn-RequestId", Value: request},
-		{Name: "Content-Length", Value: length},
-		{Name: "Date", Value: r.now.UTC().Format(httpDate)},
-		{Name: "Content-Type", Value: "application/json"},
-	}
-	lists := make([]value.Member, len(headers))
-	for i, h := range headers {
-		lists[i] = value.Member{Name: h.Name, Value: []any{h.Value}}
-	}
-	return value.NewObject(
-		value.Member{Name: "ExecutedVersion", Value: "$LATEST"},
-		value.Member{Name: "Payload", Value: payload.v},
-		value.Member{Name: "SdkHttpMetadata", Value: value.NewObject(
-			value.Member{Name: "AllHttpHeaders", Value: value.NewObject(lists...)},
-			value.Member{Name: "HttpHeaders", Value: value.NewObject(headers...)},
-			value.Member{Name: "HttpStatusCode", Value: json.Number("200")},
-		)},
-		value.Member{Name: "SdkResponseMetadata", Value: value.NewObject(value.Member{Name: "RequestId", Value: request})},
-		value.Member{Name: "StatusCode", Value: json.Number("200")},
-	)
 }
 
 // unknownFunctionError names the failure of a function that names none.

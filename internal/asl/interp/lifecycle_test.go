@@ -154,6 +154,17 @@ func TestLambdaRequests(t *testing.T) {
 	}
 }
 
+func TestLambdaResults(t *testing.T) {
+	invoke := func(more string) string {
+		return one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"` + more + `},"OutputPath":"$.LogResult","End":true}`)
+	}
+	runAll(t, []specCase{
+		{name: "a log that was asked for", definition: invoke(`,"LogType":"Tail"`), script: script{"A": {ok("1")}}, output: `""`},
+		{name: "and one that was not", definition: invoke(`,"LogType":"None"`), script: script{"A": {ok("1")}}, error: "States.Runtime", cause: "Invalid path '$.LogResult'"},
+		{name: "a call that nobody waits for", definition: invoke(`,"InvocationType":"Event"`), error: "States.Runtime", cause: `The InvocationType "Event" is not supported`},
+	})
+}
+
 func TestFunctionFailure(t *testing.T) {
 	for answer, want := range map[string]string{
 		`{"errorType":"Oops","errorMessage":"m"}`: "Oops",

@@ -37,6 +37,9 @@ func (r *Run) schedule(s *scope) *failure {
 	if parameters.tooLarge() {
 		return s.mismatch(dataLimitError, "The Parameters exceed the maximum number of bytes service limit.")
 	}
+	if why := q.invocationRefused(parameters); why != "" {
+		return s.broken("%s", why)
+	}
 	q.task.Parameters = parameters.text()
 	q.task.Function, q.task.Payload = q.invocation(parameters)
 	r.scheduled(s, q)
