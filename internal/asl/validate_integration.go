@@ -56,7 +56,7 @@ func (c *checker) parameters(at string, o *value.Object, needed string, others [
 // others (Lambda's Invoke and Step Functions' StartExecution).
 func actionFields(action string) (needed string, others []string) {
 	if action == "lambda:invoke" {
-		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier"}
+		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"}
 	}
 	return "StateMachineArn", []string{"Input", "Name", "TraceHeader"}
 }

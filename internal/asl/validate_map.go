@@ -33,7 +33,6 @@ func unsupportedField(c *checker, at string, _ any) {
 
 func (c *checker) mapRules(at string, o *value.Object) {
 	c.exactlyOne(at, o, "ItemProcessor", "Iterator")
-	c.atMostOne(at, o, "ItemSelector", "Parameters")
 	c.atMostOne(at, o, "MaxConcurrency", "MaxConcurrencyPath")
 	c.atMostOne(at, o, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
 	c.atMostOne(at, o, "ToleratedFailureCount", "ToleratedFailureCountPath")
@@ -48,10 +47,9 @@ func processorConfig(c *checker, at string, v any) {
 	mode, _ := o.Get("Mode")
 	switch {
 	case o == nil:
+	case mode == "INLINE" && has(o, "ExecutionType"):
+		c.schema(at, "Field 'ExecutionType' is not supported")
 	case mode != "DISTRIBUTED":
-		if has(o, "ExecutionType") {
-			c.schema(at, "Field 'ExecutionType' is not supported")
-		}
 	case c.express:
 		c.schema(member(at, "Mode"), "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines")
 	default:

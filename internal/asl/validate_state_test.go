@@ -56,7 +56,13 @@ func TestValidateState(t *testing.T) {
 		mapper + `,"Label":"a\u2003"`:                {`INVALID_LABEL_NAME: Label contains invalid character: '\u2003'` + at + "/Label"},
 		mapper + `,"Label":""`:                       {"INVALID_LABEL_NAME: Label cannot be empty" + at + "/Label"},
 		mapper + `,"Label":"a\u0085"`:                {`INVALID_LABEL_NAME: Label contains invalid character: '\x85'` + at + "/Label"},
-		mapper + `,"ItemBatcher":{}`:                 {"One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]" + at + "/ItemBatcher"},
+		`"Type":"Map","End":true,"Iterator":{"ProcessorConfig":{"Mode":"INLINE","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Succeed"}}}`: {
+			"Field 'ExecutionType' is not supported" + at + "/Iterator/ProcessorConfig",
+		},
+		`"Type":"Map","End":true,"Iterator":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"I","States":{"I":{"Type":"Succeed"}}}`: {
+			"These fields are required: [ExecutionType]" + at + "/Iterator/ProcessorConfig",
+		},
+		mapper + `,"ItemBatcher":{}`: {"One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]" + at + "/ItemBatcher"},
 	} {
 		check(t, one(members), asl.Options{}, want...)
 	}
