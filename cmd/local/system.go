@@ -51,6 +51,13 @@ func (s *System) Run(ctx context.Context) (err error) {
 	return s.serve(ctx, doors, w)
 }
 
+// apiServer is API Gateway's place, with the page in front.
+func (w *world) apiServer() *http.Server {
+	server := apigateway.NewServer(w.api)
+	server.Handler = w.front
+	return server
+}
+
 func stepFunctionsServer(w *world) *http.Server {
 	server := &http.Server{Handler: w.stepFunctions, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn)}
 	sfnapi.SetTimeouts(server)
@@ -78,7 +85,7 @@ func (s *System) serve(ctx context.Context, d *doors, w *world) error {
 	var all group
 	all.addContext(ctx)
 	all.addSweeper(w.store, w.log)
-	all.addServer(apigateway.NewServer(w.api), d.api)
+	all.addServer(w.apiServer(), d.api)
 	if d.stepFunctions != nil {
 		all.addServer(stepFunctionsServer(w), d.stepFunctions)
 	}

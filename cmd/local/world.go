@@ -12,6 +12,7 @@ import (
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/page"
 	"asynchttpapi/internal/sfnapi"
 	"asynchttpapi/internal/sqlite"
 )
@@ -34,6 +35,7 @@ type world struct {
 	engine        *engine.Engine
 	workflows     *workflows
 	api           *apigateway.Gateway
+	front         http.Handler
 	stepFunctions http.Handler
 	handlers      map[string]lambda.Handler
 	log           *slog.Logger
@@ -56,7 +58,10 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 	})
 	w.workflows.engine = w.engine
 	w.stepFunctions = sfnapi.NewHandler(w.engine, log)
-	w.api, err = newGateway(handlers, d, log)
+	if w.api, err = newGateway(handlers, d, log); err != nil {
+		return nil, err
+	}
+	w.front, err = page.New(w.api)
 	return w, err
 }
 

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// The page is beside the API, and takes nothing from it.
+func TestThePageIsInFront(t *testing.T) {
+	url := start(t, fast(t, "approve")).url
+	tests := []struct {
+		method, path string
+		code         int
+		mediaType    string
+	}{
+		{"GET", "/", 200, "text/html"},
+		{"HEAD", "/", 200, "text/html"},
+		{"GET", "/js/main.js", 200, "text/javascript"},
+		{"POST", "/", 404, "application/problem+json"},
+		{"GET", "/nothing", 404, "application/problem+json"},
+		{"GET", "/api/submit", 405, "application/problem+json"},
+		{"GET", "//api/submit", 404, "application/problem+json"},
+	}
+	for _, tt := range tests {
+		req, err := http.NewRequest(tt.method, url+tt.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if kind := res.Header.Get("Content-Type"); err != nil || res.StatusCode != tt.code || !strings.HasPrefix(kind, tt.mediaType) {
+			t.Errorf("%s %s: %d %s, %v", tt.method, tt.path, res.StatusCode, kind, err)
+		}
+		if (len(body) == 0) != (tt.method == "HEAD") {
+			t.Errorf("%s %s has %d bytes", tt.method, tt.path, len(body))
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// One watcher for each talk on the page, however many views show it.
+
+import { watch } from "./watch.js";
+
+/** An EventTarget whose "change" events carry the id of a talk as detail. */
+export class Board extends EventTarget {
+  #api;
+  #watched = new Map();
+
+  constructor(api) {
+    super();
+    this.#api = api;
+  }
+
+  /** Starts to watch, unless it is watched already. */
+  watch(id) {
+    if (this.#watched.has(id)) return;
+    const stop = new AbortController();
+    const talk = { stop, wake: new EventTarget(), state: { submission: null } };
+    this.#watched.set(id, talk);
+    const tell = (state) => {
+      talk.state = state;
+      this.#changed(id);
+    };
+    watch(this.#api, id, { tell, wake: talk.wake, signal: stop.signal }).catch((error) => {
+      if (!stop.signal.aborted) throw error;
+    });
+  }
+
+  /** Stops to watch what keep does not name. */
+  keepOnly(keep) {
+    for (const [id, { stop }] of this.#watched) {
+      if (!keep.has(id)) {
+        stop.abort();
+        this.#watched.delete(id);
+      }
+    }
+  }
+
+  /** The last that watch told, {submission: null} before it told anything. */
+  state(id) {
+    return this.#watched.get(id)?.state ?? { submission: null };
+  }
+
+  /** Polls at once what waits after a failure; without an id, all of that. */
+  retry(id) {
+    for (const [each, { state, wake }] of this.#watched) {
+      if (state.trouble && (id === undefined || each === id)) wake.dispatchEvent(new Event("wake"));
+    }
+  }
+
+  #changed(id) {
+    this.dispatchEvent(new CustomEvent("change", { detail: id }));
+  }
+}

@@ -1,0 +1,87 @@
+// The form that submits a talk.
+
+import { Problems } from "./problems.js";
+import { newKey, Refused, submit } from "./submit.js";
+import { soon, troubles } from "./words.js";
+
+/** The JSON document of a form whose fields are named by JSON pointers; blank fields are left out. */
+export function read(form) {
+  const document = {};
+  for (const field of form.elements) {
+    if (!field.name || field.value.trim() === "") continue;
+    const path = field.name.slice(1).split("/");
+    const last = path.pop();
+    path.reduce((at, name) => (at[name] ??= {}), document)[last] = field.value.trim();
+  }
+  return document;
+}
+
+export class Form {
+  #element = document.getElementById("form");
+  #send = document.getElementById("send");
+  #stop = document.getElementById("stop");
+  #trouble = document.getElementById("send-trouble");
+  #problems = new Problems(this.#element);
+  #wake = new EventTarget();
+  #sent = {};
+  #inHand = null;
+
+  /** accepted gets the submission and its title; announce speaks to a screen reader. */
+  constructor({ api, accepted, announce }) {
+    this.#element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (!this.#inHand) this.#submit(api, accepted, announce);
+    });
+    this.#stop.addEventListener("click", () => this.#inHand?.abort());
+  }
+
+  /** Ends a pause between two tries. */
+  retry() {
+    this.#wake.dispatchEvent(new Event("wake"));
+  }
+
+  async #submit(api, accepted, announce) {
+    const talk = read(this.#element);
+    const text = JSON.stringify(talk);
+    // What was sent once is the same submission for ever; what is changed is another.
+    if (this.#sent.text !== text) this.#sent = { text, key: newKey() };
+    this.#begin();
+    try {
+      const tell = (state) => this.#showTrouble(state, announce);
+      const submission = await submit(api, text, this.#sent.key, { tell, wake: this.#wake, signal: this.#inHand.signal });
+      this.#sent = {};
+      this.#element.reset();
+      accepted(submission, talk.title);
+    } catch (error) {
+      if (error instanceof Refused) this.#problems.show(error.message, error.fields);
+      else if (!this.#inHand.signal.aborted) throw error;
+      else this.#send.focus();
+    } finally {
+      this.#end();
+    }
+  }
+
+  #begin() {
+    this.#inHand = new AbortController();
+    this.#problems.reset();
+    this.#element.setAttribute("aria-busy", "true");
+    this.#send.setAttribute("aria-disabled", "true");
+    this.#send.textContent = "Submitting …";
+  }
+
+  #end() {
+    this.#inHand = null;
+    this.#element.removeAttribute("aria-busy");
+    this.#send.removeAttribute("aria-disabled");
+    this.#send.textContent = "Submit the talk";
+    this.#showTrouble(null);
+  }
+
+  #showTrouble(state, announce) {
+    this.#trouble.hidden = this.#stop.hidden = !state;
+    if (!state) return;
+    const text = `${troubles[state.trouble]} Trying again ${soon(state.nextAt)}. However often it is sent, the talk is submitted once.`;
+    this.#trouble.textContent = text;
+    announce(text);
+  }
+}

@@ -1,0 +1,45 @@
+// Follows one submission by polling, until there is nothing more to learn.
+
+import { isTemporary, pause, sleep, troubleOf } from "./backoff.js";
+
+const terminal = new Set(["Succeeded", "Failed", "Canceled"]);
+const withoutRetryAfter = 5000; // milliseconds; the contract's 202s always say
+
+export const isTerminal = (submission) => terminal.has(submission?.status);
+
+const isSubmission = (body) => typeof body?.id === "string" && typeof body?.status === "string";
+
+/** What an answer, null for none, means: {submission}, {gone}, {refused} or {trouble}. */
+function read(answer, known) {
+  if (!answer) return { trouble: troubleOf(answer) };
+  const { code, body } = answer;
+  if (code === 304 && known) return { submission: known };
+  if ((code === 200 || code === 202 || code === 409) && isSubmission(body)) return { submission: body };
+  if (code === 404 || code === 410) return { gone: body?.detail ?? "There is no such submission." };
+  if (isTemporary(answer) || code < 400) return { trouble: troubleOf(answer) };
+  return { refused: body?.detail ?? `The server answered ${code}.` };
+}
+
+/**
+ * Polls until the submission is terminal or gone, and tells each answer as
+ * {submission, gone, refused, trouble, nextAt}: trouble is "unreachable",
+ * "busy" or "unwell" while the last poll failed, nextAt the time of the next.
+ * Ends by rejection only when signal aborts.
+ */
+export async function watch(api, id, { tell, wake, signal }) {
+  let submission = null;
+  let etag = null;
+  for (let failures = 0; ;) {
+    const answer = await api.status(id, etag, signal).catch(() => null);
+    signal.throwIfAborted();
+    const news = read(answer, submission);
+    submission = news.submission ?? submission;
+    if (news.gone || news.refused || isTerminal(news.submission)) return tell({ ...news, submission });
+    failures = news.trouble ? failures + 1 : 0;
+    etag = news.submission ? answer.etag ?? etag : etag;
+    const asked = answer?.retryAfter ?? 0;
+    const wait = failures ? pause(failures, asked) : asked || withoutRetryAfter;
+    tell({ ...news, submission, nextAt: Date.now() + wait });
+    await sleep(wait, wake, signal);
+  }
+}
