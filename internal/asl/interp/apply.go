@@ -31,7 +31,11 @@ func (r *Run) drain() {
 	for i := 0; i < len(r.ready) && r.outcome == nil; i++ {
 		s := r.ready[i]
 		r.ready[i] = nil
-		if s.status == running && !s.log.full {
+		switch {
+		case s.status != running:
+		case s.log.full:
+			r.overflow(s.log)
+		default:
 			r.enter(s)
 		}
 	}

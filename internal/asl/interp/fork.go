@@ -79,6 +79,9 @@ func (r *Run) abortState(p *scope) {
 	switch p.state.Type {
 	case asl.Map:
 		r.abort(p, r.iterationAborted)
+		if p.fork != nil && p.fork.each.mapRun != nil {
+			r.event(p, "MapRunAborted", nil)
+		}
 	case asl.Parallel:
 		r.abort(p, nil)
 	case asl.Task, asl.Wait:

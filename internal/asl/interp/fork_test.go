@@ -57,6 +57,15 @@ func TestFailureStopsTheOthers(t *testing.T) {
 	}
 }
 
+func TestAbortingAMapRun(t *testing.T) {
+	p := start(t, one(`{"Type":"Parallel","Branches":[`+taskB+`,{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.a","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"C","States":{"C":{"Type":"Wait","Seconds":9,"End":true}}},"End":true}}}],"End":true}`),
+		`{"a":[1,2]}`, script{"B": {bad("E", "c")}})
+	p.end(t)
+	if _, timers := p.run.Outstanding(); len(timers) != 0 || !strings.HasSuffix(p.types(), "MapRunAborted MapStateAborted ParallelStateFailed ExecutionFailed") {
+		t.Error(timers, p.types())
+	}
+}
+
 func TestVariables(t *testing.T) {
 	use := `"Next":"U"},"U":{"Type":"Pass","Parameters":{"v.$":"$v"},"End":true}}}`
 	runAll(t, []specCase{

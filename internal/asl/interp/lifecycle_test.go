@@ -31,6 +31,8 @@ func TestDistributedMap(t *testing.T) {
 		{name: "percentage exceeded", definition: distributed(`"ToleratedFailurePercentage":25,`, taskB), input: input, script: copied(), error: "States.ExceedToleratedFailureThreshold"},
 		{name: "percentage that is none", definition: distributed(`"ToleratedFailurePercentagePath":"$.p",`, taskB), input: `{"a":[],"p":101}`, error: "States.Runtime", cause: "ToleratedFailurePercentage must be between 0 and 100."},
 		{name: "an endless child is stopped by its own limit", definition: distributed(``, `{"StartAt":"P","States":{"P":{"Type":"Pass","Next":"P"}}}`), input: input, error: "States.ExceedToleratedFailureThreshold"},
+		{name: "and so is one whose parts fill it", definition: distributed(``, `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$$.Execution.Input","ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"Next":"M"}}}`),
+			input: `{"a":[[1,2],[1,2,3]]}`, error: "States.ExceedToleratedFailureThreshold"},
 	})
 	p := start(t, distributed(`"Label":"L",`, taskB), `{"a":[1]}`, nil)
 	if tasks, _ := p.run.Outstanding(); len(tasks) != 1 || p.run.Events() != 4 {

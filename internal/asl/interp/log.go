@@ -43,8 +43,16 @@ func (l *log) write(at time.Time, previous int64, kind string, details func() ma
 // event adds an event to the scope's line of events.
 func (r *Run) event(s *scope, kind string, details func() map[string]any) int64 {
 	s.prev = s.log.add(r.now, s.prev, kind, details)
-	if s.log.full && s.log.owner != nil {
-		r.overflowing = append(r.overflowing, s.log.owner)
+	if s.log.full {
+		r.overflow(s.log)
 	}
 	return s.prev
+}
+
+// overflow notes that a child execution's history has become too long; the
+// run's own is looked at after every input.
+func (r *Run) overflow(l *log) {
+	if l.owner != nil {
+		r.overflowing = append(r.overflowing, l.owner)
+	}
 }
