@@ -8,6 +8,9 @@ flag = $(if $($(1)),-$(2) '$($(1))')
 RUN_FLAGS = $(call flag,ADDR,addr) $(call flag,DATA,data) $(call flag,SPEED,speed) $(call flag,REVIEW,review) \
 	$(call flag,BASE_URL,base-url) $(call flag,LOG,log) $(call flag,STEPFUNCTIONS_ADDR,stepfunctions-addr)
 
+# What the real service was recorded to do, where the recordings are at hand.
+export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
+
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)

@@ -5,8 +5,8 @@ package api
 
 import "time"
 
-// Status is the state of the process, never its business outcome: a rejected
-// talk is a Succeeded process.
+// Status is the state of the process, never its business outcome: work that
+// was turned down is a Succeeded process.
 type Status string
 
 // The words are those that Azure's pollers know; see docs/contract.md.

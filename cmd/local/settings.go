@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
+
+	"asynchttpapi/internal/speakers"
 )
 
 // Settings are what a person can say on the command line or, with the same
@@ -42,7 +44,7 @@ func options() []option {
 		{"addr", "ADDR", "127.0.0.1:3000", "address of the API, HOST:PORT; port 0 takes a free one", setAddr},
 		{"data", "DATA", ".data", "folder that keeps everything", setData},
 		{"speed", "SPEED", "10", "simulated stage times are divided by this; inf for no time at all", setSpeed},
-		{"review", "REVIEW", "simulate", "simulate, approve, reject@STAGE or fail@STAGE (moderation, shortlisting, selection)", setReview},
+		{"review", "REVIEW", "simulate", speakers.Policies(), setReview},
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
 		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; empty for none", setStepFunctionsAddr},

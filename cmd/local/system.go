@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/sfnapi"
@@ -66,7 +67,10 @@ func stepFunctionsServer(w *world) *http.Server {
 
 // warn tells of settings that are possible and hardly meant.
 func (s *System) warn(log *slog.Logger) {
-	longest := speakers.Simulated{}.Takes(speakers.Moderation)
+	var longest time.Duration
+	for _, stage := range speakers.Stages() {
+		longest = max(longest, speakers.Simulated{}.Takes(stage))
+	}
 	if seconds := longest.Seconds() / s.Speed; seconds > statemachine.StageTimeout.Seconds() {
 		log.Warn("at this speed stages last longer than their timeout, and submissions will fail",
 			"speed", s.Speed, "stage_seconds", seconds, "timeout_seconds", statemachine.StageTimeout.Seconds())

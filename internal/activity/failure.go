@@ -61,7 +61,7 @@ func explain(name string) *api.Error {
 	case "States.Timeout", "States.HeartbeatTimeout":
 		return &api.Error{Code: api.CodeTimedOut, Message: "A stage of the review took too long."}
 	case ReviewFailed:
-		return &api.Error{Code: api.CodeProcessFailed, Message: "The committee could not decide about the proposal."}
+		return &api.Error{Code: api.CodeProcessFailed, Message: "The committee could not decide."}
 	}
 	return &api.Error{Code: api.CodeProcessFailed, Message: "The review broke off."}
 }

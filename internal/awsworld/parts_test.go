@@ -31,6 +31,7 @@ var build = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	built = dir
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s", "-o", dir+"/",
 		"./functions/...", "./cmd/stepfunctions")
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
@@ -40,11 +41,12 @@ var build = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
+// built is the folder that has to go again; empty if nothing was built.
+var built string
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if dir, err := build(); err == nil {
-		os.RemoveAll(dir)
-	}
+	os.RemoveAll(built)
 	os.Exit(code)
 }
 

@@ -24,7 +24,16 @@ func ParsePolicy(policy, seed string) (Committee, error) {
 	case at && (verb == "reject" || verb == "fail"):
 		return parseForced(verb, stage)
 	}
-	return nil, fmt.Errorf("review policy %q: want simulate, approve, reject@<stage> or fail@<stage>", policy)
+	return nil, fmt.Errorf("review policy %q: want %s", policy, Policies())
+}
+
+// Policies says in one line what ParsePolicy takes.
+func Policies() string {
+	var stages []string
+	for _, s := range Stages() {
+		stages = append(stages, s.String())
+	}
+	return "simulate, approve, reject@<stage> or fail@<stage> (" + strings.Join(stages, ", ") + ")"
 }
 
 func parseForced(verb, stage string) (Committee, error) {
@@ -33,7 +42,7 @@ func parseForced(verb, stage string) (Committee, error) {
 			return forced{stage: s, refuses: verb == "fail"}, nil
 		}
 	}
-	return nil, fmt.Errorf("review policy %q: no such stage; there are moderation, shortlisting and selection", verb+"@"+stage)
+	return nil, fmt.Errorf("review policy %q: no such stage; want %s", verb+"@"+stage, Policies())
 }
 
 // forced accepts everywhere but at one stage, if any, where it rejects or

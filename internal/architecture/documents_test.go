@@ -1,0 +1,95 @@
+package architecture
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// required matches the modules that a go.mod names for itself.
+var required = regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+|\S+\.\S+) v\S+$`)
+
+func TestEveryDependencyIsExplained(t *testing.T) {
+	page := string(readFile(t, "docs", "dependencies.md"))
+	for _, file := range []string{"go.mod", filepath.Join("internal", "pollers", "go.mod")} {
+		found := required.FindAllStringSubmatch(string(readFile(t, file)), -1)
+		if len(found) == 0 {
+			t.Errorf("%s names no module", file)
+		}
+		for _, m := range found {
+			module := strings.TrimPrefix(m[1], sdk+"/")
+			if !strings.Contains(page, "`"+module+"`") {
+				t.Errorf("docs/dependencies.md does not explain %s", m[1])
+			}
+		}
+	}
+}
+
+// linked are the paths that the documents send a reader to.
+var linked = regexp.MustCompile("\\]\\(([^)#:]+)\\)|`((?:api|client|cmd|docs|functions|internal|statemachine)/[\\w./-]*\\w|template\\.yaml|samconfig\\.toml)`")
+
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	documents, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md"} {
+		documents = append(documents, filepath.Join("..", "..", name))
+	}
+	for _, document := range documents {
+		for _, m := range linked.FindAllStringSubmatch(string(readPath(t, document)), -1) {
+			path := filepath.Join(filepath.Dir(document), m[1])
+			if m[1] == "" {
+				path = filepath.Join("..", "..", m[2])
+			}
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("%s names %s%s, which is not there", document, m[1], m[2])
+			}
+		}
+	}
+}
+
+// elsewhere are the rooms that a job of another kind leaves as they are.
+var elsewhere = []string{
+	"api", "client", "cmd/local", "cmd/stepfunctions", "functions/submit", "functions/status", "functions/reconcile",
+	"functions/activities/fail", "internal/activity", "internal/apigateway", "internal/app", "internal/asl", "internal/asyncapi",
+	"internal/awsenv", "internal/dynamo", "internal/engine", "internal/lambdahttp", "internal/sfn", "internal/sfnapi", "internal/sqlite",
+}
+
+// ofSpeakers are words that nobody but the domain has a use for.
+var ofSpeakers = regexp.MustCompile(`(?i)moderat|shortlist|rejected|approved|proposal`)
+
+// The README promises that another job touches four places, so no code
+// elsewhere may have a word of this one in it.
+func TestFourPlacesKnowTheJob(t *testing.T) {
+	for _, room := range elsewhere {
+		files, err := filepath.Glob(filepath.Join("..", "..", room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", room, len(files), err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			if word := ofSpeakers.Find(readPath(t, file)); word != nil {
+				t.Errorf("%s says %q", file, word)
+			}
+		}
+	}
+}
+
+func readFile(t *testing.T, path ...string) []byte {
+	t.Helper()
+	return readPath(t, filepath.Join(append([]string{"..", ".."}, path...)...))
+}
+
+func readPath(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
