@@ -1,10 +1,6 @@
 package asl
 
-import (
-	"errors"
-
-	"asynchttpapi/internal/asl/value"
-)
+import "asynchttpapi/internal/asl/value"
 
 // Parse reads a definition. Its error is a *value.SyntaxError for a text that
 // is not JSON, and Problems, all of them, for one of the wrong shape. With
@@ -26,12 +22,6 @@ func Parse(src []byte) (*Machine, error) {
 		return m, p.problems
 	}
 	return m, nil
-}
-
-// Readable tells whether Parse's error leaves a Machine to check further.
-func Readable(err error) bool {
-	var problems Problems
-	return err == nil || errors.As(err, &problems)
 }
 
 type parser struct{ problems Problems }
