@@ -16,6 +16,8 @@ func (r *Run) Apply(in Input) Effects {
 		r.redrive()
 	case TimerFired:
 		r.timerFired(in.Ref)
+	case MapRunUpdated:
+		r.updateMapRun(in)
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
 		r.taskInput(in)
 	}

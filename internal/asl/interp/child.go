@@ -4,6 +4,7 @@ package interp
 // own, which nobody reads, and cannot see the variables around it.
 func (r *Run) startChild(p *scope, input any) {
 	run := p.parent.fork.each.mapRun
+	run.moved(p.index, pending, busy)
 	r.lastRef++
 	name := uuid(r.bits("child", r.lastRef))
 	p.log, p.vars = &log{owner: p}, &variables{}
@@ -23,6 +24,7 @@ func (r *Run) childDone(s *scope) {
 
 func (r *Run) childFailed(s, p *scope, _ failure) {
 	e := s.fork.each
+	e.moved(p.index, busy, broken)
 	e.failures++
 	s.fork.done++
 	if e.exceeded(e.failures, len(e.items)) {
@@ -53,6 +55,7 @@ func (r *Run) overflows() {
 }
 
 func (r *Run) mapRunDone(s *scope) {
+	s.fork.each.stopped(StatusSucceeded, r.now)
 	r.event(s, "MapRunSucceeded", nil)
 	results := s.fork.results[:0]
 	for i, result := range s.fork.results {
@@ -66,6 +69,7 @@ func (r *Run) mapRunDone(s *scope) {
 }
 
 func (r *Run) mapRunFailed(s *scope, f failure) {
+	s.fork.each.stopped(StatusFailed, r.now)
 	r.abort(s, nil)
 	r.event(s, "MapRunFailed", f.details)
 	r.fail(s, f)

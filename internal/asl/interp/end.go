@@ -79,6 +79,9 @@ func (r *Run) freeze(s *scope) {
 	if s.fork == nil {
 		return
 	}
+	if e := s.fork.each; e != nil {
+		e.stopped(StatusAborted, r.now)
+	}
 	for _, part := range s.fork.parts {
 		if part != nil {
 			r.freeze(part)

@@ -78,6 +78,9 @@ func (r *Run) abortState(p *scope) {
 	}
 	switch p.state.Type {
 	case asl.Map:
+		if p.fork != nil {
+			p.fork.each.stopped(StatusAborted, r.now)
+		}
 		r.abort(p, r.iterationAborted)
 		if p.fork != nil && p.fork.each.mapRun != nil {
 			r.event(p, "MapRunAborted", nil)

@@ -57,6 +57,7 @@ func (r *Run) itemInput(s *scope, in data, it *item) (data, *failure) {
 func (r *Run) itemDone(s, p *scope) {
 	e := s.fork.each
 	if e.mapRun != nil {
+		e.moved(p.index, busy, done)
 		r.childDone(s)
 		return
 	}

@@ -16,6 +16,10 @@ type mapRun struct {
 	label    string
 	failures int
 	tolerance
+	// told is what MapRuns tells; sizes are how many items each child has.
+	told  *MapRun
+	sizes []int
+	scope *scope // whose state started it
 }
 
 // tolerance is how many failed items a Map Run survives.
@@ -49,6 +53,7 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
+	bound := concurrency
 	if concurrency <= 0 {
 		concurrency = len(inputs)
 	}
@@ -56,7 +61,8 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if run.label == "" {
 		run.label = uuid(r.bits("label", uint64(s.entered)))
 	}
-	run.arn = r.childARN("mapRun", run.label, uuid(r.bits("mapRun", uint64(s.prev))))
+	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
+	r.report(s, run, bound, inputs)
 	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
 	s.fork = newFork(len(inputs))
 	s.fork.each = &each{items: inputs, input: in, concurrency: concurrency, mapRun: run}

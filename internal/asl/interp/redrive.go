@@ -70,6 +70,7 @@ func (r *Run) redriveMapRun(s *scope) {
 	e := s.fork.each
 	s.fork.done -= e.failures
 	e.failures = 0
+	e.reopened(s.fork.parts, e.next, r.now)
 	r.event(s, "MapRunRedriven", func() map[string]any {
 		return map[string]any{"mapRunArn": e.arn, "redriveCount": json.Number(strconv.Itoa(r.redrives))}
 	})

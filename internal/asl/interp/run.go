@@ -35,6 +35,8 @@ type Run struct {
 	// the context object.
 	trial *Trial
 	given *value.Object
+	// mapRuns are told by MapRuns.
+	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
 }

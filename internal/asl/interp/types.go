@@ -34,6 +34,7 @@ const (
 	Stopped                            // Error and Cause as StopExecution gave them
 	Redriven                           // the run goes on from where it failed
 	TaskSubmitted                      // Ref is a task with a Token, or a .sync one; Output answers its request
+	MapRunUpdated                      // Output is a MapRunLimits as JSON
 )
 
 // Input is one thing that happened. Inputs are what the journal keeps.
