@@ -26,10 +26,12 @@ var operations = map[string]operation{
 	"DeleteStateMachine":               op((*service).deleteStateMachine),
 	"DeleteStateMachineVersion":        op((*service).deleteStateMachineVersion),
 	"DescribeExecution":                op((*service).describeExecution),
+	"DescribeMapRun":                   op((*service).describeMapRun),
 	"DescribeStateMachine":             op((*service).describeStateMachine),
 	"DescribeStateMachineForExecution": op((*service).describeStateMachineForExecution),
 	"GetExecutionHistory":              op((*service).getExecutionHistory),
 	"ListExecutions":                   op((*service).listExecutions),
+	"ListMapRuns":                      op((*service).listMapRuns),
 	"ListStateMachineVersions":         op((*service).listStateMachineVersions),
 	"ListStateMachines":                op((*service).listStateMachines),
 	"ListTagsForResource":              op((*service).listTagsForResource),
@@ -43,9 +45,10 @@ var operations = map[string]operation{
 	"StopExecution":                    op((*service).stopExecution),
 	"TagResource":                      op((*service).tagResource),
 	"TestState":                        op((*service).testState),
-	"ValidateStateMachineDefinition":   op((*service).validateStateMachineDefinition),
 	"UntagResource":                    op((*service).untagResource),
+	"UpdateMapRun":                     op((*service).updateMapRun),
 	"UpdateStateMachine":               op((*service).updateStateMachine),
+	"ValidateStateMachineDefinition":   op((*service).validateStateMachineDefinition),
 }
 
 // refused turns the engine's refusals into the service's, and leaves other
