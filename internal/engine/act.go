@@ -8,8 +8,10 @@ import (
 
 // act does what follows from an input that is on disk. The caller holds mu.
 func (x *execution) act(s staged) {
-	// Not a drop: a function that answered by its token may still be running.
-	delete(x.waits, s.answered)
+	if s.answered {
+		// Not a drop: a function that answered by its token may still be running.
+		delete(x.waits, s.task)
+	}
 	for _, ref := range s.effects.Dropped {
 		x.drop(ref)
 	}

@@ -67,6 +67,12 @@ func (x *execution) abandon(group []staged, err error) {
 	group = append(group, x.staged...)
 	x.staged, x.committing = nil, false
 	x.run, x.ended = nil, false
+	for _, s := range group {
+		if s.done == nil {
+			// Nobody will report it again, so that it has to be done again.
+			delete(x.waits, s.task)
+		}
+	}
 	x.mu.Unlock()
 	finish(group, err)
 	x.reviveLater()

@@ -39,8 +39,10 @@ type execution struct {
 // staged is an input that is applied and not yet on disk.
 type staged struct {
 	entry []byte
-	// answered is the ref of a task that has its result by this, or 0.
-	answered uint64
+	// task is the ref of the task that the input is about, or 0; answered tells
+	// that it has its result by this.
+	task     uint64
+	answered bool
 	effects  interp.Effects
 	head     *Head
 	// done, if set, gets the outcome of the write.

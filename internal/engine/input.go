@@ -32,7 +32,7 @@ func (x *execution) report(in interp.Input) {
 	err := x.stage(context.Background(), in, nil, nil)
 	if err != nil && !errors.Is(err, errEnded) && !errors.Is(err, errIgnored) {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater()
+		x.again(in.Ref)
 	}
 }
 
@@ -81,8 +81,11 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 // applied gives the run an input, and what is to be written and done about it.
 func (x *execution) applied(in interp.Input, done chan<- error) staged {
 	s := staged{entry: encode(in), effects: x.run.Apply(in), done: done}
-	if in.Kind == interp.TaskSucceeded || in.Kind == interp.TaskFailed {
-		s.answered = in.Ref
+	switch in.Kind {
+	case interp.TaskSucceeded, interp.TaskFailed:
+		s.task, s.answered = in.Ref, true
+	case interp.TaskSubmitted:
+		s.task = in.Ref
 	}
 	if s.effects.Outcome != nil {
 		x.ended = true

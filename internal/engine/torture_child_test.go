@@ -67,14 +67,15 @@ func (v *victim) say(format string, args ...any) {
 	fmt.Fprintf(os.Stdout, format+"\n", args...)
 }
 
-// TestTortureVictim is no test of its own: it is the process that TestTorture kills.
-func TestTortureVictim(t *testing.T) {
+// TestMain makes this binary the process that TestTorture kills, if it is told to.
+func TestMain(m *testing.M) {
 	dir := os.Getenv(tortureDir)
 	if dir == "" {
-		t.Skip("started by TestTorture alone")
+		os.Exit(m.Run())
 	}
-	if err := beVictim(t.Context(), dir, os.Getenv(tortureMode) == "start"); err != nil {
-		t.Fatal(err)
+	if err := beVictim(context.Background(), dir, os.Getenv(tortureMode) == "start"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 

@@ -1,0 +1,154 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
+)
+
+var errDisk = errors.New("the disk is full")
+
+// newFaultyWorld starts an engine over a journal whose writes fail while broken is set.
+func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
+	broken = &atomic.Bool{}
+	journal := fake.NewJournal()
+	journal.Fail = func() error {
+		if broken.Load() {
+			return errDisk
+		}
+		return nil
+	}
+	c := fake.NewClock(time.Unix(1_700_000_000, 0))
+	return begin(&world{T: t, journal: journal, clock: c, fakeClock: c}), broken
+}
+
+func TestStartThatCannotBeWritten(t *testing.T) {
+	w, broken := newFaultyWorld(t)
+	machine := w.create("m", chain(1))
+	broken.Store(true)
+	start := engine.StartExecution{MachineARN: machine, Name: "x", Input: json.RawMessage(`1`)}
+	if _, err := w.StartExecution(t.Context(), start); !errors.Is(err, errDisk) {
+		t.Errorf("start: %v", err)
+	}
+	broken.Store(false)
+	w.wantEnd(w.run(machine, "x", `1`), "SUCCEEDED 1")
+	// The one that failed does not keep its machine from being deleted.
+	if err := w.DeleteStateMachine(t.Context(), machine); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the machine to go", func() bool {
+		_, err := w.DescribeStateMachine(t.Context(), machine)
+		return errors.Is(err, code(engine.StateMachineDoesNotExist))
+	})
+}
+
+// A result that could not be written never was: the function runs again.
+func TestResultThatCannotBeWritten(t *testing.T) {
+	w, broken := newFaultyWorld(t)
+	var calls atomic.Int32
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+		broken.Store(calls.Add(1) <= 2)
+		return []byte(`1`), nil
+	})
+	arn := w.run(w.create("m", chain(2)), "x", `{}`)
+	for want := int32(1); want <= 2; want++ {
+		w.eventually("a call", func() bool { return calls.Load() == want && w.Idle() })
+		if x, err := w.DescribeExecution(t.Context(), arn); err != nil || x.Status != engine.Running {
+			t.Fatalf("%s, %v", x.Status, err)
+		}
+		w.fakeClock.Advance(2 * time.Second)
+	}
+	w.wantEnd(arn, "SUCCEEDED 1")
+	if calls.Load() != 3 {
+		t.Errorf("the function ran %d times, want 3", calls.Load())
+	}
+}
+
+func TestAnswersThatCannotBeWritten(t *testing.T) {
+	w, broken := newFaultyWorld(t)
+	tokens := w.tokens()
+	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
+	token := <-tokens
+	w.eventually("the engine to rest", w.Idle)
+	broken.Store(true)
+	if err := w.SendTaskSuccess(t.Context(), token, json.RawMessage(`1`)); !errors.Is(err, errDisk) {
+		t.Errorf("answer: %v", err)
+	}
+	if _, err := w.StopExecution(t.Context(), arn, "", ""); !errors.Is(err, errDisk) {
+		t.Errorf("stop: %v", err)
+	}
+	broken.Store(false)
+	if err := w.SendTaskSuccess(t.Context(), token, json.RawMessage(`2`)); err != nil {
+		t.Errorf("answer when the disk has room again: %v", err)
+	}
+	w.wantEnd(arn, "SUCCEEDED 2")
+	w.wantOneEnd(arn)
+}
+
+// The end of an execution is told until somebody has listened.
+func TestEndIsToldAgain(t *testing.T) {
+	var mu sync.Mutex
+	var told []string
+	deaf := true
+	w := &world{T: t, clock: engine.SystemClock{}, ends: func(_ context.Context, x engine.Execution) error {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, x.Name+" "+string(x.Status))
+		if deaf {
+			return errors.New("not now")
+		}
+		return nil
+	}}
+	begin(w)
+	heard := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(told)
+	}
+	w.ended(w.run(w.create("m", passOn), "x", `{}`))
+	w.eventually("the end to be told", func() bool { return heard() == 1 && w.Idle() })
+	w.restart(func() { mu.Lock(); deaf = false; mu.Unlock() })
+	w.eventually("the end to be told again", func() bool { return heard() == 2 && w.Idle() })
+	w.restart(func() {})
+	w.eventually("the engine to rest", w.Idle)
+	if n := heard(); n != 2 || told[0] != told[1] || told[0] != "x SUCCEEDED" {
+		t.Errorf("told %q", told)
+	}
+}
+
+func TestOldExecutionsAreRemoved(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	machine := w.create("m", passOn)
+	const many = 1200 // more than two pages of the sweep
+	arn := ""
+	for range many {
+		arn = w.run(machine, "", `{}`)
+	}
+	open := w.run(w.create("n", waitAYear), "x", `{}`)
+	w.fakeClock.Advance(90*24*time.Hour - time.Minute)
+	w.eventually("the engine to rest", w.Idle)
+	w.wantEnd(arn, "SUCCEEDED {}")
+	w.fakeClock.Advance(2 * time.Minute)
+	if _, err := w.DescribeExecution(t.Context(), arn); !errors.Is(err, code(engine.ExecutionDoesNotExist)) {
+		t.Errorf("after 90 days: %v", err)
+	}
+	if page, _, err := w.ListExecutions(t.Context(), machine, "", 0, 10); err != nil || len(page) != 0 {
+		t.Errorf("a list after 90 days: %d, %v", len(page), err)
+	}
+	w.fakeClock.Advance(25 * time.Hour)
+	w.eventually("the engine to rest", w.Idle)
+	left, err := w.journal.List(t.Context(), engine.Filter{MachineARN: machine, Limit: many})
+	if err != nil || len(left) != 0 {
+		t.Errorf("%d left in the journal, %v", len(left), err)
+	}
+	if x, err := w.DescribeExecution(t.Context(), open); err != nil || x.Status != engine.Running {
+		t.Errorf("an open one: %s, %v", x.Status, err)
+	}
+}
