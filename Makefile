@@ -16,7 +16,7 @@ run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 .PHONY: test
-test: lint test-unit test-dynamodb test-aws test-pollers test-template ## every test
+test: lint test-unit test-dynamodb test-aws test-pollers test-sam ## every test
 
 .PHONY: lint
 lint:
@@ -51,9 +51,13 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 bench: ## accepted, completed and polled a second, memory, start time
 	@go build -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
 
-.PHONY: test-template
-test-template: $(TOOLS)/template/ok ## the template, linted
-	$(TOOLS)/template/bin/cfn-lint template.yaml
+.PHONY: test-sam
+test-sam: $(TOOLS)/sam/ok ## the template and its build, with the real SAM CLI
+	SAM=$(CURDIR)/.ci/sam/run go test -count=1 ./internal/samcli
+
+.PHONY: build
+build: $(TOOLS)/sam/ok ## the functions, as they are deployed
+	.ci/sam/run build
 
 # Python tools live in folders of their own, pinned.
 $(TOOLS)/%/ok: .ci/requirements-%.txt

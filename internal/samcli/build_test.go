@@ -1,0 +1,119 @@
+package samcli
+
+import (
+	"bytes"
+	"debug/elf"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// maxBinary is what the largest function may weigh, in bytes. With symbols,
+// or with the SDK's config package, it is more.
+const maxBinary = 12 << 20
+
+func TestBuild(t *testing.T) {
+	dir := t.TempDir()
+	sam(t, root, "build", "--build-dir", dir)
+	for id := range readTemplate(t).Functions {
+		checkBinary(t, filepath.Join(dir, id, "bootstrap"))
+	}
+}
+
+func checkBinary(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	file, err := elf.Open(path)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer file.Close()
+	if file.Machine != elf.EM_AARCH64 {
+		t.Errorf("%s is for %v", path, file.Machine)
+	}
+	if file.Section(".symtab") != nil || info.Size() > maxBinary {
+		t.Errorf("%s has symbols, or is too large: %d bytes", path, info.Size())
+	}
+}
+
+// SAM's cache looks at CodeUri alone. Every function's code is mostly in
+// internal/, so that with the cache on an edit there deploys yesterday's
+// binary. samconfig.toml turns it off.
+func TestAnEditInInternalIsBuilt(t *testing.T) {
+	before, after := rebuild(t)
+	for id := range readTemplate(t).Functions {
+		if bytes.Equal(before[id], after[id]) {
+			t.Errorf("%s: the binary is the one from before the edit", id)
+		}
+	}
+}
+
+// Were the cache safe, the setting would be for nothing.
+func TestWithTheCacheAnEditIsLost(t *testing.T) {
+	before, after := rebuild(t, "--cached")
+	for id := range readTemplate(t).Functions {
+		if !bytes.Equal(before[id], after[id]) {
+			t.Errorf("%s: SAM's cache has noticed the edit: cached = false may not be needed any more", id)
+		}
+	}
+}
+
+// rebuild builds a copy of the tree before and after an edit that every
+// function has in it.
+func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
+	t.Helper()
+	tree := t.TempDir()
+	before = buildAll(t, copyTree(t, tree), flags...)
+	const old = `"cannot start"`
+	edited := filepath.Join(tree, "internal", "app", "start.go")
+	source, err := os.ReadFile(edited)
+	if err != nil || !strings.Contains(string(source), old) {
+		t.Fatalf("%s has no %s: %v", edited, old, err)
+	}
+	source = []byte(strings.ReplaceAll(string(source), old, `"cannot begin"`))
+	if err := os.WriteFile(edited, source, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return before, buildAll(t, tree, flags...)
+}
+
+// buildAll builds every function and returns the binaries by logical id.
+func buildAll(t *testing.T, tree string, flags ...string) map[string][]byte {
+	t.Helper()
+	sam(t, tree, append([]string{"build"}, flags...)...)
+	binaries := map[string][]byte{}
+	for id := range readTemplate(t).Functions {
+		binary, err := os.ReadFile(filepath.Join(tree, ".aws-sam", "build", id, "bootstrap"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		binaries[id] = binary
+	}
+	return binaries
+}
+
+// copyTree copies what a build needs to dir: Go's files and SAM's.
+func copyTree(t *testing.T, dir string) string {
+	t.Helper()
+	for _, name := range []string{"api", "functions", "internal", "statemachine"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"go.mod", "go.sum", "template.yaml", "samconfig.toml"} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), text, 0o666)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
