@@ -78,8 +78,6 @@ type waiting struct {
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
-	// submitted is set once the task's request is known to have been answered.
-	submitted bool
 }
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
