@@ -15,6 +15,8 @@ type Execution struct {
 	MachineARN string
 	// VersionARN is set where the execution was started through a version.
 	VersionARN string
+	// AliasARN is set where an alias chose the version.
+	AliasARN   string
 	RevisionID string
 	Status     Status
 	Started    time.Time
@@ -36,7 +38,7 @@ type Execution struct {
 func (e *Engine) execution(r Record) Execution {
 	return Execution{
 		ARN: e.arns.execution(r), Name: r.Name,
-		MachineARN: r.MachineARN, VersionARN: r.VersionARN, RevisionID: r.Revision,
+		MachineARN: r.MachineARN, VersionARN: r.VersionARN, AliasARN: r.AliasARN, RevisionID: r.Revision,
 		Status: r.Status, Started: r.Started, Stopped: r.Stopped,
 		Output: r.Output, Error: r.Error, Cause: r.Cause,
 		RedriveCount: r.RedriveCount, Redriven: r.Redriven,
@@ -110,8 +112,8 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 	}, nil
 }
 
-// ListExecutions lists executions of a machine, or of a version of it, the
-// newest first. status may be empty. before bounds the page from above: the
+// ListExecutions lists executions of a machine, or of a version or alias of it,
+// the newest first. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
 // Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
@@ -123,8 +125,12 @@ func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status S
 		return nil, 0, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
 	}
 	filter := Filter{MachineARN: m.ARN, Status: status, Before: before, Limit: limit + 1, ClosedAfter: e.retained()}
-	if v != nil {
+	switch {
+	case v == nil:
+	case v.ARN == machineARN:
 		filter.VersionARN = v.ARN
+	default:
+		filter.AliasARN = machineARN
 	}
 	records, err := e.cfg.Journal.List(ctx, filter)
 	if err != nil {

@@ -71,8 +71,10 @@ type Record struct {
 	// version it was started through, if any.
 	Revision   string
 	VersionARN string
-	Seed       [16]byte
-	Started    time.Time
+	// AliasARN is set where a version was chosen by an alias.
+	AliasARN string
+	Seed     [16]byte
+	Started  time.Time
 	// Parent is set for an execution that a state of another one started.
 	Parent *Parent
 	// Express tells executions of one name apart; such are never stored.
@@ -103,8 +105,8 @@ type Head struct {
 // Filter selects executions of one machine.
 type Filter struct {
 	MachineARN string
-	// VersionARN is empty for all.
-	VersionARN string
+	// VersionARN and AliasARN are empty for all.
+	VersionARN, AliasARN string
 	// Status is empty for all.
 	Status Status
 	// Before bounds the ids from above, 0 for no bound.

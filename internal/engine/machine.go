@@ -80,6 +80,7 @@ type machineDocument struct {
 	// Versions are in the order they were published; numbers are never given twice.
 	Versions    []Version         `json:",omitempty"`
 	LastVersion int               `json:",omitempty"`
+	Aliases     []Alias           `json:",omitempty"`
 	Tags        map[string]string `json:",omitempty"`
 }
 

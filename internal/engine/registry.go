@@ -91,8 +91,8 @@ func (g *registry) find(arn string) (*machine, error) {
 	return m, nil
 }
 
-// resolve gives the machine and the revision that an ARN, with or without a
-// version, stands for.
+// resolve gives the machine and the revision that an ARN stands for, with or
+// without a version, or with an alias, which chooses a version each time.
 func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revision, v *Version, err error) {
 	own, qualifier, err := g.arns.parseMachine(arn)
 	if err != nil {
@@ -103,10 +103,9 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 	}
 	g.mu.Lock()
 	r = m.current
-	i := slices.IndexFunc(m.Versions, func(v Version) bool { return v.ARN == arn })
-	if i >= 0 {
-		found := m.Versions[i]
-		v = &found
+	v = m.version(arn)
+	if a := m.alias(arn); a != nil {
+		v = m.version(a.choose())
 	}
 	g.mu.Unlock()
 	switch {

@@ -17,7 +17,7 @@ const maxPayload = 262_144
 
 // StartExecution is what StartExecution needs.
 type StartExecution struct {
-	// MachineARN may name a version.
+	// MachineARN may name a version, or an alias, which then chooses one.
 	MachineARN string
 	// Name is a random UUID where empty.
 	Name string
@@ -86,6 +86,9 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 	record := Record{MachineARN: m.ARN, Name: s.Name, Revision: r.RevisionID, Started: e.now(), Head: Head{Status: Running}}
 	if v != nil {
 		record.VersionARN = v.ARN
+		if v.ARN != s.MachineARN {
+			record.AliasARN = s.MachineARN
+		}
 	}
 	rand.Read(record.Seed[:])
 	if m.Type == Express {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"asynchttpapi/internal/asl"
@@ -47,7 +48,8 @@ func (e *Engine) PublishStateMachineVersion(ctx context.Context, arn, revisionID
 }
 
 // DeleteStateMachineVersion removes a version; executions started through it
-// go on. Deleting what is not there is no error.
+// go on. Deleting what is not there is no error. Refusals: InvalidArn,
+// ConflictException for one that an alias leads to.
 func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN string) error {
 	own, qualifier, err := e.arns.parseMachine(versionARN)
 	if err != nil {
@@ -61,6 +63,9 @@ func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN strin
 	m, err := e.registry.find(own)
 	if err != nil {
 		return nil
+	}
+	if names := m.aliasesOf(versionARN); len(names) > 0 {
+		return refuse(ConflictException, "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [%s]", strings.Join(names, ", "))
 	}
 	doc := m.machineDocument
 	doc.Versions = slices.DeleteFunc(slices.Clone(doc.Versions), func(v Version) bool { return v.ARN == versionARN })
@@ -82,4 +87,14 @@ func (e *Engine) StateMachineVersions(arn string) ([]Version, error) {
 	versions := slices.Clone(m.Versions)
 	slices.Reverse(versions)
 	return versions, nil
+}
+
+// version gives a copy of the version of that ARN, nil where there is none.
+func (d *machineDocument) version(arn string) *Version {
+	i := slices.IndexFunc(d.Versions, func(v Version) bool { return v.ARN == arn })
+	if i < 0 {
+		return nil
+	}
+	v := d.Versions[i]
+	return &v
 }

@@ -18,8 +18,8 @@ func (db *DB) Journal() *Journal { return &Journal{db: db} }
 
 const (
 	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
-		status, stopped, output, error, cause, unannounced, redrive_count, redriven)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
+		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
 	insertEntry  = `INSERT INTO entries (execution, seq, entry) VALUES (?, ?, ?)`
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
@@ -58,7 +58,7 @@ func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
 		parent = *r.Parent
 	}
 	err := exec(conn, insertExecution, r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started),
-		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven))
+		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven), r.AliasARN)
 	return conn.Changes() == 1, err
 }
 

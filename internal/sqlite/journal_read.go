@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	columns      = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven FROM executions `
+	columns      = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias FROM executions `
 	byID         = columns + `WHERE id = ?`
 	byName       = columns + `WHERE machine = ? AND name = ?`
 	unfinished   = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	ofMachine    = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (stopped IS NULL OR stopped >= ?5) ORDER BY id DESC LIMIT ?6`
+	ofMachine    = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
 	highestID    = `SELECT coalesce(max(id), 0) FROM executions`
 	entriesOf    = `SELECT entry FROM entries WHERE execution = ? ORDER BY seq LIMIT ?`
 	allMachines  = `SELECT document FROM machines ORDER BY arn`
@@ -56,7 +56,7 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if before == 0 {
 		before = noBound
 	}
-	return j.records(ctx, ofMachine, f.MachineARN, before, string(f.Status), f.VersionARN, f.ClosedAfter.UnixMilli(), f.Limit)
+	return j.records(ctx, ofMachine, f.MachineARN, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit)
 }
 
 func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {
@@ -69,7 +69,7 @@ func (j *Journal) records(ctx context.Context, query string, args ...any) (recor
 func record(stmt *sqlite.Stmt) engine.Record {
 	r := engine.Record{
 		ID: stmt.ColumnInt64(0), MachineARN: stmt.ColumnText(1), Name: stmt.ColumnText(2),
-		Revision: stmt.ColumnText(3), VersionARN: stmt.ColumnText(4), Started: columnMillis(stmt, 6),
+		Revision: stmt.ColumnText(3), VersionARN: stmt.ColumnText(4), AliasARN: stmt.ColumnText(17), Started: columnMillis(stmt, 6),
 		Head: engine.Head{
 			Status: engine.Status(stmt.ColumnText(9)), Stopped: columnMillis(stmt, 10), Output: columnBytes(stmt, 11),
 			Error: stmt.ColumnText(12), Cause: stmt.ColumnText(13), Unannounced: stmt.ColumnBool(14),

@@ -21,6 +21,7 @@ CREATE TABLE executions (
 	name          TEXT NOT NULL,
 	revision      TEXT NOT NULL,
 	version       TEXT NOT NULL,
+	alias         TEXT NOT NULL,
 	seed          BLOB NOT NULL,
 	started       INTEGER NOT NULL,
 	parent        INTEGER NOT NULL,

@@ -169,6 +169,7 @@ func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, err
 	list := j.collect(func(r engine.Record) bool {
 		return r.MachineARN == f.MachineARN &&
 			(f.VersionARN == "" || r.VersionARN == f.VersionARN) &&
+			(f.AliasARN == "" || r.AliasARN == f.AliasARN) &&
 			(f.Status == "" || r.Status == f.Status) &&
 			(f.Before == 0 || r.ID < f.Before) &&
 			(r.Status == engine.Running || !r.Stopped.Before(f.ClosedAfter))
