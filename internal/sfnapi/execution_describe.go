@@ -21,6 +21,7 @@ type describeExecutionOutput struct {
 	Error                  *string    `json:"error,omitempty"`
 	Cause                  *string    `json:"cause,omitempty"`
 	StateMachineVersionARN *string    `json:"stateMachineVersionArn,omitempty"`
+	StateMachineAliasARN   *string    `json:"stateMachineAliasArn,omitempty"`
 	RedriveCount           int        `json:"redriveCount"`
 	RedriveDate            *timestamp `json:"redriveDate,omitempty"`
 	RedriveStatus          string     `json:"redriveStatus"`
@@ -38,7 +39,7 @@ func (s *service) describeExecution(ctx context.Context, in *describeExecutionIn
 	out := &describeExecutionOutput{
 		ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: string(x.Status),
 		StartDate: stamp(x.Started), StopDate: optionalStamp(x.Stopped),
-		Error: present(x.Error), Cause: present(x.Cause), StateMachineVersionARN: present(x.VersionARN),
+		Error: present(x.Error), Cause: present(x.Cause), StateMachineVersionARN: present(x.VersionARN), StateMachineAliasARN: present(x.AliasARN),
 		RedriveCount: x.RedriveCount, RedriveDate: optionalStamp(x.Redriven),
 		RedriveStatus: redriveStatus(x), RedriveStatusReason: present(x.NotRedrivable),
 	}

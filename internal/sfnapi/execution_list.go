@@ -15,6 +15,7 @@ type executionListItem struct {
 	StartDate              timestamp  `json:"startDate"`
 	StopDate               *timestamp `json:"stopDate,omitempty"`
 	StateMachineVersionARN *string    `json:"stateMachineVersionArn,omitempty"`
+	StateMachineAliasARN   *string    `json:"stateMachineAliasArn,omitempty"`
 	RedriveCount           int        `json:"redriveCount"`
 	RedriveDate            *timestamp `json:"redriveDate,omitempty"`
 }
@@ -77,7 +78,7 @@ func (in *listExecutionsInput) wants(x engine.Execution) bool {
 func listItem(x engine.Execution) executionListItem {
 	return executionListItem{
 		ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: string(x.Status),
-		StartDate: stamp(x.Started), StopDate: optionalStamp(x.Stopped), StateMachineVersionARN: present(x.VersionARN),
+		StartDate: stamp(x.Started), StopDate: optionalStamp(x.Stopped), StateMachineVersionARN: present(x.VersionARN), StateMachineAliasARN: present(x.AliasARN),
 		RedriveCount: x.RedriveCount, RedriveDate: optionalStamp(x.Redriven),
 	}
 }

@@ -23,15 +23,19 @@ type service struct {
 // operations are those of the service that run on one machine.
 var operations = map[string]operation{
 	"CreateStateMachine":               op((*service).createStateMachine),
+	"CreateStateMachineAlias":          op((*service).createStateMachineAlias),
 	"DeleteStateMachine":               op((*service).deleteStateMachine),
+	"DeleteStateMachineAlias":          op((*service).deleteStateMachineAlias),
 	"DeleteStateMachineVersion":        op((*service).deleteStateMachineVersion),
 	"DescribeExecution":                op((*service).describeExecution),
 	"DescribeMapRun":                   op((*service).describeMapRun),
 	"DescribeStateMachine":             op((*service).describeStateMachine),
+	"DescribeStateMachineAlias":        op((*service).describeStateMachineAlias),
 	"DescribeStateMachineForExecution": op((*service).describeStateMachineForExecution),
 	"GetExecutionHistory":              op((*service).getExecutionHistory),
 	"ListExecutions":                   op((*service).listExecutions),
 	"ListMapRuns":                      op((*service).listMapRuns),
+	"ListStateMachineAliases":          op((*service).listStateMachineAliases),
 	"ListStateMachineVersions":         op((*service).listStateMachineVersions),
 	"ListStateMachines":                op((*service).listStateMachines),
 	"ListTagsForResource":              op((*service).listTagsForResource),
@@ -48,6 +52,7 @@ var operations = map[string]operation{
 	"UntagResource":                    op((*service).untagResource),
 	"UpdateMapRun":                     op((*service).updateMapRun),
 	"UpdateStateMachine":               op((*service).updateStateMachine),
+	"UpdateStateMachineAlias":          op((*service).updateStateMachineAlias),
 	"ValidateStateMachineDefinition":   op((*service).validateStateMachineDefinition),
 }
 
