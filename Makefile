@@ -15,32 +15,41 @@ export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
-.PHONY: test
-test: lint test-unit test-dynamodb test-aws test-pollers test-sam ## every test
-
+TESTS += lint
 .PHONY: lint
 lint:
-	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt'; exit 1; }
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 
+TESTS += test-unit
 .PHONY: test-unit
 test-unit: ## what go test runs, with the race detector
 	@.ci/need gcc gcc curl curl
 	go test -race ./...
 
+TESTS += test-dynamodb
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store against dynalite
 	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go test -race -count=1 ./internal/dynamo
 
+TESTS += test-aws
 .PHONY: test-aws
 test-aws: ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go test -count=1 ./internal/awsworld
 
+TESTS += test-pollers
 .PHONY: test-pollers
 test-pollers: ## other people's pollers against the running system
 	cd internal/pollers && go vet ./... && go test -count=1 ./...
+
+TESTS += test-terminal
+.PHONY: test-terminal
+test-terminal: ## the command line in a real terminal
+	@.ci/need tmux tmux zsh zsh fish fish
+	@test -e /usr/share/bash-completion/bash_completion || .ci/need bash-completion-is-missing bash-completion
+	CFS_TEST_TERMINAL=1 go test ./cmd/cfs -run TestTerminal -count=1
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
@@ -51,6 +60,7 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 bench: ## accepted, completed and polled a second, memory, start time
 	@go build -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
 
+TESTS += test-sam
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok ## the template and its build, with the real SAM CLI
 	SAM=$(CURDIR)/.ci/sam/run go test -count=1 ./internal/samcli
@@ -66,6 +76,10 @@ $(TOOLS)/%/ok: .ci/requirements-%.txt
 	python3 -m venv $(TOOLS)/$*
 	$(TOOLS)/$*/bin/pip -q --disable-pip-version-check install -r $<
 	@touch $@
+
+# Each suite above adds itself to the list.
+.PHONY: test
+test: $(TESTS) ## every test
 
 .PHONY: help
 help: ## this list

@@ -71,12 +71,13 @@ func (w *world) config(s Settings, d *doors) app.Config {
 		Store:     w.store,
 		Workflows: w.workflows,
 		Settings: app.Settings{
-			BaseURL:   cmp.Or(s.BaseURL, d.apiURL()),
-			Origins:   []string{"*"},
-			MaxWait:   app.MaxMaxWait, // waiting costs nothing here
-			Retention: retention,
-			Review:    s.Review,
-			Speed:     s.Speed,
+			BaseURL:      cmp.Or(s.BaseURL, d.apiURL()),
+			Origins:      []string{"*"},
+			MaxWait:      app.MaxMaxWait, // waiting costs nothing here
+			WaitInterval: 50 * time.Millisecond,
+			Retention:    retention,
+			Review:       s.Review,
+			Speed:        s.Speed,
 		},
 		Log: w.log,
 	}

@@ -45,6 +45,7 @@ func newService(c Config) (*asyncapi.Service, error) {
 		Retention: c.Retention,
 		MaxWait:   c.MaxWait,
 
-		WithTimeout: c.WithTimeout,
+		WaitInterval: c.WaitInterval,
+		WithTimeout:  c.WithTimeout,
 	})
 }

@@ -16,6 +16,9 @@ type Settings struct {
 	Origins []string
 	// MaxWait is the longest wait granted to "Prefer: wait"; 0 grants none.
 	MaxWait time.Duration
+	// WaitInterval is the longest pause between two looks at what a request waits
+	// for; 1 second if 0.
+	WaitInterval time.Duration
 	// Retention is how long a submission can be read.
 	Retention time.Duration
 	// Review is the committee's policy; see speakers.ParsePolicy.

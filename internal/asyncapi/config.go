@@ -27,6 +27,9 @@ type Config struct {
 	KeyRetention time.Duration
 	// MaxWait is the longest wait granted to a request; 0 grants none.
 	MaxWait time.Duration
+	// WaitInterval is the longest pause between two reads of a record that a
+	// request waits for; 1 second if 0. On AWS each read is billed.
+	WaitInterval time.Duration
 
 	// CallTimeout bounds each call of a port; 5 seconds if 0.
 	CallTimeout time.Duration
@@ -76,6 +79,7 @@ func (c *Config) setDefaults() {
 	}
 	setDefault(&c.KeyRetention, min(24*time.Hour, c.Retention))
 	setDefault(&c.CallTimeout, 5*time.Second)
+	setDefault(&c.WaitInterval, time.Second)
 	setDefault(&c.UndoTimeout, min(time.Second, c.CallTimeout))
 	setDefault(&c.Lease, 30*time.Second)
 }

@@ -5,12 +5,9 @@ import (
 	"time"
 )
 
-// Polling intervals of a waiting request: the first is short for work that
-// takes no time, the last bounds what a wait costs in reads.
-const (
-	firstPoll = 100 * time.Millisecond
-	lastPoll  = time.Second
-)
+// firstPoll is when a waiting request reads its record for the first time: soon,
+// for work that takes no time. The pauses grow up to WaitInterval.
+const firstPoll = 100 * time.Millisecond
 
 // grant is how much of the asked wait is given.
 func (s *Service) grant(asked time.Duration) time.Duration {
@@ -22,7 +19,7 @@ func (s *Service) grant(asked time.Duration) time.Duration {
 // Store: what is known is still an answer.
 func (s *Service) await(ctx context.Context, r Record, limit time.Duration) Record {
 	end := s.Clock.Now().Add(limit)
-	for pause := firstPoll; !r.Status.Terminal(); pause = min(pause*3/2, lastPoll) {
+	for pause := min(firstPoll, s.WaitInterval); !r.Status.Terminal(); pause = min(pause*3/2, s.WaitInterval) {
 		left := end.Sub(s.Clock.Now())
 		if left <= 0 || s.Clock.Sleep(ctx, min(pause, left)) != nil {
 			return r
