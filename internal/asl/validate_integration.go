@@ -46,9 +46,21 @@ func (c *checker) parameters(at string, o *value.Object, needed string, others [
 		if !known[name] {
 			c.schema(at, `The field "%s" is not supported by Step Functions`, m.Name)
 		}
+		c.invocation(at, m)
 	}
 	if !present[needed] {
 		c.schema(at, "The field '%s' is required but was missing", needed)
+	}
+}
+
+// invocation reports the parameters of Lambda's Invoke that this engine cannot
+// honour: it waits for every function's answer, and passes on a payload alone.
+func (c *checker) invocation(at string, m value.Member) {
+	switch {
+	case m.Name == "InvocationType" && m.Value != "RequestResponse":
+		c.unsupported(member(at, m.Name), "The InvocationType %s is not supported: a task waits for its function's answer", value.Text(m.Value))
+	case strings.TrimSuffix(m.Name, ".$") == "ClientContext":
+		c.unsupported(member(at, m.Name), "A ClientContext cannot be passed to a function")
 	}
 }
 

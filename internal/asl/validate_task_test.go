@@ -22,6 +22,11 @@ func TestValidateTask(t *testing.T) {
 			`The field "Comment.$" is not supported by Step Functions` + at + "/Parameters",
 			"The field 'StateMachineArn' is required but was missing" + at + "/Parameters",
 		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f","InvocationType":"Event","ClientContext.$":"$.c"}`: {
+			`UNSUPPORTED_BY_LOCAL_ENGINE: The InvocationType "Event" is not supported: a task waits for its function's answer` + at + "/Parameters/InvocationType",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: A ClientContext cannot be passed to a function" + at + "/Parameters/ClientContext.$",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f","InvocationType":"RequestResponse","LogType":"Tail"}`: nil,
 		task + `,"TimeoutSeconds":0`:                            {"Minimum value is 1" + at + "/TimeoutSeconds"},
 		task + `,"TimeoutSeconds":5,"TimeoutSecondsPath":"$.x"`: {"There should only be one of the following fields: [TimeoutSeconds, TimeoutSecondsPath]" + at},
 		task + `,"TimeoutSeconds":5,"HeartbeatSeconds":5`:       {"HeartbeatSeconds must be smaller than TimeoutSeconds" + at + "/HeartbeatSeconds"},
