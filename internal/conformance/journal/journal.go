@@ -79,7 +79,7 @@ func closed(at time.Time) *engine.Head {
 
 func recordSurvives(t *testing.T, j engine.Journal) {
 	full := newRecord(7, "ünïcode")
-	full.VersionARN = machineARN + ":3"
+	full.VersionARN, full.AliasARN = machineARN+":3", machineARN+":live"
 	full.Parent = &engine.Parent{ID: 5, Ref: 1 << 40}
 	full.Head = engine.Head{
 		Status: engine.Succeeded, Stopped: start.Add(time.Hour), Output: []byte(`{"a":"\u0000é"}`),
@@ -279,6 +279,9 @@ func listPages(t *testing.T, j engine.Journal) {
 			r.Head = *closed(start.Add(time.Duration(id) * time.Hour))
 			r.VersionARN = machineARN + ":1"
 		}
+		if id < 2 {
+			r.AliasARN = machineARN + ":live"
+		}
 		create(t, j, r)
 	}
 	other := newRecord(99, "other")
@@ -294,6 +297,7 @@ func listPages(t *testing.T, j engine.Journal) {
 		{"second page", engine.Filter{Limit: 2, Before: 5}, []int64{4, 3}},
 		{"by status", engine.Filter{Limit: 10, Status: engine.Failed}, []int64{6, 4, 2}},
 		{"by version", engine.Filter{Limit: 2, VersionARN: machineARN + ":1"}, []int64{6, 4}},
+		{"by alias", engine.Filter{Limit: 10, AliasARN: machineARN + ":live"}, []int64{2, 1}},
 		{"without the old", engine.Filter{Limit: 10, ClosedAfter: start.Add(3 * time.Hour)}, []int64{6, 5, 4, 3, 1}},
 	} {
 		tt.filter.MachineARN = machineARN
