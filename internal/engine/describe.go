@@ -71,11 +71,21 @@ func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
 	return in.Output, err
 }
 
+// onDisk is the record as the journal has it.
+func (x *execution) onDisk() Record {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.record
+}
+
 // find gives an execution's record by ARN.
 func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	machineARN, name, err := e.arns.parseExecution(arn)
 	if err != nil {
 		return Record{}, err
+	}
+	if x := e.aliveNamed(machineARN, name); x != nil && ctx.Err() == nil {
+		return x.onDisk(), nil
 	}
 	r, err := e.cfg.Journal.Find(ctx, machineARN, name)
 	if errors.Is(err, ErrNotFound) || err == nil && e.expired(r) {

@@ -6,11 +6,24 @@ import (
 	"asynchttpapi/internal/asl/interp"
 )
 
+// fullName is an execution's ARN in two parts.
+type fullName struct{ machineARN, name string }
+
 // remember makes the execution one that inputs can reach.
 func (e *Engine) remember(x *execution) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.live[x.record.ID] = x
+	if !x.ephemeral() {
+		e.names[fullName{x.record.MachineARN, x.record.Name}] = x
+	}
+}
+
+// aliveNamed gives the execution of that name if it has not ended.
+func (e *Engine) aliveNamed(machineARN, name string) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.names[fullName{machineARN, name}]
 }
 
 // alive gives the execution if it has not ended.
@@ -20,10 +33,20 @@ func (e *Engine) alive(id int64) *execution {
 	return e.live[id]
 }
 
+// open is the number of executions that have not ended.
+func (e *Engine) open() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.live)
+}
+
 // forget is called once, when the end of the execution is on disk.
 func (e *Engine) forget(x *execution) {
 	e.mu.Lock()
 	delete(e.live, x.record.ID)
+	if name := (fullName{x.record.MachineARN, x.record.Name}); e.names[name] == x {
+		delete(e.names, name)
+	}
 	e.mu.Unlock()
 	if e.registry.closed(x.machine) {
 		e.wakers.push(func() {

@@ -31,6 +31,9 @@ type Config struct {
 	// MaxInvocations bounds how many functions run at a time, the others wait
 	// in line; 1,000 where 0, Lambda's own default.
 	MaxInvocations int
+	// MaxOpen bounds how many executions are open at a time; 1,000,000 where 0,
+	// the service's quota.
+	MaxOpen int
 	// Ended, if set, hears of the end of each execution of a Standard machine,
 	// at least once, after it is on disk, from a goroutine of the engine. An
 	// error makes the engine tell it again after the next Start.
@@ -56,6 +59,9 @@ func (c Config) withDefaults() Config {
 	if c.MaxInvocations == 0 {
 		c.MaxInvocations = 1000
 	}
+	if c.MaxOpen == 0 {
+		c.MaxOpen = 1_000_000
+	}
 	return c
 }
 
@@ -76,8 +82,10 @@ type Engine struct {
 	stop     context.CancelFunc
 
 	lastID atomic.Int64
-	mu     sync.Mutex
-	live   map[int64]*execution // all that have not ended
+	// mu guards live and names, which have all executions that have not ended.
+	mu    sync.Mutex
+	live  map[int64]*execution
+	names map[fullName]*execution
 	// redriving is held while a closed execution is opened again.
 	redriving sync.Mutex
 	// sweeping guards stopSweep, which cancels the next sweep, and swept, which
@@ -95,7 +103,7 @@ const maxWakers = 512
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	a := newARNs(cfg.Region, cfg.Account)
-	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}}
+	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
 	e.wakers = &pool{gate: &e.gate, max: maxWakers}

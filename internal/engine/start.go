@@ -34,7 +34,7 @@ type Started struct {
 // StartExecution starts an execution and returns when that is on disk. It is
 // idempotent by name: with the name and the input of an execution that runs it
 // gives the first start's answer. Refusals: ExecutionAlreadyExists,
-// InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDeleting,
+// ExecutionLimitExceeded, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDeleting,
 // StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) StartExecution(ctx context.Context, s StartExecution) (Started, error) {
@@ -110,6 +110,9 @@ func checkInput(input []byte) error {
 // begin applies the first input and writes it together with the record.
 // ErrExists where the name is taken. The record is as it was written.
 func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage) (Record, error) {
+	if e.open() >= e.cfg.MaxOpen {
+		return Record{}, refuse(ExecutionLimitExceeded, "The maximum number of running executions has been reached: %d", e.cfg.MaxOpen)
+	}
 	if err := e.registry.opened(x.machine); err != nil {
 		return Record{}, err
 	}

@@ -225,3 +225,25 @@ func TestInvocationsAreBounded(t *testing.T) {
 		t.Errorf("%d functions ran at a time, want 3", most.Load())
 	}
 }
+
+func TestOpenExecutionsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	w.stop()
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, MaxOpen: 2})
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	machine := w.create("m", waitAYear)
+	first := w.run(machine, "1", `{}`)
+	w.run(machine, "2", `{}`)
+	third := engine.StartExecution{MachineARN: machine, Name: "3"}
+	if _, err := w.StartExecution(t.Context(), third); !errors.Is(err, code(engine.ExecutionLimitExceeded)) {
+		t.Errorf("a third: %v", err)
+	}
+	if _, err := w.StopExecution(t.Context(), first, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.StartExecution(t.Context(), third); err != nil {
+		t.Errorf("a third after one has ended: %v", err)
+	}
+}

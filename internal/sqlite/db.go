@@ -89,6 +89,8 @@ func (db *DB) openReaders(file string) error {
 //
 // fn must be short and must not call Write. It uses conn.Prepare (cached by
 // text, nothing is parsed twice), never transactions, and does not keep conn.
+// It may run more than once, from the same state of the data: what it hands out
+// through variables is set, not added to.
 func (db *DB) Write(ctx context.Context, fn func(conn *sqlite.Conn) error) error {
 	return db.committer.write(ctx, fn)
 }
