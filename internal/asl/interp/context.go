@@ -63,9 +63,10 @@ func (s *scope) stateContext() *value.Object {
 }
 
 // currentItem is the array element that the scope, or one around it, works on.
+// A child execution knows nothing of the Map around it.
 func (s *scope) currentItem() *item {
 	for ; s != nil; s = s.parent {
-		if s.item != nil {
+		if s.item != nil || s.child != nil {
 			return s.item
 		}
 	}
