@@ -44,6 +44,11 @@ TESTS += test-pollers
 test-pollers: ## other people's pollers against the running system
 	cd internal/pollers && go vet ./... && go test -count=1 ./...
 
+TESTS += test-adapting
+.PHONY: test-adapting
+test-adapting: ## what docs/adapting.md says, done to a copy of the tree
+	ADAPTING=1 go test -count=1 ./internal/adapting
+
 TESTS += test-terminal
 .PHONY: test-terminal
 test-terminal: ## the command line in a real terminal

@@ -13,6 +13,7 @@ import (
 	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/asyncapi/fake"
+	"asynchttpapi/internal/speakers"
 )
 
 // bench is a world in memory, with one submission named id.
@@ -121,7 +122,7 @@ func TestHandlersNeedWhatTheyUse(t *testing.T) {
 			t.Errorf("%s: all are made all the same", about)
 		}
 	}
-	if all, err := app.Handlers(b.config("approve")); err != nil || len(all) != 7 {
+	if all, err := app.Handlers(b.config("approve")); err != nil || len(all) != 4+len(speakers.Stages()) {
 		t.Errorf("%d handlers, %v", len(all), err)
 	}
 	if _, err := app.Handler("unknown", b.config("approve")); err == nil {

@@ -1,0 +1,121 @@
+package adapting
+
+import (
+	"bufio"
+	"encoding/json"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"asynchttpapi/api"
+	"asynchttpapi/client"
+)
+
+func TestAStageIsAddedInFourPlaces(t *testing.T) {
+	if os.Getenv("ADAPTING") == "" {
+		t.Skip("NOT RUN: ADAPTING is not set; make test-adapting sets it, and takes a minute")
+	}
+	tr := copyTree(t)
+	addToDomain(tr)
+	addFunction(tr)
+	addState(tr)
+	addToTemplate(tr)
+	tr.run("go", "vet", "./internal/...", "./cmd/...", "./functions/...", "./statemachine")
+	tr.run("go", "test", "./internal/architecture", "./internal/template", "./internal/app")
+	tr.run("go", "build", "-o", "local", "./cmd/local")
+	got := follow(t, start(t, filepath.Join(tr.dir, "local")))
+	want := []string{"Moderation", "Shortlisting", "Rehearsal", "Selection", "Approved"}
+	if !slices.Equal(got, want) {
+		t.Errorf("a talk goes through %q, want %q", got, want)
+	}
+}
+
+// addToDomain is place 1: the stage, its names, its time and its words.
+func addToDomain(tr tree) {
+	const stage, progress = "internal/speakers/stage.go", "internal/speakers/progress.go"
+	tr.replace(stage, "\tShortlisting\n", "\tShortlisting\n\tRehearsal\n")
+	tr.replace(stage, "Moderation, Shortlisting, Selection}", "Moderation, Shortlisting, Rehearsal, Selection}")
+	tr.replace(stage, "\t\treturn \"shortlisting\"\n", "\t\treturn \"shortlisting\"\n\tcase Rehearsal:\n\t\treturn \"rehearsal\"\n")
+	tr.replace(stage, "\t\treturn \"shortlist\"\n", "\t\treturn \"shortlist\"\n\tcase Rehearsal:\n\t\treturn \"rehearse\"\n")
+	tr.replace(progress, "\tcase Shortlisting:\n",
+		"\tcase Rehearsal:\n\t\tp.Custom, p.Message = \"Rehearsal\", \"You are invited to rehearse.\"\n\tcase Shortlisting:\n")
+}
+
+// addFunction is place 2: one small main.
+func addFunction(tr tree) {
+	main := tr.read("functions/activities/shortlist/main.go")
+	tr.write("functions/activities/rehearse/main.go", strings.ReplaceAll(main, "shortlist", "rehearse"))
+}
+
+// addState is place 3: a task like the one before it, and its choice.
+func addState(tr tree) {
+	tr.editStates(func(states map[string]map[string]any) {
+		task, choice := maps.Clone(states["Shortlist"]), maps.Clone(states["PassedShortlisting"])
+		task["Resource"], task["Next"] = "${RehearseFunctionArn}", "PassedRehearsal"
+		states["Rehearse"], states["PassedRehearsal"] = task, choice
+		before := maps.Clone(choice)
+		before["Choices"] = []any{map[string]any{"Variable": "$.decision", "StringEquals": "accepted", "Next": "Rehearse"}}
+		states["PassedShortlisting"] = before
+	})
+}
+
+// addToTemplate is place 4: the function, its substitution, the right to call it.
+func addToTemplate(tr tree) {
+	const name = "template.yaml"
+	text := tr.read(name)
+	function := text[strings.Index(text, "\n  ShortlistFunction:\n"):strings.Index(text, "\n  SelectFunction:\n")]
+	function = strings.NewReplacer("ShortlistFunction", "RehearseFunction", "/shortlist/", "/rehearse/").Replace(function)
+	tr.replace(name, "\n  SelectFunction:\n", function+"\n  SelectFunction:\n")
+	tr.replace(name, "        SelectFunctionArn:", "        RehearseFunctionArn: !Ref RehearseFunction.Alias\n        SelectFunctionArn:")
+	tr.replace(name, "                - !Ref SelectFunction.Alias\n", "                - !Ref RehearseFunction.Alias\n                - !Ref SelectFunction.Alias\n")
+}
+
+// start runs the adapted local world until the test ends.
+func start(t *testing.T, bin string) (url string) {
+	t.Helper()
+	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-stepfunctions-addr", "", "-review", "approve", "-speed", "20")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		cmd.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if !ok {
+		t.Fatalf("not ready: %q %v", line, err)
+	}
+	return url
+}
+
+// follow submits a talk and returns the custom statuses that it is seen in.
+func follow(t *testing.T, url string) (seen []string) {
+	t.Helper()
+	c, err := client.New[api.Submission](client.Config{BaseURL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	talk := json.RawMessage(`{"speaker":{"name":"Ada","email":"ada@example.org"},"title":"T","description":"D","track":"R"}`)
+	s, err := c.Submit(t.Context(), talk)
+	for err == nil {
+		if got := s.Result.CustomStatus; got != "Received" && (len(seen) == 0 || seen[len(seen)-1] != got) {
+			seen = append(seen, got)
+		}
+		if s.Done() {
+			return seen
+		}
+		s, err = c.Status(t.Context(), s.ID)
+	}
+	t.Fatal(err)
+	return nil
+}
