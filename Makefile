@@ -37,7 +37,7 @@ TESTS += test-aws
 .PHONY: test-aws
 test-aws: ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
-	.ci/dynalite/run go test -count=1 ./internal/awsworld
+	.ci/dynalite/run go test -count=1 ./internal/awsworld ./internal/bench/coldstart
 
 TESTS += test-pollers
 .PHONY: test-pollers
@@ -64,6 +64,11 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
 	@go build -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
+
+.PHONY: bench-lambda
+bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
+	@.ci/need node nodejs npm npm
+	.ci/dynalite/run go run ./internal/bench/coldstart $(ARGS)
 
 TESTS += test-sam
 .PHONY: test-sam

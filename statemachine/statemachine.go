@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,16 +23,19 @@ const Lifetime = 30 * time.Minute
 const StageTimeout = 50 * time.Second
 
 // placeholder is what stands for a function's ARN in the file, and names the
-// substitution that the deployment makes.
-var placeholder = regexp.MustCompile(`\$\{([^}]*?)(FunctionArn)?\}`)
+// substitution that the deployment makes. The functions on AWS have no use for
+// it, so it is compiled where it has one.
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{([^}]*?)(FunctionArn)?\}`)
+})
 
 // Definition is the state machine with the ARNs of its functions filled in:
 // ${ModerateFunctionArn} becomes arn("moderate"). It returns an error if an ARN
 // is empty or a placeholder of another form.
 func Definition(arn func(function string) string) (string, error) {
 	var unknown []string
-	definition := placeholder.ReplaceAllStringFunc(processSubmission, func(found string) string {
-		parts := placeholder.FindStringSubmatch(found)
+	definition := placeholder().ReplaceAllStringFunc(processSubmission, func(found string) string {
+		parts := placeholder().FindStringSubmatch(found)
 		value := arn(strings.ToLower(parts[1]))
 		if value == "" || parts[2] == "" {
 			unknown = append(unknown, found)

@@ -13,6 +13,6 @@ func main() {
 	settings, badSettings := app.SettingsFromEnv(os.Getenv)
 	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
 	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(app.EnvStateMachine))
-	app.Start(app.Reconcile, app.Config{Store: store, Workflows: workflows, Settings: settings},
+	app.Start(app.NewReconcile, app.Config{Store: store, Workflows: workflows, Settings: settings},
 		badSettings, noStore, noWorkflows)
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
@@ -10,8 +11,19 @@ import (
 	"asynchttpapi/internal/speakers"
 )
 
-// newStage makes the activity that runs one stage of the review.
-func newStage(stage speakers.Stage) func(Config) (lambda.Handler, error) {
+// NewStage makes the activity of a stage of the review, by the activity's name.
+func NewStage(activity string) Maker {
+	for _, stage := range speakers.Stages() {
+		if stage.Activity() == activity {
+			return newStage(stage)
+		}
+	}
+	return func(Config) (lambda.Handler, error) {
+		return nil, fmt.Errorf("app: no stage has the activity %q", activity)
+	}
+}
+
+func newStage(stage speakers.Stage) Maker {
 	return func(c Config) (lambda.Handler, error) {
 		committee, err := speakers.ParsePolicy(c.Review, c.Seed)
 		if err != nil {
@@ -28,16 +40,16 @@ func newStage(stage speakers.Stage) func(Config) (lambda.Handler, error) {
 			Speed:     c.Speed,
 			Lifetime:  lifetime,
 		}
-		return handlerOf(run.Run), nil
+		return handlerOf(run.Run, c.Store), nil
 	}
 }
 
-// newFail makes the activity that records a failure.
-func newFail(c Config) (lambda.Handler, error) {
+// NewFail makes the activity that records a failure.
+func NewFail(c Config) (lambda.Handler, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: an activity needs a Store")
 	}
-	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock()}.Run), nil
+	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock()}.Run, c.Store), nil
 }
 
 func (c Config) clock() asyncapi.Clock {

@@ -41,11 +41,11 @@ func (b *bench) config(review string) app.Config {
 
 func (b *bench) handler(t *testing.T, function, review string) lambda.Handler {
 	t.Helper()
-	h, err := app.Handler(function, b.config(review))
-	if err != nil {
-		t.Fatal(err)
+	all, err := app.Handlers(b.config(review))
+	if err != nil || all[function] == nil {
+		t.Fatalf("%s: %v", function, err)
 	}
-	return h
+	return all[function]
 }
 
 func (b *bench) record(t *testing.T) asyncapi.Record {
@@ -115,7 +115,7 @@ func TestHandlersNeedWhatTheyUse(t *testing.T) {
 	} {
 		c := b.config("approve")
 		spoil(&c)
-		if _, err := app.Handler("moderate", c); err == nil {
+		if _, err := app.NewStage("moderate")(c); err == nil {
 			t.Errorf("%s: moderate is made all the same", about)
 		}
 		if _, err := app.Handlers(c); err == nil {
@@ -125,7 +125,7 @@ func TestHandlersNeedWhatTheyUse(t *testing.T) {
 	if all, err := app.Handlers(b.config("approve")); err != nil || len(all) != 4+len(speakers.Stages()) {
 		t.Errorf("%d handlers, %v", len(all), err)
 	}
-	if _, err := app.Handler("unknown", b.config("approve")); err == nil {
-		t.Error("an unknown function is made")
+	if _, err := app.NewStage("unknown")(b.config("approve")); err == nil {
+		t.Error("an activity without a stage is made")
 	}
 }

@@ -17,28 +17,23 @@ const (
 	Fail      = "fail"
 )
 
+// Maker makes the handler of one function. Its Invoke takes and gives JSON, as
+// in the Lambda runtime. A binary that names one Maker alone is linked with
+// nothing that the other functions need.
+type Maker func(Config) (lambda.Handler, error)
+
 // functions says how the handler of each function is made.
-func functions() map[string]func(Config) (lambda.Handler, error) {
-	all := map[string]func(Config) (lambda.Handler, error){
-		Submit:    newSubmit,
-		Status:    newStatus,
-		Reconcile: newReconcile,
-		Fail:      newFail,
+func functions() map[string]Maker {
+	all := map[string]Maker{
+		Submit:    NewSubmit,
+		Status:    NewStatus,
+		Reconcile: NewReconcile,
+		Fail:      NewFail,
 	}
 	for _, stage := range speakers.Stages() {
 		all[stage.Activity()] = newStage(stage)
 	}
 	return all
-}
-
-// Handler makes the handler of one function. Its Invoke takes and gives JSON,
-// as in the Lambda runtime.
-func Handler(function string, c Config) (lambda.Handler, error) {
-	newHandler, ok := functions()[function]
-	if !ok {
-		return nil, fmt.Errorf("app: no function %q", function)
-	}
-	return newHandler(c)
 }
 
 // Handlers makes the handlers of all functions, by name.

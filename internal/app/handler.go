@@ -13,10 +13,14 @@ import (
 // one invocation at a time never notices; a gateway with several at work would
 // send one client another's response. A handler for each invocation has a pool
 // of its own.
-type handler struct{ function any }
+type handler struct {
+	function any
+	// calls are the adapters that every invocation calls.
+	calls []any
+}
 
 // handlerOf takes any function that lambda.NewHandler takes.
-func handlerOf(function any) lambda.Handler { return handler{function} }
+func handlerOf(function any, calls ...any) lambda.Handler { return handler{function, calls} }
 
 // Invoke implements lambda.Handler.
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {

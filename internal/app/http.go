@@ -14,11 +14,16 @@ import (
 // of its end.
 const lifetime = statemachine.Lifetime + time.Minute
 
-func newSubmit(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Submit) }
+// NewSubmit makes the handler behind /api/submit.
+func NewSubmit(c Config) (lambda.Handler, error) {
+	return newHTTP(c, lambdahttp.Submit, c.Store, c.Workflows)
+}
 
-func newStatus(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Status) }
+// NewStatus makes the handler behind /api/status/{id}. It hardly ever asks
+// Workflows.
+func NewStatus(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Status, c.Store) }
 
-func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error)) (lambda.Handler, error) {
+func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error), calls ...any) (lambda.Handler, error) {
 	service, err := newService(c)
 	if err != nil {
 		return nil, err
@@ -27,7 +32,7 @@ func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error))
 	if err != nil {
 		return nil, err
 	}
-	return handlerOf(f), nil
+	return handlerOf(f, calls...), nil
 }
 
 // newService is the pattern with this domain plugged in.

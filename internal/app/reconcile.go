@@ -18,9 +18,9 @@ type executionEvent struct {
 	} `json:"detail"`
 }
 
-// newReconcile makes the handler of the event that an execution has ended, or
+// NewReconcile makes the handler of the event that an execution has ended, or
 // runs again: it brings the submission's record in line.
-func newReconcile(c Config) (lambda.Handler, error) {
+func NewReconcile(c Config) (lambda.Handler, error) {
 	service, err := newService(c)
 	if err != nil {
 		return nil, err
@@ -30,5 +30,5 @@ func newReconcile(c Config) (lambda.Handler, error) {
 			return errors.New("the event names no execution")
 		}
 		return service.Reconcile(ctx, event.Detail.Name)
-	}), nil
+	}, c.Store, c.Workflows), nil
 }

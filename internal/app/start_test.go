@@ -29,7 +29,7 @@ func TestBeginConnectsAheadOfTheFirstCall(t *testing.T) {
 		store := &warmable{err: err}
 		c := Config{Store: store, Settings: Settings{Review: "approve", Speed: 1, Retention: time.Hour},
 			Log: slog.New(slog.NewTextHandler(&log, nil))}
-		if h, err := begin("moderate", c); h == nil || err != nil {
+		if h, err := begin(NewStage("moderate"), c); h == nil || err != nil {
 			t.Errorf("no handler: %v", err)
 		}
 		if store.warmed != 1 || (err != nil) != strings.Contains(log.String(), "no route") {
@@ -39,11 +39,38 @@ func TestBeginConnectsAheadOfTheFirstCall(t *testing.T) {
 }
 
 func TestBeginReportsEveryMistake(t *testing.T) {
-	_, err := begin("moderate", Config{}, errors.New("TABLE_NAME"), nil, errors.New("SPEED"))
+	_, err := begin(NewStage("moderate"), Config{}, errors.New("TABLE_NAME"), nil, errors.New("SPEED"))
 	if err == nil || !strings.Contains(err.Error(), "TABLE_NAME") || !strings.Contains(err.Error(), "SPEED") {
 		t.Error(err)
 	}
-	if _, err := begin("unknown", Config{}); err == nil {
-		t.Error("an unknown function begins")
+	if _, err := begin(NewStage("moderate"), Config{}); err == nil {
+		t.Error("a function without a store begins")
 	}
+}
+
+// Only what every invocation calls is connected: a status hardly ever asks
+// Step Functions.
+func TestStatusDoesNotWaitForWorkflows(t *testing.T) {
+	for name, tt := range map[string]struct {
+		newHandler Maker
+		warmed     int
+	}{"submit": {NewSubmit, 1}, "status": {NewStatus, 0}, "reconcile": {NewReconcile, 1}} {
+		workflows := &warmableWorkflows{}
+		c := Config{Store: &fake.Store{}, Workflows: workflows, Log: slog.New(slog.DiscardHandler),
+			Settings: Settings{Review: "approve", Speed: 1, Retention: time.Hour}}
+		if _, err := begin(tt.newHandler, c); err != nil || workflows.warmed != tt.warmed {
+			t.Errorf("%s: connected %d times, %v", name, workflows.warmed, err)
+		}
+	}
+}
+
+// warmableWorkflows counts how often it is connected.
+type warmableWorkflows struct {
+	fake.Workflows
+	warmed int
+}
+
+func (w *warmableWorkflows) Warm(context.Context) error {
+	w.warmed++
+	return nil
 }

@@ -53,6 +53,7 @@ var rooms = []room{
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
+	{"internal/bench/coldstart", "internal/awsenv internal/dynamo internal/lambdahost " + lambda + " " + sdk, "internal/app internal/asl " + local},
 	// What has no row of its own: programs and tools for the tests.
 	{"internal", "*", adapters},
 }

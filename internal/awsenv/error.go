@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -42,14 +43,15 @@ func (e *Error) Throttled() bool {
 	return throttled
 }
 
-var arn = regexp.MustCompile(`arn:[^\s"',)]*`)
+// arn is compiled when there is an error to write, not in every cold start.
+var arn = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`arn:[^\s"',)]*`) })
 
 func (e *Error) Error() string {
 	text := e.Call + ": "
 	if api := smithy.APIError(nil); errors.As(e.err, &api) {
 		text += api.ErrorCode()
 	} else {
-		text += arn.ReplaceAllString(e.err.Error(), "(arn)")
+		text += arn().ReplaceAllString(e.err.Error(), "(arn)")
 	}
 	if resp := (*awshttp.ResponseError)(nil); errors.As(e.err, &resp) && resp.RequestID != "" {
 		text += " (request " + resp.RequestID + ")"

@@ -143,3 +143,18 @@ func TestMeasureStart(t *testing.T) {
 		t.Fatal("a process that ends at once has no start to measure")
 	}
 }
+
+func TestMeasure(t *testing.T) {
+	exe, _ := os.Executable()
+	f := lambdahost.Function{Name: "echo", Binary: exe, Env: []string{"FUNCTION=1"}, Logs: io.Discard}
+	m, err := lambdahost.Measure(f, []byte(`{"Say":"one"}`), []byte(`{"Say":"two"}`))
+	if err != nil || len(m.Invocations) != 2 || m.Start <= 0 || m.Invocations[1] <= 0 {
+		t.Fatalf("got %+v, %v", m, err)
+	}
+	if _, err := os.Stat("/proc/self/schedstat"); err == nil && (m.Memory <= 0 || m.StartCPU <= 0) {
+		t.Errorf("got %+v", m)
+	}
+	if _, err := lambdahost.Measure(f, []byte(`{"Do":"fail"}`)); err == nil {
+		t.Error("a failure is measured")
+	}
+}

@@ -11,5 +11,5 @@ import (
 func main() {
 	settings, badSettings := app.SettingsFromEnv(os.Getenv)
 	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
-	app.Start("shortlist", app.Config{Store: store, Settings: settings}, badSettings, noStore)
+	app.Start(app.NewStage("shortlist"), app.Config{Store: store, Settings: settings}, badSettings, noStore)
 }
