@@ -56,3 +56,42 @@ func benchmarkChain(b *testing.B, inFlight int) {
 	}
 	wg.Wait()
 }
+
+// BenchmarkRecover is a start with as many open executions as b.N.
+func BenchmarkRecover(b *testing.B) {
+	dir := b.TempDir()
+	begin := func() (*engine.Engine, func()) {
+		db, err := sqlite.Open(dir)
+		if err != nil {
+			b.Fatal(err)
+		}
+		e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+		if err := e.Start(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		return e, func() { e.Close(context.Background()); db.Close() }
+	}
+	e, end := begin()
+	m, err := e.CreateStateMachine(b.Context(), engine.NewStateMachine{Name: "wait", Revision: engine.Revision{Definition: waitAYear}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range 256 {
+		wg.Go(func() {
+			for next.Add(1) <= int64(b.N) {
+				if _, err := e.StartExecution(b.Context(), engine.StartExecution{MachineARN: m.ARN}); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	end()
+	b.ReportAllocs()
+	b.ResetTimer()
+	_, end = begin()
+	b.StopTimer()
+	end()
+}

@@ -1,0 +1,19 @@
+package engine
+
+import (
+	"crypto/rand"
+	"fmt"
+)
+
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return formatUUID(b)
+}
+
+// formatUUID writes random bytes as a version 4 UUID (RFC 9562).
+func formatUUID(b [16]byte) string {
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
