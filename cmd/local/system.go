@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -40,7 +41,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return notBegun(err)
 	}
-	defer func() { err = firstError(err, db.Close()) }()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	w, err := newWorld(s.Settings, db, doors, log)
 	if err != nil {
 		return notBegun(err)
@@ -96,14 +97,8 @@ func (s *System) serve(ctx context.Context, d *doors, w *world) error {
 	w.log.Info("serving", "api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(),
 		"data", s.Data, "review", s.Review, "speed", s.Speed)
 	fmt.Fprintln(s.Ready, "ready", d.apiURL())
+	defer context.AfterFunc(ctx, func() {
+		w.log.Info("stopping: requests in hand are finished; interrupt again to stop at once")
+	})()
 	return all.run()
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
