@@ -104,6 +104,20 @@ func TestWholeTimeoutLeavesRoomForEveryRetry(t *testing.T) {
 	}
 }
 
+// Lambda reports a function's own timeout as Sandbox.Timedout and the end of its
+// process as Runtime.ExitError; documentation still says Lambda.Unknown. Such a
+// call may have done its work, and takes long to fail: it is made once more.
+func TestBrokenCallsAreMadeOnceMore(t *testing.T) {
+	for name, s := range load(t).States {
+		for _, lost := range []string{"States.Timeout", "Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown"} {
+			i := slices.IndexFunc(s.Retry, func(r retrier) bool { return slices.Contains(r.ErrorEquals, lost) })
+			if s.Type == "Task" && (i < 0 || s.Retry[i].MaxAttempts != 1) {
+				t.Errorf("%s: %s", name, lost)
+			}
+		}
+	}
+}
+
 func TestEveryTaskIsGuarded(t *testing.T) {
 	for name, s := range load(t).States {
 		if s.Type != "Task" {

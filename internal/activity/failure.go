@@ -58,7 +58,7 @@ func (f Failure) write(ctx context.Context, in FailureInput) error {
 // client cannot act on are all the same to it.
 func explain(name string) *api.Error {
 	switch name {
-	case "States.Timeout", "States.HeartbeatTimeout":
+	case "States.Timeout", "Sandbox.Timedout": // the state's timeout, the function's own
 		return &api.Error{Code: api.CodeTimedOut, Message: "A stage of the review took too long."}
 	case ReviewFailed:
 		return &api.Error{Code: api.CodeProcessFailed, Message: "The committee could not decide."}

@@ -13,6 +13,7 @@ func TestFailureIsRecorded(t *testing.T) {
 	for errorName, code := range map[string]string{
 		ReviewFailed:         api.CodeProcessFailed,
 		"States.Timeout":     api.CodeTimedOut,
+		"Sandbox.Timedout":   api.CodeTimedOut,
 		"Lambda.Unknown":     api.CodeProcessFailed,
 		"ada@example.org":    api.CodeProcessFailed,
 		"States.TaskFailed":  api.CodeProcessFailed,
