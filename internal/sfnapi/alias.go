@@ -28,7 +28,7 @@ func (s *service) createStateMachineAlias(ctx context.Context, in *createStateMa
 func routesOf(in []route) ([]engine.Route, *Fault) {
 	var routes []engine.Route
 	for _, r := range in {
-		if _, f := parseArn(*r.StateMachineVersionARN, "stateMachine"); f != nil {
+		if f := checkArn(*r.StateMachineVersionARN, "stateMachine"); f != nil {
 			return nil, f
 		}
 		routes = append(routes, engine.Route{VersionARN: *r.StateMachineVersionARN, Weight: int(*r.Weight)})
@@ -41,7 +41,7 @@ type updateStateMachineAliasOutput struct {
 }
 
 func (s *service) updateStateMachineAlias(ctx context.Context, in *updateStateMachineAliasInput) (*updateStateMachineAliasOutput, error) {
-	if _, f := parseArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	if in.Description == nil && in.RoutingConfiguration == nil {
@@ -59,7 +59,7 @@ func (s *service) updateStateMachineAlias(ctx context.Context, in *updateStateMa
 }
 
 func (s *service) deleteStateMachineAlias(ctx context.Context, in *aliasInput) (*empty, error) {
-	if _, f := parseArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	err := s.engine.DeleteStateMachineAlias(ctx, *in.StateMachineAliasARN)
@@ -81,7 +81,7 @@ type describeStateMachineAliasOutput struct {
 }
 
 func (s *service) describeStateMachineAlias(_ context.Context, in *aliasInput) (*describeStateMachineAliasOutput, error) {
-	if _, f := parseArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	a, err := s.engine.DescribeStateMachineAlias(*in.StateMachineAliasARN)
@@ -111,7 +111,7 @@ type listStateMachineAliasesOutput struct {
 // listStateMachineAliases tells the aliases in the order of their creation; a
 // token says how many come before the page.
 func (s *service) listStateMachineAliases(_ context.Context, in *stateMachinePageInput) (*listStateMachineAliasesOutput, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	from, f := pageStart(in.NextToken, *in.StateMachineARN)

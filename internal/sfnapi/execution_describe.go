@@ -68,10 +68,7 @@ func redriveStatus(x engine.Execution) string {
 
 // checkExecutionArn accepts ARNs of executions; Express ones have no
 // operations but their own start.
-func checkExecutionArn(text string) *Fault {
-	_, f := parseArn(text, "execution")
-	return f
-}
+func checkExecutionArn(text string) *Fault { return checkArn(text, "execution") }
 
 type describeStateMachineForExecutionOutput struct {
 	StateMachineARN         string          `json:"stateMachineArn"`

@@ -62,13 +62,12 @@ func (in *listExecutionsInput) check() *Fault {
 	case (in.StateMachineARN == nil) == (in.MapRunARN == nil):
 		return invalid("Must specify exactly one of the following: stateMachineArn, mapRunArn")
 	case in.MapRunARN != nil:
-		if _, f := parseArn(*in.MapRunARN, "mapRun"); f != nil {
+		if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
 			return f
 		}
 		return noResource(*in.MapRunARN)
 	}
-	_, f := parseArn(*in.StateMachineARN, "stateMachine")
-	return f
+	return checkArn(*in.StateMachineARN, "stateMachine")
 }
 
 func (in *listExecutionsInput) wants(x engine.Execution) bool {

@@ -26,7 +26,7 @@ func (s *service) startExecution(ctx context.Context, in *startExecutionInput) (
 
 // startOf checks what both ways to start an execution have in common.
 func startOf(machine, name, input *string) (engine.StartExecution, error) {
-	if _, f := parseArn(*machine, "stateMachine"); f != nil {
+	if f := checkArn(*machine, "stateMachine"); f != nil {
 		return engine.StartExecution{}, f
 	}
 	start := engine.StartExecution{MachineARN: *machine, Name: optional(name)}

@@ -75,10 +75,6 @@ func invalidToken() *Fault {
 	return fault("InvalidToken", "Invalid Token: 'Invalid token'")
 }
 
-func wrongType() *Fault {
-	return fault("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
-}
-
 func malformed(format string, args ...any) *Fault {
 	return fault("SerializationException", format, args...)
 }

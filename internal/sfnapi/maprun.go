@@ -37,7 +37,7 @@ type describeMapRunOutput struct {
 }
 
 func (s *service) describeMapRun(ctx context.Context, in *mapRunInput) (*describeMapRunOutput, error) {
-	if _, f := parseArn(*in.MapRunARN, "mapRun"); f != nil {
+	if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
 		return nil, f
 	}
 	m, err := s.engine.DescribeMapRun(ctx, *in.MapRunARN)
@@ -105,7 +105,7 @@ func mapRunItem(m engine.MapRun) mapRunListItem {
 }
 
 func (s *service) updateMapRun(ctx context.Context, in *updateMapRunInput) (*empty, error) {
-	if _, f := parseArn(*in.MapRunARN, "mapRun"); f != nil {
+	if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
 		return nil, f
 	}
 	if in.MaxConcurrency == nil && in.ToleratedFailureCount == nil && in.ToleratedFailurePercentage == nil {

@@ -23,7 +23,7 @@ type describeStateMachineOutput struct {
 }
 
 func (s *service) describeStateMachine(ctx context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	m, err := s.engine.DescribeStateMachine(ctx, *in.StateMachineARN)

@@ -14,7 +14,7 @@ type updateStateMachineOutput struct {
 }
 
 func (s *service) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	kept, err := readSettings(in.LoggingConfiguration, in.TracingConfiguration, in.EncryptionConfiguration)
@@ -39,7 +39,7 @@ func (s *service) updateStateMachine(ctx context.Context, in *updateStateMachine
 }
 
 func (s *service) deleteStateMachine(ctx context.Context, in *stateMachineInput) (*empty, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	err := s.engine.DeleteStateMachine(ctx, *in.StateMachineARN)

@@ -15,7 +15,7 @@ func tagMap(tags []tag) map[string]string {
 }
 
 func (s *service) tagResource(ctx context.Context, in *tagResourceInput) (*empty, error) {
-	if _, f := parseArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	err := s.engine.Tag(ctx, *in.ResourceARN, tagMap(in.Tags))
@@ -23,7 +23,7 @@ func (s *service) tagResource(ctx context.Context, in *tagResourceInput) (*empty
 }
 
 func (s *service) untagResource(ctx context.Context, in *untagResourceInput) (*empty, error) {
-	if _, f := parseArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	err := s.engine.Untag(ctx, *in.ResourceARN, in.TagKeys)
@@ -35,7 +35,7 @@ type listTagsForResourceOutput struct {
 }
 
 func (s *service) listTagsForResource(_ context.Context, in *resourceInput) (*listTagsForResourceOutput, error) {
-	if _, f := parseArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	tags, err := s.engine.Tags(*in.ResourceARN)

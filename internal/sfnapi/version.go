@@ -13,7 +13,7 @@ type publishStateMachineVersionOutput struct {
 }
 
 func (s *service) publishStateMachineVersion(ctx context.Context, in *publishStateMachineVersionInput) (*publishStateMachineVersionOutput, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	v, err := s.engine.PublishStateMachineVersion(ctx, *in.StateMachineARN, optional(in.RevisionID), optional(in.Description))
@@ -24,7 +24,7 @@ func (s *service) publishStateMachineVersion(ctx context.Context, in *publishSta
 }
 
 func (s *service) deleteStateMachineVersion(ctx context.Context, in *deleteStateMachineVersionInput) (*empty, error) {
-	if _, f := parseArn(*in.StateMachineVersionARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineVersionARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	return &empty{}, refused(s.engine.DeleteStateMachineVersion(ctx, *in.StateMachineVersionARN))
@@ -43,7 +43,7 @@ type listStateMachineVersionsOutput struct {
 // listStateMachineVersions tells the newest first; a token names the version
 // that the page begins at.
 func (s *service) listStateMachineVersions(_ context.Context, in *stateMachinePageInput) (*listStateMachineVersionsOutput, error) {
-	if _, f := parseArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	from, f := pageStart(in.NextToken, *in.StateMachineARN)

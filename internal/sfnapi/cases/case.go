@@ -4,12 +4,7 @@
 package cases
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -96,37 +91,6 @@ type Subcase struct {
 	Expected   map[string]any  `json:"expected"`
 }
 
-// Load reads every case of the kinds below a folder KIND/TIER/*.json, in the
-// order of their paths.
-func Load(folder fs.FS, kinds ...string) ([]Case, error) {
-	var all []Case
-	for _, kind := range kinds {
-		paths, err := fs.Glob(folder, kind+"/*/*.json")
-		if err != nil {
-			return nil, err
-		}
-		for _, path := range paths {
-			c, err := load(folder, path)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", path, err)
-			}
-			all = append(all, c)
-		}
-	}
-	return all, nil
-}
-
-func load(folder fs.FS, path string) (Case, error) {
-	text, err := fs.ReadFile(folder, path)
-	if err != nil {
-		return Case{}, err
-	}
-	c := Case{Tier: filepath.Base(filepath.Dir(path))}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	return c, decoder.Decode(&c)
-}
-
 // DefinitionOf is the definition as the recorder sent it: the text where the
 // case has it, otherwise the object.
 func (c Case) DefinitionOf() string {
@@ -174,30 +138,4 @@ func (c Case) Concurrent() bool {
 		}
 	}
 	return false
-}
-
-// Spaced writes JSON as the recorder's language does, with a space after each
-// comma and colon: the service hands an input through as it was written.
-func Spaced(text json.RawMessage) string {
-	var compact bytes.Buffer
-	if json.Compact(&compact, text) != nil {
-		return string(text)
-	}
-	var out strings.Builder
-	quoted := false
-	for i, b := range compact.Bytes() {
-		out.WriteByte(b)
-		if b == '"' && !escaped(compact.Bytes()[:i]) {
-			quoted = !quoted
-		}
-		if !quoted && (b == ',' || b == ':') {
-			out.WriteByte(' ')
-		}
-	}
-	return out.String()
-}
-
-// escaped tells whether what follows text is escaped by an odd backslash.
-func escaped(text []byte) bool {
-	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
 }
