@@ -64,7 +64,7 @@ func (g *definitions) step(depth int, name string) string {
 		kinds = append(kinds, "parallel", "map")
 	}
 	if depth == 2 {
-		kinds = append(kinds, "nested")
+		kinds = append(kinds, "nested", "distributed")
 	}
 	switch rapid.SampledFrom(kinds).Draw(g.T, "kind") {
 	case "task":
@@ -80,6 +80,10 @@ func (g *definitions) step(depth int, name string) string {
 	case "parallel":
 		g.concurrent = true
 		return fmt.Sprintf(`"Type": "Parallel", "Branches": [%s, %s]`, g.sequence(depth-1, `"Type": "Succeed"`), g.sequence(depth-1, `"Type": "Succeed"`))
+	case "distributed":
+		g.concurrent = true
+		processor := strings.Replace(g.sequence(0, `"Type": "Succeed"`), "{", `{"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, `, 1)
+		return fmt.Sprintf(`"Type": "Map", "ItemsPath": "$$.Execution.Input.items", "MaxConcurrency": 2, "ItemBatcher": {"MaxItemsPerBatch": 2}, "ItemProcessor": %s`, processor)
 	case "map":
 		g.concurrent = true
 		return fmt.Sprintf(`"Type": "Map", "ItemsPath": "$$.Execution.Input.items", "MaxConcurrency": %d, "ItemProcessor": %s`,

@@ -101,12 +101,12 @@ func beVictim(ctx context.Context, dir string, starts bool) error {
 		return err
 	}
 	v.say("ready")
-	if err := v.answerOld(ctx, filepath.Join(dir, "tokens")); err != nil {
-		return err
-	}
+	old := filepath.Join(dir, "tokens")
 	if starts {
+		go v.answerOld(ctx, old)
 		return v.startForEver(ctx)
 	}
+	v.answerOld(ctx, old)
 	return v.drain(ctx)
 }
 
@@ -159,15 +159,15 @@ func (v *victim) answer(ctx context.Context, token string) {
 	}
 }
 
-func (v *victim) answerOld(ctx context.Context, file string) error {
+// answerOld answers the tokens that were out when the last process was killed.
+func (v *victim) answerOld(ctx context.Context, file string) {
 	tokens, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		v.say("broken a file of tokens: %v", err)
 	}
 	for _, token := range strings.Fields(string(tokens)) {
 		v.answer(ctx, token)
 	}
-	return nil
 }
 
 // startForEver keeps executions under way, stopping one now and then.
