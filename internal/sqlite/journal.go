@@ -25,7 +25,7 @@ const (
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
 	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
 	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
-	expiredIDs   = `SELECT id FROM executions WHERE started < ? AND stopped < ? ORDER BY id LIMIT ?`
+	oldest       = `SELECT id, started, stopped FROM executions ORDER BY id`
 	deleteOne    = `DELETE FROM executions WHERE id = ?`
 	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
 )
@@ -123,11 +123,10 @@ func (j *Journal) Announced(ctx context.Context, id int64) error {
 	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return exec(conn, setAnnounced, id) })
 }
 
-// Expire is engine.Journal's. Ids grow with the time of the start, so that the
-// scan ends at the first execution that is too young.
+// Expire is engine.Journal's.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
 	err = j.db.Write(ctx, func(conn *sqlite.Conn) error {
-		ids, err := selectIDs(conn, expiredIDs, millis(t), millis(t), limit)
+		ids, err := expired(conn, t, limit)
 		if err != nil {
 			return err
 		}
@@ -135,4 +134,24 @@ func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed i
 		return remove(conn, ids)
 	})
 	return removed, err
+}
+
+// expired gives executions that were closed before t. Ids grow with the time of
+// the start, so that the search ends at the first one that is too young.
+func expired(conn *sqlite.Conn, t time.Time, limit int) (ids []int64, err error) {
+	stmt, err := conn.Prepare(oldest)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Reset()
+	for len(ids) < limit {
+		more, err := stmt.Step()
+		if err != nil || !more || !columnMillis(stmt, 1).Before(t) {
+			return ids, err
+		}
+		if stopped := columnMillis(stmt, 2); !stopped.IsZero() && stopped.Before(t) {
+			ids = append(ids, stmt.ColumnInt64(0))
+		}
+	}
+	return ids, nil
 }
