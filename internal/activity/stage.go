@@ -5,7 +5,6 @@ package activity
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"time"
@@ -118,39 +117,4 @@ func (s Stage) wait(ctx context.Context, began time.Time) error {
 		return ctx.Err()
 	}
 	return s.Clock.Sleep(ctx, left)
-}
-
-// decide asks the committee and records its answer, together with the outcome
-// if the review ends here.
-func (s Stage) decide(ctx context.Context, in Input, r asyncapi.Record) (speakers.Decision, error) {
-	decision, err := s.ask(ctx, r)
-	if err != nil {
-		return "", err
-	}
-	change := asyncapi.Change{Stage: s.Stage.String(), Decision: string(decision)}
-	if end, ended := speakers.Decided(s.Stage, decision); ended {
-		outcome := state(end, in.Redrive)
-		change.State, change.At = &outcome, s.Clock.Now()
-	}
-	r, err = s.Store.Advance(ctx, in.ID, change)
-	if err := s.settled(r, err); err != nil {
-		return "", err
-	}
-	decision, _ = s.recorded(r)
-	return decision, nil
-}
-
-func (s Stage) ask(ctx context.Context, r asyncapi.Record) (speakers.Decision, error) {
-	var p speakers.Presentation
-	if json.Unmarshal(r.Payload, &p) != nil {
-		return "", fault(Invalid, "the stored presentation cannot be read")
-	}
-	decision, err := s.Committee.Decide(ctx, r.ID, s.Stage, p)
-	switch {
-	case errors.Is(err, speakers.ErrRefused):
-		return "", fault(ReviewFailed, "the committee refuses to decide")
-	case err != nil:
-		return "", fault(Unavailable, "the committee did not answer")
-	}
-	return decision, nil
 }
