@@ -72,8 +72,8 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 
 TESTS += test-sam
 .PHONY: test-sam
-test-sam: $(TOOLS)/sam/ok ## the template and its build, with the real SAM CLI
-	SAM=$(CURDIR)/.ci/sam/run go test -count=1 ./internal/samcli
+test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
+	TOOLS=$(TOOLS) go test -count=1 ./internal/samcli
 
 .PHONY: build
 build: $(TOOLS)/sam/ok ## the functions, as they are deployed

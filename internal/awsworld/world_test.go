@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/awsenv"
@@ -21,7 +22,7 @@ import (
 const (
 	prefix      = "arn:aws:lambda:us-east-1:123456789012:function:"
 	machineName = "ProcessSubmission"
-	machineARN  = "arn:aws:states:us-east-1:123456789012:stateMachine:" + machineName
+	aliasARN    = "arn:aws:states:us-east-1:123456789012:stateMachine:" + machineName + ":live"
 )
 
 // world is one deployment on this machine.
@@ -50,7 +51,7 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	front, invoke := serve(t), serve(t)
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
-		"Submissions": newTable(t), "ProcessSubmission": machineARN,
+		"Submissions": newTable(t), "ProcessSubmissionAliaslive": aliasARN,
 		"PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
 	}
 	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
@@ -123,7 +124,8 @@ func newClient(t *testing.T, endpoint string) *sfn.Client {
 	return sfn.NewFromConfig(cfg)
 }
 
-// createStateMachine fills the definition in as the template's substitutions say.
+// createStateMachine fills the definition in as the template's substitutions
+// say, and publishes it under the alias that is started.
 func createStateMachine(t *testing.T, client *sfn.Client, tpl *template.Template) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "statemachine", "process_submission.asl.json"))
@@ -134,8 +136,16 @@ func createStateMachine(t *testing.T, client *sfn.Client, tpl *template.Template
 	for name, id := range tpl.Substitutions {
 		definition = strings.ReplaceAll(definition, "${"+name+"}", prefix+id+":live")
 	}
-	_, err = client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
+	made, err := client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
 		Name: aws.String(machineName), Definition: &definition, RoleArn: aws.String("arn:aws:iam::123456789012:role/test"),
+		Publish: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = client.CreateStateMachineAlias(t.Context(), &sfn.CreateStateMachineAliasInput{
+		Name:                 aws.String("live"),
+		RoutingConfiguration: []types.RoutingConfigurationListItem{{StateMachineVersionArn: made.StateMachineVersionArn, Weight: 100}},
 	})
 	if err != nil {
 		t.Fatal(err)

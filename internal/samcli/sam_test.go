@@ -1,6 +1,7 @@
 package samcli
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,21 +13,40 @@ import (
 
 var root = filepath.Join("..", "..")
 
+// tool is the path of an installed Python tool.
+func tool(t *testing.T, path string) string {
+	t.Helper()
+	tools := os.Getenv("TOOLS")
+	if tools == "" {
+		t.Skip("NOT RUN: TOOLS is not set; make test-sam sets it")
+	}
+	return filepath.Join(tools, path)
+}
+
+// run returns what a command writes to its stdout, and whether it succeeded.
+func run(t *testing.T, dir, command string, args ...string) (stdout, stderr string, err error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(command, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &errs
+	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1")
+	err = cmd.Run()
+	return out.String(), errs.String(), err
+}
+
 // sam runs the SAM CLI in dir.
 func sam(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	command := os.Getenv("SAM")
-	if command == "" {
-		t.Skip("NOT RUN: SAM is not set; make test-sam sets it")
-	}
-	cmd := exec.Command(command, args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1")
-	out, err := cmd.CombinedOutput()
+	tool(t, "sam")
+	command, err := filepath.Abs(filepath.Join(root, ".ci", "sam", "run"))
 	if err != nil {
-		t.Fatalf("sam %s: %v\n%s", strings.Join(args, " "), err, out)
+		t.Fatal(err)
 	}
-	return string(out)
+	stdout, stderr, err := run(t, dir, command, args...)
+	if err != nil {
+		t.Fatalf("sam %s: %v\n%s%s", strings.Join(args, " "), err, stdout, stderr)
+	}
+	return stdout
 }
 
 func readTemplate(t *testing.T) *template.Template {

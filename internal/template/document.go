@@ -17,6 +17,7 @@ type document struct {
 	} `yaml:"Globals"`
 	Resources map[string]struct {
 		Type       string    `yaml:"Type"`
+		Condition  string    `yaml:"Condition"`
 		Properties yaml.Node `yaml:"Properties"`
 	} `yaml:"Resources"`
 }
@@ -27,17 +28,9 @@ type properties struct {
 	Environment struct {
 		Variables map[string]value `yaml:"Variables"`
 	} `yaml:"Environment"`
-	Policies                []policy         `yaml:"Policies"`
+	Role                    value            `yaml:"Role"`
 	Events                  map[string]event `yaml:"Events"`
 	DefinitionSubstitutions map[string]value `yaml:"DefinitionSubstitutions"`
-}
-
-type policy struct {
-	Statement []struct {
-		Sid    string `yaml:"Sid"`
-		Effect string `yaml:"Effect"`
-		Action list   `yaml:"Action"`
-	} `yaml:"Statement"`
 }
 
 type event struct {
@@ -48,20 +41,8 @@ type event struct {
 	} `yaml:"Properties"`
 }
 
-// list is a string or a list of them.
-type list []string
-
-// UnmarshalYAML implements yaml.Unmarshaler.
-func (l *list) UnmarshalYAML(node *yaml.Node) error {
-	if node.Kind == yaml.ScalarNode {
-		*l = list{node.Value}
-		return nil
-	}
-	return node.Decode((*[]string)(l))
-}
-
 func (d document) template() (*Template, error) {
-	t := &Template{Parameters: map[string]string{}, Functions: map[string]Function{}, Substitutions: map[string]string{}}
+	t := &Template{Parameters: map[string]string{}, Functions: map[string]Function{}, Roles: map[string][]Statement{}, Substitutions: map[string]string{}}
 	for name, p := range d.Parameters {
 		def, err := resolve(p.Default.any, nil)
 		if err != nil {
@@ -70,7 +51,7 @@ func (d document) template() (*Template, error) {
 		t.Parameters[name] = def
 	}
 	for id, r := range d.Resources {
-		if err := t.add(id, r.Type, r.Properties, d.Globals.Function); err != nil {
+		if err := t.add(id, r.Type, r.Condition, r.Properties, d.Globals.Function); err != nil {
 			return nil, fmt.Errorf("resource %s: %w", id, err)
 		}
 	}
@@ -79,7 +60,7 @@ func (d document) template() (*Template, error) {
 
 // add reads the properties of the resource types that matter, whose layout is
 // known; others may have the same names for something else.
-func (t *Template) add(id, kind string, node yaml.Node, globals properties) error {
+func (t *Template) add(id, kind, condition string, node yaml.Node, globals properties) error {
 	var p properties
 	switch kind {
 	case "AWS::Serverless::Function":
@@ -96,6 +77,12 @@ func (t *Template) add(id, kind string, node yaml.Node, globals properties) erro
 				t.Substitutions[name] = target.LogicalID()
 			}
 		}
+	case "AWS::IAM::Role", "AWS::IAM::Policy":
+		var i iam
+		if err := node.Decode(&i); err != nil {
+			return err
+		}
+		t.addStatements(id, condition, i)
 	}
 	return nil
 }
@@ -112,15 +99,21 @@ func (p properties) function(globals properties) Function {
 			f.environment[name] = v.any
 		}
 	}
-	for _, policy := range p.Policies {
-		for _, s := range policy.Statement {
-			f.Statements = append(f.Statements, Statement{Sid: s.Sid, Effect: s.Effect, Actions: s.Action})
-		}
+	if role, ok := p.Role.any.(GetAtt); ok {
+		f.Role = role.LogicalID()
 	}
 	for _, e := range p.Events {
 		if e.Type == "HttpApi" {
-			f.Routes = append(f.Routes, e.Properties.Method+" "+e.Properties.Path)
+			f.Routes = append(f.Routes, e.routeKey())
 		}
 	}
 	return f
+}
+
+// routeKey is what API Gateway calls the route.
+func (e event) routeKey() string {
+	if e.Properties.Path == "" {
+		return "$default"
+	}
+	return e.Properties.Method + " " + e.Properties.Path
 }

@@ -19,6 +19,8 @@ type Template struct {
 	Parameters map[string]string
 	// Functions are by logical id.
 	Functions map[string]Function
+	// Roles are the statements of each role, by the role's logical id.
+	Roles map[string][]Statement
 	// Substitutions of the state machine's definition: the function whose ARN
 	// stands for each placeholder, by logical id.
 	Substitutions map[string]string
@@ -26,18 +28,13 @@ type Template struct {
 
 // Function is an AWS::Serverless::Function.
 type Function struct {
-	CodeURI    string
-	Timeout    time.Duration
-	Statements []Statement
+	CodeURI string
+	Timeout time.Duration
+	// Role is the logical id of its role.
+	Role string
 	// Routes are route keys such as "ANY /api/submit".
 	Routes      []string
 	environment map[string]any
-}
-
-// Statement is an IAM statement, its actions as a list.
-type Statement struct {
-	Sid, Effect string
-	Actions     []string
 }
 
 // Read reads the template at path.

@@ -17,13 +17,19 @@ func (r Ref) LogicalID() string {
 	return id
 }
 
+// GetAtt is a !GetAtt.
+type GetAtt string
+
+// LogicalID is the resource whose attribute it is.
+func (g GetAtt) LogicalID() string { return Ref(g).LogicalID() }
+
 // join is a !Join of a list by a separator.
 type join struct {
 	by   string
 	list any
 }
 
-// value is a scalar, a Ref, a join, or another intrinsic by its tag.
+// value is a scalar, a Ref, a GetAtt, a join, or another intrinsic by its tag.
 type value struct{ any }
 
 // UnmarshalYAML implements yaml.Unmarshaler.
@@ -31,6 +37,8 @@ func (v *value) UnmarshalYAML(node *yaml.Node) error {
 	switch {
 	case node.Tag == "!Ref":
 		v.any = Ref(node.Value)
+	case node.Tag == "!GetAtt":
+		v.any = GetAtt(node.Value)
 	case node.Tag == "!Join" && len(node.Content) == 2:
 		var inner value
 		if err := inner.UnmarshalYAML(node.Content[1]); err != nil {

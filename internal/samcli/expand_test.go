@@ -1,0 +1,104 @@
+package samcli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// deployments are parameters that the transform makes something else of.
+var deployments = map[string][]string{
+	"default": nil,
+	"gradual": {"Deployment=Canary", "AllowedOrigins=https://a.example,https://b.example"},
+}
+
+// expanded is plain CloudFormation, as far as it is looked at.
+type expanded struct {
+	Resources map[string]struct {
+		Type       string
+		Properties map[string]any
+	}
+}
+
+// expand writes what template.yaml is expanded into to a file.
+func expand(t *testing.T, parameters []string) (path string, e expanded) {
+	t.Helper()
+	python := tool(t, "sam/bin/python")
+	stdout, stderr, err := run(t, root, python, append([]string{".ci/sam/expand.py", "template.yaml"}, parameters...)...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	path = filepath.Join(t.TempDir(), "expanded.json")
+	if err := os.WriteFile(path, []byte(stdout), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+		t.Fatal(err)
+	}
+	return path, e
+}
+
+func TestTheExpandedTemplateIsClean(t *testing.T) {
+	for name, parameters := range deployments {
+		t.Run(name, func(t *testing.T) {
+			path, _ := expand(t, parameters)
+			if stdout, stderr, err := run(t, root, tool(t, "sam/bin/cfn-lint"), path); err != nil {
+				t.Errorf("%v\n%s%s", err, stdout, stderr)
+			}
+		})
+	}
+}
+
+// SAM makes roles with managed policies where a function names none.
+func TestEveryRoleIsOurs(t *testing.T) {
+	source, err := os.ReadFile(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, parameters := range deployments {
+		_, e := expand(t, parameters)
+		for id, r := range e.Resources {
+			if r.Type == "AWS::IAM::Role" && !strings.Contains(string(source), "\n  "+id+":\n") {
+				t.Errorf("%s: SAM has made the role %s", name, id)
+			}
+		}
+	}
+}
+
+// A deployment that is not gradual has nothing of CodeDeploy's.
+func TestCodeDeployIsThereByParameter(t *testing.T) {
+	for name, parameters := range deployments {
+		_, e := expand(t, parameters)
+		groups := 0
+		for _, r := range e.Resources {
+			if r.Type == "AWS::CodeDeploy::DeploymentGroup" {
+				groups++
+			}
+		}
+		want := 0
+		if slices.Contains(parameters, "Deployment=Canary") {
+			want = len(readTemplate(t).Functions)
+		}
+		if groups != want {
+			t.Errorf("%s: %d deployment groups, want %d", name, groups, want)
+		}
+	}
+}
+
+// The transform fills parameters in where it thinks fit, and a list of origins
+// would become one text.
+func TestOriginsStayAList(t *testing.T) {
+	for name, parameters := range deployments {
+		_, e := expand(t, parameters)
+		body, err := json.Marshal(e.Resources["Api"].Properties["Body"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(body), `"allowOrigins":{"Ref":"AllowedOrigins"}`) {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package samcli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// finding is what checkov says of one resource.
+type finding struct{ check, resource string }
+
+// TestScan compares checkov's findings with the waivers, both ways.
+func TestScan(t *testing.T) {
+	waived := readWaivers(t)
+	path, _ := expand(t, deployments["gradual"])
+	found := scan(t, path)
+	for _, f := range found {
+		if !slices.Contains(waived, f) {
+			t.Errorf("%s fails %s, and is not waived", f.resource, f.check)
+		}
+	}
+	for _, f := range waived {
+		if !slices.Contains(found, f) {
+			t.Errorf("%s is waived for %s, which it does not fail", f.check, f.resource)
+		}
+	}
+}
+
+func scan(t *testing.T, path string) (found []finding) {
+	t.Helper()
+	stdout, stderr, err := run(t, filepath.Dir(path), tool(t, "checkov/bin/checkov"),
+		"--file", path, "--framework", "cloudformation", "--skip-download", "--soft-fail", "--output", "json")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	var report struct {
+		Results struct {
+			Passed []any `json:"passed_checks"`
+			Failed []struct {
+				Check    string `json:"check_id"`
+				Resource string `json:"resource"`
+			} `json:"failed_checks"`
+		} `json:"results"`
+	}
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatalf("%v\n%s", err, stdout)
+	}
+	if len(report.Results.Passed) < 100 {
+		t.Fatalf("only %d checks have passed: has checkov read it?", len(report.Results.Passed))
+	}
+	for _, f := range report.Results.Failed {
+		_, id, _ := strings.Cut(f.Resource, ".")
+		found = append(found, finding{f.Check, id})
+	}
+	return found
+}
+
+func readWaivers(t *testing.T) (waived []finding) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, ".ci", "sam", "waived.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var waivers []struct {
+		Check, Reason string
+		Resources     []string
+	}
+	if err := yaml.Unmarshal(text, &waivers); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range waivers {
+		if w.Reason == "" {
+			t.Errorf("%s is waived without a reason", w.Check)
+		}
+		for _, id := range w.Resources {
+			waived = append(waived, finding{w.Check, id})
+		}
+	}
+	return waived
+}
