@@ -26,6 +26,7 @@ func checkJSON(body []byte) error {
 		return malformed(syntaxDetail(body, err))
 	}
 	w := walk{Decoder: json.NewDecoder(bytes.NewReader(body))}
+	w.UseNumber() // a number is read where it means something, whatever its size
 	for {
 		token, err := w.Token()
 		if errors.Is(err, io.EOF) {

@@ -84,6 +84,7 @@ func TestCheckJSON(t *testing.T) {
 		{`{"a":1,"b":2,"a":3}`, "at byte 16: a name occurs twice"},
 		{`{"title":1,"Title":2}`, "occurs twice"},
 		{`{"x":[{"y":1,"y":{}}]}`, "occurs twice"},
+		{`{"a":1e999999,"b":` + strings.Repeat("9", 1000) + `}`, ""},
 		{strings.Repeat("[", 32) + strings.Repeat("]", 32), ""},
 		{strings.Repeat("[", 33) + strings.Repeat("]", 33), "more than 32 levels"},
 		{strings.Repeat("[", 1_000_000), "not valid JSON"},
