@@ -109,10 +109,11 @@ func (s Stage) settled(r asyncapi.Record, err error) error {
 	return storeFault(err)
 }
 
-// wait sleeps for what is left of the time the committee takes.
+// wait sleeps for what is left of the time the committee takes, which is never
+// more than all of it: a clock that was set back must not hold a stage up.
 func (s Stage) wait(ctx context.Context, began time.Time) error {
 	takes := time.Duration(math.Round(float64(s.Committee.Takes(s.Stage)) / s.Speed))
-	left := began.Add(takes).Sub(s.Clock.Now())
+	left := min(began.Add(takes).Sub(s.Clock.Now()), takes)
 	if left <= 0 {
 		return ctx.Err()
 	}

@@ -167,6 +167,22 @@ func TestRunAfterACrashWaitsForTheRest(t *testing.T) {
 	}
 }
 
+func TestRunAfterTheClockWasSetBackWaitsNoLongerThanTheStageTakes(t *testing.T) {
+	w := newWorld()
+	stage := w.stage(speakers.Moderation, "approve")
+	stage.Clock = interrupted{&w.clock}
+	if _, err := stage.Run(t.Context(), Input{ID: "id"}); name(t, err) != Unavailable {
+		t.Fatal(err)
+	}
+	w.clock.now = start.Add(-24 * time.Hour)
+	if _, err := w.stage(speakers.Moderation, "approve").Run(t.Context(), Input{ID: "id"}); err != nil {
+		t.Fatal(err)
+	}
+	if want := []time.Duration{20 * time.Second}; !reflect.DeepEqual(w.clock.slept, want) {
+		t.Errorf("slept %v, want %v", w.clock.slept, want)
+	}
+}
+
 // interrupted is a clock whose sleeps are cut short.
 type interrupted struct{ *stepClock }
 
