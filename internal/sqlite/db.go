@@ -38,7 +38,6 @@ func Open(dir string) (*DB, error) {
 }
 
 func (db *DB) open(dir string) error {
-	// The data is personal: nobody else on the machine may read it.
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return unreadable(err)
 	}
@@ -46,6 +45,9 @@ func (db *DB) open(dir string) error {
 		return err
 	}
 	file := filepath.Join(dir, fileName)
+	if err := touch(file); err != nil {
+		return err
+	}
 	if err := db.add(openWriter(file)); err != nil {
 		return err
 	}
@@ -59,6 +61,18 @@ func (db *DB) open(dir string) error {
 	committer, err := startCommitter(writer)
 	db.committer = committer
 	return err
+}
+
+// touch makes the file where there is none, and tells of one that cannot be
+// written, which SQLite would only find at the first write. The data is personal: nobody else
+// on the machine may read it, in whatever folder it is. SQLite gives the files
+// beside it the same permissions.
+func touch(file string) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return unreadable(err)
+	}
+	return f.Close()
 }
 
 func (db *DB) add(conn *sqlite.Conn, err error) error {
