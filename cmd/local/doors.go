@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"log/slog"
 	"net"
 )
 
@@ -14,11 +13,14 @@ type doors struct {
 	api net.Listener
 	// stepFunctions is nil where the endpoint is off.
 	stepFunctions net.Listener
+	// stepFunctionsTaken tells that it is off because nobody chose its address,
+	// and the default one is somebody else's.
+	stepFunctionsTaken bool
 	// host is the API's as it was asked for.
 	host string
 }
 
-func (s *System) listen(log *slog.Logger) (*doors, error) {
+func (s *System) listen() (*doors, error) {
 	api, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("-addr: %w", err)
@@ -36,10 +38,8 @@ func (s *System) listen(log *slog.Logger) (*doors, error) {
 		d.close()
 		return nil, fmt.Errorf("-stepfunctions-addr: %w", err)
 	}
-	// Nobody asked for this endpoint: its default port may belong to somebody
-	// else, a second system on this machine for instance.
-	log.Warn("the Step Functions endpoint is off, its default address is taken; choose another with -stepfunctions-addr",
-		"addr", s.StepFunctionsAddr)
+	// A second system on this machine, for instance.
+	d.stepFunctionsTaken = true
 	return d, nil
 }
 

@@ -138,6 +138,7 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		"not our folder":         {"-data", garbage},
 		"a newer format":         {"-data", newer},
 		"a folder that is taken": {"-data", used.Data},
+		"also too slow":          {"-data", used.Data, "-speed", "0.01"},
 	} {
 		var stdout, stderr bytes.Buffer
 		args = append([]string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir()}, args...)

@@ -31,8 +31,7 @@ type System struct {
 // that it broke down.
 func (s *System) Run(ctx context.Context) (err error) {
 	log := s.logger()
-	s.warn(log)
-	doors, err := s.listen(log)
+	doors, err := s.listen()
 	if err != nil {
 		return notBegun(err)
 	}
@@ -50,6 +49,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 	if err := w.start(ctx); err != nil && ctx.Err() == nil {
 		return notBegun(err)
 	}
+	s.warn(doors, log)
 	return s.serve(ctx, doors, w)
 }
 
@@ -66,8 +66,13 @@ func stepFunctionsServer(w *world) *http.Server {
 	return server
 }
 
-// warn tells of settings that are possible and hardly meant.
-func (s *System) warn(log *slog.Logger) {
+// warn tells of settings that are possible and hardly meant. It is called when
+// nothing can go wrong any more: what cannot start says why in one line.
+func (s *System) warn(d *doors, log *slog.Logger) {
+	if d.stepFunctionsTaken {
+		log.Warn("the Step Functions endpoint is off, its default address is taken; choose another with -stepfunctions-addr",
+			"addr", s.StepFunctionsAddr)
+	}
 	var longest time.Duration
 	for _, stage := range speakers.Stages() {
 		longest = max(longest, speakers.Simulated{}.Takes(stage))
