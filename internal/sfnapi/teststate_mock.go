@@ -4,13 +4,17 @@ import (
 	"asynchttpapi/internal/asl/value"
 )
 
-// contextMembers are the members that a mocked context object may have, and
-// those of its parts, https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html.
-var contextMembers = map[string][]string{
-	"Execution":    {"Id", "Input", "Name", "RoleArn", "StartTime", "RedriveCount", "RedriveTime"},
-	"State":        {"EnteredTime", "Name", "RetryCount"},
-	"StateMachine": {"Id", "Name"},
-	"Task":         {"Token"},
+// contextMembers are the members that the parts of a mocked context object may
+// have, and their types; Input may be anything.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+var contextMembers = map[string]map[string]string{
+	"Execution": {
+		"Id": "a string", "Input": "", "Name": "a string", "RoleArn": "a string", "StartTime": "a string",
+		"RedriveCount": "a number", "RedriveTime": "a string",
+	},
+	"State":        {"EnteredTime": "a string", "Name": "a string", "RetryCount": "a number"},
+	"StateMachine": {"Id": "a string", "Name": "a string"},
+	"Task":         {"Token": "a string"},
 }
 
 const badContext = "Invalid Context object provided: "
@@ -53,14 +57,14 @@ func checkContext(context *value.Object) *Fault {
 	return nil
 }
 
-func checkContextPart(part *value.Object, allowed []string) *Fault {
-	known := map[string]bool{}
-	for _, name := range allowed {
-		known[name] = true
-	}
+func checkContextPart(part *value.Object, allowed map[string]string) *Fault {
 	for _, m := range part.Members() {
-		if !known[m.Name] {
+		kind, ok := allowed[m.Name]
+		if !ok {
 			return invalid(badContext+"Field '%s' is not allowed", m.Name)
+		}
+		if !isA(kind, m.Value) {
+			return invalid(badContext+"Field '%s' must be %s", m.Name, kind)
 		}
 	}
 	return nil
