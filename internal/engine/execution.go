@@ -83,7 +83,11 @@ func (e *Engine) info(r Record, v *revision) interp.Info {
 
 // fresh makes a run that nothing has happened to.
 func (x *execution) fresh() *interp.Run {
-	return interp.New(x.revision.parsed, x.engine.info(x.record, x.revision))
+	definition := x.revision.parsed
+	if x.ephemeral() {
+		definition = express(definition)
+	}
+	return interp.New(definition, x.engine.info(x.record, x.revision))
 }
 
 // wake replays the journal into a run where there is none. The caller holds mu.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/interp"
 )
 
@@ -12,18 +13,8 @@ import (
 // StateMachineTypeNotSupported for a Standard machine.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Execution, error) {
-	if err := e.gate.enter(); err != nil {
-		return Execution{}, err
-	}
-	defer e.gate.leave()
-	x, err := e.prepare(ctx, &s)
+	x, err := e.startExpress(ctx, &s)
 	if err != nil {
-		return Execution{}, err
-	}
-	if !x.ephemeral() {
-		return Execution{}, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
-	}
-	if _, err := e.begin(ctx, x, s.Input); err != nil {
 		return Execution{}, err
 	}
 	r, err := x.end(ctx)
@@ -34,4 +25,34 @@ func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Exec
 	told := e.execution(r)
 	told.Input = s.Input
 	return told, nil
+}
+
+func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*execution, error) {
+	if err := e.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
+	x, err := e.prepare(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if !x.ephemeral() {
+		return nil, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+	}
+	_, err = e.begin(ctx, x, s.Input)
+	return x, err
+}
+
+// expressSeconds is how long an Express execution may take.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const expressSeconds = 300
+
+// express is the definition with that bound.
+func express(m *asl.Machine) *asl.Machine {
+	if m.TimeoutSeconds != nil && *m.TimeoutSeconds <= expressSeconds {
+		return m
+	}
+	bounded, seconds := *m, int64(expressSeconds)
+	bounded.TimeoutSeconds = &seconds
+	return &bounded
 }

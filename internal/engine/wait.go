@@ -7,7 +7,7 @@ import (
 
 // Wait returns when the execution has ended, with what DescribeExecution then
 // tells but for the input; at once if it has ended already. When ctx ends
-// before, its error is the answer. Refusals: InvalidArn, ExecutionDoesNotExist.
+// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidArn, ExecutionDoesNotExist.
 func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {
@@ -39,5 +39,7 @@ func (x *execution) end(ctx context.Context) (Record, error) {
 		return r, nil
 	case <-ctx.Done():
 		return Record{}, ctx.Err()
+	case <-x.engine.invoking.Done():
+		return Record{}, ErrClosed
 	}
 }
