@@ -13,7 +13,7 @@ export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
-	@go build -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
+	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 TESTS += lint
 .PHONY: lint
@@ -63,7 +63,7 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
-	@go build -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
+	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
 
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
