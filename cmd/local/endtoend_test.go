@@ -72,7 +72,7 @@ func TestEveryStageIsSeen(t *testing.T) {
 func TestTheAzureSamplesClientWorks(t *testing.T) {
 	t.Parallel()
 	url := start(t, fast(t, "approve")).url
-	res, err := http.Post(url+"/api/submit", "application/json", strings.NewReader(presentation))
+	res, err := client(t).Post(url+"/api/submit", "application/json", strings.NewReader(presentation))
 	for polls := 0; ; polls++ {
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +89,7 @@ func TestTheAzureSamplesClientWorks(t *testing.T) {
 			url = location
 		}
 		time.Sleep(time.Duration(seconds) * time.Second) // this client's nature, not a synchronisation
-		res, err = http.Get(url)
+		res, err = client(t).Get(url)
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"asynchttpapi/internal/openapitest"
 )
 
-// The page is beside the API, and takes nothing from it.
-func TestThePageIsInFront(t *testing.T) {
+// The page and the documentation are beside the API, and take nothing from it.
+func TestPeopleAreServedInFront(t *testing.T) {
 	url := start(t, fast(t, "approve")).url
 	tests := []struct {
 		method, path string
@@ -18,6 +20,8 @@ func TestThePageIsInFront(t *testing.T) {
 		{"GET", "/", 200, "text/html"},
 		{"HEAD", "/", 200, "text/html"},
 		{"GET", "/js/main.js", 200, "text/javascript"},
+		{"GET", "/docs", 200, "text/html"},
+		{"GET", "/openapi.yaml", 200, "application/yaml"},
 		{"POST", "/", 404, "application/problem+json"},
 		{"GET", "/nothing", 404, "application/problem+json"},
 		{"GET", "/api/submit", 405, "application/problem+json"},
@@ -28,7 +32,7 @@ func TestThePageIsInFront(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		res, err := http.DefaultTransport.RoundTrip(req)
+		res, err := openapitest.Transport{T: t}.RoundTrip(req)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -80,7 +80,7 @@ func submitMany(t *testing.T, url string, n int) []string {
 	var all sync.WaitGroup
 	for i := range ids {
 		all.Go(func() {
-			r, err := try("POST", url+api.SubmitPath, presentation)
+			r, err := try(t, "POST", url+api.SubmitPath, presentation)
 			if err != nil || r.code != http.StatusAccepted {
 				t.Errorf("submit: %d, %v", r.code, err)
 			}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"asynchttpapi/api"
+	"asynchttpapi/internal/openapitest"
 )
 
 // patience bounds every wait of these tests.
@@ -89,15 +90,20 @@ type response struct {
 
 func do(t *testing.T, method, url, body string) response {
 	t.Helper()
-	r, err := try(method, url, body)
+	r, err := try(t, method, url, body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
+// client holds what it sends and gets to api/openapi.yaml.
+func client(t *testing.T) *http.Client {
+	return &http.Client{Transport: openapitest.Transport{T: t}}
+}
+
 // try sends a request with headers given as pairs of names and values.
-func try(method, url, body string, headers ...string) (response, error) {
+func try(t *testing.T, method, url, body string, headers ...string) (response, error) {
 	req, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		return response{}, err
@@ -106,7 +112,7 @@ func try(method, url, body string, headers ...string) (response, error) {
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client(t).Do(req)
 	if err != nil {
 		return response{}, err
 	}

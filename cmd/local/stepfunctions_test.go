@@ -133,7 +133,7 @@ func TestStopFinishesTheRequestsInHand(t *testing.T) {
 	r := start(t, s)
 	answered := make(chan response, 1)
 	go func() {
-		got, err := try("POST", r.url+api.SubmitPath, presentation, "Prefer", "wait=20")
+		got, err := try(t, "POST", r.url+api.SubmitPath, presentation, "Prefer", "wait=20")
 		if err != nil {
 			t.Error(err)
 		}

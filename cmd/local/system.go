@@ -53,7 +53,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 	return s.serve(ctx, doors, w)
 }
 
-// apiServer is API Gateway's place, with the page in front.
+// apiServer is API Gateway's place, with what people see in front.
 func (w *world) apiServer() *http.Server {
 	server := apigateway.NewServer(w.api)
 	server.Handler = w.front

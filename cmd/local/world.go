@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"asynchttpapi/internal/apidocs"
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/engine"
@@ -61,7 +62,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 	if w.api, err = newGateway(handlers, d, log); err != nil {
 		return nil, err
 	}
-	w.front, err = page.New(w.api)
+	w.front, err = newFront(w.api)
 	return w, err
 }
 
@@ -89,6 +90,16 @@ func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) 
 		DomainName: d.api.Addr().String(),
 		Log:        log,
 	})
+}
+
+// newFront is the API with what people see of it in front: the page, and the
+// documentation.
+func newFront(api http.Handler) (http.Handler, error) {
+	docs, err := apidocs.New(api)
+	if err != nil {
+		return nil, err
+	}
+	return page.New(docs)
 }
 
 // start takes up the executions that were open, and makes sure of the state

@@ -32,13 +32,13 @@ var rows = []struct {
 }{
 	{"submit", 202, func(*world) request { return post(presentation) }},
 	{"submit-other-case", 202, func(*world) request {
-		return post(strings.NewReplacer("speaker", "Speaker", "title", "TITLE").Replace(presentation))
+		return beyond(post(strings.NewReplacer("speaker", "Speaker", "title", "TITLE").Replace(presentation)))
 	}},
 	{"submit-own-id-ignored", 202, func(*world) request {
 		return post(strings.Replace(presentation, "{", `{"id":"mine","more":[1],`, 1))
 	}},
 	{"submit-json-suffix", 202, func(*world) request {
-		return post(presentation, "Content-Type", "application/talk+json; charset=UTF-8")
+		return beyond(post(presentation, "Content-Type", "application/talk+json; charset=UTF-8"))
 	}},
 	{"submit-failure-status", 202, func(*world) request { return to("/api/submit?failureStatus=409", post(presentation)) }},
 	{"submit-failure-status-bad", 400, func(*world) request { return to("/api/submit?failureStatus=500", post(presentation)) }},
@@ -109,6 +109,7 @@ var rows = []struct {
 }
 
 func to(path string, r request) request       { r.path = path; return r }
+func beyond(r request) request                { r.beyond = true; return r }
 func method(method string, r request) request { r.method = method; return r }
 func preflight(path, method string) request {
 	return request{method: http.MethodOptions, path: path, header: map[string]string{

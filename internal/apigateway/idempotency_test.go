@@ -21,7 +21,7 @@ func TestKeyRepeated(t *testing.T) {
 	for name, r := range map[string]request{
 		"again":          post(presentation, "Idempotency-Key", `"one"`),
 		"bare":           post(presentation, "Idempotency-Key", "one"),
-		"other spelling": post(same, "Idempotency-Key", `"one"`),
+		"other spelling": beyond(post(same, "Idempotency-Key", `"one"`)),
 	} {
 		if again := w.do(r); again.StatusCode != 202 || again.id(t) != id {
 			t.Errorf("%s: %d %s", name, again.StatusCode, again.text)

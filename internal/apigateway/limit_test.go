@@ -17,11 +17,12 @@ import (
 
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/app"
+	"asynchttpapi/internal/openapitest"
 )
 
 func roundTrip(t *testing.T, req *http.Request) response {
 	t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	resp, err := openapitest.Transport{T: t}.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
