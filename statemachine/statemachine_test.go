@@ -142,7 +142,7 @@ func TestEveryTaskIsGuarded(t *testing.T) {
 }
 
 func TestTasksGetNothingPersonal(t *testing.T) {
-	allowed := []string{"id.$", "redrive.$", "error.$", "failedIn.$"}
+	allowed := []string{"id.$", "redrive.$", "error.$", "failedIn.$", "started.$"}
 	for name, s := range load(t).States {
 		for parameter := range s.Parameters {
 			if !slices.Contains(allowed, parameter) {

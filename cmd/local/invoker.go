@@ -43,7 +43,7 @@ func invoke(ctx context.Context, handler lambda.Handler, payload []byte) (out []
 			out, err = nil, functionError(errors.New("the function panicked"))
 		}
 	}()
-	out, err = handler.Invoke(ctx, payload)
+	out, err = handler.Invoke(withRequest(ctx), payload)
 	if err != nil {
 		return nil, functionError(err)
 	}

@@ -85,9 +85,9 @@ func (s *System) warn(d *doors, log *slog.Logger) {
 
 func (s *System) logger() *slog.Logger {
 	if s.JSONLog {
-		return slog.New(slog.NewJSONHandler(s.Log, nil))
+		return slog.New(requestHandler{slog.NewJSONHandler(s.Log, nil)})
 	}
-	return slog.New(slog.NewTextHandler(s.Log, nil))
+	return slog.New(requestHandler{slog.NewTextHandler(s.Log, nil)})
 }
 
 // serve answers requests at every door until ctx ends or a door breaks.

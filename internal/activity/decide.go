@@ -22,11 +22,24 @@ func (s Stage) decide(ctx context.Context, in Input, r asyncapi.Record) (speaker
 		change.State, change.At = &outcome, s.Clock.Now()
 	}
 	r, err = s.Store.Advance(ctx, in.ID, change)
+	if err == nil {
+		s.decided(ctx, r, decision)
+	}
 	if err := s.settled(r, err); err != nil {
 		return "", err
 	}
 	decision, _ = s.recorded(r)
 	return decision, nil
+}
+
+// decided tells of a decision that was recorded, and of the end that it may be.
+func (s Stage) decided(ctx context.Context, r asyncapi.Record, decision speakers.Decision) {
+	s.Report.Tell(ctx, asyncapi.Moment{
+		What: asyncapi.StageDecided, ID: r.ID, Stage: s.Stage.String(), Decision: string(decision), State: r.State,
+	})
+	if r.Status.Terminal() {
+		s.Report.Tell(ctx, ended(r))
+	}
 }
 
 func (s Stage) ask(ctx context.Context, r asyncapi.Record) (speakers.Decision, error) {

@@ -6,6 +6,7 @@ import (
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/trace"
 	"asynchttpapi/internal/speakers"
 )
 
@@ -23,6 +24,8 @@ type FailureInput struct {
 type Failure struct {
 	Store asyncapi.Store
 	Clock asyncapi.Clock
+	// Report is told of the failure; nobody is if nil.
+	Report asyncapi.Report
 }
 
 // Run writes the failure, unless the submission has ended otherwise or is
@@ -36,7 +39,7 @@ func (f Failure) Run(ctx context.Context, in FailureInput) error {
 	if in.Redrive > in.FailedIn {
 		return nil
 	}
-	err := f.write(ctx, in)
+	err := f.write(trace.NewContext(ctx, in.Started.Trace), in)
 	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || errors.Is(err, asyncapi.ErrStale) {
 		return fault(Failed, "the review ended with "+in.Error)
 	}
@@ -50,7 +53,10 @@ func (f Failure) write(ctx context.Context, in FailureInput) error {
 	}
 	failed := state(speakers.Failed(record.CustomStatus), in.Redrive)
 	failed.Error = explain(in.Error)
-	_, err = f.Store.Advance(ctx, in.ID, asyncapi.Change{State: &failed, At: f.Clock.Now()})
+	record, err = f.Store.Advance(ctx, in.ID, asyncapi.Change{State: &failed, At: f.Clock.Now()})
+	if err == nil {
+		f.Report.Tell(ctx, ended(record))
+	}
 	return err
 }
 

@@ -27,7 +27,7 @@ func TestFailureIsRecorded(t *testing.T) {
 		if name(t, err) != ReviewFailed {
 			t.Fatal(err)
 		}
-		if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, errorName, 0}); name(t, err) != Failed {
+		if err := (Failure{Store: &w.store, Clock: &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, errorName, 0}); name(t, err) != Failed {
 			t.Fatal(err)
 		}
 		r := w.record(t)
@@ -46,7 +46,7 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := w.record(t)
-	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, "States.Timeout", 0}); name(t, err) != Failed {
+	if err := (Failure{Store: &w.store, Clock: &w.clock}).Run(t.Context(), FailureInput{Input{ID: "id"}, "States.Timeout", 0}); name(t, err) != Failed {
 		t.Error(err)
 	}
 	if after := w.record(t); !reflect.DeepEqual(before, after) {
@@ -56,14 +56,14 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 
 func TestFailureOfNothingRecordsNothing(t *testing.T) {
 	w := newWorld()
-	if err := (Failure{&w.store, &w.clock}).Run(t.Context(), FailureInput{Input{ID: "other"}, "States.Timeout", 0}); name(t, err) != Failed {
+	if err := (Failure{Store: &w.store, Clock: &w.clock}).Run(t.Context(), FailureInput{Input{ID: "other"}, "States.Timeout", 0}); name(t, err) != Failed {
 		t.Error(err)
 	}
 }
 
 func TestFailureThatCannotBeRecordedIsRetried(t *testing.T) {
 	w := newWorld()
-	failure := Failure{broken{&w.store, nil, errors.New("down")}, &w.clock}
+	failure := Failure{Store: broken{&w.store, nil, errors.New("down")}, Clock: &w.clock}
 	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id"}, "x", 0}); name(t, err) != Unavailable {
 		t.Error(err)
 	}
@@ -74,7 +74,7 @@ func TestFailureThatCannotBeRecordedIsRetried(t *testing.T) {
 
 func TestReopenedFailureLetsTheExecutionGoOn(t *testing.T) {
 	w := newWorld()
-	failure := Failure{&w.store, &w.clock}
+	failure := Failure{Store: &w.store, Clock: &w.clock}
 	before := w.record(t)
 	if err := failure.Run(t.Context(), FailureInput{Input{ID: "id", Redrive: 1}, ReviewFailed, 0}); err != nil {
 		t.Error(err)

@@ -24,6 +24,11 @@ func same(a, b asyncapi.State) bool {
 	return a.Redrive == b.Redrive && a.Rank == b.Rank && !a.Status.Terminal()
 }
 
+// ended is the moment that a record reached its end.
+func ended(r asyncapi.Record) asyncapi.Moment {
+	return asyncapi.Moment{What: asyncapi.Ended, ID: r.ID, State: r.State, Age: r.Updated.Sub(r.Created)}
+}
+
 // storeFault names a Store's error.
 func storeFault(err error) error {
 	switch {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/trace"
 	"asynchttpapi/internal/speakers"
 )
 
@@ -18,6 +19,10 @@ type Input struct {
 	ID string `json:"id"`
 	// Redrive counts how often the execution was reopened.
 	Redrive int `json:"redrive"`
+	// Started is what the execution was started with.
+	Started struct {
+		Trace trace.ID `json:"trace"`
+	} `json:"started"`
 }
 
 // Output is what a stage answers: nothing personal, for histories are kept
@@ -27,7 +32,7 @@ type Output struct {
 	Decision speakers.Decision `json:"decision"`
 }
 
-// Stage runs one stage of the review. All fields have to be set.
+// Stage runs one stage of the review. All fields but Report have to be set.
 type Stage struct {
 	Stage     speakers.Stage
 	Store     asyncapi.Store
@@ -38,6 +43,8 @@ type Stage struct {
 	// Lifetime is how long a reopened execution may run, after which a reader
 	// doubts that it is still running.
 	Lifetime time.Duration
+	// Report is told what the stage has written; nobody is if nil.
+	Report asyncapi.Report
 }
 
 // Run takes a submission through the stage and returns its decision. A
@@ -47,7 +54,7 @@ func (s Stage) Run(ctx context.Context, in Input) (Output, error) {
 	if in.ID == "" || in.Redrive < 0 {
 		return Output{}, fault(Invalid, "the activity's input names no submission")
 	}
-	decision, err := s.run(ctx, in)
+	decision, err := s.run(trace.NewContext(ctx, in.Started.Trace), in)
 	if err != nil {
 		return Output{}, err
 	}
@@ -93,6 +100,9 @@ func (s Stage) begin(ctx context.Context, in Input, r asyncapi.Record) (asyncapi
 	r, err := s.Store.Advance(ctx, in.ID, change)
 	if errors.Is(err, asyncapi.ErrStale) && same(r.State, begun) {
 		return r, nil // another run of this stage was quicker
+	}
+	if err == nil {
+		s.Report.Tell(ctx, asyncapi.Moment{What: asyncapi.StageBegun, ID: in.ID, Stage: s.Stage.String(), State: r.State})
 	}
 	return r, s.settled(r, err)
 }

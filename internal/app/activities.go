@@ -39,6 +39,7 @@ func newStage(stage speakers.Stage) Maker {
 			Clock:     c.clock(),
 			Speed:     c.Speed,
 			Lifetime:  lifetime,
+			Report:    c.report(),
 		}
 		return handlerOf(run.Run, c.Store), nil
 	}
@@ -49,7 +50,7 @@ func NewFail(c Config) (lambda.Handler, error) {
 	if c.Store == nil {
 		return nil, errors.New("app: an activity needs a Store")
 	}
-	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock()}.Run, c.Store), nil
+	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock(), Report: c.report()}.Run, c.Store), nil
 }
 
 func (c Config) clock() asyncapi.Clock {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/telemetry"
 )
 
 // Config is what the handlers need of the world around them. Fields without a
@@ -22,4 +23,13 @@ type Config struct {
 	// WithTimeout bounds the calls of Store and Workflows; context.WithTimeout
 	// if nil.
 	WithTimeout asyncapi.WithTimeout
+}
+
+// report tells the log, and the metrics of a deployment, what happens.
+func (c Config) report() asyncapi.Report {
+	log := c.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	return telemetry.New(log, c.Stack, c.clock().Now).Report
 }

@@ -45,6 +45,7 @@ func newService(c Config) (*asyncapi.Service, error) {
 		Store:     c.Store,
 		Workflows: c.Workflows,
 		Work:      work,
+		Report:    c.report(),
 		Clock:     c.Clock,
 		Lifetime:  lifetime,
 		Retention: c.Retention,

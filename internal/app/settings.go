@@ -28,6 +28,8 @@ type Settings struct {
 	// Speed divides the committee's simulated times; below 1 they would outlast
 	// the timeouts of functions and states.
 	Speed float64
+	// Stack names the deployment in metrics; none are written if empty.
+	Stack string
 }
 
 // MaxMaxWait is the most that MaxWait can be: the gateway ends a request after
@@ -46,6 +48,7 @@ func SettingsFromEnv(getenv func(string) string) (Settings, error) {
 		Review:    e.text("REVIEW", "simulate"),
 		Seed:      getenv("SEED"),
 		Speed:     e.number("SPEED", 10, 1, 1e9),
+		Stack:     getenv("STACK_NAME"),
 	}
 	return s, errors.Join(e.errs...)
 }

@@ -18,11 +18,11 @@ func TestSettingsFromEnv(t *testing.T) {
 	}
 	env := map[string]string{
 		"PUBLIC_BASE_URL": "https://api.example.org", "ALLOWED_ORIGINS": "https://a.example,https://b.example",
-		"MAX_WAIT_SECONDS": "0", "RETENTION_DAYS": "7", "REVIEW": "approve", "SEED": "s", "SPEED": "2.5",
+		"MAX_WAIT_SECONDS": "0", "RETENTION_DAYS": "7", "REVIEW": "approve", "SEED": "s", "SPEED": "2.5", "STACK_NAME": "prod",
 	}
 	want := app.Settings{
 		BaseURL: "https://api.example.org", Origins: []string{"https://a.example", "https://b.example"},
-		Retention: 7 * 24 * time.Hour, Review: "approve", Seed: "s", Speed: 2.5,
+		Retention: 7 * 24 * time.Hour, Review: "approve", Seed: "s", Speed: 2.5, Stack: "prod",
 	}
 	got, err = app.SettingsFromEnv(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+
+	"asynchttpapi/internal/asyncapi/trace"
 )
 
 // accept makes the record, starts its execution, and settles the reservation,
@@ -23,7 +25,9 @@ func (s *Service) accept(ctx context.Context, r Record, res Reservation) (Record
 			return r, err
 		}
 	}
-	return r, s.settle(ctx, res)
+	err := s.settle(ctx, res)
+	s.accepted(ctx, r, err)
+	return r, err
 }
 
 // adopt completes what an earlier attempt under the same key has left: the
@@ -34,7 +38,9 @@ func (s *Service) adopt(ctx context.Context, r Record, res Reservation) (Record,
 		s.release(ctx, res, true)
 		return r, err
 	}
-	return r, s.settle(ctx, res)
+	err := s.settle(ctx, res)
+	s.accepted(ctx, r, err)
+	return r, err
 }
 
 // create makes the record. One that exists already is this request's own: its
@@ -47,8 +53,15 @@ func (s *Service) create(ctx context.Context, r Record) error {
 	return nil
 }
 
+// executionInput is all that an execution is told.
+type executionInput struct {
+	ID string `json:"id"`
+	// Trace is that of the request. A repeat has another one, and starts nothing.
+	Trace trace.ID `json:"trace,omitempty"`
+}
+
 func (s *Service) start(ctx context.Context, id string) error {
-	input, err := json.Marshal(map[string]string{"id": id})
+	input, err := json.Marshal(executionInput{id, trace.FromContext(ctx)})
 	if err == nil {
 		err = do(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) error { return s.Workflows.Start(ctx, id, input) })
 	}

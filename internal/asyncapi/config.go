@@ -12,6 +12,8 @@ type Config struct {
 	Store     Store
 	Workflows Workflows
 	Work      Work
+	// Report is told what happens to submissions; nobody is if nil.
+	Report Report
 	// Clock is SystemClock if nil.
 	Clock Clock
 	// NewID makes ids that ValidID accepts; the package's NewID if nil.

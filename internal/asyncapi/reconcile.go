@@ -43,7 +43,12 @@ func (s *Service) reconcile(ctx context.Context, r Record) (Record, error) {
 	}
 	now, err := bounded(ctx, s.WithTimeout, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Advance(ctx, r.ID, c) })
 	switch {
-	case err == nil, errors.Is(err, ErrStale):
+	case err == nil:
+		if c.State != nil {
+			s.learned(ctx, now)
+		}
+		return now, nil
+	case errors.Is(err, ErrStale):
 		return now, nil
 	case errors.Is(err, ErrNotFound):
 		return r, errNotFound

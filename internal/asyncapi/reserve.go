@@ -113,5 +113,6 @@ func (s *Service) repeated(ctx context.Context, held Reservation, fingerprint st
 	if err != nil {
 		return r, dependencyFailed("Store.Get", err)
 	}
+	s.Report.Tell(ctx, Moment{What: Replayed, ID: r.ID, State: r.State})
 	return r, nil
 }

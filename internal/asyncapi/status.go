@@ -18,7 +18,11 @@ func (s *Service) Status(ctx context.Context, id string, wait time.Duration) (Vi
 			return View{}, err
 		}
 	}
-	return s.answer(ctx, r, wait)
+	view, err := s.answer(ctx, r, wait)
+	if err == nil {
+		s.polled(ctx, view)
+	}
+	return view, err
 }
 
 // answer gives the view of a record after at most wait. What fails while it

@@ -52,7 +52,7 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": newTable(t), "ProcessSubmissionAliaslive": aliasARN,
-		"PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
+		"AWS::StackName": "test", "PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
 	}
 	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
 	invoke.handler = w.host

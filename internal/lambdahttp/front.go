@@ -13,6 +13,7 @@ import (
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/trace"
 )
 
 // front is one function's handler.
@@ -34,6 +35,7 @@ func (f *front) serve(ctx context.Context, req events.APIGatewayV2HTTPRequest) (
 	ctx, cancel := f.inTime(ctx)
 	defer cancel()
 	x := &exchange{front: f, ctx: ctx, req: req}
+	x.ctx = trace.NewContext(ctx, trace.Of(x.header("traceparent"), x.header("X-Amzn-Trace-Id")))
 	defer func() {
 		if reason := recover(); reason != nil {
 			x.logPanic(reason)
@@ -73,7 +75,7 @@ func (x *exchange) fail(err error) response {
 	}
 	if f.Op != "" {
 		x.Log.ErrorContext(x.ctx, "request failed", "code", f.Code, "op", f.Op, "reason", f.Reason(),
-			"requestId", x.req.RequestContext.RequestID)
+			"apiRequestId", x.req.RequestContext.RequestID)
 	}
 	return x.problem(f)
 }
@@ -90,5 +92,5 @@ func (x *exchange) logPanic(reason any) {
 		what = fault.Error()
 	}
 	x.Log.ErrorContext(x.ctx, "panic", "reason", what, "stack", string(stack),
-		"requestId", x.req.RequestContext.RequestID)
+		"apiRequestId", x.req.RequestContext.RequestID)
 }

@@ -20,7 +20,7 @@ func read(t *testing.T) *template.Template {
 	return tpl
 }
 
-var refs = map[string]string{"Submissions": "table", "ProcessSubmissionAliaslive": "arn:machine:live"}
+var refs = map[string]string{"AWS::StackName": "test", "Submissions": "table", "ProcessSubmissionAliaslive": "arn:machine:live"}
 
 func TestEveryFunctionOfTheTemplateHasAMain(t *testing.T) {
 	for id, f := range read(t).Functions {

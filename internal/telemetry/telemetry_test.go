@@ -1,0 +1,119 @@
+package telemetry_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/trace"
+	"asynchttpapi/internal/telemetry"
+)
+
+var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+const traceID = trace.ID("4bf92f3577b34da6a3ce929d0e0e4736")
+
+// line is what is written of a moment, and "" for nothing.
+func line(t *testing.T, stack string, level slog.Level, m asyncapi.Moment) string {
+	t.Helper()
+	var b bytes.Buffer
+	leaveOut := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	log := slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{Level: level, ReplaceAttr: leaveOut}))
+	w := telemetry.New(log, stack, func() time.Time { return at })
+	w.Report(trace.NewContext(t.Context(), traceID), m)
+	return strings.TrimSpace(b.String())
+}
+
+func TestLines(t *testing.T) {
+	approved := asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 7}
+	failed := asyncapi.State{Status: api.Failed, CustomStatus: "Selection", Error: &api.Error{Code: api.CodeTimedOut, Message: "Late."}, Redrive: 1}
+	const end = `"traceId":"4bf92f3577b34da6a3ce929d0e0e4736"`
+	for _, tt := range []struct {
+		moment asyncapi.Moment
+		want   string
+	}{
+		{asyncapi.Moment{What: asyncapi.Accepted, ID: "id", State: asyncapi.State{Status: api.NotStarted}},
+			`{"level":"INFO","msg":"accepted","submissionId":"id","status":"NotStarted",` + end + `}`},
+		{asyncapi.Moment{What: asyncapi.StageDecided, ID: "id", Stage: "moderation", Decision: "accepted"},
+			`{"level":"INFO","msg":"stage decided","submissionId":"id","stage":"moderation","decision":"accepted",` + end + `}`},
+		{asyncapi.Moment{What: asyncapi.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
+			`{"level":"INFO","msg":"ended","submissionId":"id","status":"Succeeded","customStatus":"Approved","ageSeconds":1.5,` + end + `}`},
+		{asyncapi.Moment{What: asyncapi.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
+			`{"level":"WARN","msg":"ended","submissionId":"id","status":"Failed","customStatus":"Selection","code":"TimedOut","ageSeconds":1,` +
+				`"reconciled":true,"redrive":1,` + end + `}`},
+		{asyncapi.Moment{What: asyncapi.Polled, ID: "id"}, ""},
+	} {
+		if got := line(t, "", slog.LevelInfo, tt.moment); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	approved := asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved"}
+	failed := asyncapi.State{Status: api.Failed, CustomStatus: "Selection"}
+	for _, tt := range []struct {
+		moment  asyncapi.Moment
+		outcome string
+		want    map[string]float64
+	}{
+		{asyncapi.Moment{What: asyncapi.Accepted}, "", map[string]float64{"Accepted": 1}},
+		{asyncapi.Moment{What: asyncapi.Replayed}, "", map[string]float64{"Replayed": 1}},
+		{asyncapi.Moment{What: asyncapi.Polled}, "", map[string]float64{"Polls": 1}},
+		{asyncapi.Moment{What: asyncapi.Polled, Detected: true, Lag: 1250 * time.Millisecond}, "",
+			map[string]float64{"Polls": 1, "DetectionLag": 1250}},
+		{asyncapi.Moment{What: asyncapi.Ended, State: approved, Age: 90 * time.Second}, "Approved",
+			map[string]float64{"Ended": 1, "Age": 90}},
+		{asyncapi.Moment{What: asyncapi.Ended, State: failed, Age: time.Second, Reconciled: true}, "Failed",
+			map[string]float64{"Ended": 1, "Age": 1, "Failed": 1, "Reconciled": 1}},
+		{asyncapi.Moment{What: asyncapi.StageBegun}, "", nil},
+	} {
+		checkMetrics(t, line(t, "prod", slog.LevelInfo, tt.moment), tt.outcome, tt.want)
+	}
+}
+
+// checkMetrics reads a line as CloudWatch does.
+func checkMetrics(t *testing.T, line, outcome string, want map[string]float64) {
+	t.Helper()
+	var members map[string]any
+	var e struct {
+		AWS struct {
+			Timestamp         int64
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name, Unit string }
+			}
+		} `json:"_aws"`
+	}
+	if json.Unmarshal([]byte(line), &members) != nil || json.Unmarshal([]byte(line), &e) != nil {
+		t.Fatalf("not JSON: %s", line)
+	}
+	got := 0
+	for _, d := range e.AWS.CloudWatchMetrics {
+		if d.Namespace != telemetry.Namespace || members["stack"] != "prod" || e.AWS.Timestamp != at.UnixMilli() {
+			t.Errorf("namespace, stack or time: %s", line)
+		}
+		if wantSets := map[bool]int{true: 2, false: 1}[outcome != ""]; len(d.Dimensions) != wantSets || outcome != "" && members["outcome"] != outcome {
+			t.Errorf("dimensions: %s", line)
+		}
+		for _, m := range d.Metrics {
+			if got++; members[m.Name] != want[m.Name] || m.Unit == "" {
+				t.Errorf("%s is %v, want %v", m.Name, members[m.Name], want[m.Name])
+			}
+		}
+	}
+	if got != len(want) {
+		t.Errorf("%d metrics, want %d: %s", got, len(want), line)
+	}
+}
