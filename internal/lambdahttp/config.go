@@ -42,13 +42,13 @@ type Config struct {
 type Func func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
 // Submit is the handler of the function behind /api/submit.
-func Submit(c Config) (Func, error) { return newFunc(c, submitResource) }
+func Submit(c Config) (Func, error) { return newFunc(c, submitResource, (*exchange).submit) }
 
 // Status is the handler of the function behind /api/status/{id} and, as it has
 // the fewest rights, of all paths that do not exist.
-func Status(c Config) (Func, error) { return newFunc(c, statusResource) }
+func Status(c Config) (Func, error) { return newFunc(c, statusResource, (*exchange).status) }
 
-func newFunc(c Config, own *resource) (Func, error) {
+func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, error) {
 	if c.Service == nil {
 		return nil, errors.New("lambdahttp: Service must be set")
 	}
@@ -56,7 +56,7 @@ func newFunc(c Config, own *resource) (Func, error) {
 		return nil, err
 	}
 	c.setDefaults()
-	f := front{Config: c, own: own}
+	f := front{Config: c, own: own, answer: answer}
 	return f.serve, nil
 }
 

@@ -20,6 +20,9 @@ import (
 type front struct {
 	Config
 	own *resource
+	// answer serves own. A binary links what it alone needs: the calls that
+	// are in it are the rights that it is given.
+	answer func(*exchange) response
 }
 
 // exchange is one request on its way to a response.

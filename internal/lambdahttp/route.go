@@ -27,10 +27,8 @@ func (x *exchange) route() response {
 		return x.methodNotAllowed(found)
 	case method == http.MethodOptions:
 		return preflight(found)
-	case found == submitResource && x.own == submitResource:
-		return x.submit()
-	case found == statusResource && x.own == statusResource:
-		return x.status()
+	case found == x.own:
+		return x.answer(x)
 	}
 	return x.problem(&asyncapi.Failure{Code: api.CodeNotFound, Detail: "This function does not serve this path."})
 }

@@ -1,0 +1,101 @@
+package rights
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"asynchttpapi/internal/template"
+)
+
+var root = filepath.Join("..", "..")
+
+// notGranted are calls that are linked and never made.
+var notGranted = map[string]string{
+	"dynamodb:DescribeEndpoints": "the SDK discovers endpoints for DynamoDB only if it is told to, and nobody tells it",
+}
+
+// notLinked are rights that AWS uses in the function's name.
+var notLinked = map[string]string{
+	"logs:CreateLogStream": "Lambda writes what the function logs",
+	"logs:PutLogEvents":    "Lambda writes what the function logs",
+	"sqs:SendMessage":      "Lambda sends an event that the function failed at to the queue",
+	"xray:*":               "Lambda sends traces",
+	"kms:*":                "DynamoDB uses the table's key with the caller's rights",
+}
+
+func readTemplate(t *testing.T) *template.Template {
+	t.Helper()
+	tpl, err := template.Read(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tpl
+}
+
+// Every function may do what it can do, and nothing else.
+func TestRightsAreTheLinkedCalls(t *testing.T) {
+	dir, tpl := t.TempDir(), readTemplate(t)
+	buildFunctions(t, dir)
+	for id, f := range tpl.Functions {
+		calls := linked(t, filepath.Join(dir, filepath.Base(f.CodeURI)))
+		if !calls["dynamodb:GetItem"] {
+			t.Errorf("%s: found %v, and every function reads the table", id, calls)
+		}
+		granted := map[string]bool{}
+		for _, s := range tpl.Roles[f.Role] {
+			for _, action := range s.Actions {
+				granted[action] = true
+			}
+		}
+		for action := range calls {
+			if !granted[action] && notGranted[action] == "" {
+				t.Errorf("%s can call %s, and %s does not allow it", id, action, f.Role)
+			}
+		}
+		for action := range granted {
+			if !calls[action] && !byAWS(action) {
+				t.Errorf("%s allows %s, which %s cannot call", f.Role, action, id)
+			}
+		}
+	}
+}
+
+func byAWS(action string) bool {
+	service, _, _ := strings.Cut(action, ":")
+	return notLinked[action] != "" || notLinked[service+":*"] != ""
+}
+
+// account are the statements of actions that no resource can be named for.
+var account = []string{"DeliverExecutionLogs", "SendTraces"}
+
+func TestStatementsNameTheirResources(t *testing.T) {
+	for role, statements := range readTemplate(t).Roles {
+		for _, s := range statements {
+			if slices.Contains(s.Resources, "*") != slices.Contains(account, s.Sid) || len(s.Resources) == 0 || s.Effect != "Allow" {
+				t.Errorf("%s: %s has effect %s on %q", role, s.Sid, s.Effect, s.Resources)
+			}
+		}
+	}
+}
+
+// The workflow may invoke what its definition names.
+func TestTheWorkflowMayRunItsActivities(t *testing.T) {
+	tpl := readTemplate(t)
+	var want, got []string
+	for id := range maps.Values(tpl.Substitutions) {
+		want = append(want, "!Ref "+id+".Alias")
+	}
+	for _, s := range tpl.Roles["ProcessRole"] {
+		if slices.Contains(s.Actions, "lambda:InvokeFunction") {
+			got = append(got, s.Resources...)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("ProcessRole may invoke %q, the definition names %q", got, want)
+	}
+}
