@@ -88,7 +88,7 @@ func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
 
 // Redrive implements conformance.Executions.
 func (h *holder) Redrive(t *testing.T, id string) {
-	if _, err := h.w.engine.RedriveExecution(t.Context(), executionARN(id)); err != nil {
+	if _, err := h.w.engine.RedriveExecution(t.Context(), executionARN(id), ""); err != nil {
 		t.Fatal(err)
 	}
 }

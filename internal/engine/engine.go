@@ -86,8 +86,9 @@ type Engine struct {
 	mu    sync.Mutex
 	live  map[int64]*execution
 	names map[fullName]*execution
-	// redriving is held while a closed execution is opened again.
+	// redriving is held while a closed execution is opened again; it guards redriven.
 	redriving sync.Mutex
+	redriven  redriveTokens
 	// sweeping guards stopSweep, which cancels the next sweep, and swept, which
 	// is set once there is to be none any more.
 	sweeping  sync.Mutex
@@ -103,7 +104,7 @@ const maxWakers = 512
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	a := newARNs(cfg.Region, cfg.Account)
-	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}}
+	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
 	e.wakers = &pool{gate: &e.gate, max: maxWakers}

@@ -30,10 +30,11 @@ func (e *Engine) notRedrivable(h Head) string {
 }
 
 // RedriveExecution goes on with an execution that failed, timed out or was
-// aborted, from where that happened. Refusals: ExecutionDoesNotExist,
-// ExecutionNotRedrivable, InvalidArn.
+// aborted, from where that happened, and tells when that was. clientToken, if
+// not empty, makes a repetition within 15 minutes give the first answer.
+// Refusals: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidArn.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
-func (e *Engine) RedriveExecution(ctx context.Context, arn string) (time.Time, error) {
+func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
 		return time.Time{}, err
 	}
@@ -44,6 +45,9 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn string) (time.Time, e
 	if err != nil {
 		return time.Time{}, err
 	}
+	if at, ok := e.redriven.find(r.ID, clientToken, e.now()); ok {
+		return at, nil
+	}
 	if why := e.notRedrivable(r.Head); why != "" {
 		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
 	}
@@ -51,7 +55,11 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn string) (time.Time, e
 	if err != nil {
 		return time.Time{}, err
 	}
-	return x.redrive(ctx)
+	at, err := x.redrive()
+	if err == nil {
+		e.redriven.keep(r.ID, clientToken, at)
+	}
+	return at, err
 }
 
 // reopen makes the execution of a closed record.
@@ -75,7 +83,7 @@ func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
 }
 
 // redrive is called on an execution that nobody else sees.
-func (x *execution) redrive(ctx context.Context) (time.Time, error) {
+func (x *execution) redrive() (time.Time, error) {
 	if err := x.engine.registry.opened(x.machine); err != nil {
 		return time.Time{}, err
 	}

@@ -25,7 +25,7 @@ func (s *service) redriveExecution(ctx context.Context, in *redriveExecutionInpu
 	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
-	at, err := s.engine.RedriveExecution(ctx, *in.ExecutionARN)
+	at, err := s.engine.RedriveExecution(ctx, *in.ExecutionARN, optional(in.ClientToken))
 	if err != nil {
 		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
 	}
