@@ -29,6 +29,11 @@ func (c *checker) integration(at string, o *value.Object) {
 	case ok:
 		c.parameters(member(at, holder), parameters, needed, others)
 	}
+	if written && !c.jsonata {
+		for _, wrong := range WrongParameters(action, v) {
+			c.schema(member(at, holder), "%s", wrong)
+		}
+	}
 }
 
 func (c *checker) parameters(at string, o *value.Object, needed string, others []string) {
@@ -62,13 +67,4 @@ func (c *checker) invocation(at string, m value.Member) {
 	case strings.TrimSuffix(m.Name, ".$") == "ClientContext":
 		c.unsupported(member(at, m.Name), "A ClientContext cannot be passed to a function")
 	}
-}
-
-// actionFields gives the parameters of an action: the one it needs and the
-// others (Lambda's Invoke and Step Functions' StartExecution).
-func actionFields(action string) (needed string, others []string) {
-	if action == "lambda:invoke" {
-		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"}
-	}
-	return "StateMachineArn", []string{"Input", "Name", "TraceHeader"}
 }

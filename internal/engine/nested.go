@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"asynchttpapi/internal/asl/interp"
 )
@@ -30,7 +31,7 @@ func (x *execution) startNested(t interp.Task) {
 	var refused *Error
 	switch {
 	case errors.As(err, &refused):
-		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "StepFunctions." + string(refused.Code) + "Exception", Cause: refused.Message})
+		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: refused.Message})
 	case err != nil:
 		x.engine.cfg.Log.Error("a nested execution could not be written", "execution", x.record.ID, "error", err)
 		x.again(t.Ref)
@@ -41,6 +42,11 @@ func (x *execution) startNested(t interp.Task) {
 	default:
 		x.await(t.Ref, child, do == runNestedJSON)
 	}
+}
+
+// errorName names a refusal as the states language sees it.
+func errorName(code Code) string {
+	return "StepFunctions." + strings.TrimSuffix(string(code), "Exception") + "Exception"
 }
 
 func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {

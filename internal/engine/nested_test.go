@@ -68,6 +68,7 @@ func TestNestedRefusals(t *testing.T) {
 		"none":    {child + "2", ``, "StepFunctions.StateMachineDoesNotExistException"},
 		"taken":   {child, `, "Name": "taken"`, "StepFunctions.ExecutionAlreadyExistsException"},
 		"invalid": {child, `, "Input": "{"`, "StepFunctions.InvalidExecutionInputException"},
+		"map":     {child + "/L", ``, "StepFunctions.ValidationException"},
 	} {
 		x := w.ended(w.run(w.create(name, parentOf(test[0], ".sync", test[1])), "x", `{}`))
 		if x.Error != test[2] {

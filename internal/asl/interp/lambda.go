@@ -2,7 +2,9 @@ package interp
 
 import (
 	"encoding/json"
+	"strings"
 
+	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/value"
 )
 
@@ -26,12 +28,19 @@ func (res resource) invocation(parameters data) (function string, payload json.R
 	return function, payloadOf(request)
 }
 
-// invocationRefused says why a request to Invoke cannot be made; empty where
-// it can.
-func (res resource) invocationRefused(parameters data) string {
+// refused says why the task of a service integration cannot be started with
+// these parameters; empty where it can.
+func (res resource) refused(parameters data) string {
+	if res.direct() {
+		return ""
+	}
+	action, _, _ := strings.Cut(res.service+":"+res.action, ".")
+	if wrong := asl.WrongParameters(action, parameters.v); len(wrong) > 0 {
+		return "The Parameters '" + string(parameters.text()) + "' could not be used to start the Task: [" + strings.Join(wrong, ", ") + "]"
+	}
 	request, _ := parameters.v.(*value.Object)
 	kind, ok := request.Get("InvocationType")
-	if !res.invokes() || !ok || kind == "RequestResponse" {
+	if !res.invokes() || !ok || kind == nil || kind == "RequestResponse" {
 		return ""
 	}
 	return "The InvocationType " + value.Text(kind) + " is not supported: a task waits for its function's answer."

@@ -167,6 +167,12 @@ func TestLambdaResults(t *testing.T) {
 	runAll(t, []specCase{
 		{name: "a log that was asked for", definition: invoke(`,"LogType":"Tail"`), script: script{"A": {ok("1")}}, output: `""`},
 		{name: "and one that was not", definition: invoke(`,"LogType":"None"`), script: script{"A": {ok("1")}}, error: "States.Runtime", cause: "Invalid path '$.LogResult'"},
+		{name: "a function that is no text", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName.$":"$.n"},"End":true}`), input: `{"n":5}`,
+			error: "States.Runtime", cause: `The Parameters '{"FunctionName":5}' could not be used to start the Task: [The value for the field 'FunctionName' must be a STRING]`},
+		{name: "a function without a name", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName.$":"$.n"},"End":true}`), input: `{"n":""}`,
+			error: "States.Runtime", cause: `could not be used to start the Task: [The value of the field 'FunctionName' has an invalid format]`},
+		{name: "a state machine that is no text", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","Parameters":{"StateMachineArn.$":"$.n","Name.$":"$.n"},"End":true}`), input: `{"n":[]}`,
+			error: "States.Runtime", cause: `[The value for the field 'StateMachineArn' must be a STRING, The value for the field 'Name' must be a STRING]`},
 		{name: "a call that nobody waits for", definition: invoke(`,"InvocationType":"Event"`), error: "States.Runtime", cause: `The InvocationType "Event" is not supported`},
 	})
 }

@@ -37,7 +37,7 @@ func (r *Run) schedule(s *scope) *failure {
 	if parameters.tooLarge() {
 		return s.mismatch(dataLimitError, "The Parameters exceed the maximum number of bytes service limit.")
 	}
-	if why := q.invocationRefused(parameters); why != "" {
+	if why := q.refused(parameters); why != "" {
 		return s.broken("%s", why)
 	}
 	q.task.Parameters = parameters.text()

@@ -1,0 +1,46 @@
+package asl
+
+import (
+	"slices"
+
+	"asynchttpapi/internal/asl/value"
+)
+
+// WrongParameters tells what is wrong with the values of the parameters of a
+// service integration's action, such as lambda:invoke, in the words of AWS. It
+// finds nothing wrong with an action that is not known.
+func WrongParameters(action string, parameters any) []string {
+	if !slices.Contains(calls(), action) {
+		return nil
+	}
+	o, ok := parameters.(*value.Object)
+	if !ok {
+		return []string{"The Parameters must be an OBJECT"}
+	}
+	var wrong []string
+	needed, others := actionFields(action)
+	for _, name := range append([]string{needed}, others...) {
+		v, present := o.Get(name)
+		_, isText := v.(string)
+		switch {
+		case name == needed && v == "":
+			wrong = append(wrong, "The value of the field '"+name+"' has an invalid format")
+		case !present || isText || takesAnything(name) || (v == nil && name != needed):
+		default:
+			wrong = append(wrong, "The value for the field '"+name+"' must be a STRING")
+		}
+	}
+	return wrong
+}
+
+// takesAnything tells which parameters are data for who is called.
+func takesAnything(name string) bool { return name == "Payload" || name == "Input" }
+
+// actionFields gives the parameters of an action: the one it needs and the
+// others (Lambda's Invoke and Step Functions' StartExecution).
+func actionFields(action string) (needed string, others []string) {
+	if action == "lambda:invoke" {
+		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"}
+	}
+	return "StateMachineArn", []string{"Input", "Name", "TraceHeader"}
+}
