@@ -106,7 +106,7 @@ func (db *DB) openReaders(file string) error {
 // It may run more than once, from the same state of the data: what it hands out
 // through variables is set, not added to.
 func (db *DB) Write(ctx context.Context, fn func(conn *sqlite.Conn) error) error {
-	return db.committer.write(ctx, fn)
+	return named(db.committer.write(ctx, fn))
 }
 
 // Read runs fn on a connection that sees every write that has returned. Writers
@@ -127,7 +127,7 @@ func (db *DB) Read(ctx context.Context, fn func(conn *sqlite.Conn) error) error 
 			conn.SetInterrupt(nil)
 			db.readers <- conn
 		}()
-		return fn(conn)
+		return named(fn(conn))
 	case <-ctx.Done():
 		return ctx.Err()
 	}

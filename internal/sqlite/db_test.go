@@ -10,6 +10,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"asynchttpapi/internal/asyncapi"
 )
 
 func open(t testing.TB, dir string) *DB {
@@ -117,8 +119,12 @@ func TestStatementErrorLeavesTheGroupAlone(t *testing.T) {
 	if err := db.Write(t.Context(), add); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Write(t.Context(), add); sqlite.ErrCode(err) != sqlite.ResultConstraintPrimaryKey {
+	err := db.Write(t.Context(), add)
+	if sqlite.ErrCode(err) != sqlite.ResultConstraintPrimaryKey {
 		t.Errorf("a second row of the same key: %v", err)
+	}
+	if reason := asyncapi.Reason(err); reason != "SQLITE_CONSTRAINT_PRIMARYKEY" {
+		t.Errorf("the log would say %s", reason)
 	}
 	if n := count(t, db); n != 1 {
 		t.Errorf("%d rows, want 1", n)

@@ -31,3 +31,19 @@ func openError(file string, err error) error {
 		return unreadable(err)
 	}
 }
+
+// named gives an error of SQLite's the name that may be logged, such as
+// SQLITE_FULL; see asyncapi.Reason. Other errors stay as they are.
+func named(err error) error {
+	if err == nil || sqlite.ErrCode(err) == sqlite.ResultError {
+		return err
+	}
+	return codedError{err}
+}
+
+type codedError struct{ error }
+
+// ErrorCode is SQLite's name of the error.
+func (e codedError) ErrorCode() string { return sqlite.ErrCode(e.error).String() }
+
+func (e codedError) Unwrap() error { return e.error }
