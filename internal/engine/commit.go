@@ -97,6 +97,10 @@ func (x *execution) revive() {
 		x.reviveLater()
 		return
 	}
+	if x.run.Outcome() != nil {
+		x.concede()
+		return
+	}
 	x.resume()
 }
 

@@ -82,10 +82,12 @@ type Engine struct {
 	stop     context.CancelFunc
 
 	lastID atomic.Int64
-	// mu guards live and names, which have all executions that have not ended.
-	mu    sync.Mutex
-	live  map[int64]*execution
-	names map[fullName]*execution
+	// mu guards live and names, which have all executions that have not ended,
+	// and starting, which has the ids of those that are being written.
+	mu       sync.Mutex
+	live     map[int64]*execution
+	names    map[fullName]*execution
+	starting map[int64]bool
 	// redriving is held while a closed execution is opened again; it guards redriven.
 	redriving sync.Mutex
 	redriven  redriveTokens
@@ -104,7 +106,7 @@ const maxWakers = 512
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	a := newARNs(cfg.Region, cfg.Account)
-	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, redriven: redriveTokens{}}
+	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
 	e.wakers = &pool{gate: &e.gate, max: maxWakers}

@@ -92,6 +92,49 @@ func TestAnswersThatCannotBeWritten(t *testing.T) {
 	w.wantOneEnd(arn)
 }
 
+// A write that is on disk although its caller was told of a failure is found.
+func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
+	var lost atomic.Bool
+	journal := fake.NewJournal()
+	journal.Lose = func() error {
+		if lost.Load() {
+			return errDisk
+		}
+		return nil
+	}
+	c := fake.NewClock(time.Unix(1_700_000_000, 0))
+	w := begin(&world{T: t, journal: journal, clock: c, fakeClock: c})
+	tokens := w.tokens()
+	machine := w.create("m", byToken(1000))
+	lost.Store(true)
+	start := engine.StartExecution{MachineARN: machine, Name: "x", Input: json.RawMessage(`1`)}
+	if _, err := w.StartExecution(t.Context(), start); !errors.Is(err, errDisk) {
+		t.Fatalf("start: %v", err)
+	}
+	lost.Store(false)
+	arn := w.run(machine, "x", `1`)
+	if again := w.run(machine, "x", `1`); again != arn {
+		t.Errorf("%s, then %s", arn, again)
+	}
+	token := <-tokens
+	w.eventually("the engine to rest", w.Idle)
+	lost.Store(true)
+	if err := w.SendTaskSuccess(t.Context(), token, json.RawMessage(`2`)); !errors.Is(err, errDisk) {
+		t.Errorf("answer: %v", err)
+	}
+	lost.Store(false)
+	w.fakeClock.Advance(2 * time.Second)
+	w.wantEnd(arn, "SUCCEEDED 2")
+	w.wantOneEnd(arn)
+	w.eventually("the engine to rest", w.Idle)
+	if len(tokens) > 0 {
+		t.Error("the request was made twice")
+	}
+	if x, err := w.Wait(t.Context(), arn); err != nil || x.Status != engine.Succeeded {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
 // The end of an execution is told until somebody has listened.
 func TestEndIsToldAgain(t *testing.T) {
 	var mu sync.Mutex

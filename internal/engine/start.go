@@ -117,6 +117,8 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 		return Record{}, err
 	}
 	x.record.ID = e.lastID.Add(1)
+	e.setStarting(x.record.ID, true)
+	defer e.setStarting(x.record.ID, false)
 	// Nobody else writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
@@ -154,7 +156,7 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage)
 		return Record{}, fmt.Errorf("read the execution: %w", err)
 	}
 	if wanted.Parent != nil && r.Parent != nil && *wanted.Parent == *r.Parent {
-		return r, nil
+		return r, e.adopt(ctx, r.ID)
 	}
 	if r.Status != Running || (r.Parent == nil) != (wanted.Parent == nil) {
 		return Record{}, taken
@@ -166,7 +168,7 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage)
 	if !bytes.Equal(first, input) {
 		return Record{}, taken
 	}
-	return r, nil
+	return r, e.adopt(ctx, r.ID)
 }
 
 // opened counts an execution of the machine, closed its end.

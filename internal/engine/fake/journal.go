@@ -17,6 +17,9 @@ type Journal struct {
 	// Fail, if set, is asked before each write; its error is the write's, and
 	// nothing is written. It is set before the journal is used.
 	Fail func() error
+	// Lose, if set, is asked after each write that succeeded; its error is the
+	// write's, whose outcome the caller then does not know.
+	Lose func() error
 
 	mu        sync.Mutex
 	writes    []func(*Journal) error
@@ -49,10 +52,14 @@ func (j *Journal) write(ctx context.Context, fn func(*Journal) error) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	err := fn(j)
-	if err == nil {
-		j.writes = append(j.writes, fn)
+	if err != nil {
+		return err
 	}
-	return err
+	j.writes = append(j.writes, fn)
+	if j.Lose != nil {
+		return j.Lose()
+	}
+	return nil
 }
 
 // Writes is the number of writes that succeeded.
