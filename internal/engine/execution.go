@@ -71,12 +71,7 @@ func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution
 
 // info is what the run knows of the execution around it.
 func (e *Engine) info(r Record, v *revision) interp.Info {
-	var limit time.Duration
-	if r.Express != "" {
-		limit = expressLimit
-	}
 	return interp.Info{
-		Limit:            limit,
 		ExecutionARN:     e.arns.execution(r),
 		ExecutionName:    r.Name,
 		RoleARN:          v.RoleARN,

@@ -2,15 +2,10 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/interp"
 )
-
-// expressLimit is how long an execution of an Express machine may take.
-// https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
-const expressLimit = 5 * time.Minute
 
 // StartSyncExecution runs an execution of an Express machine and returns at its
 // end. It leaves no trace; when ctx ends before, the execution is aborted.

@@ -62,19 +62,10 @@ func (r *Run) start(in Input) {
 		r.end(Outcome{Status: StatusFailed, Error: runtimeError, Cause: "Invalid execution input: " + err.Error()})
 		return
 	}
-	r.bound()
+	if t := r.machine.TimeoutSeconds; t != nil {
+		r.deadline = r.timer(r.root, deadline, r.now.Add(seconds(*t)))
+	}
 	r.run(r.root, r.machine.StartAt, input)
-}
-
-// bound asks for the timer that ends an execution which takes too long.
-func (r *Run) bound() {
-	limit := r.info.Limit
-	if t := r.machine.TimeoutSeconds; t != nil && (limit == 0 || seconds(*t) < limit) {
-		limit = seconds(*t)
-	}
-	if limit > 0 {
-		r.deadline = r.timer(r.root, deadline, r.now.Add(limit))
-	}
 }
 
 // run has the scope enter the named state with this input, in its turn.

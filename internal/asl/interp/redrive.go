@@ -19,7 +19,9 @@ func (r *Run) redrive() {
 	r.root.prev = r.log.write(r.now, r.log.last, "ExecutionRedriven", func() map[string]any {
 		return map[string]any{"redriveCount": json.Number(strconv.Itoa(r.redrives))}
 	})
-	r.bound()
+	if t := r.machine.TimeoutSeconds; t != nil {
+		r.deadline = r.timer(r.root, deadline, r.now.Add(seconds(*t)))
+	}
 	r.resume(r.root)
 }
 

@@ -19,8 +19,6 @@ type Info struct {
 	// Seed feeds States.UUID, States.MathRandom, retry jitter and task tokens;
 	// tokens must not be guessable, so it comes from a cryptographic source.
 	Seed [16]byte
-	// Limit bounds the execution besides the machine's TimeoutSeconds; 0 is none.
-	Limit time.Duration
 }
 
 // InputKind says what happened.
