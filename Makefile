@@ -61,9 +61,17 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 	TORTURE_CYCLES=$(or $(CYCLES),100) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
 		go test -count=1 -timeout 60m -v ./internal/torture
 
+.PHONY: torture-engine
+torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
+	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./internal/engine
+
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
 	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
+
+.PHONY: bench-engine
+bench-engine: ## the engine beside this machine's own limits
+	go run ./internal/bench/engine $(ARGS)
 
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
