@@ -14,24 +14,21 @@ import (
 	"time"
 
 	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
 	"asynchttpapi/internal/sfnapi"
 	"asynchttpapi/internal/sqlite"
 )
 
-// newEngine is a running engine on a database of its own.
-func newEngine(t testing.TB, invoker engine.Invoker) *engine.Engine {
+// newHandler serves a running engine on a database of its own. It has no functions.
+func newHandler(t testing.TB) http.Handler {
 	t.Helper()
 	db, err := sqlite.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: invoker})
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
 	must(t, e.Start(t.Context()))
 	t.Cleanup(func() { must(t, e.Close(context.Background())) })
-	return e
-}
-
-func newHandler(t testing.TB) http.Handler {
-	return sfnapi.NewHandler(newEngine(t, nil), slog.New(slog.NewTextHandler(t.Output(), nil)))
+	return sfnapi.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))
 }
 
 func must(t testing.TB, err error) {

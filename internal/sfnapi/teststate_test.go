@@ -86,3 +86,22 @@ func TestTestStateRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestTestStateStartsExecutions(t *testing.T) {
+	a := newAPI(t)
+	a.create("nested", pass, "")
+	definition := `{"Type":"Task","Resource":"arn:aws:states:::states:startExecution","End":true,
+		"Parameters":{"StateMachineArn.$":"$.of","Input":{"b":2}},"ResultSelector":{"arn.$":"$.ExecutionArn"}}`
+	out, err := a.TestState(t.Context(), &sfn.TestStateInput{Definition: &definition, RoleArn: aws.String(roleARN), Input: aws.String(`{"of":"` + machine + `nested"}`)})
+	must(t, err)
+	listed, err := a.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: aws.String(machine + "nested")})
+	must(t, err)
+	if len(listed.Executions) != 1 || *out.Output != `{"arn":"`+*listed.Executions[0].ExecutionArn+`"}` {
+		t.Errorf("%s, %d executions", *out.Output, len(listed.Executions))
+	}
+	none, err := a.TestState(t.Context(), &sfn.TestStateInput{Definition: &definition, RoleArn: aws.String(roleARN), Input: aws.String(`{"of":"` + machine + `none"}`)})
+	must(t, err)
+	if none.Status != types.TestExecutionStatusFailed || *none.Error != "StepFunctions.StateMachineDoesNotExistException" {
+		t.Errorf("%s %s", none.Status, aws.ToString(none.Error))
+	}
+}
