@@ -1,6 +1,7 @@
 # make run and make test are the two commands; the rest are their parts.
 SHELL := /bin/sh
 TOOLS := $(CURDIR)/.tools
+STACK ?= asynchttpapi
 export SAM_CLI_TELEMETRY := 0
 
 # A fresh machine with nothing but Go is enough for these.
@@ -86,6 +87,19 @@ test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, wit
 .PHONY: build
 build: $(TOOLS)/sam/ok ## the functions, as they are deployed
 	.ci/sam/run build
+
+.PHONY: deploy
+deploy: build ## the stack, to the account of the credentials: make deploy [STACK= PARAMETERS="Alarms=true ..."]
+	.ci/sam/run deploy --stack-name $(STACK) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+
+.PHONY: smoke
+smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER= SUBMIT=1]
+	@test -n '$(URL)' || { echo 'make smoke URL=https://...: the output ApiUrl of the stack, or the public address'; exit 2; }
+	@go run ./internal/smoke -url '$(URL)' $(if $(HEADER),-header '$(HEADER)') $(if $(SUBMIT),-submit)
+
+.PHONY: destroy
+destroy: $(TOOLS)/sam/ok ## the stack with all its data is deleted: make destroy [STACK=]
+	.ci/sam/run delete --stack-name $(STACK)
 
 # Python tools live in folders of their own, pinned.
 $(TOOLS)/%/ok: .ci/requirements-%.txt

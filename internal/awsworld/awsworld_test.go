@@ -147,6 +147,15 @@ func TestReconcileHearsOfAnAbortedExecution(t *testing.T) {
 	w.checkNothingPersonal(t, s.ID)
 }
 
+// What looks at a deployment after the fact finds nothing wrong with this one.
+func TestSmoke(t *testing.T) {
+	cmd := exec.Command("go", "run", "./internal/smoke", "-url", newWorld(t, "approve").url, "-submit")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // The pollers of other people see no difference.
 func TestPollers(t *testing.T) {
 	var servers []string
