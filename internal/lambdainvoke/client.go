@@ -62,7 +62,12 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // engine says what its errors mean. function may be a name, a partial ARN or
 // an ARN, each with or without a version or alias at its end.
 func (c *Client) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address(function), bytes.NewReader(payload))
+	name, qualifier, ok := splitFunction(function)
+	if !ok {
+		return nil, &engine.ServiceError{Name: "Lambda.InvalidParameterValueException",
+			Message: "The derived qualifier from the function name does not match the specified qualifier."}
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.address(name, qualifier), bytes.NewReader(payload))
 	if err != nil {
 		return nil, &engine.ServiceError{Name: sdkClientException, Message: "Unable to make a request of the function name"}
 	}
@@ -85,8 +90,7 @@ func (c *Client) Invoke(ctx context.Context, function string, payload []byte) ([
 	return result, nil
 }
 
-func (c *Client) address(function string) string {
-	name, qualifier := splitFunction(function)
+func (c *Client) address(name, qualifier string) string {
 	address := c.base + "/2015-03-31/functions/" + url.PathEscape(name) + "/invocations"
 	if qualifier != "" {
 		address += "?Qualifier=" + url.QueryEscape(qualifier)

@@ -96,6 +96,14 @@ func TestFailuresHaveTheNamesOfStepFunctions(t *testing.T) {
 	}
 }
 
+func TestTwoQualifiersAreRefused(t *testing.T) {
+	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the function was called") })
+	_, err := client.Invoke(t.Context(), "arn:aws:lambda:us-east-1:111111111111:function:f:2:3", nil)
+	if name, _ := reported(err); name != "Lambda.InvalidParameterValueException" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNobodyListens(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()

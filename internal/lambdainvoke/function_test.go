@@ -11,9 +11,13 @@ func TestSplitFunction(t *testing.T) {
 		{"arn:aws:lambda:us-east-1:111111111111:function:f", "f", ""},
 		{"arn:aws:lambda:us-east-1:111111111111:function:f:$LATEST", "f", "$LATEST"},
 		{"function:f", "f", ""},
+		{"f:live:live", "f", "live"},
 	} {
-		if name, qualifier := splitFunction(c.in); name != c.name || qualifier != c.qualifier {
-			t.Errorf("%s: %q %q", c.in, name, qualifier)
+		if name, qualifier, ok := splitFunction(c.in); name != c.name || qualifier != c.qualifier || !ok {
+			t.Errorf("%s: %q %q %t", c.in, name, qualifier, ok)
 		}
+	}
+	if _, _, ok := splitFunction("arn:aws:lambda:us-east-1:111111111111:function:f:2:3"); ok {
+		t.Error("two qualifiers that differ were taken for one")
 	}
 }

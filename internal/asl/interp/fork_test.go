@@ -106,6 +106,7 @@ func TestWaiting(t *testing.T) {
 		{name: "fraction", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":1.5}`, error: "States.Runtime", cause: "The SecondsPath parameter cannot be parsed as a long value: $.n == 1.5"},
 		{name: "negative", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":-1}`, error: "States.Runtime", cause: "The SecondsPath parameter references a negative value: $.n == -1"},
 		{name: "missing", definition: wait(`"SecondsPath":"$.n"`), error: "States.Runtime", cause: "The SecondsPath parameter does not reference an input value: $.n"},
+		{name: "an hour of one digit", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2016-12-05T9:29:29Z"}`, error: "States.Runtime", cause: "format string: $.n == 2016-12-05T9:29:29Z"},
 		{name: "no timestamp", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2016-12-05 21:29:29Z"}`, error: "States.Runtime", cause: "format string: $.n == 2016-12-05 21:29:29Z"},
 	})
 }

@@ -50,7 +50,7 @@ func (r *Run) waitUntil(s *scope, in data) (time.Time, *failure) {
 	case st.TimestampPath != nil:
 		return r.waitTimestamp(s, in, st.TimestampPath)
 	}
-	at, ok := timestamp(st.Timestamp)
+	at, ok := value.Timestamp(st.Timestamp)
 	if !ok {
 		return at, s.broken("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", st.Timestamp)
 	}
@@ -77,25 +77,12 @@ func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure
 	if err != nil || v == nil {
 		return time.Time{}, s.broken("The TimestampPath parameter does not reference an input value: %s", p.Text)
 	}
-	text, _ := v.(string)
-	at, ok := timestamp(text)
+	at, ok := value.Timestamp(v)
 	if !ok {
 		return at, s.broken("The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s",
 			p.Text, plain(v))
 	}
 	return at, nil
-}
-
-// timestamp reads RFC 3339, whose T and Z the language wants as capitals
-// (states-language.net, "Timestamps").
-func timestamp(text string) (time.Time, bool) {
-	for i := range len(text) {
-		if text[i] == 't' || text[i] == 'z' {
-			return time.Time{}, false
-		}
-	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	return at, err == nil
 }
 
 // plain is a value as messages show it: a string without its quotes.
