@@ -77,6 +77,10 @@ type machineDocument struct {
 	Deleting bool `json:",omitempty"`
 	Created  time.Time
 	Current  string // revision id
+	// Published and PublishedAs are the creation's Publish and Description, which
+	// a repetition of it has to have too.
+	Published   bool   `json:",omitempty"`
+	PublishedAs string `json:",omitempty"`
 	// Versions are in the order they were published; numbers are never given twice.
 	Versions    []Version         `json:",omitempty"`
 	LastVersion int               `json:",omitempty"`

@@ -54,7 +54,8 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	now := e.now()
 	r := newRevision(n.Revision, parsed, now)
 	r.Initial = true
-	doc := machineDocument{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now, Tags: maps.Clone(n.Tags)}
+	doc := machineDocument{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now, Tags: maps.Clone(n.Tags),
+		Published: n.Publish, PublishedAs: n.Description}
 	var version *Version
 	if n.Publish {
 		version = doc.publish(r.RevisionID, n.Description, now)
@@ -71,7 +72,7 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 	switch {
 	case m.Deleting:
 		return StateMachine{}, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
-	case m.Type != n.Type || !m.current.sameSettings(n.Revision):
+	case m.Type != n.Type || m.Published != n.Publish || m.PublishedAs != n.Description || !m.current.sameSettings(n.Revision):
 		return StateMachine{}, refuse(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
 	}
 	s := m.describe(m.current)

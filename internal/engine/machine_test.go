@@ -42,6 +42,35 @@ func TestCreateStateMachine(t *testing.T) {
 	}
 }
 
+// A creation is the same again only if it publishes the same.
+func TestCreateAndPublishAgain(t *testing.T) {
+	w := newWorld(t)
+	for _, test := range []struct {
+		name, machine, description string
+		publish                    bool
+		version                    string
+		want                       engine.Code
+	}{
+		{"published", "p", "one", true, ":1", ""},
+		{"the same again", "p", "one", true, ":1", ""},
+		{"described otherwise", "p", "two", true, "", engine.StateMachineAlreadyExists},
+		{"not published", "p", "", false, "", engine.StateMachineAlreadyExists},
+		{"a plain one", "q", "", false, "", ""},
+		{"published only now", "q", "", true, "", engine.StateMachineAlreadyExists},
+	} {
+		w.restart(func() {})
+		m, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{
+			Name: test.machine, Revision: engine.Revision{Definition: passOn, RoleARN: "r"}, Publish: test.publish, Description: test.description,
+		})
+		if test.want == "" && err != nil || test.want != "" && !errors.Is(err, code(test.want)) {
+			t.Errorf("%s: %v, want %q", test.name, err, test.want)
+		}
+		if err == nil && !strings.HasSuffix(m.VersionARN, test.version) {
+			t.Errorf("%s: version %q, want %q", test.name, m.VersionARN, test.version)
+		}
+	}
+}
+
 func TestUnsupportedResourceIsNamed(t *testing.T) {
 	w := newWorld(t)
 	task := func(resource string) string {
