@@ -70,6 +70,7 @@ func TestHostileRequests(t *testing.T) {
 		{"not UTF-8", post("ListStateMachines", "{\"nextToken\":\"\xff\"}"), 400, "SerializationException"},
 		{"not JSON", post("ListStateMachines", "{"), 400, "SerializationException"},
 		{"an array", post("ListStateMachines", "[]"), 400, "SerializationException"},
+		{"nothing", post("ListStateMachines", " null"), 400, "SerializationException"},
 		{"deep", post("ListStateMachines", strings.Repeat(`{"a":`, 100_000)), 400, "SerializationException"},
 		{"another type", post("ListStateMachines", `{"maxResults":{}}`), 400, "SerializationException"},
 		{"too large", post("ListStateMachines", `{"a":"`+strings.Repeat("x", 8<<20)+`"}`), 413, "RequestEntityTooLargeException"},

@@ -1,6 +1,7 @@
 package sfnapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -60,10 +61,14 @@ func decode(body []byte, input any) *Fault {
 		body = []byte("{}")
 	}
 	err := json.Unmarshal(body, input)
-	if mismatch := (*json.UnmarshalTypeError)(nil); errors.As(err, &mismatch) {
+	mismatch := (*json.UnmarshalTypeError)(nil)
+	if errors.As(err, &mismatch) && mismatch.Field != "" {
 		return malformed("The member '%s' is a JSON %s, which is not its type", mismatch.Field, mismatch.Value)
 	}
-	if err != nil {
+	switch {
+	case mismatch != nil || string(bytes.TrimSpace(body)) == "null":
+		return malformed("The request body is not a JSON object")
+	case err != nil:
 		return malformed("The request body is not a JSON object: %s", err)
 	}
 	return checkConstraints(input)
