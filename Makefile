@@ -3,6 +3,7 @@ SHELL := /bin/sh
 TOOLS := $(CURDIR)/.tools
 STACK ?= asynchttpapi
 export SAM_CLI_TELEMETRY := 0
+export EXAMPLES SEED SCREENSHOTS
 
 # A fresh machine with nothing but Go is enough for these.
 flag = $(if $($(1)),-$(2) '$($(1))')
@@ -56,6 +57,18 @@ test-terminal: ## the command line in a real terminal
 	@.ci/need tmux tmux zsh zsh fish fish
 	@test -e /usr/share/bash-completion/bash_completion || .ci/need bash-completion-is-missing bash-completion
 	CFS_TEST_TERMINAL=1 go test ./cmd/cfs -run TestTerminal -count=1
+
+TESTS += test-openapi
+.PHONY: test-openapi
+test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tried out: make test-openapi [EXAMPLES=50] [SEED=1]
+	@.ci/need node nodejs npm npm
+	.ci/openapi/run $(TOOLS)/schemathesis/bin/st
+
+TESTS += test-browser
+.PHONY: test-browser
+test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
+	@.ci/need node nodejs npm npm chromium chromium
+	internal/browser/run
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]

@@ -37,22 +37,16 @@ func (f field) name() string { return path.Base(f.pointer) }
 
 // problem says what is wrong with a value, or nothing.
 func (f field) problem(value string) string {
+	blank := strings.TrimSpace(value) == ""
 	switch {
-	case strings.TrimSpace(value) == "":
-		return f.blank()
+	case blank && f.required:
+		return "is required"
 	case utf8.RuneCountInString(value) > f.most:
 		return fmt.Sprintf("must be at most %d characters long", f.most)
 	case strings.ContainsFunc(value, f.forbids):
 		return "must not contain control characters"
-	case f.check != nil:
+	case !blank && f.check != nil:
 		return f.check(value)
-	}
-	return ""
-}
-
-func (f field) blank() string {
-	if f.required {
-		return "is required"
 	}
 	return ""
 }

@@ -35,7 +35,7 @@ func TestCheckCountry(t *testing.T) {
 		}
 	}
 	for _, value := range []string{"XX", "SU", "UK", "ZZ", "EU", "X", "1", "A ", " A", "é1", "12345", "Land 51", "<b>", "(Kinshasa)", "Україна", "a@b.org", "-----",
-		strings.Repeat("o", 61)} {
+		strings.Repeat("o", 61), strings.Repeat(" ", 61), "\v"} {
 		if detail := countryField.problem(value); detail == "" {
 			t.Errorf("%q is accepted", value)
 		}

@@ -3,7 +3,6 @@
 SwaggerUIBundle({
   url: "openapi.yaml",
   dom_id: "#docs",
-  deepLinking: true,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   validatorUrl: null, // it would be asked elsewhere

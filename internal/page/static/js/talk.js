@@ -66,6 +66,7 @@ export class TalkView {
     const box = $("talk-trouble");
     const focused = box.contains(document.activeElement);
     box.hidden = !trouble;
+    $("talk-card").toggleAttribute("data-trouble", Boolean(trouble));
     if (!trouble && focused) $("talk-title").focus();
   }
 

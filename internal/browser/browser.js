@@ -1,0 +1,76 @@
+// Chromium, and pages in it that notice what must never happen.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const patience = 30_000;
+
+let browser;
+
+/** Registers the browser's start and end with the test file that calls it. */
+export function useBrowser() {
+  before(async () => {
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  });
+  after(() => browser.close());
+}
+
+/** A page in a fresh context, as a person would open it: nothing is remembered. */
+export async function open(t, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-GB", timezoneId: "UTC", ...options });
+  context.setDefaultTimeout(patience);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  t.after(noFault(page, new URL(url).origin));
+  await page.goto(url);
+  return page;
+}
+
+/** Fails for scripts that break, policies that are violated and requests to elsewhere. */
+function noFault(page, origin) {
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) faults.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:")) faults.push(`a request to ${request.url()}`);
+  });
+  return () => assert.deepEqual(faults, []);
+}
+
+export const talk = {
+  Title: "Notes on the Analytical Engine",
+  Track: "History",
+  Description: "What it can do, and what it cannot.",
+  Name: "Ada Lovelace",
+  "E-mail": "ada@example.org",
+};
+
+/** Types a talk into the form. */
+export async function fill(page, fields = talk) {
+  for (const [label, value] of Object.entries(fields)) {
+    await page.getByRole("textbox", { name: label, exact: true }).fill(value);
+  }
+}
+
+export const send = (page) => page.getByRole("button", { name: "Submit the talk" }).click();
+
+/** Submits a talk and gives its id. */
+export async function submit(page, fields) {
+  await fill(page, { ...talk, ...fields });
+  await send(page);
+  await page.waitForURL(/#[a-z2-7]{26}$/);
+  return new URL(page.url()).hash.slice(1);
+}
+
+/** Waits until the talk on the page stands at word. */
+export const reaches = (page, word) => page.locator("#talk-word").getByText(word, { exact: true }).waitFor();
+
+/** The steps that the page shows, as name: state. */
+export const steps = (page) => page.locator(".stage").evaluateAll((items) =>
+  items.map((item) => `${item.querySelector(".stage-name").textContent}: ${item.dataset.state}`));

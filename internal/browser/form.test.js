@@ -1,0 +1,71 @@
+// What the server says is wrong is shown where it is wrong.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fill, open, reaches, send, talk, useBrowser } from "./browser.js";
+import { Local } from "./local.js";
+
+useBrowser();
+
+const problems = (page) => page.locator("#problems-list li").allTextContents();
+
+/** What a screen reader says of a field besides its name. */
+const described = (page, id) => page.locator(`#${id}`).evaluate((field) =>
+  (field.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean)
+    .map((ref) => document.getElementById(ref).textContent.trim()).join(" "));
+
+test("every problem is listed and shown at its field", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page, { "E-mail": "nobody", Title: "x".repeat(201) });
+  await page.locator("#country").fill("Atlantis 7");
+  await send(page);
+  await page.locator("#problems").waitFor();
+  assert.deepEqual(await problems(page), [
+    "Title must be at most 200 characters long", "Track is required", "Description is required", "Name is required",
+    "E-mail must be an e-mail address", "Country must be an ISO 3166-1 alpha-2 code or the English name of a country",
+  ]);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "problems", "the list is read out");
+  assert.equal(await described(page, "email"), "E-mail must be an e-mail address.");
+  assert.equal(await described(page, "track"), "Track is required. Where it belongs, such as History, Cloud or Web.");
+  assert.equal(await page.locator("#bio").getAttribute("aria-invalid"), null);
+
+  await page.getByRole("link", { name: "Track is required" }).click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "track");
+  assert.equal(new URL(page.url()).hash, "", "the link leads nowhere else");
+});
+
+test("a problem goes when its field changes, and what was typed stays", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page, { ...talk, "E-mail": "nobody" });
+  await send(page);
+  await page.locator("#email-problem").waitFor();
+  assert.equal(await page.locator("#title").inputValue(), talk.Title);
+  await page.locator("#email").fill("ada@example.org");
+  assert.equal(await page.locator("#email").getAttribute("aria-invalid"), null);
+  assert.equal(await page.locator("#email-problem").count(), 0);
+  assert.equal(await described(page, "email"), "");
+  await send(page);
+  await reaches(page, "Approved");
+});
+
+test("a refusal without fields is told as well", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page, { ...talk, Description: "ü".repeat(40_000) });
+  await send(page);
+  await page.getByRole("heading", { name: "The body is too large; 65536 bytes are the most." }).waitFor();
+});
+
+test("a long text says how long it is", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  const hint = page.locator("#description-hint");
+  assert.match(await hint.textContent(), /at most 5,000 characters/);
+  await page.locator("#description").fill("🎤".repeat(4500));
+  assert.match(await hint.textContent(), /4,500 of 5,000/);
+  assert.equal(await hint.evaluate((e) => e.classList.contains("over")), false);
+  await page.locator("#description").fill("🎤".repeat(5001));
+  assert.equal(await hint.evaluate((e) => e.classList.contains("over")), true);
+});

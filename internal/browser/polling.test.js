@@ -1,0 +1,96 @@
+// The page polls as the contract says. Time is the test's own here.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { open, reaches, useBrowser } from "./browser.js";
+import { Local } from "./local.js";
+
+useBrowser();
+
+const id = "kmoyq5iskti2pmvlnxjiezayem";
+
+const body = (status, customStatus) => JSON.stringify({
+  id, status, customStatus, message: `It is ${customStatus}.`,
+  createdTime: "2026-01-01T00:00:00Z", lastUpdatedTime: "2026-01-01T00:00:00Z",
+});
+
+const problem = (status, code) => ({
+  status, contentType: "application/problem+json",
+  body: JSON.stringify({ type: "about:blank", title: "x", status, detail: "No.", error: { code, message: "No." } }),
+});
+
+/** A page on answers in turn, the last one for ever; asked are the polls so far. */
+async function follow(t, answers) {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  const asked = [];
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  await page.route("**/api/status/*", async (route) => {
+    asked.push(route.request().headers()["if-none-match"] ?? "");
+    await route.fulfill(answers[Math.min(asked.length, answers.length) - 1]);
+  });
+  await page.evaluate((to) => { location.hash = to; }, id);
+  return { page, asked };
+}
+
+const json = (status, text, headers) => ({ status, contentType: "application/json", headers, body: text });
+
+test("the next poll is made after Retry-After, not earlier, with the ETag", async (t) => {
+  const { page, asked } = await follow(t, [
+    json(202, body("Running", "Moderation"), { "Retry-After": "7", ETag: '"one"' }),
+    { status: 304, headers: { "Retry-After": "3", ETag: '"one"' } },
+    json(200, body("Succeeded", "Approved"), { ETag: '"two"' }),
+  ]);
+  await reaches(page, "Moderation");
+  await page.clock.runFor(6900);
+  assert.deepEqual(asked, [""]);
+  await page.clock.runFor(200);
+  await page.getByText("Looking again in 3 s.").waitFor();
+  assert.deepEqual(asked, ["", '"one"']);
+  assert.equal(await page.locator("#talk-word").textContent(), "Moderation", "a 304 changes nothing");
+  await page.clock.runFor(3100);
+  await reaches(page, "Approved");
+  await page.clock.runFor(3_600_000);
+  assert.equal(asked.length, 3, "what is decided is not asked about");
+});
+
+for (const [status, code, said] of [
+  [429, "TooManyRequests", "The server is busy."],
+  [503, "ServiceUnavailable", "The server cannot answer at the moment."],
+]) {
+  test(`a ${status} is waited out as long as it says`, async (t) => {
+    const refusal = { ...problem(status, code), headers: { "Retry-After": "9" } };
+    const { page, asked } = await follow(t, [refusal, json(200, body("Succeeded", "Rejected"))]);
+    await page.locator("#talk-trouble").getByText(said).waitFor();
+    await page.clock.runFor(8900);
+    assert.equal(asked.length, 1);
+    await page.clock.runFor(200);
+    await reaches(page, "Rejected");
+  });
+}
+
+test("failures in a row are left more and more time", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  const pauses = await page.evaluate(async () => {
+    const { pause } = await import("/js/backoff.js");
+    return [1, 2, 3, 4, 5, 6, 7, 60].map((failures) => [pause(failures, 0, () => 0), pause(failures, 0, () => 1), pause(failures, 45_000)]);
+  });
+  assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((most) => [most * 500, most * 1000, 45_000]));
+});
+
+for (const [answer, word, message] of [
+  [problem(410, "Gone"), "Not found", "No."],
+  [problem(400, "MalformedRequest"), "Unreadable", "No."],
+  [json(409, JSON.stringify({ ...JSON.parse(body("Failed", "Selection")), error: { code: "TimedOut", message: "x" } })), "Failed", "It is Selection."],
+  [json(200, body("Canceled", "Moderation")), "Cancelled", "It is Moderation."],
+]) {
+  test(`a ${answer.status} ends it: ${word}`, async (t) => {
+    const { page, asked } = await follow(t, [answer]);
+    await reaches(page, word);
+    assert.equal(await page.locator("#talk-message").textContent(), message);
+    await page.clock.runFor(600_000);
+    assert.equal(asked.length, 1);
+  });
+}

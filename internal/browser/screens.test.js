@@ -1,0 +1,102 @@
+// Every screen at three widths, light and dark: axe finds nothing, nothing
+// sticks out, and what is pressed is large enough. With SCREENSHOTS=FOLDER the
+// screens are kept there to be looked at.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { accessible } from "./axe.js";
+import { fill, open, reaches, send, submit, useBrowser } from "./browser.js";
+import { Local } from "./local.js";
+
+useBrowser();
+
+const folder = process.env.SCREENSHOTS;
+
+async function look(page, name) {
+  for (const width of [360, 768, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const about = `${name}-${width}-${colorScheme}`;
+      if (folder) await page.screenshot({ path: join(folder, `${about}.png`), fullPage: true });
+      await accessible(page, about);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${about} is too wide`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+test("dark is dark", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  const brightness = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).reduce((a, b) => a + Number(b), 0));
+  await page.emulateMedia({ colorScheme: "light" });
+  const light = await brightness();
+  await page.emulateMedia({ colorScheme: "dark" });
+  assert.ok(light > 600 && await brightness() < 150);
+});
+
+test("what is pressed is large enough for a thumb", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url, { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+  await submit(page);
+  await page.goto(`${url}/#`);
+  const small = await page.locator("main button:visible, main input:visible, main textarea:visible, aside button, aside a, header a").evaluateAll((all) =>
+    all.map((e) => [e.textContent.trim() || e.id, e.getBoundingClientRect().height]).filter(([, height]) => height < 43.5));
+  assert.deepEqual(small, []);
+});
+
+test("the form", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await look(page, "form");
+  await send(page);
+  await page.locator("#problems").waitFor();
+  await look(page, "problems");
+});
+
+test("a form that waits for its server", async (t) => {
+  const local = await Local.start(t);
+  const page = await open(t, local.url);
+  await fill(page);
+  await local.kill();
+  await send(page);
+  await page.locator("#send-trouble").waitFor();
+  await look(page, "sending");
+});
+
+test("a talk under way, and cut off", async (t) => {
+  const local = await Local.start(t, { speed: 1 });
+  const page = await open(t, local.url);
+  await submit(page);
+  await reaches(page, "Moderation");
+  await look(page, "moderation");
+  await local.kill();
+  await page.locator("#talk-trouble").waitFor();
+  await look(page, "trouble");
+});
+
+for (const [review, word] of [["approve", "Approved"], ["reject@moderation", "Rejected"], ["fail@selection", "Failed"]]) {
+  test(`a talk that is ${word.toLowerCase()}`, async (t) => {
+    const { url } = await Local.start(t, { review });
+    const page = await open(t, url);
+    await submit(page, { Title: "An unreasonably long title about a most unreasonable programme of lectures on engines" });
+    await reaches(page, word);
+    await look(page, word.toLowerCase());
+  });
+}
+
+test("a link that leads nowhere", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, `${url}/#${"a".repeat(26)}`);
+  await reaches(page, "Not found");
+  await look(page, "unknown");
+});
+
+test("the documentation", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, `${url}/docs`);
+  await page.getByText("Submit a talk", { exact: true }).waitFor();
+  await look(page, "docs");
+});
