@@ -13,10 +13,10 @@ useBrowser();
 
 const folder = process.env.SCREENSHOTS;
 
-async function look(page, name) {
+async function look(page, name, schemes = ["light", "dark"]) {
   for (const width of [360, 768, 1280]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const colorScheme of ["light", "dark"]) {
+    for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       const about = `${name}-${width}-${colorScheme}`;
       if (folder) await page.screenshot({ path: join(folder, `${about}.png`), fullPage: true });
@@ -98,5 +98,8 @@ test("the documentation", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, `${url}/docs`);
   await page.getByText("Submit a talk", { exact: true }).waitFor();
-  await look(page, "docs");
+  await look(page, "docs", ["light"]);
+  await page.getByRole("button", { name: "Submit a talk" }).click();
+  await page.getByText("Accepted. Poll").waitFor();
+  await look(page, "docs-open", ["light"]);
 });

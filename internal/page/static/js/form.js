@@ -2,7 +2,7 @@
 
 import { Problems } from "./problems.js";
 import { newKey, Refused, submit } from "./submit.js";
-import { soon, troubles } from "./words.js";
+import { troubles } from "./words.js";
 
 /** The JSON document of a form whose fields are named by JSON pointers; blank fields are left out. */
 export function read(form) {
@@ -79,8 +79,12 @@ export class Form {
 
   #showTrouble(state, announce) {
     this.#trouble.hidden = this.#stop.hidden = !state;
-    if (!state) return;
-    const text = `${troubles[state.trouble]} Trying again ${soon(state.nextAt)}. However often it is sent, the talk is submitted once.`;
+    if (!state) {
+      this.#trouble.textContent = "";
+      return;
+    }
+    const text = `${troubles[state.trouble]} Trying again. However often it is sent, the talk is submitted once.`;
+    if (this.#trouble.textContent === text) return; // each obstacle is announced once
     this.#trouble.textContent = text;
     announce(text);
   }

@@ -17,7 +17,7 @@ export function newKey() {
 
 /**
  * Gives the accepted submission. The key makes it safe to repeat what may have
- * arrived; tell gets each obstacle as {trouble, nextAt}.
+ * arrived; tell gets each obstacle as {trouble}.
  */
 export async function submit(api, text, key, { tell, wake, signal }) {
   for (let failures = 1; ; failures++) {
@@ -26,7 +26,7 @@ export async function submit(api, text, key, { tell, wake, signal }) {
     if (answer && answer.code < 300 && typeof answer.body?.id === "string") return answer.body;
     if (answer && !isTemporary(answer)) throw new Refused(answer);
     const wait = pause(failures, answer?.retryAfter);
-    tell({ trouble: troubleOf(answer), nextAt: Date.now() + wait });
+    tell({ trouble: troubleOf(answer) });
     await sleep(wait, wake, signal);
   }
 }

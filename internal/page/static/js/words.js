@@ -28,11 +28,9 @@ export function tone({ submission, gone, refused }) {
   return submission.customStatus === "Rejected" ? "no" : "good";
 }
 
-export const seconds = (until) => Math.max(0, Math.ceil((until - Date.now()) / 1000));
-
 /** When the next request goes out, as words. */
 export function soon(nextAt) {
-  const left = seconds(nextAt);
+  const left = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000));
   return left > 0 ? `in ${left} s` : "now";
 }
 
