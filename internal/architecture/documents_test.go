@@ -30,15 +30,21 @@ func TestEveryDependencyIsExplained(t *testing.T) {
 // linked are the paths that the documents send a reader to.
 var linked = regexp.MustCompile("\\]\\(([^)#:]+)\\)|`((?:api|client|cmd|docs|functions|internal|statemachine)/[\\w./-]*\\w|template\\.yaml|samconfig\\.toml)`")
 
-func TestDocumentsNameWhatIsThere(t *testing.T) {
-	documents, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
+// documents are the pages that people read.
+func documents(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join("..", "..", "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md"} {
-		documents = append(documents, filepath.Join("..", "..", name))
+		all = append(all, filepath.Join("..", "..", name))
 	}
-	for _, document := range documents {
+	return all
+}
+
+func TestDocumentsNameWhatIsThere(t *testing.T) {
+	for _, document := range documents(t) {
 		for _, m := range linked.FindAllStringSubmatch(string(readPath(t, document)), -1) {
 			path := filepath.Join(filepath.Dir(document), m[1])
 			if m[1] == "" {
@@ -46,6 +52,20 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 			}
 			if _, err := os.Stat(path); err != nil {
 				t.Errorf("%s names %s%s, which is not there", document, m[1], m[2])
+			}
+		}
+	}
+}
+
+// made are the targets that the documents tell a reader to make.
+var made = regexp.MustCompile("(?m)(?:^|`)make ([a-z][a-z-]*)")
+
+func TestDocumentsMakeWhatCanBeMade(t *testing.T) {
+	makefile := string(readFile(t, "Makefile"))
+	for _, document := range documents(t) {
+		for _, m := range made.FindAllStringSubmatch(string(readPath(t, document)), -1) {
+			if !strings.Contains(makefile, "\n"+m[1]+":") {
+				t.Errorf("%s says make %s, which the Makefile does not know", document, m[1])
 			}
 		}
 	}
