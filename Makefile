@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 TOOLS := $(CURDIR)/.tools
 STACK ?= asynchttpapi
+LOGS := $(CURDIR)/.logs
 export SAM_CLI_TELEMETRY := 0
 export EXAMPLES SEED SCREENSHOTS
 
@@ -27,7 +28,8 @@ TESTS += test-unit
 .PHONY: test-unit
 test-unit: ## what go test runs, with the race detector
 	@.ci/need gcc gcc curl curl
-	go test -race ./...
+	@rm -rf $(LOGS) && mkdir -p $(LOGS)
+	PERSONAL_LOGS=$(LOGS) go test -race ./...
 
 TESTS += test-dynamodb
 .PHONY: test-dynamodb
@@ -39,7 +41,13 @@ TESTS += test-aws
 .PHONY: test-aws
 test-aws: ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
-	.ci/dynalite/run go test -count=1 ./internal/awsworld ./internal/bench/coldstart
+	@mkdir -p $(LOGS)
+	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run go test -count=1 ./internal/awsworld ./internal/bench/coldstart
+
+TESTS += test-logs
+.PHONY: test-logs
+test-logs: test-unit test-aws ## every line that the tests have logged: nothing personal
+	PERSONAL_LOGS_GATHERED=$(LOGS) go test -count=1 -v -run TestNoSuite ./internal/personal
 
 TESTS += test-pollers
 .PHONY: test-pollers
@@ -97,9 +105,22 @@ TESTS += test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
 	TOOLS=$(TOOLS) go test -count=1 ./internal/samcli
 
+TESTS += test-sam-local
+.PHONY: test-sam-local
+test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started
+	@.ci/need node nodejs npm npm
+	@go build -o bin/stepfunctions ./cmd/stepfunctions
+	.ci/sam-local/engine .ci/sam-local/test
+
+.PHONY: sam-local-services
+sam-local-services: ## what sam local needs beside it: docs/sam-local.md
+	@.ci/need node nodejs npm npm
+	@go build -o bin/stepfunctions ./cmd/stepfunctions
+	@.ci/sam-local/services
+
 .PHONY: build
 build: $(TOOLS)/sam/ok ## the functions, as they are deployed
-	.ci/sam/run build
+	.ci/sam/run build $(ARGS)
 
 .PHONY: deploy
 deploy: build ## the stack, to the account of the credentials: make deploy [STACK= PARAMETERS="Alarms=true ..."]

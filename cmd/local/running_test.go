@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -16,6 +15,7 @@ import (
 
 	"asynchttpapi/api"
 	"asynchttpapi/internal/openapitest"
+	"asynchttpapi/internal/personal"
 )
 
 // patience bounds every wait of these tests.
@@ -42,7 +42,7 @@ func fast(t *testing.T, review string) Settings {
 // running is a system that runs in this process.
 type running struct {
 	url  string
-	log  *syncBuffer
+	log  *personal.Log
 	stop func() error
 }
 
@@ -51,7 +51,7 @@ func start(t *testing.T, s Settings) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	r := &running{log: &syncBuffer{}}
+	r := &running{log: personal.Watch(t, presentation)}
 	done := make(chan error, 1)
 	go func() {
 		err := (&System{Settings: s, Ready: in, Log: r.log}).Run(ctx)
@@ -146,21 +146,3 @@ func await(t *testing.T, location string, wanted func(response) bool) response {
 }
 
 func ended(r response) bool { return r.code != http.StatusAccepted }
-
-// syncBuffer is a buffer that may be read while it is written to.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
-}

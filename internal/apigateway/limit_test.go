@@ -18,6 +18,7 @@ import (
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/openapitest"
+	"asynchttpapi/internal/personal"
 )
 
 func roundTrip(t *testing.T, req *http.Request) response {
@@ -123,7 +124,7 @@ func TestFailingFunction(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			log := &syncBuffer{}
+			log := personal.Watch(t, presentation)
 			s := serve(t, tt.f, func(c *apigateway.Config) {
 				c.Timeout, c.Log = 20*time.Millisecond, slog.New(slog.NewTextHandler(log, nil))
 				if tt.status == 500 {

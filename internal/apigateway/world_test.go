@@ -1,13 +1,11 @@
 package apigateway_test
 
 import (
-	"bytes"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +15,7 @@ import (
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/asyncapi/fake"
 	"asynchttpapi/internal/openapitest"
+	"asynchttpapi/internal/personal"
 )
 
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
@@ -29,7 +28,7 @@ type world struct {
 	workflows *fake.Workflows
 	faults    *fake.Faults
 	clock     *fake.Clock
-	log       *syncBuffer
+	log       *personal.Log
 }
 
 // newWorld starts one; change, if not nil, changes its settings first.
@@ -51,7 +50,7 @@ func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*wo
 	t.Helper()
 	w := &world{
 		store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{},
-		clock: fake.NewClock(start), log: &syncBuffer{},
+		clock: fake.NewClock(start), log: personal.Watch(t, presentation),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	c := app.Config{
@@ -81,11 +80,11 @@ func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*wo
 	return w, gateway
 }
 
-// personal is what no log line, response or execution may hold.
-var personal = []string{"ada@example.org", "Wrote programs", "On the engine", "Lovelace", "arn:aws", "secret"}
+// forbidden is what no log line, response or execution may hold.
+var forbidden = []string{"ada@example.org", "Wrote programs", "On the engine", "Lovelace", "arn:aws", "secret"}
 
 func checkLog(t *testing.T, log string) {
-	for _, word := range personal {
+	for _, word := range forbidden {
 		if strings.Contains(log, word) {
 			t.Errorf("the log has %q:\n%s", word, log)
 		}
@@ -160,22 +159,4 @@ func (w *world) put(s asyncapi.State, age time.Duration) string {
 	}
 	w.store.Put(r)
 	return api.StatusPath + r.ID
-}
-
-// syncBuffer is a buffer for concurrent writers.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

@@ -2,7 +2,6 @@ package awsworld
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 
 	"asynchttpapi/internal/awsenv"
 	"asynchttpapi/internal/lambdahost"
+	"asynchttpapi/internal/personal"
 )
 
 var root = filepath.Join("..", "..")
@@ -61,7 +61,7 @@ func binary(t *testing.T, codeURI string) string {
 }
 
 // startStepFunctions runs cmd/stepfunctions until the test ends.
-func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *logs) string {
+func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *personal.Log) string {
 	t.Helper()
 	cmd := exec.Command(binary(t, "stepfunctions"), "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-lambda-endpoint", lambdaEndpoint)
 	cmd.Stderr = logs
@@ -121,22 +121,4 @@ func (d deployed) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		err = fmt.Errorf("%s: %s", d.name, result.Payload)
 	}
 	return result.Payload, err
-}
-
-// logs are what all processes wrote.
-type logs struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logs) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logs) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

@@ -16,6 +16,7 @@ import (
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/awsenv"
 	"asynchttpapi/internal/lambdahost"
+	"asynchttpapi/internal/personal"
 	"asynchttpapi/internal/template"
 )
 
@@ -30,7 +31,7 @@ type world struct {
 	url  string
 	sfn  *sfn.Client
 	host *lambdahost.Host
-	logs *logs
+	logs *personal.Log
 }
 
 // newWorld deploys template.yaml with a review policy, and stages that hardly
@@ -47,7 +48,7 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{logs: &logs{}}
+	w := &world{logs: personal.Watch(t, talk)}
 	front, invoke := serve(t), serve(t)
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
@@ -76,7 +77,7 @@ func serve(t *testing.T) *server {
 }
 
 // newHost gives each function of the template its binary and its environment.
-func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs *logs, more ...string) *lambdahost.Host {
+func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs *personal.Log, more ...string) *lambdahost.Host {
 	t.Helper()
 	var functions []lambdahost.Function
 	for id, f := range tpl.Functions {
@@ -84,10 +85,11 @@ func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs 
 		if err != nil {
 			t.Fatalf("%s: %v", id, err)
 		}
-		pairs := append([]string{}, more...)
+		var pairs []string
 		for name, value := range env {
 			pairs = append(pairs, name+"="+value)
 		}
+		pairs = append(pairs, more...) // the last of a name counts
 		functions = append(functions, lambdahost.Function{
 			Name: id, Binary: binary(t, f.CodeURI), Env: pairs, Timeout: f.Timeout, Logs: logs,
 		})

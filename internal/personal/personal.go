@@ -1,0 +1,54 @@
+// Package personal looks for what was submitted in what was logged: nothing of
+// a presentation belongs into a log, nor does an ARN.
+package personal
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Values are the texts of a presentation that nobody but its readers should
+// see: everything but the track and the country. Texts shorter than 5 letters
+// are left out, as an id may contain them by chance.
+func Values(presentation string) ([]string, error) {
+	var p struct {
+		Speaker            struct{ Name, Email, Bio string }
+		Title, Description string
+	}
+	if err := json.Unmarshal([]byte(presentation), &p); err != nil {
+		return nil, fmt.Errorf("personal: not a presentation: %w", err)
+	}
+	var values []string
+	for _, text := range []string{p.Speaker.Name, p.Speaker.Email, p.Speaker.Bio, p.Title, p.Description} {
+		if len(text) >= 5 {
+			values = append(values, text)
+		}
+	}
+	return values, nil
+}
+
+// never are the beginnings of what no line holds, whatever was submitted.
+var never = []string{"arn:aws"}
+
+// Find returns the lines of a log that hold one of the values, or an ARN.
+func Find(log string, values []string) (lines []string) {
+	for line := range strings.Lines(log) {
+		for _, value := range append(never, values...) {
+			if strings.Contains(line, value) || strings.Contains(line, quoted(value)) {
+				lines = append(lines, strings.TrimSpace(line))
+				break
+			}
+		}
+	}
+	return lines
+}
+
+// quoted is a text as a log in JSON, or slog's text, would have it.
+func quoted(text string) string {
+	b, err := json.Marshal(text)
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return strings.Trim(string(b), `"`)
+}

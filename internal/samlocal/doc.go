@@ -1,0 +1,3 @@
+// Package samlocal holds tests alone: the built functions under sam local, in
+// containers, with the services that internal/samlocal/services starts.
+package samlocal

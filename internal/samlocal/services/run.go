@@ -1,0 +1,70 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+)
+
+// options are what the command line says.
+type options struct{ table, addr, lambda, binary, template, dynamodb string }
+
+// run serves until ctx ends. It writes one line, "ready DYNAMODB STEPFUNCTIONS",
+// once both can be used.
+func run(ctx context.Context, o options, out io.Writer) error {
+	if o.dynamodb == "" {
+		return errors.New("DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
+	}
+	if err := newTable(ctx, o.dynamodb, o.table); err != nil {
+		return fmt.Errorf("table %s: %w", o.table, err)
+	}
+	data, err := os.MkdirTemp("", "stepfunctions")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(data)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	url, wait, err := startStepFunctions(ctx, o, data)
+	if err != nil {
+		return err
+	}
+	if err := newStateMachine(ctx, url, o.template); err != nil {
+		stop()
+		return errors.Join(fmt.Errorf("state machine: %w", err), wait())
+	}
+	fmt.Fprintln(out, "ready", o.dynamodb, url)
+	return wait()
+}
+
+// startStepFunctions returns its address, and what waits for its end. It is told
+// to stop when ctx ends.
+func startStepFunctions(ctx context.Context, o options, data string) (url string, wait func() error, err error) {
+	cmd := exec.CommandContext(ctx, o.binary, "-addr", o.addr, "-data", data, "-lambda-endpoint", o.lambda)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	line, _ := bufio.NewReader(stdout).ReadString('\n')
+	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if !ready {
+		return "", nil, fmt.Errorf("stepfunctions does not start: %w", cmd.Wait())
+	}
+	return url, func() error {
+		if err := cmd.Wait(); ctx.Err() == nil {
+			return err
+		}
+		return nil
+	}, nil
+}
