@@ -1,6 +1,7 @@
 package intrinsic
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"asynchttpapi/internal/asl/value"
@@ -96,23 +97,14 @@ func arrayUnique(in input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	unique, scalars := []any{}, map[string]bool{}
+	// Comparing all with all takes minutes for what fits into 256 KiB.
+	unique, seed, met := []any{}, maphash.MakeSeed(), map[uint64][]any{}
 	for _, element := range array {
-		if !seen(unique, scalars, element) {
+		hash := value.Hash(seed, element)
+		if !contains(met[hash], element) {
+			met[hash] = append(met[hash], element)
 			unique = append(unique, element)
 		}
 	}
 	return unique, nil
-}
-
-// seen looks strings up in a set, for they are what long arrays are made of,
-// and everything else in the list.
-func seen(unique []any, strings map[string]bool, v any) bool {
-	text, ok := v.(string)
-	if !ok {
-		return contains(unique, v)
-	}
-	before := strings[text]
-	strings[text] = true
-	return before
 }

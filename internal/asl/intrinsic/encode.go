@@ -56,6 +56,9 @@ func base64Digit(r rune) rune {
 // hash gives the digest of a text in lower-case hexadecimal; AWS takes values
 // that are no strings by their text.
 func hash(in input) (any, error) {
+	if err := in.writable(in.values[0], 0); err != nil {
+		return nil, err
+	}
 	data := value.Java(in.values[0])
 	if err := in.bound(0, data); err != nil {
 		return nil, err

@@ -1,7 +1,9 @@
 package intrinsic_test
 
 import (
+	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,6 +122,33 @@ func TestEvalRefusesArguments(t *testing.T) {
 		if !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.60s: %v", call, err)
 		}
+	}
+}
+
+// What a definition of a megabyte can ask for would fill the memory.
+func TestEvalRefusesEndlessTexts(t *testing.T) {
+	input := `{"t":"` + strings.Repeat("é", 100_000) + `"}`
+	many := strings.Repeat("$.t,", 20) + "$.t"
+	for _, call := range []string{
+		`States.Format('` + strings.Repeat("{}", 21) + `', ` + many + `)`, `States.Format('{}', States.Array(` + many + `))`,
+		`States.JsonToString(States.Array(` + many + `))`, `States.Hash(States.Array(` + many + `), 'MD5')`,
+	} {
+		_, err := eval(t, call, input)
+		if err == nil || !strings.HasSuffix(err.Error(), "the text is longer than 1048576 bytes") {
+			t.Errorf("%.40s: %.200v", call, err)
+		}
+	}
+}
+
+// As many different elements as fit into an input.
+func TestEvalUniqueOfMany(t *testing.T) {
+	var elements []string
+	for i := range 15_000 {
+		elements = append(elements, strconv.Itoa(10_000+i), "["+strconv.Itoa(10_000+i)+"]")
+	}
+	got, err := eval(t, `States.ArrayLength(States.ArrayUnique($))`, "["+strings.Join(elements, ",")+"]")
+	if err != nil || !value.Equal(got, json.Number("30000")) {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

@@ -12,6 +12,10 @@ import (
 // (AWS documentation, "Intrinsic functions for JSONPath states").
 const maxText = 10_000
 
+// maxResult bounds the texts that functions make, in bytes: four times what a
+// state can pass on. Without it a call with many arguments fills the memory.
+const maxResult = 1 << 20
+
 // input is what a function computes from.
 type input struct {
 	env    Env
@@ -61,6 +65,15 @@ func (in input) bounded(i int) (string, error) {
 func (in input) bound(i int, text string) error {
 	if len(text) > maxText && len(utf16.Encode([]rune(text))) > maxText {
 		return in.fail("argument %d has more than %d characters", i+1, maxText)
+	}
+	return nil
+}
+
+// writable fails for a value whose text is too long to be made, with this much
+// of the bound taken already.
+func (in input) writable(v any, taken int) error {
+	if !value.Fits(v, maxResult-taken) {
+		return in.fail("the text is longer than %d bytes", maxResult)
 	}
 	return nil
 }

@@ -22,7 +22,12 @@ func stringToJSON(in input) (any, error) {
 	return v, nil
 }
 
-func jsonToString(in input) (any, error) { return value.Text(in.values[0]), nil }
+func jsonToString(in input) (any, error) {
+	if err := in.writable(in.values[0], 0); err != nil {
+		return nil, err
+	}
+	return value.Text(in.values[0]), nil
+}
 
 // jsonMerge merges two objects, the second one's members over the first's. AWS
 // has no deep merge.

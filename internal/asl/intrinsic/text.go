@@ -56,6 +56,9 @@ func (in input) fill(b *strings.Builder, template string) (int, error) {
 		case strings.HasPrefix(rest, "{}"):
 			i++
 			if next < len(in.values) {
+				if err := in.writable(in.values[next], b.Len()); err != nil {
+					return 0, err
+				}
 				b.WriteString(value.Java(in.values[next]))
 			}
 			next++

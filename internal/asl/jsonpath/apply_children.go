@@ -32,12 +32,12 @@ func children(v any, visit func(any) error) error {
 func (s filter) apply(v any, after []step, e *evaluation) error {
 	switch v := v.(type) {
 	case *value.Object:
-		if s.condition.holds(v, e.root) {
+		if s.condition.holds(v, e) {
 			return e.follow(v, after)
 		}
 	case []any:
 		for _, child := range v {
-			if !s.condition.holds(child, e.root) {
+			if !s.condition.holds(child, e) {
 				continue
 			}
 			if err := e.follow(child, after); err != nil {

@@ -2,15 +2,15 @@ package jsonpath
 
 // condition is the inside of a filter.
 type condition interface {
-	// holds tells whether current (@) fits; root is what $ means.
-	holds(current, root any) bool
+	// holds tells whether current (@) fits in the evaluation that meets it.
+	holds(current any, e *evaluation) bool
 }
 
 type allOf []condition
 
-func (c allOf) holds(current, root any) bool {
+func (c allOf) holds(current any, e *evaluation) bool {
 	for _, each := range c {
-		if !each.holds(current, root) {
+		if !each.holds(current, e) {
 			return false
 		}
 	}
@@ -19,9 +19,9 @@ func (c allOf) holds(current, root any) bool {
 
 type anyOf []condition
 
-func (c anyOf) holds(current, root any) bool {
+func (c anyOf) holds(current any, e *evaluation) bool {
 	for _, each := range c {
-		if each.holds(current, root) {
+		if each.holds(current, e) {
 			return true
 		}
 	}
@@ -30,13 +30,13 @@ func (c anyOf) holds(current, root any) bool {
 
 type not struct{ condition }
 
-func (c not) holds(current, root any) bool { return !c.condition.holds(current, root) }
+func (c not) holds(current any, e *evaluation) bool { return !c.condition.holds(current, e) }
 
 // exists is a path alone: something, even null, is there.
 type exists struct{ operand operand }
 
-func (c exists) holds(current, root any) bool {
-	_, err := c.operand.path.evaluate(root, c.operand.start(current, root), true)
+func (c exists) holds(current any, e *evaluation) bool {
+	_, err := c.operand.path.evaluate(e.root, c.operand.start(current, e.root), true, e.steps)
 	return err == nil
 }
 
@@ -46,8 +46,8 @@ type comparison struct {
 	compare     func(left, right operandValue) bool
 }
 
-func (c comparison) holds(current, root any) bool {
-	return c.compare(c.left.get(current, root), c.right.get(current, root))
+func (c comparison) holds(current any, e *evaluation) bool {
+	return c.compare(c.left.get(current, e), c.right.get(current, e))
 }
 
 // operand is a path, a literal or a regular expression.
@@ -73,10 +73,10 @@ func (o operand) start(current, root any) any {
 	return current
 }
 
-func (o operand) get(current, root any) operandValue {
+func (o operand) get(current any, e *evaluation) operandValue {
 	if o.path == nil {
 		return operandValue{value: o.value, defined: true, pattern: o.pattern}
 	}
-	v, err := o.path.evaluate(root, o.start(current, root), false)
+	v, err := o.path.evaluate(e.root, o.start(current, e.root), false, e.steps)
 	return operandValue{value: v, defined: err == nil}
 }

@@ -54,7 +54,7 @@ func (s function) apply(v any, after []step, e *evaluation) error {
 			continue
 		}
 		var err error
-		if arguments[i], err = a.path.evaluate(e.root, e.root, false); err != nil {
+		if arguments[i], err = a.path.evaluate(e.root, e.root, false, e.steps); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (p *Path) Get(root any) (any, error) {
 	if root == nil && !p.Whole() && p.definite {
 		return nil, &NotFoundError{Path: p, Kind: NullRoot, Reason: "Unable to apply Path transformation to null or empty input."}
 	}
-	v, err := p.evaluate(root, root, false)
+	v, err := p.evaluate(root, root, false, new(int))
 	var missing *NotFoundError
 	if !p.definite && errors.As(err, &missing) {
 		return []any{}, nil
@@ -66,12 +66,36 @@ type evaluation struct {
 	// strict makes indefinite paths report missing members, as Jayway does when
 	// a filter asks whether something exists.
 	strict bool
+	// steps counts what the path and the paths in its filters have done.
+	steps *int
+}
+
+// maxSteps bounds the work of one path. Several scans in a row, or a scan in a
+// filter behind another, need steps as a power of the document's size; no other
+// path comes near the bound with a document as large as the service allows.
+const maxSteps = 4 << 20
+
+// spend counts a step.
+func (e *evaluation) spend() error {
+	*e.steps++
+	return e.exhausted()
+}
+
+func (e *evaluation) exhausted() error {
+	if *e.steps > maxSteps {
+		return &EvaluationError{Path: e.path, Reason: fmt.Sprintf("The path '%s' takes more than %d steps", e.path, maxSteps)}
+	}
+	return nil
 }
 
 // evaluate runs the path from current; root is what $ means in its filters.
-func (p *Path) evaluate(root, current any, strict bool) (any, error) {
-	e := evaluation{path: p, root: root, strict: strict}
+func (p *Path) evaluate(root, current any, strict bool, steps *int) (any, error) {
+	e := evaluation{path: p, root: root, strict: strict, steps: steps}
 	if err := e.follow(current, p.steps); err != nil {
+		return nil, err
+	}
+	// A filter whose path gave up does not hold, which is no result either.
+	if err := e.exhausted(); err != nil {
 		return nil, err
 	}
 	if !p.definite {
@@ -85,6 +109,9 @@ func (p *Path) evaluate(root, current any, strict bool) (any, error) {
 
 // follow applies the first of steps to v, or keeps v when there are none left.
 func (e *evaluation) follow(v any, steps []step) error {
+	if err := e.spend(); err != nil {
+		return err
+	}
 	if len(steps) == 0 {
 		e.out = append(e.out, v)
 		return nil

@@ -2,6 +2,7 @@ package jsonpath_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"asynchttpapi/internal/asl/jsonpath"
@@ -108,6 +109,24 @@ func TestGetAggregates(t *testing.T) {
 		got, err := p.Get(decode(t, `[1,2,3,4]`))
 		if text := value.Text(got); err != nil || text != want {
 			t.Errorf("%s = %s, %v, want %s", path, text, err, want)
+		}
+	}
+}
+
+// Scans behind scans, and in filters behind scans, give up in the end.
+func TestGetGivesUp(t *testing.T) {
+	deep := decode(t, strings.Repeat(`{"a":`, 300)+"1"+strings.Repeat("}", 300))
+	wide := decode(t, "["+strings.Repeat("{},", 5_000)+"{}]")
+	for path, root := range map[string]any{
+		"$..a..a..a..a": deep, "$..a..a..a..none": deep, "$..[?($..none)]": wide, "$[?(@ in $..none || $..none)]": wide,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var gaveUp *jsonpath.EvaluationError
+		if v, err := p.Get(root); !errors.As(err, &gaveUp) || !strings.Contains(err.Error(), "takes more than 4194304 steps") {
+			t.Errorf("%s: %T %v", path, v, err)
 		}
 	}
 }

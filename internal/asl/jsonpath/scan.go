@@ -5,6 +5,9 @@ import "asynchttpapi/internal/asl/value"
 // apply visits v and everything below it, in the order of the document, and
 // applies the step after the scan wherever that step can match.
 func (s scan) apply(v any, after []step, e *evaluation) error {
+	if err := e.spend(); err != nil {
+		return err
+	}
 	if err := s.visit(v, after, e); err != nil {
 		return err
 	}
@@ -41,7 +44,7 @@ func matches(next step, leaf bool, v any, e *evaluation) bool {
 	case wildcard:
 		return isObject || isArray
 	case filter:
-		return (isObject || isArray) && next.condition.holds(v, e.root)
+		return (isObject || isArray) && next.condition.holds(v, e)
 	}
 	return false
 }
