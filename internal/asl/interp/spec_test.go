@@ -2,6 +2,7 @@ package interp_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,6 +100,20 @@ func runAll(t *testing.T, cases []specCase) {
 	for _, c := range cases {
 		t.Run(c.name, c.run)
 	}
+}
+
+// As many variables as a definition has room for.
+func TestManyVariables(t *testing.T) {
+	var first, second []string
+	for i := range 20_000 {
+		first = append(first, fmt.Sprintf(`"v%d":0`, i))
+		second = append(second, fmt.Sprintf(`"v%d.$":"$v%d"`, i, i))
+	}
+	specCase{
+		definition: `{"StartAt":"A","States":{"A":{"Type":"Pass","Assign":{` + strings.Join(first, ",") + `},"Next":"B"},
+			"B":{"Type":"Pass","Assign":{` + strings.Join(second, ",") + `},"Next":"C"},"C":{"Type":"Pass","Parameters":{"last.$":"$v19999"},"End":true}}}`,
+		output: `{"last":0}`,
+	}.run(t)
 }
 
 func TestDataFlow(t *testing.T) {

@@ -1,6 +1,10 @@
 package interp
 
-import "asynchttpapi/internal/asl/value"
+import (
+	"slices"
+
+	"asynchttpapi/internal/asl/value"
+)
 
 // variables are the workflow variables of one scope. A part inside a Parallel
 // or Map state reads the variables outside, and sets its own alone.
@@ -27,8 +31,6 @@ func (v *variables) set(assigned *value.Object) (taken string, ok bool) {
 			return m.Name, false
 		}
 	}
-	for _, m := range assigned.Members() {
-		v.own = v.own.With(m.Name, m.Value)
-	}
+	v.own = value.NewObject(slices.Concat(v.own.Members(), assigned.Members())...)
 	return "", true
 }
