@@ -12,16 +12,16 @@ if (!program) throw new Error("LOCAL has to name the program built from cmd/loca
 
 /** A running system on a data folder of its own; it ends with the test. */
 export class Local {
-  /** The system for a test, with a review policy and a speed. */
+  /** The system for a test, with a review policy and a speed: at 1 the first stage lasts 20 s, long enough to be seen. */
   static async start(t, { review = "approve", speed = 20 } = {}) {
     const local = new Local();
     local.data = await mkdtemp(join(tmpdir(), "browser-"));
-    local.args = ["-stepfunctions-addr", "", "-data", local.data, "-review", review, "-speed", String(speed)];
+    local.args = ["-stepfunctions-addr", "", "-data", local.data, "-review", review];
     t.after(async () => {
       await local.kill();
       await rm(local.data, { recursive: true, force: true });
     });
-    await local.#run("127.0.0.1:0");
+    await local.#run("127.0.0.1:0", speed);
     return local;
   }
 
@@ -33,12 +33,12 @@ export class Local {
   }
 
   /** Starts it again at the same address, on the same data. */
-  async restart() {
-    await this.#run(new URL(this.url).host);
+  async restart(speed = 20) {
+    await this.#run(new URL(this.url).host, speed);
   }
 
-  async #run(addr) {
-    this.process = spawn(program, ["-addr", addr, ...this.args], { stdio: ["ignore", "pipe", "ignore"] });
+  async #run(addr, speed) {
+    this.process = spawn(program, ["-addr", addr, "-speed", String(speed), ...this.args], { stdio: ["ignore", "pipe", "ignore"] });
     for await (const line of createInterface({ input: this.process.stdout })) {
       if (line.startsWith("ready ")) {
         this.url = line.slice("ready ".length);

@@ -70,6 +70,22 @@ for (const [status, code, said] of [
   });
 }
 
+test("who does not want to wait need not, and what is known stays", async (t) => {
+  const { page, asked } = await follow(t, [
+    json(202, body("Running", "Selection"), { "Retry-After": "2" }),
+    problem(503, "ServiceUnavailable"),
+    json(200, body("Succeeded", "Approved")),
+  ]);
+  await reaches(page, "Selection");
+  await page.clock.runFor(2000);
+  await page.locator("#talk-trouble").waitFor();
+  await reaches(page, "Selection");
+  await page.getByRole("button", { name: "Try now" }).click();
+  await reaches(page, "Approved");
+  assert.equal(asked.length, 3);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "talk-title", "the focus is not lost with the button");
+});
+
 test("failures in a row are left more and more time", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);

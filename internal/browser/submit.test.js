@@ -13,13 +13,21 @@ test("a talk is submitted and watched until it is approved", async (t) => {
   const id = await submit(page);
   assert.equal(await page.locator("#talk-title").textContent(), talk.Title);
   assert.equal(await page.evaluate(() => document.activeElement.id), "talk-title", "the focus moves to what is new");
-  await reaches(page, "Moderation");
-  assert.deepEqual(await steps(page), ["Received: done", "Moderation: now", "Shortlisting: ahead", "Selection: ahead", "Decision: ahead"]);
   await reaches(page, "Approved");
   assert.deepEqual(await steps(page), ["Received: done", "Moderation: done", "Shortlisting: done", "Selection: done", "Approved: good"]);
   assert.match(await page.locator("#live").textContent(), /^Approved\. Congratulations!/);
   assert.match(await page.title(), /^Approved: Notes on the Analytical Engine/);
   assert.equal(await page.locator("#talk-id").textContent(), id);
+});
+
+test("a stage is shown while it lasts", async (t) => {
+  const { url } = await Local.start(t, { speed: 1 });
+  const page = await open(t, url);
+  await submit(page);
+  await reaches(page, "Moderation");
+  assert.deepEqual(await steps(page), ["Received: done", "Moderation: now", "Shortlisting: ahead", "Selection: ahead", "Decision: ahead"]);
+  assert.match(await page.locator("#live").textContent(), /^Moderation\. Your proposal is being moderated\.$/);
+  assert.match(await page.locator("#talk-next").textContent(), /^Looking again (in \d+ s|now)\.$/);
 });
 
 test("a rejection is told kindly, and not which stage it was", async (t) => {

@@ -18,7 +18,6 @@ export class TalkView {
   constructor({ retry, announce }) {
     this.#announce = announce;
     $("talk-retry").addEventListener("click", () => retry(this.#id));
-    $("copy").hidden = !navigator.clipboard;
     $("copy").addEventListener("click", async () => {
       await navigator.clipboard.writeText(location.href);
       announce("The link is copied.");
@@ -43,6 +42,8 @@ export class TalkView {
     $("talk-card").dataset.tone = tone(state);
     $("talk-word").textContent = word(state);
     $("talk-message").textContent = gone ?? refused ?? submission?.message ?? looking;
+    $("talk-share").hidden = Boolean(gone);
+    $("copy").hidden = gone || !navigator.clipboard;
     $("talk-stages").hidden = $("talk-facts").hidden = !submission;
     if (submission) this.#showSubmission(submission);
     this.#showTrouble(state);
