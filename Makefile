@@ -118,6 +118,11 @@ sam-local-services: ## what sam local needs beside it: docs/sam-local.md
 	@go build -o bin/stepfunctions ./cmd/stepfunctions
 	@.ci/sam-local/services
 
+TESTS += test-deployed
+.PHONY: test-deployed
+test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok ## the stack, deployed by SAM to an emulator of AWS
+	TOOLS=$(TOOLS) go test -count=1 -timeout 20m ./internal/emulated
+
 .PHONY: build
 build: $(TOOLS)/sam/ok ## the functions, as they are deployed
 	.ci/sam/run build $(ARGS)
