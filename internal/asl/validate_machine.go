@@ -32,10 +32,19 @@ func branch(c *checker, at string, v any) {
 	c.nested(at, v, []field{{"Comment", text}, {"StartAt", text}, {"States", states}})
 }
 
-// processor checks the processor of a Map state.
+// processor checks the processor of a Map state. The child executions of a
+// distributed one may be Express, which are bound as Express machines are.
 func processor(c *checker, at string, v any) {
+	around := c.express
+	o, _ := v.(*value.Object)
+	config, _ := get(o, "ProcessorConfig").(*value.Object)
+	inside := func(c *checker, at string, v any) {
+		c.express = around || get(config, "ExecutionType") == "EXPRESS"
+		states(c, at, v)
+		c.express = around
+	}
 	c.nested(at, v, []field{
-		{"Comment", text}, {"StartAt", text}, {"States", states}, {"ProcessorConfig", processorConfig},
+		{"Comment", text}, {"StartAt", text}, {"States", inside}, {"ProcessorConfig", processorConfig},
 	})
 }
 

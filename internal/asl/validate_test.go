@@ -70,6 +70,18 @@ func TestValidateExpress(t *testing.T) {
 	}
 }
 
+// Express child executions of a standard machine are bound as well, and only they.
+func TestValidateExpressChildren(t *testing.T) {
+	const token = `{"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f"}}`
+	children := func(kind string) string {
+		return `{"StartAt":"M","States":{"M":{"Type":"Map","Next":"T","ItemProcessor":{"StartAt":"I","States":{"I":` + token + `},
+			"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"` + kind + `"}}},"T":` + token + `}}`
+	}
+	check(t, children("STANDARD"), asl.Options{})
+	check(t, children("EXPRESS"), asl.Options{},
+		"Express state machine does not support '.waitForTaskToken' service integration at /States/M/ItemProcessor/States/I/Resource")
+}
+
 func TestValidateS3IsRefusedByPosition(t *testing.T) {
 	diagnostics := asl.Validate([]byte(one(mapper+`,"ItemReader":{},"ResultWriter":{}`)), asl.Options{})
 	want := "Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: " +
