@@ -41,13 +41,15 @@ func (r *Run) end(o Outcome) {
 	if r.log.full {
 		o = tooManyEvents()
 	}
+	f := failure{name: o.Error, cause: o.Cause}.told()
+	o.Error, o.Cause = f.name, f.cause
 	r.outcome = &o
 	r.effects.Outcome = &o
 	r.log.write(r.now, r.lastEventOf(o.Status), endEvents[o.Status], func() map[string]any {
 		if o.Status == StatusSucceeded {
 			return map[string]any{"output": string(o.Output)}
 		}
-		return failure{name: o.Error, cause: o.Cause}.details()
+		return f.details()
 	})
 	r.release(&r.deadline)
 	if r.root != nil {

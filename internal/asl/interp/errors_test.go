@@ -10,6 +10,25 @@ import (
 	"asynchttpapi/internal/asl/interp"
 )
 
+// Long errors are cut where they are told, and whole where they are caught.
+func TestLongErrors(t *testing.T) {
+	name, cause := strings.Repeat("é", 300), strings.Repeat("ü", 40_000)
+	failing := script{"A": {bad(name, cause)}}
+	p := start(t, one(`{"Type":"Task",`+function+`,"End":true}`), "{}", failing)
+	if end := p.end(t); end.Error != strings.Repeat("é", 256) || end.Cause != strings.Repeat("ü", 32_768) {
+		t.Errorf("ended with %d and %d bytes", len(end.Error), len(end.Cause))
+	}
+	for _, e := range p.events {
+		if cause, ok := e.Details["cause"].(string); ok && len(cause) != 2*32_768 {
+			t.Errorf("%s has a cause of %d bytes", e.Type, len(cause))
+		}
+	}
+	specCase{
+		definition: one(`{"Type":"Task",` + function + `,"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true}`), script: script{"A": {bad(name, cause)}},
+		output: `{"Error":"` + name + `","Cause":"` + cause + `"}`,
+	}.run(t)
+}
+
 func TestCatching(t *testing.T) {
 	catch := func(names, more string) string {
 		return one(`{"Type":"Task",` + function + `,"Catch":[{"ErrorEquals":[` + names + `],"Next":"Z"` + more + `}],"End":true}`)

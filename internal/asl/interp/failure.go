@@ -69,8 +69,33 @@ func (f failure) matches(names []string) bool {
 	return false
 }
 
+// The lengths of the error and the cause in every answer of the service, in
+// characters; a Catch gets them whole.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+const (
+	maxErrorName = 256
+	maxCause     = 32_768
+)
+
+// told is the failure as it is told outside of the execution.
+func (f failure) told() failure {
+	return failure{name: cut(f.name, maxErrorName), cause: cut(f.cause, maxCause), final: f.final}
+}
+
+// cut keeps the first characters of text, at most this many.
+func cut(text string, most int) string {
+	for i := range text {
+		if most == 0 {
+			return text[:i]
+		}
+		most--
+	}
+	return text
+}
+
 // details are the error and cause of an event, where they are known.
 func (f failure) details() map[string]any {
+	f = f.told()
 	details := map[string]any{}
 	if f.name != "" {
 		details["error"] = f.name

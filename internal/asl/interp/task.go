@@ -35,7 +35,7 @@ func (r *Run) schedule(s *scope) *failure {
 		return f
 	}
 	if parameters.tooLarge() {
-		return s.mismatch(dataLimitError, "The Parameters exceed the maximum number of bytes service limit.")
+		return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
 	}
 	if why := q.refused(parameters); why != "" {
 		return s.broken("%s", why)

@@ -54,6 +54,7 @@ func (t *Trial) left(out data, how exit) {
 
 // failed is the end of a state that failed for good.
 func (t *Trial) failed(f failure) {
+	f = f.told()
 	t.result.Status, t.result.Error, t.result.Cause = StatusFailed, f.name, f.cause
 }
 
