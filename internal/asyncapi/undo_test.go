@@ -1,0 +1,38 @@
+package asyncapi_test
+
+import (
+	"context"
+	"testing"
+
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/asyncapi/fake"
+)
+
+// An attempt that fails half-way is taken back, even where its client has left
+// meanwhile: the repeat is accepted at once, and not when a lease is over.
+func TestRepeatNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
+	faults := map[string]fake.Fault{"refused": fake.Refuse, "answer lost": fake.LoseAnswer}
+	for _, op := range []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"} {
+		for how, fault := range faults {
+			t.Run(op+" "+how, func(t *testing.T) {
+				w := newWorld(t)
+				in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
+				ctx, leave := context.WithCancel(t.Context())
+				w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) error {
+					defer leave()
+					return fault(ctx, call)
+				})
+				if _, err := w.Submit(ctx, in); err == nil {
+					t.Fatal("the fault goes unnoticed")
+				}
+				w.faults.Settled()
+				if _, err := w.Submit(t.Context(), in); err != nil {
+					t.Errorf("repeat: %v", err)
+				}
+				if ids := w.store.IDs(); len(ids) != 1 {
+					t.Errorf("%d records", len(ids))
+				}
+			})
+		}
+	}
+}
