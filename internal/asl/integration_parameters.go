@@ -25,7 +25,7 @@ func WrongParameters(action string, parameters any) []string {
 		switch {
 		case name == needed && v == "":
 			wrong = append(wrong, "The value of the field '"+name+"' has an invalid format")
-		case !present || isText || takesAnything(name) || (v == nil && name != needed):
+		case !present || isText || takes(name, v) || (v == nil && name != needed):
 		default:
 			wrong = append(wrong, "The value for the field '"+name+"' must be a STRING")
 		}
@@ -33,8 +33,15 @@ func WrongParameters(action string, parameters any) []string {
 	return wrong
 }
 
-// takesAnything tells which parameters are data for who is called.
-func takesAnything(name string) bool { return name == "Payload" || name == "Input" }
+// takes tells whether the parameter is data for who is called, and may be this
+// value besides a text. AWS refuses numbers as a function's Payload.
+func takes(name string, v any) bool {
+	switch v.(type) {
+	case *value.Object, []any:
+		return name == "Payload" || name == "Input"
+	}
+	return name == "Input"
+}
 
 // actionFields gives the parameters of an action: the one it needs and the
 // others (Lambda's Invoke and Step Functions' StartExecution).

@@ -27,7 +27,7 @@ func TestValidateTask(t *testing.T) {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: A ClientContext cannot be passed to a function" + at + "/Parameters/ClientContext.$",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f","InvocationType":"RequestResponse","LogType":"Tail"}`: nil,
-		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":5,"Qualifier":1,"Payload":2}`: {
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":5,"Qualifier":1,"Payload":[2]}`: {
 			"The value for the field 'FunctionName' must be a STRING" + at + "/Parameters", "The value for the field 'Qualifier' must be a STRING" + at + "/Parameters",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution","Parameters":[1]`: {"The Parameters must be an OBJECT" + at + "/Parameters"},

@@ -169,6 +169,8 @@ func TestLambdaResults(t *testing.T) {
 		{name: "and one that was not", definition: invoke(`,"LogType":"None"`), script: script{"A": {ok("1")}}, error: "States.Runtime", cause: "Invalid path '$.LogResult'"},
 		{name: "a function that is no text", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName.$":"$.n"},"End":true}`), input: `{"n":5}`,
 			error: "States.Runtime", cause: `The Parameters '{"FunctionName":5}' could not be used to start the Task: [The value for the field 'FunctionName' must be a STRING]`},
+		{name: "a payload that is a number", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f","Payload.$":"$.n"},"End":true}`), input: `{"n":1}`,
+			error: "States.Runtime", cause: `The Parameters '{"FunctionName":"f","Payload":1}' could not be used to start the Task: [The value for the field 'Payload' must be a STRING]`},
 		{name: "a function without a name", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName.$":"$.n"},"End":true}`), input: `{"n":""}`,
 			error: "States.Runtime", cause: `could not be used to start the Task: [The value of the field 'FunctionName' has an invalid format]`},
 		{name: "a state machine that is no text", definition: one(`{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","Parameters":{"StateMachineArn.$":"$.n","Name.$":"$.n"},"End":true}`), input: `{"n":[]}`,
