@@ -19,23 +19,31 @@ var deployments = map[string][]string{
 type expanded struct {
 	Resources map[string]struct {
 		Type       string
+		Condition  string
 		Properties map[string]any
 	}
 }
 
+// expansions keeps what has been expanded, by parameters: it takes seconds.
+var expansions = map[string]string{}
+
 // expand writes what template.yaml is expanded into to a file.
 func expand(t *testing.T, parameters []string) (path string, e expanded) {
 	t.Helper()
-	python := tool(t, "sam/bin/python")
-	stdout, stderr, err := run(t, root, python, append([]string{".ci/sam/expand.py", "template.yaml"}, parameters...)...)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, stderr)
+	key := strings.Join(parameters, " ")
+	if expansions[key] == "" {
+		args := append([]string{".ci/sam/expand.py", "template.yaml"}, parameters...)
+		stdout, stderr, err := run(t, root, tool(t, "sam/bin/python"), args...)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, stderr)
+		}
+		expansions[key] = stdout
 	}
 	path = filepath.Join(t.TempDir(), "expanded.json")
-	if err := os.WriteFile(path, []byte(stdout), 0o666); err != nil {
+	if err := os.WriteFile(path, []byte(expansions[key]), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(stdout), &e); err != nil {
+	if err := json.Unmarshal([]byte(expansions[key]), &e); err != nil {
 		t.Fatal(err)
 	}
 	return path, e
