@@ -121,41 +121,6 @@ func TestErrorNamesReachTheStateMachine(t *testing.T) {
 	}
 }
 
-// An execution that is aborted cannot say so itself: the event's function does.
-func TestReconcileHearsOfAnAbortedExecution(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "1") // its first stage lasts 20 s
-	s, err := w.client(t, 0).Submit(t.Context(), json.RawMessage(talk))
-	if err != nil {
-		t.Fatalf("%v\n%s", err, w.logs)
-	}
-	_, err = w.sfn.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: aws.String(executionARN(s.ID))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	event := fmt.Sprintf(`{"source":"aws.states","detail-type":"Step Functions Execution Status Change",
-		"detail":{"name":%q,"status":"ABORTED","input":%q}}`, s.ID, secrets[0])
-	for range 2 { // events may be repeated
-		result, err := w.host.Invoke(t.Context(), "ReconcileFunction", []byte(event))
-		if err != nil || result.FunctionError != "" {
-			t.Fatalf("%s %v", result.Payload, err)
-		}
-	}
-	s, err = w.client(t, 0).Status(t.Context(), s.ID)
-	if s.Status != api.Canceled {
-		t.Errorf("got %+v, %v", s, err)
-	}
-	w.checkNothingPersonal(t, s.ID)
-}
-
-// What looks at a deployment after the fact finds nothing wrong with this one.
-func TestSmoke(t *testing.T) {
-	cmd := exec.Command("go", "run", "./internal/smoke", "-url", newWorld(t, "approve").url, "-submit")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
-}
-
 // The pollers of other people see no difference.
 func TestPollers(t *testing.T) {
 	var servers []string

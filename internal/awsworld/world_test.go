@@ -32,6 +32,8 @@ type world struct {
 	sfn  *sfn.Client
 	host *lambdahost.Host
 	logs *personal.Log
+	// table is in the DynamoDB at endpoint.
+	table, endpoint string
 }
 
 // newWorld deploys template.yaml with a review policy, and stages that hardly
@@ -48,11 +50,11 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{logs: personal.Watch(t, talk)}
+	w := &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb}
 	front, invoke := serve(t), serve(t)
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
-		"Submissions": newTable(t), "ProcessSubmissionAliaslive": aliasARN,
+		"Submissions": w.table, "ProcessSubmissionAliaslive": aliasARN,
 		"AWS::StackName": "test", "PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
 	}
 	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)

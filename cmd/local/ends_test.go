@@ -1,0 +1,69 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"asynchttpapi/api"
+	"asynchttpapi/internal/asyncapi"
+	"asynchttpapi/internal/sqlite"
+)
+
+// redefine gives the running system another state machine.
+func redefine(t *testing.T, r *running, definition string) {
+	t.Helper()
+	callStepFunctions(t, r, "UpdateStateMachine", map[string]string{"stateMachineArn": machineARN(), "definition": definition})
+}
+
+// What an execution cannot record itself is recorded at once: its end is told
+// to the reconciler within the same process.
+func TestSilentEndsAreRecorded(t *testing.T) {
+	for name, tt := range map[string]struct{ definition, code string }{
+		"timed out": {`{"StartAt":"W","TimeoutSeconds":1,"States":{"W":{"Type":"Wait","Seconds":60,"End":true}}}`, api.CodeTimedOut},
+		"failed":    {`{"StartAt":"F","States":{"F":{"Type":"Fail"}}}`, api.CodeProcessFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := withEndpoint(t, "approve")
+			redefine(t, r, tt.definition)
+			got := await(t, submit(t, r.url, ""), ended)
+			if got.Status != api.Failed || got.Error == nil || got.Error.Code != tt.code {
+				t.Errorf("got %+v", got.Submission)
+			}
+		})
+	}
+}
+
+// An execution that succeeded without a result has no event. The first read
+// past the deadline finds out, in the next life of the system too.
+func TestReaderFindsOutPastTheDeadline(t *testing.T) {
+	t.Parallel()
+	s := fast(t, "approve")
+	s.StepFunctionsAddr, s.StepFunctionsAsked = "127.0.0.1:0", true
+	first := start(t, s)
+	redefine(t, first, `{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}`)
+	id := do(t, "GET", submit(t, first.url, ""), "").ID
+	if err := first.stop(); err != nil {
+		t.Fatal(err)
+	}
+	outlive(t, s.Data, id)
+	second := start(t, s)
+	got := do(t, "GET", second.url+api.StatusPath+id, "")
+	if got.Status != api.Failed || got.Error == nil || got.Error.Code != api.CodeProcessLost {
+		t.Errorf("got %+v", got.Submission)
+	}
+}
+
+// outlive puts a submission's deadline into the past.
+func outlive(t *testing.T, data, id string) {
+	t.Helper()
+	db, err := sqlite.Open(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	past := asyncapi.Change{Deadline: time.Now().Add(-time.Second)}
+	if _, err := sqlite.NewStore(db).Advance(t.Context(), id, past); err != nil {
+		t.Fatal(err)
+	}
+}

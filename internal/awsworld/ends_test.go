@@ -1,0 +1,126 @@
+package awsworld
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+
+	"asynchttpapi/api"
+	"asynchttpapi/client"
+)
+
+// silent is a way for an execution to end that it does not record itself.
+type silent struct {
+	// definition takes the place of the whole state machine; "" leaves it.
+	definition string
+	// stopped has somebody abort it.
+	stopped bool
+	// event is the status that the notification has; "" where none is sent.
+	event  string
+	status api.Status
+	code   string
+}
+
+var silentEnds = map[string]silent{
+	"timed out":                  {definition: `{"StartAt":"W","TimeoutSeconds":1,"States":{"W":{"Type":"Wait","Seconds":60,"End":true}}}`, event: "TIMED_OUT", status: api.Failed, code: api.CodeTimedOut},
+	"aborted":                    {stopped: true, event: "ABORTED", status: api.Canceled},
+	"failed":                     {definition: `{"StartAt":"F","States":{"F":{"Type":"Fail"}}}`, event: "FAILED", status: api.Failed, code: api.CodeProcessFailed},
+	"succeeded without a result": {definition: `{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}`, status: api.Failed, code: api.CodeProcessLost},
+}
+
+// The rule's event, sent twice as it may be, ends the submission.
+func TestEventsEndWhatCannotSaySo(t *testing.T) {
+	for name, end := range silentEnds {
+		if end.event == "" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, s := end.happen(t)
+			for range 2 {
+				w.notify(t, s.ID, end.event)
+			}
+			end.check(t, w, s.ID)
+		})
+	}
+}
+
+// Without any event, the first read past the deadline finds out, and writes it
+// back for the next.
+func TestReadersFindOutWhatNoEventTold(t *testing.T) {
+	for name, end := range silentEnds {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, s := end.happen(t)
+			if early, err := w.client(t, 0).Status(t.Context(), s.ID); err != nil || early.Status.Terminal() {
+				t.Fatalf("known before the deadline: %+v, %v", early, err)
+			}
+			w.outlive(t, s.ID)
+			end.check(t, w, s.ID)
+			r, err := w.store(t).Get(t.Context(), s.ID)
+			if err != nil || r.Status != end.status {
+				t.Errorf("written back: %+v, %v", r.State, err)
+			}
+		})
+	}
+}
+
+// happen submits a talk whose execution ends like that.
+func (e silent) happen(t *testing.T) (*world, client.State[api.Submission]) {
+	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+	if e.definition != "" {
+		w.redefine(t, e.definition)
+	}
+	s, err := w.client(t, 0).Submit(t.Context(), json.RawMessage(talk))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, w.logs)
+	}
+	if e.stopped {
+		w.stop(t, s.ID)
+	}
+	w.awaitEnd(t, s.ID)
+	return w, s
+}
+
+func (e silent) check(t *testing.T, w *world, id string) {
+	t.Helper()
+	s, err := w.client(t, 0).Status(t.Context(), id)
+	if s.Status != e.status || (e.code != "") != (s.Result.Error != nil) || s.Result.Error != nil && s.Result.Error.Code != e.code {
+		t.Errorf("got %+v, %v", s.Result, err)
+	}
+}
+
+// A redriven execution reopens its submission, whatever order its events come
+// in, and ends it again.
+func TestRedriveReopens(t *testing.T) {
+	w := newWorldAtSpeed(t, "approve", "10")
+	c := w.client(t, 0)
+	s, err := c.Submit(t.Context(), json.RawMessage(talk))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, w.logs)
+	}
+	w.stop(t, s.ID)
+	w.notify(t, s.ID, "ABORTED")
+	if s, err = c.Status(t.Context(), s.ID); s.Status != api.Canceled {
+		t.Fatalf("got %+v, %v", s, err)
+	}
+	if _, err := w.sfn.RedriveExecution(t.Context(), &sfn.RedriveExecutionInput{ExecutionArn: aws.String(executionARN(s.ID))}); err != nil {
+		t.Fatal(err)
+	}
+	w.notify(t, s.ID, "ABORTED") // late: it runs again by now
+	if s, err = c.Status(t.Context(), s.ID); err != nil || s.Status == api.Canceled {
+		t.Fatalf("not reopened: %+v, %v", s, err)
+	}
+	w.notify(t, s.ID, "RUNNING")
+	if s, err = c.Wait(t.Context(), s); err != nil || s.Result.CustomStatus != "Approved" {
+		t.Fatalf("got %+v, %v\n%s", s, err, w.logs)
+	}
+	for _, status := range []string{"RUNNING", "ABORTED", "TIMED_OUT"} {
+		w.notify(t, s.ID, status)
+	}
+	if s, err = c.Status(t.Context(), s.ID); err != nil || s.Result.CustomStatus != "Approved" {
+		t.Errorf("an old event took the result back: %+v, %v", s, err)
+	}
+}
