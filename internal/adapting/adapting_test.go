@@ -64,15 +64,17 @@ func addState(tr tree) {
 	})
 }
 
-// addToTemplate is place 4: the function, its substitution, the right to call it.
+// addToTemplate is place 4: the function, its role, its substitution, the right to call it.
 func addToTemplate(tr tree) {
 	const name = "template.yaml"
-	text := tr.read(name)
-	function := text[strings.Index(text, "\n  ShortlistFunction:\n"):strings.Index(text, "\n  SelectFunction:\n")]
-	function = strings.NewReplacer("ShortlistFunction", "RehearseFunction", "/shortlist/", "/rehearse/").Replace(function)
-	tr.replace(name, "\n  SelectFunction:\n", function+"\n  SelectFunction:\n")
+	for _, kind := range []string{"Function", "Role"} {
+		text, next := tr.read(name), "\n  Select"+kind+":\n"
+		added := text[strings.Index(text, "\n  Shortlist"+kind+":\n"):strings.Index(text, next)]
+		added = strings.NewReplacer("Shortlist", "Rehearse", "/shortlist/", "/rehearse/").Replace(added)
+		tr.replace(name, next, added+next)
+	}
 	tr.replace(name, "        SelectFunctionArn:", "        RehearseFunctionArn: !Ref RehearseFunction.Alias\n        SelectFunctionArn:")
-	tr.replace(name, "                - !Ref SelectFunction.Alias\n", "                - !Ref RehearseFunction.Alias\n                - !Ref SelectFunction.Alias\n")
+	tr.replace(name, "                  - !Ref SelectFunction.Alias\n", "                  - !Ref RehearseFunction.Alias\n                  - !Ref SelectFunction.Alias\n")
 }
 
 // start runs the adapted local world until the test ends.
