@@ -26,8 +26,27 @@ export async function open(t, url, options = {}) {
   t.after(() => context.close());
   const page = await context.newPage();
   t.after(noFault(page, new URL(url).origin));
-  await page.goto(url);
+  await load(page, url);
   return page;
+}
+
+/**
+ * Opens the address and waits until its scripts run. On a busy machine a load
+ * has been seen to end without them, once in some hundred; Chromium drops what it
+ * is loading when a network interface comes or goes, for instance when
+ * containers start beside it. A person would press reload then.
+ */
+async function load(page, url) {
+  const started = page.locator("main section:visible, .swagger-ui").first();
+  for (let tries = 1; ; tries++) {
+    await page.goto(url);
+    try {
+      return await started.waitFor({ timeout: patience / 3 });
+    } catch (error) {
+      if (tries === 3) throw error;
+      await page.goto("about:blank");
+    }
+  }
 }
 
 /** Fails for scripts that break, policies that are violated and requests to elsewhere. */
