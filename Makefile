@@ -71,6 +71,7 @@ TESTS += test-openapi
 test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tried out: make test-openapi [EXAMPLES=50] [SEED=1]
 	@.ci/need node nodejs npm npm
 	.ci/openapi/run $(TOOLS)/schemathesis/bin/st
+	cd internal/openapitest/check && go vet ./... && go test -count=1 ./...
 
 TESTS += test-browser
 .PHONY: test-browser

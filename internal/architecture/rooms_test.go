@@ -38,7 +38,7 @@ var rooms = []room{
 	{"internal/apigateway", "api " + lambda, adapters + " internal/app " + domain},
 	{"internal/page", "internal/static", "internal/app internal/asyncapi " + domain + " " + adapters + " " + local},
 	{"internal/apidocs", "api internal/static github.com/swaggest/swgui", "internal/app internal/asyncapi " + domain + " " + adapters + " " + local},
-	{"internal/openapitest", "api github.com/pb33f", "internal/app internal/asyncapi " + domain + " " + adapters + " " + local},
+	{"internal/openapitest", "", "internal/app internal/asyncapi " + domain + " " + adapters + " " + local},
 	{"internal/static", "", "internal/page"},
 	{"internal/dynamo", "api internal/asyncapi internal/awsenv " + sdk, "internal/app internal/sfn " + domain + " " + local},
 	{"internal/sfn", "api internal/asyncapi internal/awsenv " + sdk, "internal/app internal/dynamo " + domain + " " + local},

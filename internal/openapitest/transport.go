@@ -1,18 +1,24 @@
+// Package openapitest notes what tests send and get, so that it can be held to
+// the description of the API, api/openapi.yaml: put a Transport under the client
+// of a test. The check is a module of its own, internal/openapitest/check,
+// since what validates OpenAPI brings half a hundred packages along.
 package openapitest
 
 import (
 	"bytes"
 	"io"
 	"net/http"
-	"sync"
+	"os"
 	"testing"
-
-	"asynchttpapi/api"
 )
 
-// Transport is an http.RoundTripper that checks what goes through it.
+// Folder is the environment variable that names where exchanges are noted;
+// without it nothing is.
+const Folder = "OPENAPI_EXCHANGES"
+
+// Transport is an http.RoundTripper that notes what goes through it.
 type Transport struct {
-	// T fails at a violation.
+	// T is the test that the exchange belongs to.
 	T testing.TB
 	// Base does the work; http.DefaultTransport if nil.
 	Base http.RoundTripper
@@ -21,18 +27,15 @@ type Transport struct {
 	Beyond bool
 }
 
-// described is the checker of the API's own description.
-var described = sync.OnceValues(func() (*checker, error) { return newChecker(api.OpenAPI()) })
-
 // RoundTrip implements http.RoundTripper.
 func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	c, err := described()
-	if err != nil {
-		return nil, err
-	}
 	base := t.Base
 	if base == nil {
 		base = http.DefaultTransport
+	}
+	folder := os.Getenv(Folder)
+	if folder == "" {
+		return base.RoundTrip(req)
 	}
 	sent, err := keep(&req.Body)
 	if err != nil {
@@ -46,17 +49,11 @@ func (t Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.check(c, req, res, sent, got)
-	return res, nil
-}
-
-// check compares copies: a validator reads bodies.
-func (t Transport) check(c *checker, req *http.Request, res *http.Response, sent, got []byte) {
-	asked, answered := *req, *res
-	asked.Body, answered.Body = body(sent), body(got)
-	if err := c.check(&asked, &answered, t.Beyond); err != nil {
-		t.T.Errorf("%s %s: the exchange is not as api/openapi.yaml describes it: %v\n%s", req.Method, req.URL, err, got)
-	}
+	return res, note(folder, Exchange{
+		Test: t.T.Name(), Beyond: t.Beyond,
+		Method: req.Method, URL: req.URL.String(), Header: req.Header, Body: sent,
+		Code: res.StatusCode, ResponseHeader: res.Header, ResponseBody: got,
+	})
 }
 
 // keep reads a body and puts it back.
@@ -66,8 +63,6 @@ func keep(b *io.ReadCloser) ([]byte, error) {
 	}
 	all, err := io.ReadAll(*b)
 	(*b).Close()
-	*b = body(all)
+	*b = io.NopCloser(bytes.NewReader(all))
 	return all, err
 }
-
-func body(b []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(b)) }

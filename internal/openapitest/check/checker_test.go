@@ -1,4 +1,4 @@
-package openapitest
+package check
 
 import (
 	"net/http"

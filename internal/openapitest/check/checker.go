@@ -1,13 +1,15 @@
-// Package openapitest holds what tests send and get to the description of the
-// API, api/openapi.yaml: put a Transport under the client of a test, and every
-// exchange that breaks the description fails the test.
-package openapitest
+// Package check holds what the project's tests send and get to the description
+// of the API, api/openapi.yaml: its test runs the suites that speak HTTP, reads
+// the exchanges that they noted, and fails at every one that breaks the
+// description.
+package check
 
 import (
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
@@ -26,6 +28,9 @@ var ofServer = []string{
 	"Date", "Content-Length", "Content-Type", "Connection", "Vary", "Access-Control-Allow-Origin",
 	"Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Max-Age",
 }
+
+// described is the checker of the API's own description.
+var described = sync.OnceValues(func() (*checker, error) { return newChecker(api.OpenAPI()) })
 
 // bodies are left out of strict mode, which does not look into oneOf: the
 // schemas themselves refuse members that they do not mention.
