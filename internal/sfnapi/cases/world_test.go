@@ -73,8 +73,7 @@ func newClient(api *httptest.Server) *sfn.Client {
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 			return aws.Credentials{AccessKeyID: "any", SecretAccessKey: "any"}, nil
 		}),
-		HTTPClient:       &http.Client{Transport: transport},
-		RetryMaxAttempts: 1,
+		HTTPClient: &http.Client{Transport: transport},
 	})
 }
 
