@@ -18,10 +18,10 @@ func TestTerminalCompletion(t *testing.T) {
 		t.Run(tt.shell, func(t *testing.T) {
 			term := openTerminal(t, 80, "PS1=$ ")
 			if _, err := exec.LookPath(tt.shell); err != nil {
-				t.Skip("not run: there is no " + tt.shell)
+				t.Fatal("there is no " + tt.shell + "; make test-terminal installs it")
 			}
 			if _, err := os.Stat("/usr/share/bash-completion/bash_completion"); tt.shell == "bash" && err != nil {
-				t.Skip("not run: there is no bash-completion")
+				t.Fatal("there is no bash-completion; make test-terminal installs it")
 			}
 			term.keys("cd; clear; "+tt.setup, "Enter")
 			if tt.shell == "zsh" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/conformance"
 	"asynchttpapi/internal/engine"
+	"asynchttpapi/internal/engine/fake"
 	"asynchttpapi/internal/sqlite"
 )
 
@@ -23,8 +23,7 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type
 // clock it looks at, and the test's hand on both.
 type holder struct {
 	w     *workflows
-	mu    sync.Mutex
-	holds map[string]chan error
+	calls fake.Holder
 	clock *skippingClock
 }
 
@@ -33,8 +32,8 @@ func newHolder(t *testing.T) *holder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &holder{holds: map[string]chan error{}, clock: &skippingClock{}}
-	h.w = &workflows{engine: engine.New(engine.Config{Journal: db.Journal(), Invoker: h, Clock: h.clock})}
+	h := &holder{clock: &skippingClock{}}
+	h.w = &workflows{engine: engine.New(engine.Config{Journal: db.Journal(), Invoker: &h.calls, Clock: h.clock})}
 	if err := errors.Join(h.w.engine.Start(t.Context()), h.w.define(t.Context(), holding)); err != nil {
 		t.Fatal(err)
 	}
@@ -47,38 +46,15 @@ func newHolder(t *testing.T) *holder {
 	return h
 }
 
-// Invoke implements engine.Invoker.
-func (h *holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	var in struct{ ID string }
-	if err := json.Unmarshal(payload, &in); err != nil {
-		return nil, err
-	}
-	select {
-	case err := <-h.hold(in.ID):
-		return []byte(`{}`), err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (h *holder) hold(id string) chan error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.holds[id] == nil {
-		h.holds[id] = make(chan error, 1)
-	}
-	return h.holds[id]
-}
-
 // End implements conformance.Executions.
 func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
 	switch {
 	case o.Status == api.Succeeded:
-		h.hold(id) <- nil
+		h.calls.Let(id, nil)
 	case o.TimedOut:
 		h.clock.skip(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.hold(id) <- functionError(errors.New("told to fail"))
+		h.calls.Let(id, functionError(errors.New("told to fail")))
 	default:
 		if _, err := h.w.engine.StopExecution(t.Context(), executionARN(id), "", ""); err != nil {
 			t.Fatal(err)

@@ -2,10 +2,8 @@ package sfn_test
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
-	"sync"
 	"testing"
 	"time"
 
@@ -30,16 +28,15 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{
 type holder struct {
 	client *awssfn.Client
 	clock  *fake.Clock
-	mu     sync.Mutex
-	holds  map[string]chan error
+	calls  fake.Holder
 }
 
 // newHolder returns the ARN of its state machine, and the environment in which
 // it is Step Functions.
 func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) string) {
 	t.Helper()
-	h = &holder{holds: map[string]chan error{}, clock: fake.NewClock(time.Now())}
-	e := engine.New(engine.Config{Journal: fake.NewJournal(), Invoker: h, Clock: h.clock})
+	h = &holder{clock: fake.NewClock(time.Now())}
+	e := engine.New(engine.Config{Journal: fake.NewJournal(), Invoker: &h.calls, Clock: h.clock})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -64,40 +61,17 @@ func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) str
 	return h, *made.StateMachineArn, environment(server.URL)
 }
 
-// Invoke implements engine.Invoker.
-func (h *holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
-	var in struct{ ID string }
-	if err := json.Unmarshal(payload, &in); err != nil {
-		return nil, err
-	}
-	select {
-	case err := <-h.hold(in.ID):
-		return []byte(`{}`), err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-func (h *holder) hold(id string) chan error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.holds[id] == nil {
-		h.holds[id] = make(chan error, 1)
-	}
-	return h.holds[id]
-}
-
 const heldPrefix = "arn:aws:states:us-east-1:123456789012:execution:hold:"
 
 // End implements conformance.Executions.
 func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
 	switch {
 	case o.Status == api.Succeeded:
-		h.hold(id) <- nil
+		h.calls.Let(id, nil)
 	case o.TimedOut:
 		h.clock.Advance(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.hold(id) <- &engine.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)}
+		h.calls.Let(id, &engine.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)})
 	default:
 		if _, err := h.client.StopExecution(t.Context(), &awssfn.StopExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
 			t.Fatal(err)

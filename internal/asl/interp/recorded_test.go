@@ -126,24 +126,7 @@ func (c *recorded) inputText(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return spaced(v)
-}
-
-func spaced(v any) string {
-	var parts []string
-	switch x := v.(type) {
-	case []any:
-		for _, item := range x {
-			parts = append(parts, spaced(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case *value.Object:
-		for _, m := range x.Members() {
-			parts = append(parts, value.Text(m.Name)+": "+spaced(m.Value))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	}
-	return value.Text(v)
+	return interp.Spaced(v)
 }
 
 // answer gives the recorded answer to a task.

@@ -95,7 +95,7 @@ func (c *recordedTrial) input(t *testing.T) interp.TrialInput {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in.Input = json.RawMessage(spaced(v))
+		in.Input = json.RawMessage(interp.Spaced(v))
 	}
 	if c.Request.Context != nil {
 		in.Context = json.RawMessage(*c.Request.Context)
