@@ -3,6 +3,7 @@ package asyncapi_test
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type storm struct {
 	*world
 	dice *rand.Rand
 	late chan struct{}
+	mu   sync.Mutex // late calls take effect side by side
 	// live tells of each execution whether it found its record.
 	live map[string]bool
 }
@@ -76,6 +78,8 @@ func TestRepeatsThroughStorms(t *testing.T) {
 // Start implements asyncapi.Workflows: an execution whose record is not there
 // when it starts fails.
 func (s *storm) Start(ctx context.Context, id string, input []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if _, started := s.workflows.Inputs()[id]; !started {
 		_, err := s.store.Get(ctx, id)
 		s.live[id] = err == nil
@@ -122,17 +126,4 @@ func (s *storm) check(t *testing.T, seed uint64, in asyncapi.Submission, id stri
 	if err != nil || again.ID != id || len(s.workflows.Inputs()) != started {
 		t.Errorf("seed %d: repeated: %s after %s, %v", seed, again.ID, id, err)
 	}
-}
-
-type liveness struct {
-	asyncapi.Workflows
-	store *fake.Store
-	dead  map[string]bool
-}
-
-func (l *liveness) Start(ctx context.Context, id string, input []byte) error {
-	if _, err := l.store.Get(ctx, id); err != nil {
-		l.dead[id] = true
-	}
-	return l.Workflows.Start(ctx, id, input)
 }
