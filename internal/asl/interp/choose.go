@@ -24,7 +24,9 @@ func (r *Run) choose(s *scope) *failure {
 		}
 	}
 	if how.next == "" {
-		return s.mismatch(noChoiceError, "Failed to transition out of the state. The state does not point to a next state.")
+		// The guide reserves States.NoChoiceMatched for the future and has
+		// States.Runtime reported ("Error names").
+		return s.broken("Failed to transition out of the state. The state does not point to a next state.")
 	}
 	out, f := r.through(s, s.state.OutputPath, in)
 	if f != nil {

@@ -12,7 +12,6 @@ const (
 	runtimeError     = "States.Runtime"
 	dataLimitError   = "States.DataLimitExceeded"
 	resultPathError  = "States.ResultPathMatchFailure"
-	noChoiceError    = "States.NoChoiceMatched"
 	toleranceError   = "States.ExceedToleratedFailureThreshold"
 	tooLargeResult   = "returned a result with a size exceeding the maximum number of bytes service limit."
 	toleranceMessage = "The specified tolerated failure threshold was exceeded"

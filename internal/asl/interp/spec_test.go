@@ -158,7 +158,7 @@ func TestChoices(t *testing.T) {
 		{name: "and, or, not", definition: rule(`"And":[{"Variable":"$.a","IsNumeric":true},{"Or":[{"Variable":"$.a","NumericEquals":9},{"Not":{"Variable":"$.b","IsPresent":true}}]}]`), input: `{"a":2}`, output: yes},
 		{name: "path operand", definition: rule(`"Variable":"$.a","StringEqualsPath":"$.b"`), input: `{"a":"x","b":"x"}`, output: yes},
 		{name: "context operand", definition: rule(`"Variable":"$$.State.Name","StringEquals":"A"`), output: yes},
-		{name: "nothing matches", definition: one(`{"Type":"Choice","Choices":[{"Variable":"$.a","IsPresent":true,"Next":"Z"}]}`), error: "States.NoChoiceMatched", cause: "does not point to a next state"},
+		{name: "nothing matches", definition: one(`{"Type":"Choice","Choices":[{"Variable":"$.a","IsPresent":true,"Next":"Z"}]}`), error: "States.Runtime", cause: "does not point to a next state"},
 		{name: "missing variable", definition: rule(`"Variable":"$.no","NumericEquals":1`), error: "States.Runtime", cause: "Invalid path '$.no': The choice state's condition path references an invalid value."},
 		{name: "missing operand", definition: rule(`"Variable":"$.a","NumericEqualsPath":"$.no"`), input: `{"a":1}`, error: "States.Runtime", cause: "Invalid path '$.no'"},
 		{name: "rule assigns", definition: `{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Variable":"$.a","IsPresent":true,"Assign":{"v.$":"$.a"},"Next":"B"}],"Assign":{"v":"default"},"Default":"B"},
