@@ -43,4 +43,11 @@ func seconds(n int64) time.Duration {
 	return time.Duration(min(max(n, 0), most)) * time.Second
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
+// stamp writes a time of the context object the way Java's Instant does: with
+// milliseconds, but without a fraction that is zero.
+func stamp(t time.Time) string {
+	if t.Nanosecond() < int(time.Millisecond) {
+		return t.UTC().Format("2006-01-02T15:04:05Z")
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
+}

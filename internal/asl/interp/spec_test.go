@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"asynchttpapi/internal/asl/interp"
 )
@@ -130,6 +131,7 @@ func TestDataFlow(t *testing.T) {
 		{name: "Parameters", definition: one(`{"Type":"Pass","Parameters":{"l":{"x":[1,{"y.$":"$.a"}]},"d.$":"$"},"End":true}`), input: `{"a":1}`, output: `{"l":{"x":[1,{"y":1}]},"d":{"a":1}}`},
 		{name: "Parameters leading nowhere", definition: one(`{"Type":"Pass","Parameters":{"d.$":"$.x"},"End":true}`), input: `{"a":1}`,
 			error: "States.Runtime", cause: `The JSONPath '$.x' specified for the field 'd.$' could not be found in the input '{"a":1}'`},
+		{name: "a time without a fraction", definition: one(`{"Type":"Pass","Parameters":{"t.$":"$$.State.EnteredTime"},"End":true}`), output: `{"t":"2024-11-05T10:00:00Z"}`},
 		{name: "an index past the end is null in a template", definition: one(`{"Type":"Pass","Parameters":{"d.$":"$.a[3]"},"End":true}`), input: `{"a":[1]}`, output: `{"d":null}`},
 		{name: "ResultSelector sees the result", definition: one(`{"Type":"Task",` + function + `,"ResultSelector":{"s.$":"$.x"},"ResultPath":"$.r","End":true}`),
 			input: `{"a":1}`, script: script{"A": {ok(`{"x":5}`)}}, output: `{"a":1,"r":{"s":5}}`},
@@ -188,4 +190,18 @@ func TestCredentials(t *testing.T) {
 		t.Errorf("%v", details)
 	}
 	runAll(t, []specCase{{name: "missing", definition: one(`{"Type":"Task",` + function + `,"Credentials":{"RoleArn.$":"$.role"},"End":true}`), error: "States.Runtime", cause: "'RoleArn.$'"}})
+}
+
+func TestStamp(t *testing.T) {
+	for at, want := range map[string]string{
+		"2024-11-05T11:00:00+01:00":  "2024-11-05T10:00:00Z",
+		"2024-11-05T10:00:00.0009Z":  "2024-11-05T10:00:00Z",
+		"2024-11-05T10:00:00.5Z":     "2024-11-05T10:00:00.500Z",
+		"2024-11-05T10:00:00.12399Z": "2024-11-05T10:00:00.123Z",
+	} {
+		parsed, err := time.Parse(time.RFC3339Nano, at)
+		if got := interp.Stamp(parsed); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", at, got, err, want)
+		}
+	}
 }

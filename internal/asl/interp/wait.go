@@ -39,6 +39,8 @@ func (r *Run) waited(s *scope) *failure {
 	return nil
 }
 
+// waitUntil gives the end of the pause. Of a timestamp the service takes whole
+// seconds alone (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
 func (r *Run) waitUntil(s *scope, in data) (time.Time, *failure) {
 	st := s.state
 	switch {
@@ -48,13 +50,14 @@ func (r *Run) waitUntil(s *scope, in data) (time.Time, *failure) {
 		n, f := r.waitSeconds(s, in, st.SecondsPath)
 		return s.enteredAt.Add(seconds(n)), f
 	case st.TimestampPath != nil:
-		return r.waitTimestamp(s, in, st.TimestampPath)
+		at, f := r.waitTimestamp(s, in, st.TimestampPath)
+		return at.Truncate(time.Second), f
 	}
 	at, ok := value.Timestamp(st.Timestamp)
 	if !ok {
 		return at, s.broken("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: %s", st.Timestamp)
 	}
-	return at, nil
+	return at.Truncate(time.Second), nil
 }
 
 func (r *Run) waitSeconds(s *scope, in data, p *asl.Path) (int64, *failure) {
