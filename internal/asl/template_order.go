@@ -3,7 +3,8 @@ package asl
 import (
 	"cmp"
 	"slices"
-	"unicode/utf16"
+
+	"asynchttpapi/internal/asl/value"
 )
 
 // memberOrder puts the members of a template's object into the order that the
@@ -18,23 +19,15 @@ func memberOrder(members []TemplateMember) {
 			dynamic++
 		}
 	}
-	buckets := 16
-	for 4*dynamic > 3*buckets {
-		buckets *= 2
-	}
 	slices.SortStableFunc(members, func(a, b TemplateMember) int {
-		return cmp.Compare(rank(a, buckets), rank(b, buckets))
+		return cmp.Compare(rank(a, dynamic), rank(b, dynamic))
 	})
 }
 
 // rank is a member's bucket, -1 for one that is no expression.
-func rank(m TemplateMember, buckets int) int {
+func rank(m TemplateMember, dynamic int) int {
 	if m.Value.Expression == nil {
 		return -1
 	}
-	var h uint32
-	for _, unit := range utf16.Encode([]rune(m.Name)) {
-		h = 31*h + uint32(unit)
-	}
-	return int((h ^ h>>16) & uint32(buckets-1))
+	return value.JavaBucket(value.JavaHash(m.Name), dynamic)
 }

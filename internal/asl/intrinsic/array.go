@@ -1,6 +1,7 @@
 package intrinsic
 
 import (
+	"cmp"
 	"hash/maphash"
 	"slices"
 
@@ -31,16 +32,18 @@ func arrayPartition(in input) (any, error) {
 	return chunks, nil
 }
 
+// arrayContains compares texts, as AWS does: true is found in ["true"], and an
+// object only where its members come in the same order.
 func arrayContains(in input) (any, error) {
 	array, err := in.array(0)
 	if err != nil {
 		return nil, err
 	}
-	return contains(array, in.values[1]), nil
-}
-
-func contains(array []any, v any) bool {
-	return slices.ContainsFunc(array, func(element any) bool { return value.Equal(element, v) })
+	if err := in.writable(in.values, 0); err != nil {
+		return nil, err
+	}
+	wanted := value.Java(in.values[1])
+	return slices.ContainsFunc(array, func(element any) bool { return value.Java(element) == wanted }), nil
 }
 
 func arrayRange(in input) (any, error) {
@@ -91,7 +94,8 @@ func arrayLength(in input) (any, error) {
 	return value.FromInt(int64(len(array))), nil
 }
 
-// arrayUnique keeps the first of equal elements.
+// arrayUnique keeps the first of equal elements, in the order in which Java's
+// HashSet lists them: AWS makes [false,true] of [true,false].
 func arrayUnique(in input) (any, error) {
 	array, err := in.array(0)
 	if err != nil {
@@ -106,5 +110,16 @@ func arrayUnique(in input) (any, error) {
 			unique = append(unique, element)
 		}
 	}
+	slices.SortStableFunc(unique, func(a, b any) int {
+		return cmp.Compare(bucket(a, unique), bucket(b, unique))
+	})
 	return unique, nil
+}
+
+func bucket(element any, unique []any) int {
+	return value.JavaBucket(value.JavaHash(element), len(unique))
+}
+
+func contains(array []any, v any) bool {
+	return slices.ContainsFunc(array, func(element any) bool { return value.Equal(element, v) })
 }

@@ -30,7 +30,7 @@ func jsonToString(in input) (any, error) {
 }
 
 // jsonMerge merges two objects, the second one's members over the first's. AWS
-// has no deep merge.
+// has no deep merge, and takes any other third argument for false.
 func jsonMerge(in input) (any, error) {
 	first, err := in.object(0)
 	if err != nil {
@@ -40,7 +40,7 @@ func jsonMerge(in input) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if in.values[2] != false {
+	if strings.EqualFold(value.Java(in.values[2]), "true") {
 		return nil, in.fail("argument 3 is not false: only shallow merging is supported")
 	}
 	members := append(append([]value.Member{}, first.Members()...), second.Members()...)
