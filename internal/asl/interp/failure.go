@@ -1,6 +1,9 @@
 package interp
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // The error names that have a meaning of their own.
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
@@ -21,7 +24,7 @@ const (
 type failure struct {
 	name  string
 	cause string
-	// final failures end the execution whatever Retry and Catch say.
+	// final failures end the execution whatever wildcards in Retry and Catch say.
 	final bool
 }
 
@@ -45,11 +48,12 @@ func (s *scope) explain(cause string) string {
 }
 
 // matches tells whether a Retry or Catch for these names is about f. States.ALL
-// and States.TaskFailed are wildcards, the latter not for timeouts
+// and States.TaskFailed are wildcards, the latter not for timeouts, and neither
+// for a state's data that are too large, which have to be named
 // (states-language.net, "Errors"; the Step Functions guide, "Error names").
 func (f failure) matches(names []string) bool {
 	if f.final {
-		return false
+		return f.name == dataLimitError && slices.Contains(names, dataLimitError)
 	}
 	for _, name := range names {
 		switch {

@@ -144,6 +144,8 @@ func TestDataFlow(t *testing.T) {
 			script: script{"A": {ok(`"` + strings.Repeat("x", 262143) + `"`)}}, output: `"Y"`},
 		{name: "an output of more than 262,144 bytes is not caught", definition: one(`{"Type":"Task",` + function + `,"ResultPath":"$.r","Catch":[{"ErrorEquals":["States.ALL"],"Next":"Y"}],"End":true}`),
 			input: `{"a":"` + strings.Repeat("y", 100) + `"}`, script: script{"A": {ok(`"` + strings.Repeat("x", 262100) + `"`)}}, error: "States.DataLimitExceeded", cause: "The state/task 'A' returned a result with a size exceeding"},
+		{name: "unless by its name", definition: one(`{"Type":"Task",` + function + `,"ResultPath":"$.r","Catch":[{"ErrorEquals":["States.DataLimitExceeded"],"Next":"Y"}],"End":true}`),
+			input: `{"a":"` + strings.Repeat("y", 100) + `"}`, script: script{"A": {ok(`"` + strings.Repeat("x", 262100) + `"`)}}, output: `"Y"`},
 		{name: "Parameters that make the input too large", definition: one(`{"Type":"Task",` + function + `,"Parameters":{"a.$":"$","b.$":"$"},"End":true}`),
 			input: `"` + strings.Repeat("x", 200_000) + `"`, error: "States.DataLimitExceeded", cause: "The state/task 'A' provided parameters with a size exceeding"},
 	})
