@@ -18,7 +18,7 @@ type conn struct {
 }
 
 func newConn(cfg Config, trusted origins) *conn {
-	return &conn{cfg: cfg, http: guarded(cfg.HTTPClient, trusted), trusted: trusted, ambient: realAmbient()}
+	return &conn{cfg: cfg, http: guarded(cfg.HTTPClient, trusted, cfg.Header), trusted: trusted, ambient: realAmbient()}
 }
 
 func (c *conn) newKey() string { return c.ambient.text() }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"asynchttpapi/api"
@@ -25,9 +26,7 @@ func (r request) build(ctx context.Context, common http.Header) (*http.Request, 
 	if err != nil {
 		return nil, err
 	}
-	for name, values := range common {
-		req.Header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
-	}
+	addCommon(req.Header, common)
 	req.Header.Set("Accept", api.MediaTypeJSON+", "+api.MediaTypeProblem)
 	if r.method == http.MethodPost {
 		req.Header.Set("Content-Type", api.MediaTypeJSON)
@@ -42,6 +41,16 @@ func (r request) build(ctx context.Context, common http.Header) (*http.Request, 
 		req.Header.Set("Prefer", fmt.Sprintf("wait=%d", int64(r.wait/time.Second)))
 	}
 	return req, nil
+}
+
+// addCommon adds what goes with every request, and leaves what is there.
+func addCommon(h, common http.Header) {
+	for name, values := range common {
+		name = http.CanonicalHeaderKey(name)
+		if _, there := h[name]; !there {
+			h[name] = slices.Clone(values)
+		}
+	}
 }
 
 // within shortens the long poll to what the caller's deadline leaves.

@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -132,6 +133,35 @@ func TestTrustedOrigin(t *testing.T) {
 	}
 	if h := other.requests()[0].Header; h.Get("Authorization") != "Bearer x" || h.Get("X-Api-Key") != "k" {
 		t.Errorf("headers %v", h)
+	}
+}
+
+// Between hosts net/http drops credentials and adds a Referer. Here the one is
+// wanted at an origin that is trusted, and the other never: the URL of a
+// status is a capability.
+func TestRedirectToTrustedOrigin(t *testing.T) {
+	other := serve(t, approved())
+	s := serve(t, reply(307, "", "Location", "http://status.example/api/status/a1"))
+	toOther := func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if addr == "status.example:80" {
+			addr = other.Listener.Addr().String()
+		}
+		return new(net.Dialer).DialContext(ctx, network, addr)
+	}
+	c, _ := dial(t, s, withCredentials, func(cfg *client.Config) {
+		cfg.TrustedOrigins = []string{"http://status.example"}
+		cfg.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: toOther}}
+		cfg.Header.Set("Accept", "text/html")
+	})
+	if _, err := c.Status(context.Background(), "a1"); err != nil {
+		t.Fatal(err)
+	}
+	h := other.requests()[0].Header
+	if h.Get("Authorization") != "Bearer x" || h.Get("X-Api-Key") != "k" || !strings.HasPrefix(h.Get("Accept"), api.MediaTypeJSON) {
+		t.Errorf("headers %v", h)
+	}
+	if h.Get("Referer") != "" {
+		t.Errorf("Referer %q", h.Get("Referer"))
 	}
 }
 
