@@ -30,6 +30,7 @@ func ownHTTPClient() *http.Client {
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	t.MaxResponseHeaderBytes = maxHeader
 	t.IdleConnTimeout = 90 * time.Second
+	t.MaxIdleConnsPerHost = 100 // net/http alone keeps 2, and a program may wait for many
 	return &http.Client{Transport: t}
 }
 
