@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open, reaches, useBrowser } from "./browser.js";
+import { fill, open, reaches, send, useBrowser } from "./browser.js";
 import { Local } from "./local.js";
 
 useBrowser();
@@ -53,6 +53,29 @@ test("the next poll is made after Retry-After, not earlier, with the ETag", asyn
   await reaches(page, "Approved");
   await page.clock.runFor(3_600_000);
   assert.equal(asked.length, 3, "what is decided is not asked about");
+});
+
+test("the answer to the submit is shown at once, and says when to poll", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page);
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
+  const asked = [];
+  await page.route("**/api/submit", (route) => route.fulfill(
+    json(202, body("NotStarted", "Received"), { Location: `${url}/api/status/${id}`, "Retry-After": "6", ETag: '"zero"' })));
+  await page.route("**/api/status/*", async (route) => {
+    asked.push(route.request().headers()["if-none-match"] ?? "");
+    await route.fulfill(json(200, body("Succeeded", "Approved")));
+  });
+  await send(page);
+  await reaches(page, "Received");
+  await page.getByText("Looking again in 6 s.").waitFor();
+  await page.clock.runFor(5900);
+  assert.deepEqual(asked, []);
+  await page.clock.runFor(200);
+  await reaches(page, "Approved");
+  assert.deepEqual(asked, ['"zero"']);
 });
 
 for (const [status, code, said] of [

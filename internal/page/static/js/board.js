@@ -12,8 +12,8 @@ export class Board extends EventTarget {
     this.#api = api;
   }
 
-  /** Starts to watch, unless it is watched already. */
-  watch(id) {
+  /** Starts to watch, unless it is watched already; first is an answer about it that came already. */
+  watch(id, first) {
     if (this.#watched.has(id)) return;
     const stop = new AbortController();
     const talk = { stop, wake: new EventTarget(), state: { submission: null } };
@@ -22,7 +22,7 @@ export class Board extends EventTarget {
       talk.state = state;
       this.#changed(id);
     };
-    watch(this.#api, id, { tell, wake: talk.wake, signal: stop.signal }).catch((error) => {
+    watch(this.#api, id, { first, tell, wake: talk.wake, signal: stop.signal }).catch((error) => {
       if (!stop.signal.aborted) throw error;
     });
   }

@@ -26,7 +26,7 @@ export class Form {
   #sent = {};
   #inHand = null;
 
-  /** accepted gets the submission and its title; announce speaks to a screen reader. */
+  /** accepted gets the answer of the server and the title; announce speaks to a screen reader. */
   constructor({ api, accepted, announce }) {
     this.#element.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -48,10 +48,10 @@ export class Form {
     this.#begin();
     try {
       const tell = (state) => this.#showTrouble(state, announce);
-      const submission = await submit(api, text, this.#sent.key, { tell, wake: this.#wake, signal: this.#inHand.signal });
+      const answer = await submit(api, text, this.#sent.key, { tell, wake: this.#wake, signal: this.#inHand.signal });
       this.#sent = {};
       this.#element.reset();
-      accepted(submission, talk.title);
+      accepted(answer, talk.title);
     } catch (error) {
       if (error instanceof Refused) this.#problems.show(error.message, error.fields);
       else if (!this.#inHand.signal.aborted) throw error;

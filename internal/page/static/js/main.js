@@ -32,8 +32,10 @@ function start({ api: base, docs }) {
   const list = new List({ forget: (id) => { memory.forget(id); refresh(); } });
   const form = new Form({
     api, announce,
-    accepted: ({ id }, title) => {
+    accepted: (answer, title) => {
+      const { id } = answer.body;
       memory.remember(id, title);
+      board.watch(id, answer);
       location.hash = id;
     },
   });

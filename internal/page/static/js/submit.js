@@ -16,14 +16,14 @@ export function newKey() {
 }
 
 /**
- * Gives the accepted submission. The key makes it safe to repeat what may have
+ * Gives the answer that accepts the submission. The key makes it safe to repeat what may have
  * arrived; tell gets each obstacle as {trouble}.
  */
 export async function submit(api, text, key, { tell, wake, signal }) {
   for (let failures = 1; ; failures++) {
     const answer = await api.submit(text, key, signal).catch(() => null);
     signal.throwIfAborted();
-    if (answer && answer.code < 300 && typeof answer.body?.id === "string") return answer.body;
+    if (answer && answer.code < 300 && typeof answer.body?.id === "string") return answer;
     if (answer && !isTemporary(answer)) throw new Refused(answer);
     const wait = pause(failures, answer?.retryAfter);
     tell({ trouble: troubleOf(answer) });

@@ -24,13 +24,15 @@ function read(answer, known) {
  * Polls until the submission is terminal or gone, and tells each answer as
  * {submission, gone, refused, trouble, nextAt}: trouble is "unreachable",
  * "busy" or "unwell" while the last poll failed, nextAt the time of the next.
- * Ends by rejection only when signal aborts.
+ * An answer that came already, such as that to the submit, is the first and
+ * says when to poll. Ends by rejection only when signal aborts.
  */
-export async function watch(api, id, { tell, wake, signal }) {
+export async function watch(api, id, { first, tell, wake, signal }) {
   let submission = null;
   let etag = null;
-  for (let failures = 0; ;) {
-    const answer = await api.status(id, etag, signal).catch(() => null);
+  for (let failures = 0, early = first; ;) {
+    const answer = early ?? await api.status(id, etag, signal).catch(() => null);
+    early = null;
     signal.throwIfAborted();
     const news = read(answer, submission);
     submission = news.submission ?? submission;
