@@ -65,6 +65,23 @@ test("a submit to a dead server waits for it, or is given up", async (t) => {
   await reaches(page, "Approved");
 });
 
+for (const [what, answer] of [
+  ["lost", (route) => route.abort("connectionreset")],
+  ["missing", (route) => route.fulfill({ status: 404, contentType: "application/json", body: "{}" })],
+  ["no JSON", (route) => route.fulfill({ contentType: "text/html", body: "<p>Welcome" })],
+]) {
+  test(`a configuration that is ${what} does not leave an empty page`, async (t) => {
+    const { url } = await Local.start(t);
+    const page = await open(t, url);
+    await page.route("**/config.json", answer);
+    await page.reload();
+    await page.getByRole("alert").getByText("could not be loaded. Please reload it.").waitFor();
+    await page.unroute("**/config.json");
+    await page.reload();
+    await submit(page);
+  });
+}
+
 test("another talk has another key", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);

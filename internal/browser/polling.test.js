@@ -109,6 +109,22 @@ test("who does not want to wait need not, and what is known stays", async (t) =>
   assert.equal(await page.evaluate(() => document.activeElement.id), "talk-title", "the focus is not lost with the button");
 });
 
+test("a page that slept asks at once what is overdue, and nothing else", async (t) => {
+  const { page, asked } = await follow(t, [
+    json(202, body("Running", "Selection"), { "Retry-After": "60" }),
+    json(200, body("Succeeded", "Approved")),
+  ]);
+  await reaches(page, "Selection");
+  const seenAgain = () => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await seenAgain();
+  await page.clock.runFor(1000);
+  assert.equal(asked.length, 1);
+  await page.clock.setSystemTime(Date.now() + 3_600_000); // no timer fires, as in a laptop that is closed
+  await seenAgain();
+  await reaches(page, "Approved");
+  assert.equal(asked.length, 2);
+});
+
 test("failures in a row are left more and more time", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);

@@ -49,6 +49,13 @@ export class Board extends EventTarget {
     }
   }
 
+  /** Polls at once what is overdue: timers stand still in a page that sleeps. */
+  catchUp() {
+    for (const { state, wake } of this.#watched.values()) {
+      if (state.nextAt <= Date.now()) wake.dispatchEvent(new Event("wake"));
+    }
+  }
+
   #changed(id) {
     this.dispatchEvent(new CustomEvent("change", { detail: id }));
   }

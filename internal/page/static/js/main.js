@@ -20,6 +20,7 @@ const announce = (text) => {
 /** Where the API is, beside the page if nothing is said, and the address of its documentation, if any. */
 async function readConfig() {
   const response = await fetch("config.json", { cache: "no-cache" });
+  if (!response.ok) throw new Error(`config.json: ${response.status}`);
   const { api = "", docs = "" } = await response.json();
   return { api: new URL(api && api.replace(/\/*$/, "/"), new URL(".", document.baseURI)), docs };
 }
@@ -85,6 +86,7 @@ function start({ api: base, docs }) {
   });
   window.addEventListener("storage", refresh);
   window.addEventListener("online", () => { board.retry(); form.retry(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) board.catchUp(); });
   $("skip").addEventListener("click", (event) => {
     event.preventDefault();
     $(current() ? "talk-title" : "propose-title").focus();
@@ -94,4 +96,4 @@ function start({ api: base, docs }) {
   route();
 }
 
-start(await readConfig());
+readConfig().then(start, () => { $("unready").hidden = false; });
