@@ -47,6 +47,27 @@ test("what is pressed is large enough for a thumb", async (t) => {
   assert.deepEqual(small, []);
 });
 
+test("a title runs the way it is written, and stays where titles are", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await submit(page, { Title: "لماذا المحركات؟" });
+  for (const title of ["#talk-title", ".item-title"]) {
+    const style = await page.locator(title).evaluate((e) => [getComputedStyle(e).direction, getComputedStyle(e).textAlign]);
+    assert.deepEqual(style, ["rtl", "left"], title);
+  }
+  await look(page, "right-to-left", ["light"]);
+});
+
+test("paper gets what is to be read, and nothing to press", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await submit(page);
+  await reaches(page, "Approved");
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator("button:visible, .actions a:visible").count(), 0);
+  assert.equal(await page.locator("#talk-id").isVisible(), true);
+});
+
 test("the form", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { open, reaches, steps, submit, talk, useBrowser } from "./browser.js";
+import { fill, open, reaches, steps, submit, talk, useBrowser } from "./browser.js";
 import { Local } from "./local.js";
 
 useBrowser();
@@ -61,6 +61,26 @@ test("the link shows the status and nothing else, to whoever has it", async (t) 
   const text = await other.locator("body").innerText();
   for (const [label, value] of Object.entries(talk)) assert.ok(!text.includes(value), `${label} is shown`);
   assert.equal(await other.locator("#mine").isVisible(), false);
+});
+
+test("a link that the browser will not copy is not called copied", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await submit(page);
+  await page.evaluate(() => { navigator.clipboard.writeText = () => Promise.reject(new Error("denied")); });
+  await page.getByRole("button", { name: "Copy the link" }).click();
+  await page.getByRole("button", { name: "Not copied" }).waitFor();
+});
+
+test("pressing the button twice is one submission", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page);
+  let sent = 0;
+  page.on("request", (request) => { sent += request.method() === "POST" ? 1 : 0; });
+  await page.getByRole("button", { name: "Submit the talk" }).dblclick();
+  await reaches(page, "Approved");
+  assert.equal(sent, 1);
 });
 
 test("an unknown link is called so", async (t) => {

@@ -19,9 +19,9 @@ export class TalkView {
     this.#announce = announce;
     $("talk-retry").addEventListener("click", () => retry(this.#id));
     $("copy").addEventListener("click", async () => {
-      await navigator.clipboard.writeText(location.href);
-      announce("The link is copied.");
-      $("copy").textContent = "Copied";
+      const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
+      announce(copied ? "The link is copied." : "The browser does not let this page copy.");
+      $("copy").textContent = copied ? "Copied" : "Not copied";
     });
     setInterval(() => this.#tick(), 1000);
   }
