@@ -71,11 +71,15 @@ func (r *row) draw(width, frame int, now time.Time, p palette) string {
 		text.AlignRight.Apply(stopwatch(r.elapsed(now)), len("0:00")))
 	line := strings.Join(parts, "  ")
 	room := width - 1 - text.StringWidthWithoutEscSequences(line) - 2
-	if note := r.note(room, now, p); note != "" {
+	if note := r.note(room, now, p); note != "" && room >= leastNote {
 		line += "  " + note
 	}
 	return text.Snip(line, max(width-1, 1), r.marks.ellipsis)
 }
+
+// leastNote is the room that a note needs to say anything, such as "10 s". For
+// one that ended the sign does, and there is more below the lines.
+const leastNote = 4
 
 // ended tells that nothing more will be heard.
 func (r *row) ended() bool { return r.err != nil || r.state.Done() }
@@ -129,7 +133,7 @@ func (r *row) note(room int, now time.Time, p palette) string {
 		return ""
 	case r.waiting != "":
 		again := "again in " + seconds(left)
-		return p.alarm(fitting(room, r.waiting+", "+again, "no answer, "+again, again))
+		return p.alarm(fitting(room, r.waiting+", "+again, "no answer, "+again, again, seconds(left)))
 	case !r.known, left <= 0:
 		return p.faint("asking")
 	}

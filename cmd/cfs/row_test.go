@@ -13,7 +13,7 @@ import (
 	"asynchttpapi/client"
 )
 
-// TestRows draws every kind of line at three widths.
+// TestRows draws every kind of line at four widths.
 func TestRows(t *testing.T) {
 	c := seat(t)
 	now := c.now.Add(time.Minute)
@@ -41,7 +41,7 @@ func TestRows(t *testing.T) {
 		{"gave up", []event{in(moderation), {err: errors.New("x")}}},
 	}
 	var b strings.Builder
-	for _, width := range []int{60, 80, 140} {
+	for _, width := range []int{40, 60, 80, 140} {
 		for _, many := range []bool{false, true} {
 			fmt.Fprintf(&b, "%d columns, several: %v\n", width, many)
 			for _, tt := range tests {
