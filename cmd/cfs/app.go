@@ -107,6 +107,12 @@ func quietly(_ context.Context, _ *cli.Command, err error, _ bool) error { retur
 func visibleCompletion(c *cli.Command) {
 	c.Hidden = false
 	c.Usage = "print the completions for a shell: bash, zsh, fish or pwsh"
+	c.Action = func(_ context.Context, c *cli.Command) error {
+		if name := c.Args().First(); name != "" {
+			return usageError{errors.New("no completions for " + clean(name) + ": there are bash, zsh, fish and pwsh")}
+		}
+		return cli.ShowSubcommandHelp(c)
+	}
 }
 
 const rootDescription = `Examples:

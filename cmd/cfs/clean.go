@@ -9,9 +9,11 @@ import (
 // show: control characters, and those that turn the direction of writing.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+		if obeyed(r) {
 			return ' '
 		}
 		return r
 	}, s)
 }
+
+func obeyed(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

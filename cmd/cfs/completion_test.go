@@ -45,6 +45,10 @@ func TestCompletionScripts(t *testing.T) {
 		}
 	}
 	s := piped(t, nil)
+	if code := s.do("completion", "csh"); code != exitUsage || !strings.Contains(s.err.String(), "no completions for csh: there are bash, zsh") {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
+	s = piped(t, nil)
 	if code := s.do("submit", "--ti", "--generate-shell-completion"); code != exitOK || s.out.String() != "--title:the talk's title\n--timeout:give up after this long, such as 90s\n" {
 		t.Errorf("exit code %d: %s", code, &s.out)
 	}

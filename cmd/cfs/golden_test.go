@@ -54,6 +54,7 @@ func TestGolden(t *testing.T) {
 		{"watch-json", "", 0, "-o json watch changing"},
 		{"watch-none", "", 0, "watch"},
 		{"watch-control-characters", "", 0, "watch evil"},
+		{"watch-control-characters-json", "", 0, "-o json watch evil"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -65,7 +66,7 @@ func TestGolden(t *testing.T) {
 			c.put(c.failed("failed"))
 			c.put(c.moderation("changing"), c.moderation("changing"), c.selection("changing"), c.approved("changing"))
 			evil := c.rejected("evil")
-			evil.Message = "\x1b]0;owned\x07\u202eab"
+			evil.Message = "\x1b]0;owned\x07\u202eab\u009b2J"
 			c.put(evil)
 			s := piped(t, c).terminal(tt.width)
 			s.env["NO_COLOR"] = "1"

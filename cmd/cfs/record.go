@@ -18,7 +18,26 @@ type record struct {
 }
 
 func writeJSON(w io.Writer, s state) error {
-	return json.NewEncoder(w).Encode(record{s.Result, s.URL})
+	return encodeJSON(w, record{s.Result, s.URL})
+}
+
+// encodeJSON writes a value as one line. What a terminal would obey is escaped,
+// which encoding/json does for the first 32 characters only.
+func encodeJSON(w io.Writer, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	for _, r := range string(line) {
+		if obeyed(r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	_, err = fmt.Fprintln(w, b.String())
+	return err
 }
 
 // writeLine writes a state as one line of five columns, separated by tabs.

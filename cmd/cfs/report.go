@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -58,7 +57,7 @@ func (a *app) reportJSON(code int, err error) {
 	if errors.As(err, &problem) {
 		f.Errors = problem.Problem.Errors
 	}
-	json.NewEncoder(a.stderr).Encode(map[string]failure{"error": f})
+	encodeJSON(a.stderr, map[string]failure{"error": f})
 }
 
 func (a *app) reportText(c *cli.Command, code int, err error) {
@@ -105,7 +104,7 @@ func explain(c *cli.Command, code int, err error) string {
 	case errors.Is(err, client.ErrNotFound):
 		return "there is no talk" + of + " at " + host(c, where.ref)
 	case errors.As(err, &unreachable):
-		return fmt.Sprintf("cannot reach %s: %s, tried %d times", host(c, where.ref), rootCause(err), unreachable.Attempts)
+		return fmt.Sprintf("cannot reach %s: %s, tried %s", host(c, where.ref), rootCause(err), times(unreachable.Attempts))
 	case errors.As(err, &problem):
 		return fmt.Sprintf("%s answers %d %s: %s", host(c, where.ref), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
 	case code == exitPending:
@@ -114,6 +113,13 @@ func explain(c *cli.Command, code int, err error) string {
 		return "interrupted"
 	}
 	return plain(err)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // plain is an error's text without the name of the package it comes from.
