@@ -24,9 +24,7 @@ func (r *Run) choose(s *scope) *failure {
 		}
 	}
 	if how.next == "" {
-		// The guide reserves States.NoChoiceMatched for the future and has
-		// States.Runtime reported ("Error names").
-		return s.broken("Failed to transition out of the state. The state does not point to a next state.")
+		return s.nowhere()
 	}
 	out, f := r.through(s, s.state.OutputPath, in)
 	if f != nil {

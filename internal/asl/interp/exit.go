@@ -42,7 +42,7 @@ func (r *Run) leave(s *scope, out data, how exit) {
 	case s.state.End || s.state.Type == asl.Succeed:
 		r.scopeDone(s, out)
 	default:
-		r.notLeft(s, how, *s.broken("Failed to transition out of the state. The state does not point to a next state."))
+		r.notLeft(s, how, *s.nowhere())
 	}
 }
 

@@ -34,6 +34,14 @@ func (s *scope) broken(format string, arguments ...any) *failure {
 	return &failure{name: runtimeError, cause: s.explain(fmt.Sprintf(format, arguments...)), final: true}
 }
 
+// nowhere is the failure of a state without a next one. The service has it for
+// a Choice state that no rule and no Default leads out of, too: the guide
+// reserves the specification's States.NoChoiceMatched for the future ("Error
+// names"; measured: github.com/floci-io/floci, pull request 3167).
+func (s *scope) nowhere() *failure {
+	return s.broken("Failed to transition out of the state. The state does not point to a next state.")
+}
+
 // mismatch is a failure of the same kind that has a name to catch it by.
 func (s *scope) mismatch(name, cause string) *failure {
 	return &failure{name: name, cause: s.explain(cause)}
