@@ -28,11 +28,31 @@ func (r *Run) scopeFailed(s *scope, f failure) {
 		r.trial.failed(f)
 		return
 	}
+	if f.final {
+		s = r.broke(s)
+	}
 	if s.parent != nil {
 		r.partFailed(s, f)
 		return
 	}
 	r.end(Outcome{Status: StatusFailed, Error: f.name, Cause: f.cause})
+}
+
+// broke ends the whole execution that the scope is a part of, a child
+// execution or the run itself, and gives its scope. What nothing may catch is
+// no event of the Parallel and Map states around it: ExecutionFailed follows
+// the events of the state where it happened, as measured
+// (github.com/floci-io/floci, issue 2868).
+func (r *Run) broke(s *scope) *scope {
+	top := s
+	for top.parent != nil && top.child == nil {
+		top = top.parent
+	}
+	if top != s {
+		r.freeze(top)
+		top.status, top.prev = failed, s.prev
+	}
+	return top
 }
 
 // end is the end of the run. What is still waited for is dropped, but the
@@ -46,8 +66,11 @@ func (r *Run) end(o Outcome) {
 	r.outcome = &o
 	r.effects.Outcome = &o
 	r.log.write(r.now, r.lastEventOf(o.Status), endEvents[o.Status], func() map[string]any {
-		if o.Status == StatusSucceeded {
+		switch o.Status {
+		case StatusSucceeded:
 			return map[string]any{"output": string(o.Output)}
+		case StatusTimedOut:
+			return map[string]any{"error": timeoutError} // the execution itself tells no error
 		}
 		return f.details()
 	})
@@ -64,9 +87,11 @@ var endEvents = map[string]string{
 	StatusAborted:   "ExecutionAborted",
 }
 
-// lastEventOf is what the last event follows: a stop from outside follows nothing.
+// lastEventOf is what the last event follows: a stop from outside and the
+// execution's own timeout follow nothing, as measured
+// (github.com/floci-io/floci, issue 2965).
 func (r *Run) lastEventOf(status string) int64 {
-	if r.root == nil || status == StatusAborted {
+	if r.root == nil || status == StatusAborted || status == StatusTimedOut {
 		return 0
 	}
 	return r.root.prev

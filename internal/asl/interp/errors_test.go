@@ -135,8 +135,12 @@ func TestTimeouts(t *testing.T) {
 	if got := o.end(t); got.Status != interp.StatusTimedOut || o.now.Sub(o.inputs[0].At) != 30*time.Second {
 		t.Errorf("%+v after %v", got, o.now.Sub(o.inputs[0].At))
 	}
-	if !strings.HasSuffix(o.types(), "LambdaFunctionStarted ExecutionTimedOut") {
-		t.Error(o.types())
+	if last := o.events[len(o.events)-1]; !strings.HasSuffix(o.types(), "LambdaFunctionStarted ExecutionTimedOut") ||
+		last.Previous != 0 || fmt.Sprint(last.Details) != "map[error:States.Timeout]" {
+		t.Errorf("%s, the last one is %+v", o.types(), last)
+	}
+	if got := o.run.Outcome(); got.Error != "" || got.Cause != "" {
+		t.Errorf("the execution tells %q %q", got.Error, got.Cause)
 	}
 }
 

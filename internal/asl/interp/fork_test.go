@@ -57,6 +57,45 @@ func TestFailureStopsTheOthers(t *testing.T) {
 	}
 }
 
+// TestNothingCatchesARuntimeFailure: it ends the execution where it happens,
+// without a word of the states around it, and a redrive begins there.
+func TestNothingCatchesARuntimeFailure(t *testing.T) {
+	const (
+		broken = `{"StartAt":"X","States":{"X":{"Type":"Pass","Parameters":{"v.$":"$.no"},"End":true}}}`
+		caught = `"Retry":[{"ErrorEquals":["States.ALL"]}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"Z"}],"End":true}`
+		inner  = `{"Type":"Map","ItemsPath":"$.a","MaxConcurrency":1,"ItemProcessor":` + broken + `,"End":true}`
+	)
+	for state, want := range map[string]string{
+		`{"Type":"Parallel","Branches":[` + taskB + `,` + broken + `],` + caught:                                "ParallelStateStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted PassStateEntered ExecutionFailed",
+		`{"Type":"Map","ItemsPath":"$.a","ItemProcessor":` + broken + `,` + caught:                              "MapStateStarted MapIterationStarted MapIterationStarted PassStateEntered ExecutionFailed",
+		`{"Type":"Map","ItemsPath":"$.a","ItemSelector":{"v.$":"$.no"},"ItemProcessor":` + taskB + `,` + caught: "MapStateStarted MapIterationStarted ExecutionFailed",
+		`{"Type":"Parallel","Branches":[{"StartAt":"M","States":{"M":` + inner + `}}],` + caught:                "MapStateStarted MapIterationStarted PassStateEntered ExecutionFailed",
+	} {
+		p := start(t, one(state), `{"a":[1,2]}`, nil)
+		if last := p.events[len(p.events)-1]; !strings.HasSuffix(p.types(), want) || last.Previous != last.ID-1 {
+			t.Errorf("%s, the last one follows %d", p.types(), last.Previous)
+		}
+		for range 2 {
+			if o := p.end(t); o.Error != "States.Runtime" {
+				t.Errorf("%+v", o)
+			}
+			if tasks, timers := p.run.Outstanding(); len(tasks)+len(timers) != 0 {
+				t.Errorf("still waits for %v %v", tasks, timers)
+			}
+			p.apply(interp.Input{Kind: interp.Redriven})
+		}
+	}
+}
+
+// A child execution of a Map Run ends in the same way, and counts as one failure.
+func TestARuntimeFailureEndsOneChild(t *testing.T) {
+	specCase{
+		definition: one(`{"Type":"Map","ItemsPath":"$.a","ToleratedFailureCount":1,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[
+{"StartAt":"X","States":{"X":{"Type":"Pass","Parameters":{"v.$":"$.v"},"End":true}}}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}],"End":true},"C":{"Type":"Pass","End":true}}},"End":true}`),
+		input: `{"a":[{"v":1},{}]}`, output: `[[{"v":1}]]`,
+	}.run(t)
+}
+
 func TestAbortingAMapRun(t *testing.T) {
 	p := start(t, one(`{"Type":"Parallel","Branches":[`+taskB+`,{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.a","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"C","States":{"C":{"Type":"Wait","Seconds":9,"End":true}}},"End":true}}}],"End":true}`),
 		`{"a":[1,2]}`, script{"B": {bad("E", "c")}})

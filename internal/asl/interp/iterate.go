@@ -23,9 +23,8 @@ func (r *Run) iterate(s *scope) {
 	r.event(p, "MapIterationStarted", func() map[string]any { return s.iteration(index) })
 	input, f := r.itemInput(s, e.input, p.item)
 	if f != nil {
-		p.status = failed
 		s.fork.parts[index], e.next = nil, index // a redrive starts it anew
-		r.itemFailed(s, p, *f)
+		r.scopeFailed(p, *f)
 		return
 	}
 	r.run(p, p.machine.StartAt, input)
