@@ -132,7 +132,7 @@ func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status S
 		return nil, 0, err
 	}
 	if m.Type == Express {
-		return nil, 0, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+		return nil, 0, errWrongType
 	}
 	filter := Filter{MachineARN: m.ARN, Status: status, Before: before, Limit: limit + 1, ClosedAfter: e.retained()}
 	switch {

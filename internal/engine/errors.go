@@ -49,3 +49,6 @@ func (e *Error) Is(target error) bool {
 func refuse(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
+
+// errWrongType refuses what only machines of the other type can do.
+var errWrongType = refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")

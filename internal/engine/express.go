@@ -37,7 +37,7 @@ func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*executio
 		return nil, err
 	}
 	if !x.ephemeral() {
-		return nil, refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+		return nil, errWrongType
 	}
 	_, err = e.begin(ctx, x, s.Input)
 	return x, err

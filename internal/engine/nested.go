@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"asynchttpapi/internal/asl/interp"
@@ -26,12 +27,12 @@ func (x *execution) startNested(t interp.Task) {
 	s, err := x.nestedStart(t)
 	var child Record
 	if err == nil {
-		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref))
+		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref, t.Token == "" && do != startNested))
 	}
 	var refused *Error
 	switch {
 	case errors.As(err, &refused):
-		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: refused.Message})
+		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: x.nestedRefusal(t.Ref, refused)})
 	case err != nil:
 		x.engine.cfg.Log.Error("a nested execution could not be written", "execution", x.record.ID, "error", err)
 		x.again(t.Ref)
@@ -47,6 +48,12 @@ func (x *execution) startNested(t interp.Task) {
 // errorName names a refusal as the states language sees it.
 func errorName(code Code) string {
 	return "StepFunctions." + strings.TrimSuffix(string(code), "Exception") + "Exception"
+}
+
+// nestedRefusal words a refusal as the service's integration with itself does.
+func (x *execution) nestedRefusal(ref uint64, refused *Error) string {
+	return fmt.Sprintf("%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)",
+		refused.Message, refused.Code, formatUUID(derive(x.record.Seed, "request", ref)))
 }
 
 func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
@@ -72,13 +79,15 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 type nest struct {
 	Parent
 	seed [16]byte
+	// awaited tells that the task ends with the execution.
+	awaited bool
 }
 
-func (x *execution) nestFor(ref uint64) *nest {
-	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref)}
+func (x *execution) nestFor(ref uint64, awaited bool) *nest {
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref), awaited: awaited}
 }
 
-// derive gives a child's name or seed. It is the same at every attempt of a
+// derive gives a child's name, seed or request id. It is the same at every attempt of a
 // task, so that a crash never starts two, and no other task's: the parent's
 // seed is its own and known to nobody.
 func derive(seed [16]byte, purpose string, ref uint64) [16]byte {

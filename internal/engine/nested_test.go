@@ -64,15 +64,22 @@ func TestNestedRefusals(t *testing.T) {
 	w := newWorld(t)
 	child := w.create("child", passOn)
 	w.ended(w.run(child, "taken", `{}`))
+	express, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: "fast", Type: engine.Express, Revision: engine.Revision{Definition: passOn}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, test := range map[string][3]string{
 		"none":    {child + "2", ``, "StepFunctions.StateMachineDoesNotExistException"},
 		"taken":   {child, `, "Name": "taken"`, "StepFunctions.ExecutionAlreadyExistsException"},
 		"invalid": {child, `, "Input": "{"`, "StepFunctions.InvalidExecutionInputException"},
 		"map":     {child + "/L", ``, "StepFunctions.ValidationException"},
+		// The end of an Express execution is told to nobody.
+		"express": {express.ARN, ``, "StepFunctions.StateMachineTypeNotSupportedException"},
 	} {
 		x := w.ended(w.run(w.create(name, parentOf(test[0], ".sync", test[1])), "x", `{}`))
-		if x.Error != test[2] {
-			t.Errorf("%s: %s %s, want %s", name, x.Status, x.Error, test[2])
+		code := strings.TrimSuffix(strings.TrimPrefix(test[2], "StepFunctions."), "Exception")
+		if x.Error != test[2] || !strings.Contains(x.Cause, " (Service: AWSStepFunctions; Status Code: 400; Error Code: "+code) {
+			t.Errorf("%s: %s %s %s, want %s", name, x.Status, x.Error, x.Cause, test[2])
 		}
 	}
 }

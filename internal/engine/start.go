@@ -56,6 +56,9 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 		return Record{}, err
 	}
 	if in != nil {
+		if in.awaited && x.ephemeral() {
+			return Record{}, errWrongType // nobody can be told how it ended
+		}
 		x.record.Parent, x.record.Seed = &in.Parent, in.seed
 	}
 	record, err := e.begin(ctx, x, s.Input)
