@@ -77,6 +77,8 @@ func (e *Engine) info(r Record, v *revision) interp.Info {
 		RoleARN:          v.RoleARN,
 		StateMachineARN:  r.MachineARN,
 		StateMachineName: machineName(r.MachineARN),
+		VersionARN:       r.VersionARN,
+		AliasARN:         r.AliasARN,
 		Seed:             r.Seed,
 	}
 }

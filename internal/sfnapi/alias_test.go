@@ -38,6 +38,11 @@ func TestAliases(t *testing.T) {
 	if *x.StateMachineAliasArn != *alias || *x.StateMachineVersionArn != machine+"m:1" {
 		t.Errorf("%+v", x)
 	}
+	history, err := a.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: x.ExecutionArn})
+	must(t, err)
+	if began := history.Events[0].ExecutionStartedEventDetails; *began.StateMachineAliasArn != *alias || *began.StateMachineVersionArn != machine+"m:1" {
+		t.Errorf("%+v", began)
+	}
 	listed, err := a.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: alias})
 	must(t, err)
 	if len(listed.Executions) != 1 || *listed.Executions[0].StateMachineAliasArn != *alias {

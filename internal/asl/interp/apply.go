@@ -56,7 +56,14 @@ func (r *Run) start(in Input) {
 	r.input = input
 	r.root = &scope{machine: r.machine, log: r.log, vars: &variables{}}
 	r.log.add(r.now, 0, "ExecutionStarted", func() map[string]any {
-		return map[string]any{"input": string(in.Output), "roleArn": r.info.RoleARN}
+		details := map[string]any{"input": string(in.Output), "roleArn": r.info.RoleARN}
+		if r.info.VersionARN != "" {
+			details["stateMachineVersionArn"] = r.info.VersionARN
+		}
+		if r.info.AliasARN != "" {
+			details["stateMachineAliasArn"] = r.info.AliasARN
+		}
+		return details
 	})
 	if err != nil {
 		r.end(Outcome{Status: StatusFailed, Error: runtimeError, Cause: "Invalid execution input: " + err.Error()})

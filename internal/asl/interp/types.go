@@ -16,6 +16,9 @@ type Info struct {
 	RoleARN          string
 	StateMachineARN  string
 	StateMachineName string
+	// VersionARN and AliasARN are what the execution was started through, empty
+	// for the machine itself.
+	VersionARN, AliasARN string
 	// Seed feeds States.UUID, States.MathRandom, retry jitter and task tokens;
 	// tokens must not be guessable, so it comes from a cryptographic source.
 	Seed [16]byte
