@@ -42,7 +42,7 @@ func (e *Engine) execution(r Record) Execution {
 		Status: r.Status, Started: r.Started, Stopped: r.Stopped,
 		Output: r.Output, Error: r.Error, Cause: r.Cause,
 		RedriveCount: r.RedriveCount, Redriven: r.Redriven,
-		NotRedrivable: e.notRedrivable(r.Head),
+		NotRedrivable: e.notRedrivable(r),
 	}
 }
 

@@ -48,3 +48,11 @@ func (g *registry) removeIfIdle(ctx context.Context, m *machine) error {
 	}
 	return nil
 }
+
+// deleting tells whether the machine is being deleted, or is gone.
+func (g *registry) deleting(machineARN string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.machines[machineARN]
+	return m == nil || m.Deleting
+}

@@ -8,23 +8,35 @@ import (
 	"asynchttpapi/internal/asl/interp"
 )
 
-// redrivable is how long after its end an execution can be opened again, and
-// maxRedriveEvents how long its history may be then.
+// redrivable is how long after its end an execution can be opened again,
+// longestOpen how long after its start, and maxRedriveEvents how long its
+// history may be then.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 const (
 	redrivable       = 14 * 24 * time.Hour
+	longestOpen      = 365 * 24 * time.Hour
 	maxRedriveEvents = 24_999
 )
 
+const tooManyEvents = "Execution history event limit exceeded"
+
 // notRedrivable words why an execution cannot be redriven, as the service does.
-func (e *Engine) notRedrivable(h Head) string {
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
+func (e *Engine) notRedrivable(r Record) string {
+	now := e.now()
 	switch {
-	case h.Status == Running:
+	case r.Status == Running:
 		return "Execution is RUNNING and cannot be redriven"
-	case h.Status == Succeeded:
+	case r.Status == Succeeded:
 		return "Execution is SUCCEEDED and cannot be redriven"
-	case h.Stopped.Add(redrivable).Before(e.now()):
-		return "Execution is past redrivable period"
+	case e.registry.deleting(r.MachineARN):
+		return "State machine is in DELETING status"
+	case interp.EndedByEvents(r.Error, r.Cause):
+		return tooManyEvents
+	case r.Started.Add(longestOpen).Before(now):
+		return "Execution has exceeded the max execution time"
+	case r.Stopped.Add(redrivable).Before(now):
+		return "Execution redrivable period exceeded"
 	}
 	return ""
 }
@@ -48,7 +60,7 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) 
 	if at, ok := e.redriven.find(r.ID, clientToken, e.now()); ok {
 		return at, nil
 	}
-	if why := e.notRedrivable(r.Head); why != "" {
+	if why := e.notRedrivable(r); why != "" {
 		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
 	}
 	x, err := e.reopen(ctx, r)
@@ -77,7 +89,7 @@ func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
 		return nil, fmt.Errorf("read the execution: %w", err)
 	}
 	if x.run.Events() >= maxRedriveEvents {
-		return nil, refuse(ExecutionNotRedrivable, "Execution history event limit exceeded")
+		return nil, refuse(ExecutionNotRedrivable, tooManyEvents)
 	}
 	return x, nil
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,20 +47,49 @@ func TestRedrive(t *testing.T) {
 	}
 }
 
+// TestRedriveHasAnEnd: what DescribeExecution gives as the reason is why a
+// redrive is refused.
 func TestRedriveHasAnEnd(t *testing.T) {
 	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
-	machine := w.create("m", waitAYear)
-	arn := w.run(machine, "x", `{}`)
-	if _, err := w.RedriveExecution(t.Context(), arn, ""); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
-		t.Errorf("a redrive of what runs: %v", err)
+	refused := func(arn, want string) {
+		t.Helper()
+		x, err := w.DescribeExecution(t.Context(), arn)
+		if err != nil || x.NotRedrivable != want {
+			t.Errorf("%q, %v, want %q", x.NotRedrivable, err, want)
+		}
+		if _, err := w.RedriveExecution(t.Context(), arn, ""); !errors.Is(err, &engine.Error{Code: engine.ExecutionNotRedrivable, Message: want}) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
-	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
-		t.Fatal(err)
+	stopped := func(arn string) string {
+		t.Helper()
+		if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
+			t.Fatal(err)
+		}
+		return arn
 	}
+	machine, doomed := w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 70000000, "End": true}}}`), w.create("doomed", waitAYear)
+	refused(w.run(machine, "runs", `{}`), "Execution is RUNNING and cannot be redriven")
+
+	endless := w.run(w.create("endless", `{"StartAt": "C", "States": {"C": {"Type": "Choice", "Choices": [{"Variable": "$.end", "IsPresent": true, "Next": "S"}], "Default": "C"}, "S": {"Type": "Succeed"}}}`), "x", `{}`)
+	w.ended(endless)
+	refused(endless, "Execution history event limit exceeded")
+
+	orphan := stopped(w.run(doomed, "x", `{}`))
+	w.run(doomed, "keeper", `{}`)
+	for range 2 {
+		if err := w.DeleteStateMachine(t.Context(), doomed); err != nil {
+			t.Fatal(err)
+		}
+		refused(orphan, "State machine is in DELETING status")
+		stopped(strings.Replace(doomed, "stateMachine", "execution", 1) + ":keeper")
+	}
+
+	early, late := stopped(w.run(machine, "early", `{}`)), w.run(machine, "late", `{}`)
 	w.fakeClock.Advance(14*24*time.Hour + time.Second)
-	if _, err := w.RedriveExecution(t.Context(), arn, ""); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
-		t.Errorf("a redrive after 14 days: %v", err)
-	}
+	refused(early, "Execution redrivable period exceeded")
+	w.fakeClock.Advance(351 * 24 * time.Hour)
+	refused(stopped(late), "Execution has exceeded the max execution time")
 }
 
 func TestRedriveSurvivesARestart(t *testing.T) {

@@ -122,6 +122,13 @@ func tooManyEvents() Outcome {
 		Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
 }
 
+// EndedByEvents tells whether a failure is the one that ends a run whose history
+// has reached the limit.
+func EndedByEvents(errorName, cause string) bool {
+	o := tooManyEvents()
+	return errorName == o.Error && cause == o.Cause
+}
+
 func (r *Run) stop(in Input) {
 	if r.root != nil && r.outcome == nil {
 		r.end(Outcome{Status: StatusAborted, Error: in.Error, Cause: in.Cause})
