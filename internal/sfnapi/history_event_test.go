@@ -2,12 +2,14 @@ package sfnapi
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"asynchttpapi/internal/asl"
 	"asynchttpapi/internal/asl/interp"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -27,6 +29,40 @@ func TestEveryTypeHasItsMember(t *testing.T) {
 		if ok == slices.Contains(bare, kind) {
 			t.Errorf("%s: %s is a member: %v", kind, name, ok)
 		}
+	}
+}
+
+// TestEveryDetailHasItsMember: what the interpreter tells of an event is what
+// the service's model has for it.
+func TestEveryDetailHasItsMember(t *testing.T) {
+	m, err := asl.Parse([]byte(`{"StartAt":"M","TimeoutSeconds":9,"States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"Next":"I"},
+		"I":{"Type":"Map","Assign":{"v":1},"ItemProcessor":{"StartAt":"P2","States":{"P2":{"Type":"Pass","End":true}}},"Next":"B"},
+		"B":{"Type":"Parallel","Branches":[{"StartAt":"F","States":{"F":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","Credentials":{"RoleArn":"r"},"TimeoutSeconds":8,"HeartbeatSeconds":7,"End":true}}},
+		{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Credentials":{"RoleArn":"r"},"Parameters":{"FunctionName":"f"},"TimeoutSeconds":8,"HeartbeatSeconds":7,"End":true}}}],"End":true}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[string]bool{}
+	model := reflect.TypeFor[types.HistoryEvent]()
+	run := interp.New(m, interp.Info{VersionARN: "v", AliasARN: "a"}, interp.WithHistory(func(e interp.Event) {
+		kinds[e.Type] = true
+		name := detailsMember(e.Type)
+		field, _ := model.FieldByName(strings.ToUpper(name[:1]) + name[1:])
+		for detail := range e.Details {
+			if _, ok := field.Type.Elem().FieldByName(strings.ToUpper(detail[:1]) + detail[1:]); !ok {
+				t.Errorf("%s has no member %s", e.Type, detail)
+			}
+		}
+	}))
+	run.Apply(interp.Input{Kind: interp.Started, Output: json.RawMessage(`[1]`)})
+	tasks, timers := run.Outstanding()
+	run.Apply(interp.Input{Kind: interp.TaskSubmitted, Ref: tasks[1].Ref, Output: json.RawMessage(`{}`)})
+	for range 2 {
+		run.Apply(interp.Input{Kind: interp.TimerFired, Ref: timers[0].Ref})
+		run.Apply(interp.Input{Kind: interp.Redriven})
+	}
+	if len(kinds) < 20 {
+		t.Errorf("only %v were seen", slices.Sorted(maps.Keys(kinds)))
 	}
 }
 

@@ -76,7 +76,7 @@ func (r *Run) scheduled(s *scope, q *request) {
 		if q.timeout != nil {
 			details["timeoutInSeconds"] = *q.timeout
 		}
-		if q.heartbeat != nil {
+		if q.heartbeat != nil && !q.direct() { // the event of a function has no such member
 			details["heartbeatInSeconds"] = *q.heartbeat
 		}
 		if q.role != nil {
