@@ -85,15 +85,16 @@ func (m *mapRun) moved(index int, from, to phase) {
 	*to(&m.told.Items) += m.sizes[index]
 }
 
-// stopped tells the end of a Map Run; what did not come to an end was aborted.
+// stopped tells the end of a Map Run: what ran was aborted, and what never
+// started stays pending, as measured (github.com/floci-io/floci, pull request 2694).
 func (m *mapRun) stopped(status string, at time.Time) {
 	if m == nil || m.told == nil || m.told.Status != "RUNNING" {
 		return
 	}
 	m.told.Status, m.told.Stopped = status, at
 	for _, counts := range []*MapRunCounts{&m.told.Executions, &m.told.Items} {
-		counts.Aborted += counts.Pending + counts.Running
-		counts.Pending, counts.Running = 0, 0
+		counts.Aborted += counts.Running
+		counts.Running = 0
 	}
 }
 
