@@ -46,6 +46,7 @@ var rooms = []room{
 	{"internal/sfnapi", "internal/engine internal/asl", "internal/app internal/asyncapi " + domain + " " + adapters},
 	{"internal/sqlite", "api internal/asyncapi internal/engine internal/asl zombiezen.com/go/sqlite", "internal/app " + domain + " " + adapters},
 	{"internal/engine", "internal/asl internal/engine", "internal/app internal/asyncapi net/http " + domain + " " + adapters},
+	{"internal/cfn", "go.yaml.in/yaml/v3", "internal/app internal/asl net/http " + domain + " " + adapters + " " + local},
 	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", "internal/engine internal/sqlite net/http"},
 	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"internal/conformance/journal", "internal/engine", "internal/app internal/asyncapi internal/sqlite net/http " + domain + " " + adapters},

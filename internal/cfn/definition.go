@@ -1,0 +1,156 @@
+package cfn
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// source is where a definition comes from.
+type source struct {
+	property string
+	value    any
+	// substitutions are those that SAM makes of intrinsic functions.
+	substitutions map[string]string
+}
+
+// definition is the definition as JSON, wherever it stands, with its
+// substitutions.
+func (t *template) definition(r resource) (property, definition string, unfilled []string, err error) {
+	from, err := t.source(r)
+	if err != nil {
+		return from.property, "", nil, err
+	}
+	written, err := t.written(from.property, from.value)
+	if err != nil {
+		return from.property, "", nil, fmt.Errorf("%s: %w", from.property, err)
+	}
+	values, err := t.substitutions(r)
+	if err != nil {
+		return from.property, "", nil, fmt.Errorf("DefinitionSubstitutions: %w", err)
+	}
+	maps.Copy(values, from.substitutions)
+	left := map[string]bool{}
+	filled, err := t.replace(written, func(name string) (string, error) {
+		if v, ok := values[name]; ok {
+			return v, nil
+		}
+		left[name] = true
+		return "${" + name + "}", nil
+	})
+	if err == nil {
+		definition, err = asJSON(filled)
+	}
+	if err != nil {
+		return from.property, "", nil, fmt.Errorf("%s: %w", from.property, err)
+	}
+	return from.property, definition, slices.Sorted(maps.Keys(left)), nil
+}
+
+// source is the one property that has the definition.
+func (t *template) source(r resource) (found source, err error) {
+	all := layouts[r.kind].definition
+	for _, property := range all {
+		s, there, err := t.sourceIn(r, property)
+		switch {
+		case err != nil:
+			return s, err
+		case there && found.property != "":
+			return found, fmt.Errorf("it has both %s and %s", found.property, property)
+		case there:
+			found = s
+		}
+	}
+	if found.property == "" {
+		return found, fmt.Errorf("it has no %s", strings.Join(all, " or "))
+	}
+	return found, nil
+}
+
+func (t *template) sourceIn(r resource, property string) (s source, there bool, err error) {
+	s = source{property: property}
+	written, isMapping := r.properties[property].(map[string]any)
+	if _, _, isFunction := function(written); r.kind != samMachine || property != "Definition" || !isMapping || isFunction {
+		s.value, there, err = t.value(r, property)
+		return s, there, err
+	}
+	in := inline{t, map[string]string{}}
+	if s.value, err = in.value(written); err != nil {
+		return s, false, fmt.Errorf("%s: %w", property, err)
+	}
+	s.substitutions = in.substitutions
+	return s, true, nil
+}
+
+// substitutions are the texts that DefinitionSubstitutions gives.
+func (t *template) substitutions(r resource) (map[string]string, error) {
+	out := map[string]string{}
+	v, err := t.evaluate(r.properties["DefinitionSubstitutions"])
+	if err != nil || v == nil || v == any(noValue{}) {
+		return out, err
+	}
+	values, ok := v.(map[string]any)
+	if !ok {
+		return nil, errors.New("it is not a mapping")
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if out[name], err = text(values[name]); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return out, nil
+}
+
+// written is the definition before its substitutions: an object or a text in
+// the template, or a file beside it.
+func (t *template) written(property string, v any) (string, error) {
+	_, isObject := v.(map[string]any)
+	switch property {
+	case "Definition":
+		if !isObject {
+			return "", errors.New("it is not a mapping")
+		}
+		return marshal(v)
+	case "DefinitionString":
+		return text(v)
+	}
+	path, err := text(v)
+	if isObject || strings.HasPrefix(path, "s3://") {
+		return "", onlyOnAWS("the definition in S3")
+	}
+	if err != nil {
+		return "", err
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(t.dir, path)
+	}
+	out, err := readFile(path)
+	return string(out), err
+}
+
+// asJSON turns a definition that is written in YAML into JSON. What begins as
+// JSON is left as it is, mistakes and all, for the engine to tell of.
+func asJSON(definition string) (string, error) {
+	if strings.HasPrefix(strings.TrimSpace(definition), "{") {
+		return definition, nil
+	}
+	v, err := read([]byte(definition), false)
+	if err != nil {
+		return "", err
+	}
+	return marshal(v)
+}
+
+// marshal writes JSON that people may read: without escapes for HTML.
+func marshal(v any) (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return strings.TrimSuffix(out.String(), "\n"), err
+}

@@ -1,0 +1,146 @@
+package cfn
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (t *template) refArgument(argument any) (any, error) {
+	name, ok := argument.(string)
+	if !ok {
+		return nil, wants("Ref", "a name")
+	}
+	return t.ref(name)
+}
+
+// ref is what !Ref NAME gives.
+func (t *template) ref(name string) (any, error) {
+	if v, ok := t.pseudo(name); ok {
+		return v, nil
+	}
+	if _, ok := t.parameters[name]; ok {
+		return t.parameter(name)
+	}
+	if r, ok := t.resources[name]; ok {
+		return t.physicalID(name, r)
+	}
+	if id, ok := t.published[name]; ok {
+		return t.aliasARN(id, strings.TrimPrefix(name, id+"Alias"))
+	}
+	if id, what, _ := strings.Cut(name, "."); t.isPublished(id, what) {
+		return t.functionARN(id), nil
+	}
+	return nil, fmt.Errorf("the template has nothing named %q", name)
+}
+
+// pseudo is a pseudo parameter.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+func (t *template) pseudo(name string) (any, bool) {
+	switch name {
+	case "AWS::Region":
+		return t.place.Region, true
+	case "AWS::AccountId":
+		return t.place.Account, true
+	case "AWS::Partition":
+		return "aws", true
+	case "AWS::URLSuffix":
+		return "amazonaws.com", true
+	case "AWS::StackName":
+		return stackName, true
+	case "AWS::StackId":
+		return t.arn("cloudformation", "stack/"+stackName+"/00000000-0000-0000-0000-000000000000"), true
+	case "AWS::NotificationARNs":
+		return []any{}, true
+	case "AWS::NoValue":
+		return noValue{}, true
+	}
+	return nil, false
+}
+
+// stackName is the one that the SAM CLI gives what it runs on one machine.
+const stackName = "local"
+
+// physicalID is what !Ref of a resource gives: an ARN for a state machine and
+// for versions and aliases, and the logical id for what else there would be.
+func (t *template) physicalID(id string, r resource) (any, error) {
+	switch r.kind {
+	case samMachine, cfnMachine:
+		return t.machineARN(id)
+	case "AWS::Lambda::Alias", "AWS::Lambda::Version":
+		name, err := t.property(r, "FunctionName")
+		if err != nil || strings.HasPrefix(name, "arn:") {
+			return name, err
+		}
+		return t.functionARN(name), nil
+	case "AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias":
+		return nil, onlyOnAWS("the ARN of " + id)
+	}
+	return id, nil
+}
+
+// isPublished tells whether SAM takes FUNCTION.Alias or FUNCTION.Version for
+// the version that it publishes.
+// https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
+func (t *template) isPublished(id, what string) bool {
+	return t.resources[id].isFunction() && (what == "Alias" || what == "Version")
+}
+
+// aliasARN is what !Ref of the alias gives that SAM makes for a resource.
+func (t *template) aliasARN(id, alias string) (any, error) {
+	if t.resources[id].isFunction() {
+		return t.functionARN(id), nil
+	}
+	arn, err := t.machineARN(id)
+	return arn + ":" + alias, err
+}
+
+// getAtt is what !GetAtt RESOURCE.Attribute gives.
+func (t *template) getAtt(argument any) (any, error) {
+	if name, ok := argument.(string); ok {
+		id, attribute, _ := strings.Cut(name, ".")
+		return t.attribute(id, attribute)
+	}
+	parts, _ := argument.([]any)
+	texts, err := textsOf(parts)
+	if err != nil || len(texts) != 2 {
+		return nil, wants("Fn::GetAtt", "a resource and an attribute")
+	}
+	return t.attribute(texts[0], texts[1])
+}
+
+func (t *template) attribute(id, attribute string) (any, error) {
+	r, ok := t.resources[id]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("the template has no resource %q", id)
+	case attribute == "Name" && r.isMachine():
+		return t.machineName(id)
+	case attribute != "Arn":
+		return nil, onlyOnAWS("the attribute " + id + "." + attribute)
+	case r.isMachine():
+		return t.machineARN(id)
+	case r.isFunction():
+		return t.functionARN(id), nil
+	case r.kind == "AWS::IAM::Role":
+		return "arn:aws:iam::" + t.place.Account + ":role/" + id, nil
+	}
+	return t.arn(service(r.kind), id), nil
+}
+
+// service is the middle of a resource type such as AWS::SQS::Queue.
+func service(kind string) string {
+	_, rest, _ := strings.Cut(kind, "::")
+	name, _, _ := strings.Cut(rest, "::")
+	return strings.ToLower(name)
+}
+
+func (t *template) arn(service, rest string) string {
+	return "arn:aws:" + service + ":" + t.place.Region + ":" + t.place.Account + ":" + rest
+}
+
+func (t *template) functionARN(id string) string { return t.arn("lambda", "function:"+id) }
+
+func (t *template) machineARN(id string) (string, error) {
+	name, err := t.machineName(id)
+	return t.arn("states", "stateMachine:"+name), err
+}

@@ -1,0 +1,120 @@
+package cfn
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// write makes a template in a folder of its own.
+func write(t *testing.T, template string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(path, []byte(template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// machineWith is a template of one state machine that has these properties.
+func machineWith(properties string) string {
+	return "Resources: {F: {Type: AWS::Serverless::Function}, M: {Type: AWS::Serverless::StateMachine, Properties: {" + properties + "}}}"
+}
+
+// machineWhere is one that says value, with more sections.
+func machineWhere(value, sections string) string {
+	return sections + "\n" + machineWith("Definition: {Comment: "+value+"}")
+}
+
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct{ title, template, says string }{
+		{"not YAML", "a: [", "yaml: line 1"},
+		{"empty", "", "it is empty"},
+		{"a list", "[]", "it is no mapping"},
+		{"no resources", "Parameters: {}", "it has no Resources"},
+		{"resources in a list", "Resources: []", "Resources is not a mapping"},
+		{"no type", "Resources: {M: {}}", "M: it has no Type"},
+		{"properties", "Resources: {M: {Type: T, Properties: []}}", "M: Properties is not a mapping"},
+		{"condition", "Resources: {M: {Type: T, Condition: [C]}}", "M: Condition is not the name of a condition"},
+		{"twice", "Resources: {M: {Type: T}, M: {Type: T}}", `line 1: "M" is there twice`},
+		{"key", "Resources: {[a]: {Type: T}}", "line 1: a key is not a text"},
+		{"merge", "Resources: {<<: [a]}", "line 1: << wants a mapping"},
+		{"number", machineWhere(".inf", ""), `".inf" is not a number that JSON has`},
+
+		{"no definition", machineWith(""), "M: it has no Definition or DefinitionUri"},
+		{"another type's property", machineWith("DefinitionString: '{}'"), "M: it has no Definition or DefinitionUri"},
+		{"two definitions", machineWith("Definition: {a: b}, DefinitionUri: x"), "M: it has both Definition and DefinitionUri"},
+		{"definition is a text", machineWith("Definition: '{}'"), "M: Definition: it is not a mapping"},
+		{"no file", machineWith("DefinitionUri: nosuch.json"), "nosuch.json: no such file"},
+		{"folder", machineWith("DefinitionUri: ."), "is a directory"},
+		{"type", machineWith("Type: QUICK, Definition: {}"), `M: Type: "QUICK" is neither STANDARD nor EXPRESS`},
+		{"name", machineWith("Name: [a], Definition: {}"), "M: Name: a list is not a text"},
+		{"alias", machineWith("AutoPublishAlias: '1', Definition: {}"), `M: AutoPublishAlias: "1" is not the name of an alias`},
+		{"no substitutions", machineWith("Definition: {}, DefinitionSubstitutions: x"), "M: DefinitionSubstitutions: it is not a mapping"},
+		{"substitution", machineWith("Definition: {}, DefinitionSubstitutions: {A: {b: c}}"), "M: DefinitionSubstitutions: A: a mapping is not a text"},
+		{"number of SAM", machineWith("Definition: {a: !If [C, [], []]}"), `M: Definition: a: the template has no condition "C"`},
+		{"same name", "Resources: {A: {Type: AWS::Serverless::StateMachine, Properties: {Name: n, Definition: {a: b}}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: n, Definition: {a: b}}}}",
+			`B: its name is "n", and so is that of A`},
+
+		{"reference", machineWhere("!Ref Fn", ""), `M: Definition: Comment: the template has nothing named "Fn"`},
+		{"reference to a list", machineWhere("!Ref [F]", ""), "Ref wants a name"},
+		{"alias of none", machineWhere("!Ref Fn.Alias", ""), `nothing named "Fn.Alias"`},
+		{"attribute of none", machineWhere("!GetAtt Fn.Arn", ""), `the template has no resource "Fn"`},
+		{"attribute", machineWhere("!GetAtt [F]", ""), "Fn::GetAtt wants a resource and an attribute"},
+		{"variable", machineWhere("!Sub '${Fn.Arn}'", ""), `the template has no resource "Fn"`},
+		{"variable with a space", machineWhere("!Sub '${ F}'", ""), `nothing named " F"`},
+		{"variables", machineWhere("!Sub ['${x}', [x]]", ""), "Fn::Sub wants a text, or a text and its variables"},
+		{"list in a text", machineWhere("!Sub '${L}'", "Parameters: {L: {Type: CommaDelimitedList, Default: a}}"), "a list is not a text"},
+		{"join", machineWhere("!Join [a]", ""), "Fn::Join wants a separator and a list"},
+		{"split", machineWhere("!Split ['', a]", ""), "Fn::Split wants a separator and a text"},
+		{"select", machineWhere("!Select [1, [a]]", ""), "Fn::Select wants the index of an item"},
+		{"mapping", machineWhere("!FindInMap [A, b, c]", "Mappings: {A: {b: {d: e}}}"), "Mappings has no A.b.c"},
+		{"function", machineWhere("!Nosuch x", ""), "there is no function Fn::Nosuch"},
+		{"condition function", machineWhere("!If [C, a, b]", "Conditions: {C: !Equals [a]}"), "condition C: it has to be made of Fn::Equals"},
+		{"condition of itself", machineWhere("!If [C, a, b]", "Conditions: {C: !Not [!Condition D], D: !Not [!Condition C]}"), "needs itself"},
+		{"machines named by each other", "Resources: {A: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt B.Name}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt A.Name}}}",
+			"it needs itself"},
+
+		{"no value", machineWhere("!Ref P", "Parameters: {P: {Type: String}}"), "M: Definition: Comment: parameter P has no default: it needs -parameter P=VALUE"},
+		{"in Systems Manager", machineWhere("!Ref P", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /p}}"), "parameter P is kept on AWS: it needs -parameter P=VALUE"},
+		{"dynamic default", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: '{{resolve:ssm:p}}'}}"), "parameter P is kept on AWS: it needs -parameter P=VALUE"},
+		{"not allowed", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: c, AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
+		{"none of a list allowed", machineWhere("!Ref P", "Parameters: {P: {Type: CommaDelimitedList, Default: 'a,c', AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
+		{"parameter without a type", machineWhere("!Ref P", "Parameters: {P: {Default: a}}"), "parameter P has no Type"},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			path := write(t, c.template)
+			_, err := StateMachines(path, place)
+			if err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v, want %s", err, c.says)
+			}
+		})
+	}
+}
+
+func TestTheFileIsNamedOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nosuch.yaml")
+	if _, err := StateMachines(path, place); err == nil || err.Error() != path+": no such file or directory" {
+		t.Error(err)
+	}
+}
+
+func TestUnknownParameter(t *testing.T) {
+	p := place
+	p.Parameters = map[string]string{"Nosuch": "x"}
+	if _, err := StateMachines(write(t, machineWith("Definition: {a: b}")), p); err == nil || !strings.Contains(err.Error(), `it has no parameter "Nosuch"`) {
+		t.Error(err)
+	}
+}
+
+func TestFunctionsAreRefusedInFiles(t *testing.T) {
+	path, err := filepath.Abs(filepath.Join("testdata", "tagged.asl.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = StateMachines(write(t, machineWith("DefinitionUri: "+path)), place)
+	if err == nil || !strings.Contains(err.Error(), "M: DefinitionUri: line 3: !GetAtt has no meaning here") {
+		t.Error(err)
+	}
+}
