@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -27,6 +28,6 @@ func main() {
 
 // fail writes the one line that says why the program ends.
 func fail(stderr interface{ Write([]byte) (int, error) }, status int, err error) int {
-	fmt.Fprintln(stderr, "stepfunctions:", err)
+	fmt.Fprintln(stderr, "stepfunctions:", strings.ReplaceAll(err.Error(), "\n", " "))
 	return status
 }

@@ -31,6 +31,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return fail(stderr, exitRefused, err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
+	machines, err := readMachines(s)
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
 	lambda, err := lambdainvoke.New(s.lambda)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
@@ -50,14 +54,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}
-	err = serve(ctx, listener, sfnapi.NewHandler(e, log), log, stdout)
+	status := 0
+	if err := machines.deploy(ctx, e, log); err != nil {
+		status = fail(stderr, exitRefused, err)
+	} else if err := serve(ctx, listener, sfnapi.NewHandler(e, log), log, stdout); err != nil {
+		status = fail(stderr, exitFailed, err)
+	}
 	if err := closeEngine(e); err != nil {
 		log.Warn("functions were cut off and will run again", slog.Any("error", err))
 	}
-	if err != nil {
-		return fail(stderr, exitFailed, err)
-	}
-	return 0
+	return status
 }
 
 // serve says where it is ready, and serves until ctx ends.

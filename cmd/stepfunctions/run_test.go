@@ -40,11 +40,16 @@ type running struct {
 // begin runs the program with these arguments until it is ready.
 func begin(t *testing.T, getenv func(string) string, args ...string) *running {
 	t.Helper()
+	return beginLogging(t, t.Output(), getenv, args...)
+}
+
+func beginLogging(t *testing.T, stderr io.Writer, getenv func(string) string, args ...string) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	p := &running{stop: stop, status: make(chan int, 1)}
 	reader, stdout := io.Pipe()
 	go func() {
-		p.status <- run(ctx, args, getenv, stdout, t.Output())
+		p.status <- run(ctx, args, getenv, stdout, stderr)
 		stdout.Close()
 	}()
 	t.Cleanup(stop)
@@ -147,6 +152,9 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"busy port", []string{"-addr", taken.Addr().String(), "-data", dir}, "address already in use"},
 		{"folder is a file", []string{"-addr", "127.0.0.1:0", "-data", file}, "file"},
 		{"folder in use", []string{"-addr", "127.0.0.1:0", "-data", used}, "in use by another process"},
+		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: it is not NAME=VALUE`},
+		{"parameter of no template", append(free, "-parameter", "X=y"), "-parameter is of no use without -template"},
+		{"no template", append(free, "-template", filepath.Join(dir, "nosuch.yaml")), "nosuch.yaml: no such file or directory"},
 		{"newer folder", []string{"-addr", "127.0.0.1:0", "-data", newer}, "newer version"},
 	} {
 		t.Run(c.title, func(t *testing.T) {

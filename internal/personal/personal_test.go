@@ -24,6 +24,9 @@ func TestFind(t *testing.T) {
 		`{"panic":"Wrote \"programs\""}`:               true,
 		`{"panic":"On\nthe engine"}`:                   true,
 		`cannot call arn:aws:states:us-east-1:1:x`:     true,
+		`level=INFO msg="state machine created" arn=arn:aws:states:us-east-1:1:stateMachine:x alias=arn:aws:states:us-east-1:1:stateMachine:x:live`: false,
+		`level=INFO msg="state machine created" arn=arn:aws:states:us-east-1:1:execution:x:y`:                                                       true,
+		`level=INFO msg="state machine is odd" arn=arn:aws:states:us-east-1:1:stateMachine:x`:                                                       true,
 	} {
 		if got := len(personal.Find("first\n"+line+"\nlast\n", values)) == 1; got != want {
 			t.Errorf("%s: %v", line, got)
