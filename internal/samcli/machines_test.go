@@ -1,0 +1,90 @@
+package samcli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"testing"
+
+	"asynchttpapi/internal/cfn"
+)
+
+var (
+	others           = filepath.Join("testdata", "machines.yaml")
+	othersDefinition = filepath.Join("testdata", "machines.asl.json")
+)
+
+// What internal/cfn makes of a template's state machines is what it makes of
+// the plain CloudFormation that the transform has expanded them into: aliases
+// are resources of their own there, and definitions are texts of substitutions.
+func TestStateMachinesAreThoseOfTheTransform(t *testing.T) {
+	for title, c := range map[string]struct {
+		template, definition string
+		parameters           map[string]string
+		machines             int
+	}{
+		"ours":           {filepath.Join(root, "template.yaml"), filepath.Join(root, "statemachine", "process_submission.asl.json"), nil, 1},
+		"others":         {others, othersDefinition, nil, 1},
+		"by a condition": {others, othersDefinition, map[string]string{"Stage": "prod", "Seconds": "9"}, 2},
+	} {
+		t.Run(title, func(t *testing.T) {
+			place := cfn.Place{Region: "us-east-1", Account: "123456789012", Parameters: c.parameters}
+			want, err := cfn.StateMachines(c.template, place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := cfn.StateMachines(expandMachines(t, c.template, c.definition, c.parameters), place)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got) != c.machines || len(want) != c.machines {
+				t.Fatalf("got %d state machines and %d, want %d", len(got), len(want), c.machines)
+			}
+			for i := range want {
+				if !same(t, got[i], want[i]) {
+					t.Errorf("got\n%+v\nwant\n%+v", got[i], want[i])
+				}
+			}
+		})
+	}
+}
+
+// same leaves out where the transform puts definitions and aliases.
+func same(t *testing.T, a, b cfn.StateMachine) bool {
+	t.Helper()
+	var definitions [2]any
+	for i, m := range []*cfn.StateMachine{&a, &b} {
+		if err := json.Unmarshal([]byte(m.Definition), &definitions[i]); err != nil {
+			t.Fatalf("%v: %s", err, m.Definition)
+		}
+		m.Definition, m.Property, m.Alias = "", "", ""
+	}
+	return reflect.DeepEqual(definitions[0], definitions[1]) && reflect.DeepEqual(a, b)
+}
+
+// expandMachines expands a template. A definition in a file, which the SAM CLI
+// pretends to have put into S3 by then, is the file again.
+func expandMachines(t *testing.T, template, definition string, parameters map[string]string) (path string) {
+	t.Helper()
+	args := []string{filepath.Join(root, ".ci", "sam", "expand.py"), template}
+	for name, value := range parameters {
+		args = append(args, name+"="+value)
+	}
+	stdout, stderr, err := run(t, ".", tool(t, "sam/bin/python"), args...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr)
+	}
+	file, err := filepath.Abs(definition)
+	if err != nil {
+		t.Fatal(err)
+	}
+	uploaded := regexp.MustCompile(`"DefinitionS3Location": \{[^}]*\}`)
+	path = filepath.Join(t.TempDir(), "expanded.json")
+	if err := os.WriteFile(path, uploaded.ReplaceAll([]byte(stdout), fmt.Appendf(nil, `"DefinitionS3Location": %q`, file)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
