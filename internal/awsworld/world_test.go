@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
-	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"asynchttpapi/internal/apigateway"
 	"asynchttpapi/internal/awsenv"
@@ -21,7 +20,6 @@ import (
 )
 
 const (
-	prefix      = "arn:aws:lambda:us-east-1:123456789012:function:"
 	machineName = "ProcessSubmission"
 	aliasARN    = "arn:aws:states:us-east-1:123456789012:stateMachine:" + machineName + ":live"
 )
@@ -61,7 +59,6 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
-	createStateMachine(t, w.sfn, tpl)
 	return w
 }
 
@@ -126,32 +123,4 @@ func newClient(t *testing.T, endpoint string) *sfn.Client {
 	}
 	cfg.BaseEndpoint = aws.String(endpoint)
 	return sfn.NewFromConfig(cfg)
-}
-
-// createStateMachine fills the definition in as the template's substitutions
-// say, and publishes it under the alias that is started.
-func createStateMachine(t *testing.T, client *sfn.Client, tpl *template.Template) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "statemachine", "process_submission.asl.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	definition := string(text)
-	for name, id := range tpl.Substitutions {
-		definition = strings.ReplaceAll(definition, "${"+name+"}", prefix+id+":live")
-	}
-	made, err := client.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{
-		Name: aws.String(machineName), Definition: &definition, RoleArn: aws.String("arn:aws:iam::123456789012:role/test"),
-		Publish: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = client.CreateStateMachineAlias(t.Context(), &sfn.CreateStateMachineAliasInput{
-		Name:                 aws.String("live"),
-		RoutingConfiguration: []types.RoutingConfigurationListItem{{StateMachineVersionArn: made.StateMachineVersionArn, Weight: 100}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 }

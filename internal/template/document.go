@@ -28,9 +28,8 @@ type properties struct {
 	Environment struct {
 		Variables map[string]value `yaml:"Variables"`
 	} `yaml:"Environment"`
-	Role                    value            `yaml:"Role"`
-	Events                  map[string]event `yaml:"Events"`
-	DefinitionSubstitutions map[string]value `yaml:"DefinitionSubstitutions"`
+	Role   value            `yaml:"Role"`
+	Events map[string]event `yaml:"Events"`
 }
 
 type event struct {
@@ -42,7 +41,7 @@ type event struct {
 }
 
 func (d document) template() (*Template, error) {
-	t := &Template{Parameters: map[string]string{}, Functions: map[string]Function{}, Roles: map[string][]Statement{}, Substitutions: map[string]string{}}
+	t := &Template{Parameters: map[string]string{}, Functions: map[string]Function{}, Roles: map[string][]Statement{}}
 	for name, p := range d.Parameters {
 		def, err := resolve(p.Default.any, nil)
 		if err != nil {
@@ -68,15 +67,6 @@ func (t *Template) add(id, kind, condition string, node yaml.Node, globals prope
 			return err
 		}
 		t.Functions[id] = p.function(globals)
-	case "AWS::Serverless::StateMachine":
-		if err := node.Decode(&p); err != nil {
-			return err
-		}
-		for name, v := range p.DefinitionSubstitutions {
-			if target, ok := v.any.(Ref); ok {
-				t.Substitutions[name] = target.LogicalID()
-			}
-		}
 	case "AWS::IAM::Role", "AWS::IAM::Policy":
 		var i iam
 		if err := node.Decode(&i); err != nil {

@@ -21,9 +21,6 @@ type Template struct {
 	Functions map[string]Function
 	// Roles are the statements of each role, by the role's logical id.
 	Roles map[string][]Statement
-	// Substitutions of the state machine's definition: the function whose ARN
-	// stands for each placeholder, by logical id.
-	Substitutions map[string]string
 }
 
 // Function is an AWS::Serverless::Function.

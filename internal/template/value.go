@@ -10,18 +10,14 @@ import (
 // Ref is a !Ref.
 type Ref string
 
-// LogicalID is the resource that the reference names: SAM lets a function's
-// alias be written FUNCTION.Alias.
-func (r Ref) LogicalID() string {
-	id, _, _ := strings.Cut(string(r), ".")
-	return id
-}
-
 // GetAtt is a !GetAtt.
 type GetAtt string
 
 // LogicalID is the resource whose attribute it is.
-func (g GetAtt) LogicalID() string { return Ref(g).LogicalID() }
+func (g GetAtt) LogicalID() string {
+	id, _, _ := strings.Cut(string(g), ".")
+	return id
+}
 
 // join is a !Join of a list by a separator.
 type join struct {

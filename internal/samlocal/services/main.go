@@ -1,7 +1,7 @@
 // Command services runs what the functions need beside them under sam local:
-// it makes the table in the DynamoDB that DYNAMODB_ENDPOINT names, starts
-// cmd/stepfunctions, whose tasks call sam local start-lambda, and makes the
-// state machine there. It serves until it is told to stop. docs/sam-local.md
+// it makes the table in the DynamoDB that DYNAMODB_ENDPOINT names, and starts
+// cmd/stepfunctions with the template's state machine, whose tasks call sam
+// local start-lambda. It serves until it is told to stop. docs/sam-local.md
 // tells how to use it.
 package main
 

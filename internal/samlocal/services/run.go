@@ -29,15 +29,9 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(data)
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	url, wait, err := startStepFunctions(ctx, o, data)
 	if err != nil {
 		return err
-	}
-	if err := newStateMachine(ctx, url, o.template); err != nil {
-		stop()
-		return errors.Join(fmt.Errorf("state machine: %w", err), wait())
 	}
 	fmt.Fprintln(out, "ready", o.dynamodb, url)
 	return wait()
@@ -46,7 +40,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 // startStepFunctions returns its address, and what waits for its end. It is told
 // to stop when ctx ends.
 func startStepFunctions(ctx context.Context, o options, data string) (url string, wait func() error, err error) {
-	cmd := exec.CommandContext(ctx, o.binary, "-addr", o.addr, "-data", data, "-lambda-endpoint", o.lambda)
+	cmd := exec.CommandContext(ctx, o.binary, "-addr", o.addr, "-data", data, "-lambda-endpoint", o.lambda,
+		"-template", o.template)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stderr = os.Stderr
 	stdout, err := cmd.StdoutPipe()
