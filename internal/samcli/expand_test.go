@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -13,11 +12,14 @@ import (
 var deployments = map[string][]string{
 	"default": nil,
 	"gradual": {"Deployment=Canary", "AllowedOrigins=https://a.example,https://b.example"},
+	"linear":  {"Deployment=Linear", "Alarms=true"},
 }
 
 // expanded is plain CloudFormation, as far as it is looked at.
 type expanded struct {
-	Resources map[string]struct {
+	Parameters map[string]map[string]any
+	Conditions map[string]any
+	Resources  map[string]struct {
 		Type       string
 		Condition  string
 		Properties map[string]any
@@ -87,7 +89,7 @@ func TestCodeDeployIsThereByParameter(t *testing.T) {
 			}
 		}
 		want := 0
-		if slices.Contains(parameters, "Deployment=Canary") {
+		if len(parameters) > 0 {
 			want = len(readTemplate(t).Functions)
 		}
 		if groups != want {
