@@ -1,11 +1,29 @@
 package samcli
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
 
 // What stands here no linter minds: AWS would refuse it, or go on in silence.
+
+// Lambda refuses a function that is traced and whose role may not send traces
+// yet: "The provided execution role does not have permissions to call
+// PutTraceSegments on XRAY". A policy beside the role comes too late, for it
+// needs the workflow's role, and that needs the functions.
+func TestRolesMaySendTracesFromTheStart(t *testing.T) {
+	_, e := expand(t, nil)
+	for id, r := range e.Resources {
+		if r.Type != "AWS::Lambda::Function" && r.Type != "AWS::StepFunctions::StateMachine" {
+			continue
+		}
+		role := regexp.MustCompile(`"(\w+Role)"`).FindStringSubmatch(text(t, []any{r.Properties["Role"], r.Properties["RoleArn"]}))
+		if role == nil || !strings.Contains(text(t, e.Resources[role[1]].Properties["Policies"]), `"xray:PutTraceSegments"`) {
+			t.Errorf("the role of %s may not send traces by itself", id)
+		}
+	}
+}
 
 // Every execution that starts sends an event that it runs. Were those let
 // through, each submission would cost an invocation and one of the few
