@@ -124,13 +124,18 @@ TESTS += test-deployed
 test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok ## the stack, deployed by SAM to an emulator of AWS
 	TOOLS=$(TOOLS) go test -count=1 -timeout 20m ./internal/emulated
 
+# Functions are built for the processors that the stack then names. CloudFormation
+# would keep what an earlier deployment said, and sam build would not: so it is
+# always said, and what PARAMETERS says after it counts.
+OVERRIDES = --parameter-overrides Architecture=arm64 $(PARAMETERS)
+
 .PHONY: build
-build: $(TOOLS)/sam/ok ## the functions, as they are deployed
-	.ci/sam/run build $(ARGS)
+build: $(TOOLS)/sam/ok ## the functions, as they are deployed: make build [PARAMETERS=Architecture=x86_64]
+	.ci/sam/run build $(OVERRIDES)
 
 .PHONY: deploy
 deploy: build ## the stack, to the account of the credentials: make deploy [STACK= PARAMETERS="Alarms=true ..."]
-	.ci/sam/run deploy --stack-name $(STACK) $(if $(PARAMETERS),--parameter-overrides $(PARAMETERS))
+	.ci/sam/run deploy --stack-name $(STACK) $(OVERRIDES)
 
 .PHONY: smoke
 smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER= SUBMIT=1]

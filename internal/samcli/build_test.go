@@ -106,3 +106,24 @@ func copyTree(t *testing.T, dir string) string {
 	}
 	return dir
 }
+
+// A function that is built for other processors than the stack names does not
+// start.
+func TestMakeBuildsForTheProcessorsThatItDeploys(t *testing.T) {
+	tool(t, "sam")
+	for given, want := range map[string]string{"": "arm64", "Alarms=true Architecture=x86_64": "x86_64"} {
+		plan, stderr, err := run(t, root, "make", "--dry-run", "deploy", "PARAMETERS="+given)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, stderr)
+		}
+		for _, command := range []string{".ci/sam/run build ", ".ci/sam/run deploy "} {
+			_, line, found := strings.Cut(plan, command)
+			line, _, _ = strings.Cut(line, "\n")
+			// Of several values the SAM CLI takes the last.
+			said := strings.Split(strings.TrimSpace(line), "Architecture=")
+			if last, _, _ := strings.Cut(said[len(said)-1], " "); !found || last != want {
+				t.Errorf("with %q, %s is given %s", given, command, line)
+			}
+		}
+	}
+}
