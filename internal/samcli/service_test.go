@@ -41,3 +41,12 @@ func TestTheRuleLetsEndsAndRedrivesThrough(t *testing.T) {
 		}
 	}
 }
+
+// Left out, the state machine might go on logging to a group that is gone.
+func TestExecutionLogsAreTurnedOffInWords(t *testing.T) {
+	_, e := expand(t, nil)
+	got := text(t, e.Resources["ProcessSubmission"].Properties["LoggingConfiguration"])
+	if strings.HasPrefix(got, `{"Fn::If"`) || !strings.Contains(got, `"Level":{"Ref":"ExecutionLogLevel"}`) {
+		t.Error(got)
+	}
+}
