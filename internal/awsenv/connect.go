@@ -2,6 +2,7 @@ package awsenv
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -14,6 +15,10 @@ func Connect(ctx context.Context, client aws.HTTPClient, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return Wrap("connect", err)
+	}
+	if req.URL.Scheme == "https" {
+		// They are read once, and may be so while the server is asked for its own.
+		go x509.SystemCertPool()
 	}
 	resp, err := client.Do(req)
 	if err != nil {

@@ -26,7 +26,7 @@ func run(ctx context.Context, endpoint string, runs, warm int, out io.Writer) er
 	defer stepFunctions.Close()
 	subjects, err := newSubjects(dir, []string{
 		"TABLE_NAME=" + table, "STATE_MACHINE_ARN=arn:aws:states:us-east-1:123456789012:stateMachine:coldstart",
-		"REVIEW=approve", "SPEED=1e9", "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_ENDPOINT_URL_SFN=" + stepFunctions.URL,
+		"REVIEW=approve", "SPEED=1e9", "SSL_CERT_DIR=/none", "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint, "AWS_ENDPOINT_URL_SFN=" + stepFunctions.URL,
 	})
 	if err != nil {
 		return err

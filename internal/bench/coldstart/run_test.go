@@ -16,7 +16,7 @@ func TestEveryBinaryIsMeasured(t *testing.T) {
 	if err := run(t.Context(), endpoint, 1, 2, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"empty", "connected", "status", "submit", "moderate", "shortlist", "select"} {
+	for _, name := range []string{"empty", "connected", "trusting", "all roots", "status", "submit", "moderate", "shortlist", "select"} {
 		if !strings.Contains(out.String(), "\n"+name+" ") {
 			t.Errorf("nothing about %s:\n%s", name, &out)
 		}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"asynchttpapi/internal/lambdahost"
@@ -13,7 +15,11 @@ import (
 
 // subject is a binary, and what is measured of it.
 type subject struct {
-	name     string
+	name string
+	// binary is the name where that is another.
+	binary string
+	// env is added to everybody's.
+	env      []string
 	function lambdahost.Function
 	size     int64
 	// payload makes the event for a submission's id.
@@ -38,6 +44,8 @@ func newSubjects(dir string, env []string) ([]*subject, error) {
 	all := []*subject{
 		{name: "empty", payload: func(string) []byte { return []byte(`{}`) }},
 		{name: "connected", payload: func(string) []byte { return []byte(`{}`) }},
+		{name: "trusting", payload: func(string) []byte { return []byte(`{}`) }},
+		{name: "all roots", binary: "trusting", env: []string{"SSL_CERT_DIR="}, payload: func(string) []byte { return []byte(`{}`) }},
 		{name: "status", payload: func(id string) []byte { return fmt.Appendf(nil, statusEvent, id) }},
 		{name: submitting, payload: func(string) []byte { return fmt.Appendf(nil, submitEvent, talk) }},
 		{name: "moderate", payload: input},
@@ -45,7 +53,9 @@ func newSubjects(dir string, env []string) ([]*subject, error) {
 		{name: "select", payload: input},
 	}
 	for _, s := range all {
-		s.function = lambdahost.Function{Name: s.name, Binary: filepath.Join(dir, s.name), Env: env, Logs: io.Discard}
+		s.function = lambdahost.Function{
+			Name: s.name, Binary: filepath.Join(dir, cmp.Or(s.binary, s.name)), Env: slices.Concat(env, s.env), Logs: io.Discard,
+		}
 		info, err := os.Stat(s.function.Binary)
 		if err != nil {
 			return nil, err
