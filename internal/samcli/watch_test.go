@@ -2,10 +2,15 @@ package samcli
 
 import (
 	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"asynchttpapi/internal/telemetry"
 )
 
 // text is a part of the expanded template as JSON, to look for names in.
@@ -74,6 +79,20 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 	}
 }
 
+// freeMetrics is how many a dashboard may show that is one of an account's
+// three free ones. https://aws.amazon.com/cloudwatch/pricing/
+const freeMetrics = 50
+
+// metricRow tells whether the documentation has a row for one of our metrics.
+func metricRow(t *testing.T, name any) bool {
+	t.Helper()
+	told, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Contains(string(told), fmt.Sprintf("\n| `%v` | ", name))
+}
+
 func TestTheDashboardShowsEveryFunction(t *testing.T) {
 	_, e := expand(t, nil)
 	body, ok := e.Resources["Overview"].Properties["DashboardBody"].(map[string]any)["Fn::Sub"].(string)
@@ -96,6 +115,18 @@ func TestTheDashboardShowsEveryFunction(t *testing.T) {
 		if w.Type != "metric" || w.Properties.Title == "" || w.Properties.Region == "" || len(w.Properties.Metrics) == 0 {
 			t.Errorf("widget %+v", w)
 		}
+	}
+	shown := 0
+	for _, w := range dashboard.Widgets {
+		shown += len(w.Properties.Metrics)
+		for _, m := range w.Properties.Metrics {
+			if m[0] == telemetry.Namespace && !metricRow(t, m[1]) {
+				t.Errorf("the dashboard shows %v, which docs/observability.md does not know", m)
+			}
+		}
+	}
+	if shown > freeMetrics {
+		t.Errorf("the dashboard shows %d metrics: it is not free any more", shown)
 	}
 	for id := range readTemplate(t).Functions {
 		if !strings.Contains(body, "${"+id+"}") {
