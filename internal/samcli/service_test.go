@@ -42,6 +42,16 @@ func TestTheRuleLetsEndsAndRedrivesThrough(t *testing.T) {
 	}
 }
 
+// A route for any method takes browsers' preflights, whatever the CORS settings
+// say: held back, they would hold the submits of other origins back.
+func TestPreflightsAreLetThroughLikeSubmits(t *testing.T) {
+	_, e := expand(t, nil)
+	routes, ok := e.Resources["ApiApiGatewayDefaultStage"].Properties["RouteSettings"].(map[string]any)
+	if !ok || text(t, routes["ANY /api/submit"]) != text(t, routes["POST /api/submit"]) || routes["POST /api/submit"] == nil {
+		t.Errorf("routes are limited to %v", routes)
+	}
+}
+
 // Left out, the state machine might go on logging to a group that is gone.
 func TestExecutionLogsAreTurnedOffInWords(t *testing.T) {
 	_, e := expand(t, nil)
