@@ -63,8 +63,6 @@ type wait struct {
 // ephemeral tells an execution of an Express machine: it has no journal.
 func (x *execution) ephemeral() bool { return x.record.Express != "" }
 
-func (x *execution) arn() string { return x.engine.arns.execution(x.record) }
-
 func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution {
 	return &execution{engine: e, machine: m, revision: r, record: record}
 }

@@ -59,7 +59,7 @@ func (a *api) check(ctx context.Context, checks []check, out io.Writer) (code in
 // newAPI checks what was given on the command line.
 func newAPI(url, header string) (*api, error) {
 	if !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		return nil, fmt.Errorf("-url is %q: want http://... or https://...", url)
+		return nil, fmt.Errorf("-url is %q: want a URL with http:// or https:// and a host", url)
 	}
 	a := &api{url: strings.TrimSuffix(url, "/"), header: http.Header{}}
 	if header == "" {

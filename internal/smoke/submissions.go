@@ -89,7 +89,7 @@ func (r answer) wantPolling() error {
 	}
 	location := r.header.Get("Location")
 	if !strings.Contains(location, "://") || location != r.header.Get("Operation-Location") {
-		return errors.New("Location and Operation-Location are not one absolute URL")
+		return errors.New("the headers Location and Operation-Location are not one absolute URL")
 	}
 	if seconds, err := strconv.Atoi(r.header.Get("Retry-After")); err != nil || seconds < 1 {
 		return fmt.Errorf("Retry-After is %q, want whole seconds", r.header.Get("Retry-After"))

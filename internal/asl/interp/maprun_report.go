@@ -71,11 +71,10 @@ func batchSize(input any) int {
 // phase points at one of the counts.
 type phase func(*MapRunCounts) *int
 
-func pending(c *MapRunCounts) *int   { return &c.Pending }
-func busy(c *MapRunCounts) *int      { return &c.Running }
-func done(c *MapRunCounts) *int      { return &c.Succeeded }
-func broken(c *MapRunCounts) *int    { return &c.Failed }
-func cancelled(c *MapRunCounts) *int { return &c.Aborted }
+func pending(c *MapRunCounts) *int { return &c.Pending }
+func busy(c *MapRunCounts) *int    { return &c.Running }
+func done(c *MapRunCounts) *int    { return &c.Succeeded }
+func broken(c *MapRunCounts) *int  { return &c.Failed }
 
 // moved counts a child execution, and its items, from one phase to another.
 func (m *mapRun) moved(index int, from, to phase) {
