@@ -18,11 +18,15 @@ export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
+# Its newest release at the time; it knows the newest Go.
+STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
+
 TESTS += lint
 .PHONY: lint
-lint:
+lint: $(STATICCHECK) ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt: $$unformatted"; exit 1; }
 	go vet ./...
+	$(STATICCHECK) ./...
 
 TESTS += test-unit
 .PHONY: test-unit
@@ -145,6 +149,10 @@ smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER
 .PHONY: destroy
 destroy: $(TOOLS)/sam/ok ## the stack with all its data is deleted: make destroy [STACK=]
 	.ci/sam/run delete --stack-name $(STACK)
+
+$(TOOLS)/staticcheck-%:
+	GOBIN=$(TOOLS) go install honnef.co/go/tools/cmd/staticcheck@$*
+	@mv $(TOOLS)/staticcheck $@
 
 # Python tools live in folders of their own, pinned.
 $(TOOLS)/%/ok: .ci/requirements-%.txt
