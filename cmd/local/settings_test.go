@@ -23,7 +23,7 @@ func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
 	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", Speed: 10, Review: "simulate", StepFunctionsAddr: "127.0.0.1:8083"}
 	all := Settings{Addr: "localhost:0", Data: "d", Speed: 2.5, Review: "fail@selection", BaseURL: "https://a.example/x",
 		JSONLog: true, StepFunctionsAddr: ":9", StepFunctionsAsked: true}
-	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x/ -log json -stepfunctions-addr :9")
+	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -log json -stepfunctions-addr :9")
 	variables := []string{"ADDR", "localhost:0", "DATA", "d", "SPEED", "2.5", "REVIEW", "fail@selection",
 		"BASE_URL", "https://a.example/x", "LOG", "json", "STEPFUNCTIONS_ADDR", ":9"}
 	off := defaults
@@ -72,6 +72,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"-base-url example.org", "", "-base-url"},
 		{"-base-url ftp://example.org", "", "-base-url"},
 		{"-base-url https://example.org/?a=b", "", "-base-url"},
+		{"-base-url https://example.org/?", "", "-base-url"},
+		{"-base-url https://:443", "", "-base-url"},
 		{"-log xml", "", "-log"},
 		{"-stepfunctions-addr nowhere", "", "-stepfunctions-addr"},
 		{"-data=", "", "-data"},

@@ -4,10 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/url"
 	"strconv"
-	"strings"
 
+	"asynchttpapi/internal/app"
 	"asynchttpapi/internal/speakers"
 )
 
@@ -53,13 +52,9 @@ func setReview(s *Settings, value string) error {
 }
 
 func setBaseURL(s *Settings, value string) error {
-	s.BaseURL = strings.TrimSuffix(value, "/")
-	if value == "" {
-		return nil
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return fmt.Errorf("%q is not an absolute http or https URL without a query", value)
+	s.BaseURL = value
+	if err := app.CheckBaseURL(value); err != nil {
+		return fmt.Errorf("%q: %w", value, err)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"asynchttpapi/internal/lambdahttp"
 )
 
 // Settings are what an operator chooses.
@@ -35,6 +37,9 @@ type Settings struct {
 // MaxMaxWait is the most that MaxWait can be: the gateway ends a request after
 // 29 or 30 seconds.
 const MaxMaxWait = 25 * time.Second
+
+// CheckBaseURL returns an error if status URLs cannot begin with base.
+func CheckBaseURL(base string) error { return lambdahttp.CheckBaseURL(base) }
 
 // SettingsFromEnv reads the settings from environment variables. Unset ones
 // have the defaults of template.yaml; all that are wrong are reported at once.

@@ -52,7 +52,7 @@ func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, er
 	if c.Service == nil {
 		return nil, errors.New("lambdahttp: Service must be set")
 	}
-	if err := checkBaseURL(c.BaseURL); err != nil {
+	if err := CheckBaseURL(c.BaseURL); err != nil {
 		return nil, err
 	}
 	c.setDefaults()
@@ -61,7 +61,7 @@ func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, er
 }
 
 func (c *Config) setDefaults() {
-	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	if c.MaxBody == 0 {
 		c.MaxBody = 64 << 10
 	}

@@ -30,6 +30,7 @@ func TestLocation(t *testing.T) {
 		}},
 		{"configured", "https://api.example.org/talks", "https://api.example.org/talks", func(*request) {}},
 		{"configured with a slash", "http://127.0.0.1:3000/", "http://127.0.0.1:3000", func(*request) {}},
+		{"configured with an escape and slashes", "https://[::1]:8080/a%20b//", "https://[::1]:8080/a%20b", func(*request) {}},
 		{"forwarded", "", gateway, func(e *request) {
 			e.Headers["host"], e.Headers["forwarded"] = "evil.example", "host=evil.example;proto=http"
 			e.Headers["x-forwarded-host"], e.Headers["x-forwarded-proto"] = "evil.example", "http"
@@ -50,7 +51,10 @@ func TestLocation(t *testing.T) {
 }
 
 func TestBaseURLIsChecked(t *testing.T) {
-	for _, base := range []string{"api.example.org", "/api", "ftp://x", "https://", "https://u:p@x", "https://x?y", "https://x#y", ":"} {
+	for _, base := range []string{
+		"api.example.org", "/api", "ftp://x", "https://", "https://u:p@x", "https://x?y", "https://x#y", ":",
+		"https://x?", "https://x/#", "https://:443", "https://x:99999", "https://x/a b", "https://bücher.example", "https://x/ü",
+	} {
 		if _, err := lambdahttp.Status(lambdahttp.Config{Service: &asyncapi.Service{}, BaseURL: base}); err == nil {
 			t.Errorf("%q is accepted", base)
 		}

@@ -5,21 +5,32 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"asynchttpapi/api"
 )
 
-// checkBaseURL wants an absolute HTTP URL or nothing.
-func checkBaseURL(base string) error {
+// CheckBaseURL wants an absolute HTTP URL that a path can be added to, written
+// as it goes into a header, or nothing.
+func CheckBaseURL(base string) error {
 	if base == "" {
 		return nil
 	}
 	u, err := url.Parse(base)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" ||
-		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return errors.New("the base URL must be http:// or https://, a host, and at most a path")
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil ||
+		strings.ContainsFunc(base, notInBaseURL) || !strings.HasSuffix(base, u.EscapedPath()) || !isPort(u.Port()) {
+		return errors.New("the base URL must be http:// or https://, a host, and at most a path, with everything escaped that has to be")
 	}
 	return nil
+}
+
+// notInBaseURL keeps out what begins a query or a fragment, even an empty one,
+// and what no header may hold.
+func notInBaseURL(r rune) bool { return r <= ' ' || r > '~' || r == '?' || r == '#' }
+
+func isPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil
 }
 
 // statusURL is absolute, as azcore and HashiCorp's poller want it, and made of

@@ -59,7 +59,8 @@ func TestParseWait(t *testing.T) {
 		{"wait=-1", 0},
 		{"wait=1.5", 0},
 		{"wait=ten", 0},
-		{"wait=99999999999999999999", 0},
+		{"wait=2147483648", (1 << 20) * time.Second},
+		{"wait=99999999999999999999", (1 << 20) * time.Second},
 		{`"`, 0},
 		{",;=,", 0},
 	}

@@ -1,6 +1,7 @@
 package lambdahttp
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +30,8 @@ func seconds(value string) time.Duration {
 	if unquoted, ok := strings.CutPrefix(value, `"`); ok && strings.HasSuffix(unquoted, `"`) {
 		value = strings.TrimSuffix(unquoted, `"`)
 	}
-	n, err := strconv.ParseUint(value, 10, 31)
-	if err != nil {
+	n, err := strconv.ParseUint(value, 10, 64) // the greatest number, where that is exceeded
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return 0
 	}
 	return time.Duration(min(n, maxSeconds)) * time.Second
