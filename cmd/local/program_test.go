@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -125,6 +126,8 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 	}
 	newer := t.TempDir()
 	setFormat(t, newer, 1000)
+	damaged := t.TempDir()
+	damage(t, damaged)
 	used := fast(t, "approve")
 	start(t, used)
 
@@ -137,6 +140,7 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		"a file as folder":       {"-data", file},
 		"not our folder":         {"-data", garbage},
 		"a newer format":         {"-data", newer},
+		"a damaged folder":       {"-data", damaged},
 		"a folder that is taken": {"-data", used.Data},
 		"also too slow":          {"-data", used.Data, "-speed", "0.01"},
 	} {
@@ -146,7 +150,28 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		if status != exitNotBegun || stdout.Len() > 0 || strings.Count(stderr.String(), "\n") != 1 {
 			t.Errorf("%s: status %d, on standard output %q, on standard error %q", about, status, &stdout, &stderr)
 		}
+		if i := slices.Index(args[6:], "-data"); i >= 0 && !strings.Contains(stderr.String(), args[6+i+1]) {
+			t.Errorf("%s: the folder is not named: %q", about, &stderr)
+		}
 		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
+	}
+}
+
+// damage makes a data folder whose file is ours by its first page alone.
+func damage(t *testing.T, dir string) {
+	t.Helper()
+	db, err := sqlite.Open(dir)
+	if err == nil {
+		err = db.Close()
+	}
+	name := filepath.Join(dir, "data.db")
+	text, readErr := os.ReadFile(name)
+	if err := errors.Join(err, readErr); err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	if err := os.WriteFile(name, append(text[:page], bytes.Repeat([]byte{0xff}, len(text)-page)...), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"testing"
@@ -18,5 +19,18 @@ func TestLogLinesNameTheirInvocation(t *testing.T) {
 	lines := strings.Split(b.String(), "\n")
 	if request.AwsRequestID == "" || !strings.Contains(lines[0], request.AwsRequestID) || strings.Contains(lines[1], "requestId") {
 		t.Errorf("got %s", &b)
+	}
+}
+
+func TestJSONLogLinesAreWhole(t *testing.T) {
+	t.Parallel()
+	s := fast(t, "approve") // with a speed that JSON has no number for
+	s.JSONLog = true
+	r := start(t, s)
+	await(t, submit(t, r.url, ""), ended)
+	for line := range strings.Lines(r.log.String()) {
+		if !json.Valid([]byte(line)) || strings.Contains(line, "!ERROR") {
+			t.Errorf("logged %s", line)
+		}
 	}
 }

@@ -100,7 +100,7 @@ func (s *System) serve(ctx context.Context, d *doors, w *world) error {
 		all.addServer(stepFunctionsServer(w), d.stepFunctions)
 	}
 	w.log.Info("serving", "api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(),
-		"data", s.Data, "review", s.Review, "speed", s.Speed)
+		"data", s.Data, "review", s.Review, "speed", fmt.Sprint(s.Speed)) // JSON has no infinity
 	fmt.Fprintln(s.Ready, "ready", d.apiURL())
 	defer context.AfterFunc(ctx, func() {
 		w.log.Info("stopping: requests in hand are finished; interrupt again to stop at once")

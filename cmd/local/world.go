@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -32,6 +33,7 @@ const (
 // world is everything behind the doors: the functions, and in the place of
 // AWS's services a database, an engine and a gateway.
 type world struct {
+	data          string
 	store         *sqlite.Store
 	engine        *engine.Engine
 	workflows     *workflows
@@ -44,7 +46,7 @@ type world struct {
 
 // newWorld wires the world up. Nothing runs yet.
 func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, error) {
-	w := &world{store: sqlite.NewStore(db), workflows: &workflows{}, log: log}
+	w := &world{data: s.Data, store: sqlite.NewStore(db), workflows: &workflows{}, log: log}
 	handlers, err := app.Handlers(w.config(s, d))
 	if err != nil {
 		return nil, err
@@ -105,11 +107,12 @@ func newFront(api http.Handler) (http.Handler, error) {
 // start takes up the executions that were open, and makes sure of the state
 // machine.
 func (w *world) start(ctx context.Context) error {
-	if err := w.store.EndLeases(ctx); err != nil {
-		return err
+	err := w.store.EndLeases(ctx)
+	if err == nil {
+		err = w.engine.Start(ctx)
 	}
-	if err := w.engine.Start(ctx); err != nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("data folder %s: %w", w.data, err)
 	}
 	return w.workflows.prepare(ctx, w.handlers)
 }
