@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -44,5 +46,30 @@ func TestPeopleAreServedInFront(t *testing.T) {
 		if (len(body) == 0) != (tt.method == "HEAD") {
 			t.Errorf("%s %s has %d bytes", tt.method, tt.path, len(body))
 		}
+	}
+}
+
+// What a connection can have the system keep is a little more than a
+// submission, whatever length it announces.
+func TestEndlessBodyIsRefusedEarly(t *testing.T) {
+	t.Parallel()
+	url := start(t, fast(t, "approve")).url
+	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, err = io.WriteString(conn, "POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+		"Transfer-Encoding: chunked\r\n\r\n40000000\r\n"+strings.Repeat(" ", maxBody+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", res.StatusCode)
 	}
 }

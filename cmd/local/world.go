@@ -25,6 +25,9 @@ const (
 	// maxInvocations is well above Lambda's 1,000: a stage that waits costs a
 	// goroutine here, and one that stands in line would time out.
 	maxInvocations = 100_000
+	// maxBody is more than the functions take, so that they say what is too
+	// much, and less than API Gateway's 10 MB: every connection can hold so much.
+	maxBody = 128 << 10
 	// closeGrace is how long an orderly end lets running stages finish. What
 	// is not finished by then goes on after the next start.
 	closeGrace = time.Second
@@ -90,6 +93,7 @@ func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) 
 	return apigateway.New(apigateway.Config{
 		Routes:     app.Routes(handlers),
 		DomainName: d.api.Addr().String(),
+		MaxBody:    maxBody,
 		Log:        log,
 	})
 }

@@ -129,8 +129,8 @@ func (g *Gateway) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 
 func (g *Gateway) refuseBody(w http.ResponseWriter, r *http.Request, err error) {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		writeProblem(w, r, http.StatusRequestEntityTooLarge, api.CodePayloadTooLarge,
-			fmt.Sprintf("The body is too large; %d bytes are the most.", g.MaxBody))
+		// How much is the most, the function behind says: it may take less.
+		writeProblem(w, r, http.StatusRequestEntityTooLarge, api.CodePayloadTooLarge, "The body is too large.")
 		return
 	}
 	writeProblem(w, r, http.StatusBadRequest, api.CodeMalformedRequest, "The body could not be read.")
