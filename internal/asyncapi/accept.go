@@ -18,6 +18,11 @@ func (s *Service) accept(ctx context.Context, r Record, res Reservation) (Record
 		s.undo(ctx, r.ID, res, true) // a record that appears late is adopted by the repeat
 		return r, err
 	}
+	if s.leaseOver(res) {
+		// A machine that slept, say. A repeat that did not find the record yet
+		// has made another one, and this one must not be at work beside it.
+		return r, dependencyFailed("Store.Create", context.DeadlineExceeded)
+	}
 	if err := s.start(ctx, r.ID); err != nil {
 		// An execution that starts late fails for want of its record, so that
 		// the repeat needs another id.
@@ -85,6 +90,11 @@ func (s *Service) settle(ctx context.Context, res Reservation) error {
 	return nil
 }
 
+// leaseOver tells whether another request may have taken the key over.
+func (s *Service) leaseOver(res Reservation) bool {
+	return res.Key != "" && s.Clock.Now().After(res.Lease)
+}
+
 // undo takes back an attempt that failed half-way, and reports whether it came
 // too late because the execution is at work already: then the submission is
 // accepted after all. keepID lets the repeat go on with the same id. Where it
@@ -92,7 +102,7 @@ func (s *Service) settle(ctx context.Context, res Reservation) error {
 // ends, by when a late removal has happened. Past the lease a repeat may have
 // taken over, and nothing is touched.
 func (s *Service) undo(ctx context.Context, id string, res Reservation, keepID bool) (tooLate bool) {
-	if res.Key != "" && s.Clock.Now().After(res.Lease) {
+	if s.leaseOver(res) {
 		return false
 	}
 	err := s.undoing(ctx, func(ctx context.Context) error { return s.Store.Discard(ctx, id) })

@@ -3,6 +3,7 @@ package asyncapi_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"asynchttpapi/internal/asyncapi"
 	"asynchttpapi/internal/asyncapi/fake"
@@ -31,6 +32,41 @@ func TestRepeatNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
 				}
 				if ids := w.store.IDs(); len(ids) != 1 {
 					t.Errorf("%d records", len(ids))
+				}
+			})
+		}
+	}
+}
+
+// A request that is held up in any call until its lease is over, while its
+// repeat is accepted, starts nothing of its own.
+func TestOvertakenAttemptStartsNothing(t *testing.T) {
+	for _, op := range []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"} {
+		for when, before := range map[string]bool{"before the call": true, "after it": false} {
+			t.Run(op+" "+when, func(t *testing.T) {
+				w := newWorld(t)
+				in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
+				var repeat asyncapi.View
+				w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) (err error) {
+					if !before {
+						err = call(ctx)
+					}
+					w.clock.Advance(31 * time.Second)
+					var failed error
+					if repeat, failed = w.Submit(t.Context(), in); failed != nil {
+						t.Errorf("repeat: %v", failed)
+					}
+					if before {
+						err = call(ctx)
+					}
+					return err
+				})
+				first, err := w.Submit(t.Context(), in)
+				if err == nil && first.ID != repeat.ID {
+					t.Errorf("accepted twice: %s and %s", first.ID, repeat.ID)
+				}
+				if started := w.workflows.Inputs(); len(started) != 1 || started[repeat.ID] == "" {
+					t.Errorf("accepted %s, started %v", repeat.ID, started)
 				}
 			})
 		}
