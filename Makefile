@@ -55,8 +55,9 @@ test-logs: test-unit test-aws ## every line that the tests have logged: nothing 
 
 TESTS += test-pollers
 .PHONY: test-pollers
-test-pollers: ## other people's pollers against the running system
-	cd internal/pollers && go vet ./... && go test -count=1 ./...
+test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
+	@.ci/need node nodejs npm npm
+	cd internal/pollers && go vet ./... && ../../.ci/pollers/run $(TOOLS)/pollers/bin/python go test -count=1 ./...
 
 TESTS += test-adapting
 .PHONY: test-adapting
