@@ -65,9 +65,13 @@ func TestKeyInUse(t *testing.T) {
 		return call(ctx)
 	})
 	submit := post(presentation, "Idempotency-Key", "key")
-	first := make(chan response)
+	first := make(chan response, 1)
 	go func() { first <- w.do(submit) }()
-	<-entered
+	select {
+	case <-entered:
+	case r := <-first:
+		t.Fatalf("first: %d %s", r.StatusCode, r.text)
+	}
 	second := w.do(submit)
 	golden(t, "key-in-use", second)
 	if second.StatusCode != http.StatusConflict || second.Header.Get("Retry-After") == "" {

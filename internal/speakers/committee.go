@@ -7,7 +7,8 @@ import (
 )
 
 // Committee decides about talks. This is where a real one plugs in: an
-// implementation that asks people, and returns when they have answered.
+// implementation that asks whoever decides, and has the answer before the stage
+// times out.
 type Committee interface {
 	// Takes is how long a stage lasts at least; zero for no time at all.
 	Takes(s Stage) time.Duration
