@@ -58,10 +58,16 @@ func (d *doors) stepFunctionsURL() string {
 func urlOf(l net.Listener, asked string) string {
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	host = cmp.Or(asked, host)
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+	if isEverywhere(host) {
 		host = "localhost" // nobody can connect to "all addresses"
 	}
 	return "http://" + net.JoinHostPort(host, port)
+}
+
+// isEverywhere tells whether a host stands for all addresses of the machine.
+func isEverywhere(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
 func (d *doors) close() {

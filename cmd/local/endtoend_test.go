@@ -125,6 +125,20 @@ func TestLocationIsAbsoluteAndFollowsTheSetting(t *testing.T) {
 	}
 }
 
+func TestLocationThatOthersCannotFollowIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		addr, base string
+		warned     bool
+	}{{":0", "", true}, {"0.0.0.0:0", "", true}, {":0", "https://api.example.org", false}, {"127.0.0.1:0", "", false}} {
+		s := fast(t, "approve")
+		s.Addr, s.BaseURL = tt.addr, tt.base
+		if log := start(t, s).log.String(); strings.Contains(log, "cannot follow Location") != tt.warned {
+			t.Errorf("%+v: %q", tt, log)
+		}
+	}
+}
+
 func TestSpeedBeyondTheTimeoutsIsWarnedOf(t *testing.T) {
 	t.Parallel()
 	for speed, warned := range map[float64]bool{1: false, 0.5: false, 0.01: true} {

@@ -73,6 +73,9 @@ func (s *System) warn(d *doors, log *slog.Logger) {
 		log.Warn("the Step Functions endpoint is off, its default address is taken; choose another with -stepfunctions-addr",
 			"addr", s.StepFunctionsAddr)
 	}
+	if s.BaseURL == "" && isEverywhere(d.host) {
+		log.Warn("other machines cannot follow Location; choose what it starts with by -base-url", "location", d.apiURL())
+	}
 	var longest time.Duration
 	for _, stage := range speakers.Stages() {
 		longest = max(longest, speakers.Simulated{}.Takes(stage))
