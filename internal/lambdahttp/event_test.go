@@ -85,6 +85,7 @@ func TestShapesOfEvents(t *testing.T) {
 		{"longest base64", 400, func(e *request) {
 			e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString(make([]byte, 64<<10)), true
 		}},
+		{"UTF-8 as many write it", 202, func(e *request) { e.Headers["content-type"] = "application/json; charset=UTF8" }},
 		{"catch-all route", 202, func(e *request) { e.RouteKey = "$default" }},
 		{"no route key", 202, func(e *request) { e.RouteKey = "" }},
 		{"an API mapping before the path", 202, func(e *request) { e.RawPath = "/v1/api/submit" }},

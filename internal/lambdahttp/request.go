@@ -37,7 +37,9 @@ func (x *exchange) checkMediaType() error {
 	if err != nil || kind != api.MediaTypeJSON && !strings.HasSuffix(kind, "+json") {
 		return unsupported("The Content-Type must be application/json.")
 	}
-	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+	switch strings.ToLower(params["charset"]) {
+	case "", "utf-8", "utf8": // the last is no registered name, and what many clients send
+	default:
 		return unsupported("JSON is sent in UTF-8, without another charset.")
 	}
 	if coding := x.header("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
