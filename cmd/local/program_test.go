@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	zombiezen "zombiezen.com/go/sqlite"
@@ -90,23 +89,6 @@ func submitMany(t *testing.T, url string, n int) []string {
 	}
 	all.Wait()
 	return ids
-}
-
-func TestSignalsEndItInOrder(t *testing.T) {
-	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		t.Run(sig.String(), func(t *testing.T) {
-			t.Parallel()
-			p := launch(t, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "127.0.0.1:0", "-data", t.TempDir(), "-speed", "1")
-			submit(t, p.url, "")
-			if err := p.Process.Signal(sig); err != nil {
-				t.Fatal(err)
-			}
-			rest, _ := io.ReadAll(p.stdout)
-			if err := p.Wait(); err != nil || len(rest) > 0 {
-				t.Errorf("%v, and on standard output %q", err, rest)
-			}
-		})
-	}
 }
 
 func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
