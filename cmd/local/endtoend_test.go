@@ -1,11 +1,8 @@
 package main
 
 import (
-	"net/http"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"asynchttpapi/api"
 )
@@ -64,32 +61,6 @@ func TestEveryStageIsSeen(t *testing.T) {
 	})
 	if got := strings.TrimPrefix(strings.Join(seen, " "), "Received "); got != "Moderation Shortlisting Selection Approved" {
 		t.Errorf("seen %v", seen)
-	}
-}
-
-// The Azure sample's client: it posts, and follows Location after Retry-After
-// seconds until it is answered 200.
-func TestTheAzureSamplesClientWorks(t *testing.T) {
-	t.Parallel()
-	url := start(t, fast(t, "approve")).url
-	res, err := client(t).Post(url+"/api/submit", "application/json", strings.NewReader(presentation))
-	for polls := 0; ; polls++ {
-		if err != nil {
-			t.Fatal(err)
-		}
-		res.Body.Close()
-		if res.StatusCode == http.StatusOK {
-			break
-		}
-		seconds, notWhole := strconv.Atoi(res.Header.Get("Retry-After"))
-		if res.StatusCode != http.StatusAccepted || notWhole != nil || seconds < 1 || polls > 5 {
-			t.Fatalf("poll %d: %d, Retry-After %q", polls, res.StatusCode, res.Header.Get("Retry-After"))
-		}
-		if location := res.Header.Get("Location"); location != "" {
-			url = location
-		}
-		time.Sleep(time.Duration(seconds) * time.Second) // this client's nature, not a synchronisation
-		res, err = client(t).Get(url)
 	}
 }
 
