@@ -17,6 +17,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	version        string // of the program
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error // nil: really
 	// size tells how many columns and lines the terminal has that w writes
@@ -29,7 +30,7 @@ type app struct {
 func newApp() *app {
 	return &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
-		getenv: os.Getenv, now: time.Now, size: terminalSize, launch: launch,
+		getenv: os.Getenv, version: built(), now: time.Now, size: terminalSize, launch: launch,
 	}
 }
 
@@ -76,6 +77,7 @@ func (a *app) root(file config) *cli.Command {
 	return &cli.Command{
 		Name:        "cfs",
 		Usage:       "submit talks to a call for speakers and follow them to their decision",
+		Version:     a.version,
 		Description: rootDescription,
 		Flags:       globalFlags(file),
 		Commands:    []*cli.Command{a.submitCommand(), a.statusCommand(), a.watchCommand(), a.openCommand()},

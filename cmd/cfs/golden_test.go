@@ -17,6 +17,7 @@ func TestGolden(t *testing.T) {
 		args  string
 	}{
 		{"help", "", 0, "--help"},
+		{"version", "", 0, "--version"},
 		{"help-submit", "", 0, "submit --help"},
 		{"help-watch", "", 0, "watch --help"},
 		{"no-command", "", 0, "bogus"},
@@ -52,6 +53,7 @@ func TestGolden(t *testing.T) {
 
 		{"watch-one", "", 0, "watch changing"},
 		{"watch-json", "", 0, "-o json watch changing"},
+		{"watch-twice", "", 0, "watch changing changing"},
 		{"watch-none", "", 0, "watch"},
 		{"watch-control-characters", "", 0, "watch evil"},
 		{"watch-control-characters-json", "", 0, "-o json watch evil"},

@@ -42,11 +42,12 @@ func piped(t *testing.T, c *committee) *session {
 func (s *session) streams() *app {
 	return &app{
 		stdin: strings.NewReader(""), stdout: &s.out, stderr: &s.err,
-		getenv: func(name string) string { return s.env[name] },
-		now:    func() time.Time { return time.Date(2026, 1, 2, 3, 5, 0, 0, time.UTC) },
-		sleep:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
-		size:   func(io.Writer) (int, int) { return 0, 0 },
-		launch: func(_ context.Context, argv []string) error { s.launched = argv; return nil },
+		getenv:  func(name string) string { return s.env[name] },
+		version: "v1.2.3 (b49ae389aafe)",
+		now:     func() time.Time { return time.Date(2026, 1, 2, 3, 5, 0, 0, time.UTC) },
+		sleep:   func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
+		size:    func(io.Writer) (int, int) { return 0, 0 },
+		launch:  func(_ context.Context, argv []string) error { s.launched = argv; return nil },
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 
 	"github.com/urfave/cli/v3"
 )
@@ -33,8 +34,25 @@ func (a *app) watch(ctx context.Context, c *cli.Command) error {
 	ctx, cancel := patience(ctx, c)
 	defer cancel()
 	var targets []target
+	named := map[talkAt]bool{}
 	for _, ref := range c.Args().Slice() {
-		targets = append(targets, target{ref: ref})
+		if at := talkOf(server(c, ""), ref); !named[at] {
+			named[at] = true
+			targets = append(targets, target{ref: ref})
+		}
 	}
 	return a.follow(ctx, c, targets)
+}
+
+// talkAt tells talks apart: an id and its status URL are the same one.
+type talkAt struct{ host, id string }
+
+func talkOf(server, ref string) talkAt {
+	if u, err := url.Parse(ref); err == nil && u.Host != "" {
+		return talkAt{u.Host, idOf(ref)}
+	}
+	if u, err := url.Parse(server); err == nil {
+		return talkAt{u.Host, ref}
+	}
+	return talkAt{"", ref}
 }
