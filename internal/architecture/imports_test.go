@@ -97,6 +97,16 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+func TestEveryFolderHasOneRow(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range rooms {
+		if seen[r.folder] {
+			t.Errorf("%s has two rows", r.folder)
+		}
+		seen[r.folder] = true
+	}
+}
+
 func TestEveryRowHasAPackage(t *testing.T) {
 	inhabited := map[string]bool{}
 	for _, p := range packages(t) {
