@@ -8,6 +8,7 @@ import (
 )
 
 const (
+	submitPath = "/api/submit"
 	statusPath = "/api/status/kmoyq5iskti2pmvlnxjiezayem"
 	running    = `{"id":"kmoyq5iskti2pmvlnxjiezayem","status":"Running","customStatus":"Moderation","message":"At work.",` +
 		`"createdTime":"2026-11-22T09:00:00Z","lastUpdatedTime":"2026-11-22T09:00:00Z"}`
@@ -45,6 +46,8 @@ func TestViolations(t *testing.T) {
 		{"a header of the server", "GET", statusPath, 202, poll("Vary", "Origin"), running, ""},
 		{"not described and refused", "GET", "/api/nowhere", 404, problemHeader, problem, ""},
 		{"another method, refused", "DELETE", statusPath, 405, problemHeader, problem, ""},
+		{"no token, says the gateway", "POST", submitPath, 401, headers("Content-Type", "application/json", "WWW-Authenticate", "Bearer"), `{"message":"Unauthorized"}`, ""},
+		{"no signature, says the gateway", "POST", submitPath, 403, headers("Content-Type", "application/json"), `{"message":"Forbidden"}`, ""},
 		{"no part of the API", "GET", "/", 200, nil, "<p>", ""},
 
 		{"a terminal word on a 202", "GET", statusPath, 202, poll(), strings.Replace(running, "Running", "Succeeded", 1), "status"},
@@ -59,6 +62,8 @@ func TestViolations(t *testing.T) {
 		{"another code", "GET", statusPath, 418, poll(), running, "418"},
 		{"another type", "GET", statusPath, 202, poll("Content-Type", "text/html"), running, "text/html"},
 		{"another code of a problem", "GET", statusPath, 404, problemHeader, strings.Replace(problem, "NotFound", "Oops", 1), "code"},
+		{"the gateway says more", "POST", submitPath, 403, headers("Content-Type", "application/json"), `{"message":"Forbidden","arn":"x"}`, "arn"},
+		{"a poll that needs a token", "GET", statusPath, 401, headers("Content-Type", "application/json"), `{"message":"Unauthorized"}`, "401"},
 		{"not described and served", "GET", "/api/nowhere", 200, poll(), running, "not described"},
 		{"another method, served", "DELETE", statusPath, 200, poll(), running, "not described"},
 		{"an id that cannot be", "GET", "/api/status/1", 202, poll(), running, "id"},
