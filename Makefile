@@ -101,6 +101,12 @@ bench: ## accepted, completed and polled a second, memory, start time
 bench-engine: ## the engine beside this machine's own limits
 	go run ./internal/bench/engine $(ARGS)
 
+.PHONY: bench-pollers
+bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
+	@.ci/need node nodejs npm npm
+	@go build -trimpath -o bin/local ./cmd/local
+	@cd internal/pollers && ../../.ci/pollers/run $(TOOLS)/pollers/bin/python go run ./bench $(ARGS)
+
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
 	@.ci/need node nodejs npm npm

@@ -2,7 +2,10 @@ module asynchttpapi/internal/pollers
 
 go 1.26.5
 
+replace asynchttpapi => ../..
+
 require (
+	asynchttpapi v0.0.0
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	github.com/hashicorp/go-azure-sdk/sdk v0.20260811.1225050
 )

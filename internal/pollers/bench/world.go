@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+)
+
+// world is a local world behind a proxy, whose address is the one that its
+// status URLs have.
+type world struct {
+	url  string // of the proxy
+	seen *seen
+
+	proxy *http.Server
+	cmd   *exec.Cmd
+	data  string
+}
+
+func startWorld(binary, speed string) (*world, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	data, err := os.MkdirTemp("", "bench-pollers-")
+	if err != nil {
+		return nil, err
+	}
+	w := &world{url: "http://" + listener.Addr().String(), data: data, seen: newSeen(), proxy: &http.Server{}}
+	server, err := w.exec(binary, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", data,
+		"-base-url", w.url, "-review", "approve", "-speed", speed)
+	if err != nil {
+		listener.Close()
+		return nil, errors.Join(err, os.RemoveAll(data))
+	}
+	w.proxy.Handler = newProxy(server, w.seen)
+	go w.proxy.Serve(listener)
+	return w, nil
+}
+
+// exec starts the server and returns its address.
+func (w *world) exec(binary string, args ...string) (*url.URL, error) {
+	w.cmd = exec.Command(binary, args...)
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
+	if err != nil || !ok {
+		w.cmd.Process.Kill()
+		w.cmd.Wait()
+		return nil, fmt.Errorf("%s did not become ready: %q %v", binary, line, err)
+	}
+	return url.Parse(address)
+}
+
+func (w *world) stop() {
+	w.proxy.Close()
+	w.cmd.Process.Signal(syscall.SIGTERM)
+	w.cmd.Wait()
+	os.RemoveAll(w.data)
+}
