@@ -4,7 +4,7 @@ TOOLS := $(CURDIR)/.tools
 STACK ?= asynchttpapi
 LOGS := $(CURDIR)/.logs
 export SAM_CLI_TELEMETRY := 0
-export EXAMPLES SEED SCREENSHOTS
+export EXAMPLES SEED SCREENSHOTS ROUNDS
 
 # A fresh machine with nothing but Go is enough for these.
 flag = $(if $($(1)),-$(2) '$($(1))')
@@ -92,6 +92,11 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
 	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./internal/engine
+
+.PHONY: first-minute
+first-minute: ## from make run to a decided talk in a browser, as README.md says: make first-minute [ROUNDS=3]
+	@.ci/need node nodejs npm npm chromium chromium
+	@internal/browser/run node first-minute.js
 
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time

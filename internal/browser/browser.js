@@ -11,11 +11,15 @@ const patience = 30_000;
 
 let browser;
 
+/** Starts the browser. */
+export async function launch() {
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  return browser;
+}
+
 /** Registers the browser's start and end with the test file that calls it. */
 export function useBrowser() {
-  before(async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
-  });
+  before(launch);
   after(() => browser.close());
 }
 
