@@ -35,6 +35,9 @@ test-unit: ## what go test runs, with the race detector
 	@rm -rf $(LOGS) && mkdir -p $(LOGS)
 	PERSONAL_LOGS=$(LOGS) go test -race ./...
 
+# Runs a command with the pollers for JavaScript and Python at hand.
+POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
+
 TESTS += test-dynamodb
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store against dynalite
@@ -43,10 +46,10 @@ test-dynamodb: ## the DynamoDB store against dynalite
 
 TESTS += test-aws
 .PHONY: test-aws
-test-aws: ## the deployed binaries, each behind a Runtime API, over every wire
+test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
 	@mkdir -p $(LOGS)
-	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run go test -count=1 ./internal/awsworld ./internal/bench/coldstart
+	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./internal/e2e/awsworld ./internal/bench/coldstart
 
 TESTS += test-logs
 .PHONY: test-logs
@@ -57,12 +60,12 @@ TESTS += test-pollers
 .PHONY: test-pollers
 test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
 	@.ci/need node nodejs npm npm
-	cd internal/pollers && go vet ./... && ../../.ci/pollers/run $(TOOLS)/pollers/bin/python go test -count=1 ./...
+	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 
 TESTS += test-adapting
 .PHONY: test-adapting
 test-adapting: ## what docs/adapting.md says, done to a copy of the tree
-	ADAPTING=1 go test -count=1 ./internal/adapting
+	ADAPTING=1 go test -count=1 ./internal/e2e/adapting
 
 TESTS += test-terminal
 .PHONY: test-terminal
@@ -82,12 +85,12 @@ TESTS += test-browser
 .PHONY: test-browser
 test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
 	@.ci/need node nodejs npm npm chromium chromium
-	internal/browser/run || { echo 'AGAIN: on a busy machine a browser may miss a stage that lasts a second'; internal/browser/run; }
+	internal/e2e/browser/run || { echo 'AGAIN: Chromium drops what it loads when a network interface comes or goes'; internal/e2e/browser/run; }
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 	TORTURE_CYCLES=$(or $(CYCLES),100) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
-		go test -count=1 -timeout 60m -v ./internal/torture
+		go test -count=1 -timeout 60m -v ./internal/e2e/torture
 
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
@@ -96,7 +99,7 @@ torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=1
 .PHONY: first-minute
 first-minute: ## from make run to a decided talk in a browser, as README.md says: make first-minute [ROUNDS=3]
 	@.ci/need node nodejs npm npm chromium chromium
-	@internal/browser/run node first-minute.js
+	@internal/e2e/browser/run node first-minute.js
 
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
@@ -110,7 +113,7 @@ bench-engine: ## the engine beside this machine's own limits
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
 	@.ci/need node nodejs npm npm
 	@go build -trimpath -o bin/local ./cmd/local
-	@cd internal/pollers && ../../.ci/pollers/run $(TOOLS)/pollers/bin/python go run ./bench $(ARGS)
+	@cd internal/e2e/pollers && $(POLLERS) go run ./bench $(ARGS)
 
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
@@ -120,7 +123,7 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 TESTS += test-sam
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
-	TOOLS=$(TOOLS) go test -count=1 ./internal/samcli
+	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli
 
 TESTS += test-sam-local
 .PHONY: test-sam-local
@@ -137,8 +140,9 @@ sam-local-services: ## what sam local needs beside it: docs/sam-local.md
 
 TESTS += test-deployed
 .PHONY: test-deployed
-test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok ## the stack, deployed by SAM to an emulator of AWS
-	TOOLS=$(TOOLS) go test -count=1 -timeout 20m ./internal/emulated
+test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok $(TOOLS)/pollers/ok ## the stack, deployed by SAM to an emulator of AWS
+	@.ci/need node nodejs npm npm
+	TOOLS=$(TOOLS) $(POLLERS) go test -count=1 -timeout 20m ./internal/e2e/emulated
 
 # Functions are built for the processors that the stack then names. CloudFormation
 # would keep what an earlier deployment said, and sam build would not: so it is

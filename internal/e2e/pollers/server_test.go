@@ -56,7 +56,7 @@ func startLocal() (map[string]string, error) {
 	}
 	bin := filepath.Join(dir, "local")
 	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
-	build.Dir = filepath.Join("..", "..")
+	build.Dir = filepath.Join("..", "..", "..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return nil, fmt.Errorf("building cmd/local: %w", err)

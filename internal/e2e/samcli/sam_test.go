@@ -11,7 +11,7 @@ import (
 	"asynchttpapi/internal/template"
 )
 
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // tool is the path of an installed Python tool.
 func tool(t *testing.T, path string) string {

@@ -128,7 +128,7 @@ func TestPollers(t *testing.T) {
 		servers = append(servers, review+"="+newWorld(t, review).url)
 	}
 	cmd := exec.Command("go", "test", "-count=1", "./...")
-	cmd.Dir = filepath.Join(root, "internal", "pollers")
+	cmd.Dir = filepath.Join(root, "internal", "e2e", "pollers")
 	cmd.Env = append(os.Environ(), "POLLERS_SERVERS="+strings.Join(servers, ","))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -22,7 +22,7 @@ import (
 	"asynchttpapi/internal/personal"
 )
 
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // build compiles functions and cmd/stepfunctions once, the functions with the
 // flags that they are deployed with.

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { launch, open, reaches, submit } from "./browser.js";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../..", import.meta.url).pathname;
 
 /** Runs a command at the root of the repository. */
 function run(command, args, env = {}) {

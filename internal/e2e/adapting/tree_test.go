@@ -18,7 +18,7 @@ type tree struct {
 // copyTree copies what git tracks, as it is in the working tree.
 func copyTree(t *testing.T) tree {
 	t.Helper()
-	root := filepath.Join("..", "..")
+	root := filepath.Join("..", "..", "..")
 	list := exec.Command("git", "ls-files", "-z")
 	list.Dir = root
 	out, err := list.Output()

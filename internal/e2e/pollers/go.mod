@@ -1,8 +1,8 @@
-module asynchttpapi/internal/pollers
+module asynchttpapi/internal/e2e/pollers
 
 go 1.26.5
 
-replace asynchttpapi => ../..
+replace asynchttpapi => ../../..
 
 require (
 	asynchttpapi v0.0.0

@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 	dir := t.TempDir()
 	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data")}
 	build := exec.Command("go", "build", "-o", w.bin, "./cmd/local")
-	build.Dir = filepath.Join("..", "..")
+	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("building cmd/local: %v\n%s", err, out)
 	}

@@ -11,7 +11,7 @@ import (
 	"asynchttpapi/internal/template"
 )
 
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // notGranted are calls that are linked and never made.
 var notGranted = map[string]string{

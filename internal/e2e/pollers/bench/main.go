@@ -22,7 +22,7 @@ import (
 func main() {
 	log.SetOutput(io.Discard) // HashiCorp's client tells of every request there
 	var o options
-	flag.StringVar(&o.binary, "binary", "../../bin/local", "the local world's binary")
+	flag.StringVar(&o.binary, "binary", "../../../bin/local", "the local world's binary")
 	flag.IntVar(&o.submissions, "n", 6, "submissions of each poller to each local world, at once")
 	flag.StringVar(&o.speeds, "speeds", "3,4,5,6", "the local worlds' speeds, one after the other")
 	flag.Parse()

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-var root = filepath.Join("..", "..")
+var root = filepath.Join("..", "..", "..")
 
 // architecture is what the template calls this machine's processor.
 func architecture() string {
