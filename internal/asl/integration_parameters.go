@@ -33,6 +33,16 @@ func WrongParameters(action string, parameters any) []string {
 	return wrong
 }
 
+// UnknownParameter words the refusal of a parameter that an action does not
+// have; empty where it has it, or the action is not known.
+func UnknownParameter(action, name string) string {
+	needed, others := actionFields(action)
+	if !slices.Contains(calls(), action) || name == needed || slices.Contains(others, name) {
+		return ""
+	}
+	return `The field "` + name + `" is not supported by Step Functions`
+}
+
 // takes tells whether the parameter is data for who is called, and may be this
 // value besides a text. AWS refuses numbers as a function's Payload.
 func takes(name string, v any) bool {

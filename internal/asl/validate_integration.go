@@ -16,7 +16,6 @@ func (c *checker) integration(at string, o *value.Object) {
 		return // refused already
 	}
 	action, _, _ := strings.Cut(a.call(), ".")
-	needed, others := actionFields(action)
 	holder := "Parameters"
 	if c.jsonata {
 		holder = "Arguments"
@@ -27,7 +26,7 @@ func (c *checker) integration(at string, o *value.Object) {
 	case !written:
 		c.schema(member(at, "Resource"), "%s field is required for resource ARN: %s", holder, text)
 	case ok:
-		c.parameters(member(at, holder), parameters, needed, others)
+		c.parameters(member(at, holder), parameters, action)
 	}
 	if written && !c.jsonata {
 		for _, wrong := range WrongParameters(action, v) {
@@ -36,24 +35,18 @@ func (c *checker) integration(at string, o *value.Object) {
 	}
 }
 
-func (c *checker) parameters(at string, o *value.Object, needed string, others []string) {
-	known := map[string]bool{needed: true}
-	for _, name := range others {
-		known[name] = true
-	}
-	present := map[string]bool{}
+// parameters checks the names of an action's parameters. AWS lets those pass
+// whose values are yet to be found, by ".$", and fails the task instead.
+func (c *checker) parameters(at string, o *value.Object, action string) {
 	for _, m := range o.Members() {
-		name := m.Name
-		if !c.jsonata {
-			name = strings.TrimSuffix(name, ".$")
-		}
-		present[name] = true
-		if !known[name] {
-			c.schema(at, `The field "%s" is not supported by Step Functions`, m.Name)
+		dynamic := !c.jsonata && strings.HasSuffix(m.Name, ".$")
+		if unknown := UnknownParameter(action, m.Name); unknown != "" && !dynamic {
+			c.schema(at, "%s", unknown)
 		}
 		c.invocation(at, m)
 	}
-	if !present[needed] {
+	needed, _ := actionFields(action)
+	if !has(o, needed) && (c.jsonata || !has(o, needed+".$")) {
 		c.schema(at, "The field '%s' is required but was missing", needed)
 	}
 }

@@ -18,8 +18,8 @@ func TestValidateTask(t *testing.T) {
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
 			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
 		},
-		`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution","Parameters":{"Name":"n","Comment.$":"$.c"}`: {
-			`The field "Comment.$" is not supported by Step Functions` + at + "/Parameters",
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution","Parameters":{"Name":"n","Comment":"c","TaskToken.$":"$.t"}`: {
+			`The field "Comment" is not supported by Step Functions` + at + "/Parameters",
 			"The field 'StateMachineArn' is required but was missing" + at + "/Parameters",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f","InvocationType":"Event","ClientContext.$":"$.c"}`: {

@@ -35,7 +35,7 @@ func (res resource) refused(parameters data) string {
 		return ""
 	}
 	action, _, _ := strings.Cut(res.service+":"+res.action, ".")
-	if wrong := asl.WrongParameters(action, parameters.v); len(wrong) > 0 {
+	if wrong := wrongParameters(action, parameters.v); len(wrong) > 0 {
 		return "The Parameters '" + string(parameters.text()) + "' could not be used to start the Task: [" + strings.Join(wrong, ", ") + "]"
 	}
 	request, _ := parameters.v.(*value.Object)
@@ -44,6 +44,19 @@ func (res resource) refused(parameters data) string {
 		return ""
 	}
 	return "The InvocationType " + value.Text(kind) + " is not supported: a task waits for its function's answer."
+}
+
+// wrongParameters tells what only shows once the parameters are there: their
+// values, and the names of those that paths gave.
+func wrongParameters(action string, parameters any) []string {
+	o, _ := parameters.(*value.Object)
+	var wrong []string
+	for _, m := range o.Members() {
+		if unknown := asl.UnknownParameter(action, m.Name); unknown != "" {
+			wrong = append(wrong, unknown)
+		}
+	}
+	return append(wrong, asl.WrongParameters(action, parameters)...)
 }
 
 // payloadOf is what lambda:invoke sends: a string that is JSON text goes as
