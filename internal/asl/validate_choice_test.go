@@ -17,6 +17,8 @@ func TestValidateChoiceRules(t *testing.T) {
 		`{"Not":{"Variable":"$.x","IsNull":true,"Next":"E"},"Next":"E"}`:   {"Field 'Next' is not supported" + at + "/Not"},
 		`{"Or":[{"Variable":"$.x","IsNull":true,"Assign":{}}],"Next":"E"}`: {"Field 'Assign' is not supported" + at + "/Or[0]"},
 		`{"Variable":"x","IsNull":true,"Next":"E"}`:                        {"Value is not a Reference Path: Reference path didn't start with '$'" + at + "/Variable"},
+		`{"Variable":"$.x[","IsNull":true,"Next":"E"}`:                     {"Value is not a Reference Path: one of ' \" * ? : or a number has to follow [" + at + "/Variable"},
+		`{"Variable":5,"IsNull":true,"Next":"E"}`:                          {"Expected value of type String" + at + "/Variable"},
 		`{"Variable":"$.x","StringEquals":1,"Next":"E"}`:                   {"Expected value of type String" + at + "/StringEquals"},
 		`{"Variable":"$.x","NumericEquals":"1","Next":"E"}`:                {"Expected value of type Number" + at + "/NumericEquals"},
 		`{"Variable":"$.x","IsPresent":"true","Next":"E"}`:                 {"Expected value of type Boolean" + at + "/IsPresent"},

@@ -54,7 +54,8 @@ func integer(low, high int64) check {
 	}
 }
 
-// number takes a number that is not below low nor above high.
+// number takes a number that is not below low nor above high, which AWS words
+// as Java writes a double.
 func number(low, high float64) check {
 	return func(c *checker, at string, v any) {
 		n, ok := value.Number(v)
@@ -63,9 +64,9 @@ func number(low, high float64) check {
 		case !ok:
 			c.schema(at, "Expected value of type Number")
 		case n < low:
-			c.schema(at, "Minimum value is %s", value.FromFloat(low))
+			c.schema(at, "Minimum value is %.1f", low)
 		case n > high:
-			c.schema(at, "Maximum value is %s", value.FromFloat(high))
+			c.schema(at, "Maximum value is %.1f", high)
 		}
 	}
 }

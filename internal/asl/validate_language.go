@@ -54,6 +54,7 @@ func pathFields() []string {
 		"InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "ItemsPath",
 		"TimeoutSecondsPath", "HeartbeatSecondsPath", "SecondsPath", "TimestampPath", "MaxConcurrencyPath",
 		"ToleratedFailurePercentagePath", "ToleratedFailureCountPath", "ErrorPath", "CausePath",
+		"MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath",
 	}
 }
 

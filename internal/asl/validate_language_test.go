@@ -22,6 +22,9 @@ func TestValidateJSONata(t *testing.T) {
 		},
 		one(`"Type":"Map","QueryLanguage":"JSONata","Items":"{% 1 %}","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},
 		  "Catch":[{"ErrorEquals":["X"],"Next":"S","Output":"{% 1 %}"}],"MaxConcurrency":"{% 1 %}","End":true`): {refused + "/QueryLanguage"},
+		one(`"Type":"Map","QueryLanguage":"JSONata","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"ItemBatcher":{"MaxItemsPerBatchPath":"$.n"},"End":true`): {
+			refused + "/QueryLanguage", "The QueryLanguage is set to 'JSONata', but field 'MaxItemsPerBatchPath' is only supported for the 'JSONPath' QueryLanguage at /States/S/ItemBatcher",
+		},
 		one(`"Type":"Pass","QueryLanguage":"jsonata","End":true`): {
 			refused + "/QueryLanguage", "Value should be one of the following: [JSONPath, JSONata] at /States/S/QueryLanguage",
 		},

@@ -17,11 +17,11 @@ func mapFields() []field {
 		{"ResultWriter", unsupportedField},
 		{"ItemBatcher", batcher},
 		{"MaxConcurrency", integer(0, math.MaxInt32)},
-		{"MaxConcurrencyPath", path},
+		{"MaxConcurrencyPath", numberPath},
 		{"ToleratedFailurePercentage", number(0, 100)},
-		{"ToleratedFailurePercentagePath", path},
+		{"ToleratedFailurePercentagePath", numberPath},
 		{"ToleratedFailureCount", integer(0, math.MaxInt32)},
-		{"ToleratedFailureCountPath", path},
+		{"ToleratedFailureCountPath", numberPath},
 		{"Label", label},
 	}
 }
@@ -57,18 +57,20 @@ func processorConfig(c *checker, at string, v any) {
 	}
 }
 
-// batcher checks how a Map state groups its items.
+// batcher checks how a Map state groups its items. A literal 0, which AWS
+// takes, is no bound.
 func batcher(c *checker, at string, v any) {
 	o := c.object(at, v, []field{
 		{"BatchInput", template},
-		{"MaxItemsPerBatch", integer(1, math.MaxInt32)},
-		{"MaxItemsPerBatchPath", path},
-		{"MaxInputBytesPerBatch", integer(1, maxPayload)},
-		{"MaxInputBytesPerBatchPath", path},
+		{"MaxItemsPerBatch", integer(0, math.MaxInt32)},
+		{"MaxItemsPerBatchPath", numberPath},
+		{"MaxInputBytesPerBatch", integer(0, maxPayload)},
+		{"MaxInputBytesPerBatchPath", numberPath},
 	})
 	if o == nil {
 		return
 	}
+	c.foreign(at, o)
 	c.atMostOne(at, o, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
 	c.atMostOne(at, o, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
 	for _, name := range []string{"MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"} {

@@ -2,6 +2,7 @@ package asl
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"asynchttpapi/internal/asl/intrinsic"
@@ -38,22 +39,37 @@ func resultPath(c *checker, at string, v any) {
 	if v == nil {
 		return
 	}
-	switch p := c.path(at, v); {
-	case p == nil:
-	case p.Root().Kind != jsonpath.Input:
-		c.schema(at, "Value is not a Reference Path: the path must be into the state's input")
-	case !p.Reference():
-		c.schema(at, "Value is not a Reference Path: the path must name a single value by names and indexes")
+	c.reference(at, v, jsonpath.Input)
+}
+
+// numberPath takes a Reference Path to a number that bounds a Map state. Of a
+// Map's paths AWS lets ItemsPath alone be into the context object.
+func numberPath(c *checker, at string, v any) { c.reference(at, v, jsonpath.Input, jsonpath.Variable) }
+
+// reference takes a Reference Path, one that names a single value by names and
+// indexes, with one of these roots.
+func (c *checker) reference(at string, v any, roots ...jsonpath.RootKind) {
+	p := c.path(at, v)
+	if p != nil && (!p.Reference() || !slices.Contains(roots, p.Root().Kind)) {
+		c.schema(at, "Value is not a Reference Path")
 	}
 }
 
 // comparedPath takes the path to a value that a Choice rule compares.
 func comparedPath(c *checker, at string, v any) {
-	if s, ok := v.(string); ok && !strings.HasPrefix(s, "$") {
+	s, ok := v.(string)
+	if !ok {
+		c.schema(at, "Expected value of type String")
+		return
+	}
+	if !strings.HasPrefix(s, "$") {
 		c.schema(at, "Value is not a Reference Path: Reference path didn't start with '$'")
 		return
 	}
-	c.path(at, v)
+	var syntax *jsonpath.SyntaxError
+	if _, err := jsonpath.Parse(s); errors.As(err, &syntax) {
+		c.schema(at, "Value is not a Reference Path: %s", syntax.Reason)
+	}
 }
 
 // pathOrCall takes a JSONPath or an intrinsic function's call.

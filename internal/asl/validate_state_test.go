@@ -22,8 +22,8 @@ func TestValidateState(t *testing.T) {
 		`"Type":"Succeed","End":true,"Next":"S"`:         {"Field 'End' is not supported" + at, "Field 'Next' is not supported" + at},
 		`"Type":"Pass","End":true,"InputPath":"x"`:       {"Value must be a valid JSONPath." + at + "/InputPath"},
 		`"Type":"Pass","End":true,"OutputPath":5`:        {"Expected value of type String" + at + "/OutputPath"},
-		`"Type":"Pass","End":true,"ResultPath":"$[*]"`:   {"Value is not a Reference Path: the path must name a single value by names and indexes" + at + "/ResultPath"},
-		`"Type":"Pass","End":true,"ResultPath":"$$.a"`:   {"Value is not a Reference Path: the path must be into the state's input" + at + "/ResultPath"},
+		`"Type":"Pass","End":true,"ResultPath":"$[*]"`:   {"Value is not a Reference Path" + at + "/ResultPath"},
+		`"Type":"Pass","End":true,"ResultPath":"$$.a"`:   {"Value is not a Reference Path" + at + "/ResultPath"},
 		`"Type":"Pass","End":true,"Assign":{"states":1}`: {"RESERVED_VARIABLE_NAME: Cannot assign to reserved variable '$states'." + at + "/Assign"},
 		`"Type":"Pass","End":true,"Assign":{"a b.$":"$.x"}`: {
 			"INVALID_VARIABLE_NAME: Invalid variable name 'a b': the variable name contains invalid characters." + at + "/Assign",
@@ -50,7 +50,8 @@ func TestValidateState(t *testing.T) {
 		mapper + `,"MaxConcurrency":-1,"MaxConcurrencyPath":"$.x"`: {
 			"Minimum value is 0" + at + "/MaxConcurrency", "There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath]" + at,
 		},
-		mapper + `,"ToleratedFailurePercentage":101`: {"Maximum value is 100" + at + "/ToleratedFailurePercentage"},
+		mapper + `,"ToleratedFailurePercentage":-1`:  {"Minimum value is 0.0" + at + "/ToleratedFailurePercentage"},
+		mapper + `,"ToleratedFailurePercentage":101`: {"Maximum value is 100.0" + at + "/ToleratedFailurePercentage"},
 		mapper + `,"Label":"a\\b"`:                   {`INVALID_LABEL_NAME: Label contains invalid character: '\\'` + at + "/Label"},
 		mapper + `,"Label":"a\tb"`:                   {`INVALID_LABEL_NAME: Label contains invalid character: '\t'` + at + "/Label"},
 		mapper + `,"Label":"a\u2003"`:                {`INVALID_LABEL_NAME: Label contains invalid character: '\u2003'` + at + "/Label"},

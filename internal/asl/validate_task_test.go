@@ -40,7 +40,7 @@ func TestValidateTask(t *testing.T) {
 		task + `,"Retry":[{"ErrorEquals":[]}]`:                  {"Value cannot be empty" + at + "/Retry[0]/ErrorEquals"},
 		task + `,"Retry":{}`:                                    {"Expected value of type Array" + at + "/Retry"},
 		task + `,"Retry":[{"ErrorEquals":["X"],"BackoffRate":0.5,"MaxAttempts":-1,"MaxDelaySeconds":31622401,"JitterStrategy":"HALF","Then":1}]`: {
-			"Minimum value is 1" + at + "/Retry[0]/BackoffRate", "Minimum value is 0" + at + "/Retry[0]/MaxAttempts",
+			"Minimum value is 1.0" + at + "/Retry[0]/BackoffRate", "Minimum value is 0" + at + "/Retry[0]/MaxAttempts",
 			"Maximum value is 31622400" + at + "/Retry[0]/MaxDelaySeconds",
 			"Value should be one of the following: [NONE, FULL]" + at + "/Retry[0]/JitterStrategy", "Field 'Then' is not supported" + at + "/Retry[0]",
 		},
@@ -48,7 +48,7 @@ func TestValidateTask(t *testing.T) {
 		task + `,"Retry":[{"ErrorEquals":["States.ALL","X"]}]`:                            {"States.ALL must appear alone and at end of list" + at + "/Retry[0]/ErrorEquals"},
 		task + `,"Retry":[{"ErrorEquals":["States.ALL"]},{"ErrorEquals":["X"]}]`:          {"States.ALL must appear alone and at end of list" + at + "/Retry[0]/ErrorEquals"},
 		task + `,"Catch":[{"ErrorEquals":["X"]}]`:                                         {"These fields are required: [Next]" + at + "/Catch[0]"},
-		task + `,"Catch":[{"ErrorEquals":["X"],"Next":"S","ResultPath":"$..a"}]`:          {"Value is not a Reference Path: the path must name a single value by names and indexes" + at + "/Catch[0]/ResultPath"},
+		task + `,"Catch":[{"ErrorEquals":["X"],"Next":"S","ResultPath":"$..a"}]`:          {"Value is not a Reference Path" + at + "/Catch[0]/ResultPath"},
 	} {
 		check(t, one(members), asl.Options{}, want...)
 	}
