@@ -38,7 +38,7 @@ func (c *checker) object(at string, v any, fields []field) *value.Object {
 func (c *checker) required(at string, o *value.Object, names ...string) bool {
 	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return has(o, name) })
 	if len(missing) > 0 {
-		c.schema(at, "These fields are required: [%s]", strings.Join(missing, ", "))
+		c.schema(at, "These fields are required: %s", listed(missing))
 	}
 	return len(missing) == 0
 }
@@ -46,7 +46,7 @@ func (c *checker) required(at string, o *value.Object, names ...string) bool {
 // exactlyOne reports an object with none or several of the names.
 func (c *checker) exactlyOne(at string, o *value.Object, names ...string) {
 	if !slices.ContainsFunc(names, func(name string) bool { return has(o, name) }) {
-		c.schema(at, "This object should have only one of the following fields: [%s]", strings.Join(names, ", "))
+		c.schema(at, "This object should have only one of the following fields: %s", listed(names))
 		return
 	}
 	c.atMostOne(at, o, names...)
@@ -56,8 +56,18 @@ func (c *checker) exactlyOne(at string, o *value.Object, names ...string) {
 func (c *checker) atMostOne(at string, o *value.Object, names ...string) {
 	present := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !has(o, name) })
 	if len(present) > 1 {
-		c.schema(at, "There should only be one of the following fields: [%s]", strings.Join(names, ", "))
+		c.schema(at, "There should only be one of the following fields: %s", listed(names))
 	}
+}
+
+// listed writes names in the order of a set of Java's, which AWS's answers show:
+// [States, StartAt], [SecondsPath, Seconds, TimestampPath, Timestamp].
+func listed(names []string) string {
+	ordered := slices.Clone(names)
+	slices.SortStableFunc(ordered, func(a, b string) int {
+		return value.JavaBucket(value.JavaHash(a), len(names)) - value.JavaBucket(value.JavaHash(b), len(names))
+	})
+	return "[" + strings.Join(ordered, ", ") + "]"
 }
 
 func has(o *value.Object, name string) bool {

@@ -16,7 +16,7 @@ const maxName = 80
 func (c *checker) root(o *value.Object) {
 	language, _ := o.Get("QueryLanguage")
 	c.machineJSONata = language != nil && language != pathLanguage
-	c.object("/", o, []field{
+	c.machine("/", o, []field{
 		{"Comment", text},
 		{"QueryLanguage", oneOf(pathLanguage, dataLanguage)},
 		{"StartAt", text},
@@ -24,7 +24,6 @@ func (c *checker) root(o *value.Object) {
 		{"Version", oneOf("1.0")},
 		{"States", states},
 	})
-	c.machine("/", o)
 }
 
 // branch checks a branch of a Parallel state.
@@ -49,14 +48,20 @@ func processor(c *checker, at string, v any) {
 }
 
 func (c *checker) nested(at string, v any, fields []field) {
-	if o := c.object(at, v, fields); o != nil {
-		c.machine(at, o)
+	o, ok := v.(*value.Object)
+	if !ok {
+		c.schema(at, "Expected value of type Object")
+		return
 	}
+	c.machine(at, o, fields)
 }
 
-// machine checks what all machines have in common.
-func (c *checker) machine(at string, o *value.Object) {
-	if c.required(at, o, "StartAt", "States") && !(c.partial && at == "/") {
+// machine checks what all machines have in common, and their fields. What is
+// missing comes before what is too much, as in AWS's answers.
+func (c *checker) machine(at string, o *value.Object, fields []field) {
+	whole := c.required(at, o, "StartAt", "States")
+	c.object(at, o, fields)
+	if whole && !(c.partial && at == "/") {
 		c.graph(at, o)
 	}
 }
@@ -82,7 +87,7 @@ func (c *checker) name(at, name string) {
 	case name == "":
 		c.add(InvalidNameCode, at, "Invalid State name: the name is empty")
 	case utf8.RuneCountInString(name) > maxName:
-		c.add(InvalidNameCode, at, "Invalid State name: '"+name+"' exceeds the 80-character limit allowed by the service")
+		c.add(InvalidNameCode, at, "Invalid State name: State '"+name+"' exceeds the 80-character limit allowed by the service")
 	case c.names[name]:
 		c.add(DuplicateNameCode, at, "Duplicate State name: "+name)
 	}

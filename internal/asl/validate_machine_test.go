@@ -10,10 +10,11 @@ import (
 func TestValidateMachine(t *testing.T) {
 	long := strings.Repeat("é", 81)
 	for definition, want := range map[string][]string{
-		"":       {"Definition must be a valid JSON object at null"},
-		" []":    {"Definition must be a valid JSON object at null"},
-		`"text"`: {"Definition must be a valid JSON object at null"},
-		"{}":     {"These fields are required: [StartAt, States] at /"},
+		"":              {"Definition must be a valid JSON object at null"},
+		" []":           {"Definition must be a valid JSON object at null"},
+		`"text"`:        {"Definition must be a valid JSON object at null"},
+		"{}":            {"These fields are required: [States, StartAt] at /"},
+		`{"Fn::Sub":1}`: {"These fields are required: [States, StartAt] at /", "Field 'Fn::Sub' is not supported at /"},
 		`{"StartAt":1,"States":[],"Version":"2.0","QueryLanguage":5,"TimeoutSeconds":-1,"Extra":1}`: {
 			"Expected value of type String at /StartAt", "Expected value of type Object at /States",
 			"Value should be one of the following: [1.0] at /Version", "Expected value of type [STRING] at /QueryLanguage",
@@ -45,7 +46,7 @@ func TestValidateMachine(t *testing.T) {
 			"DUPLICATE_STATE_NAME: Duplicate State name: M at /States/M/Branches[0]/States/M",
 		},
 		`{"StartAt":"` + long + `","States":{"` + long + `":{"Type":"Pass","End":true}}}`: {
-			"INVALID_STATE_NAME: Invalid State name: '" + long + "' exceeds the 80-character limit allowed by the service at /States/" + long,
+			"INVALID_STATE_NAME: Invalid State name: State '" + long + "' exceeds the 80-character limit allowed by the service at /States/" + long,
 		},
 		`{"StartAt":"A","States":{"A":{"Type":"Pass","End":true,"End":true}}}`: {"Duplicate field at /States/A/End"},
 		one(`"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","QueryLanguage":"JSONPath","States":{"A":{"Type":"Pass","End":true},"B":{"Type":"Pass","End":true}}}]`): {

@@ -19,7 +19,7 @@ func resource(c *checker, at string, v any) {
 	case c.express && a.activity():
 		c.schema(at, "Express state machine does not support Activity ARN")
 	case c.express && pattern != "":
-		c.schema(at, "Express state machine does not support '%s' service integration", pattern)
+		c.schema(at, "%s", expressRefusal(pattern))
 	case a.function() || slices.Contains(calls(), a.call()):
 	case strings.HasPrefix(a.call(), "lambda:") || strings.HasPrefix(a.call(), "states:"):
 		c.schema(at, "The resource provided %s is not recognized. "+
@@ -29,6 +29,19 @@ func resource(c *checker, at string, v any) {
 			"lambda:invoke, and state machines through states:startExecution", text)
 	}
 }
+
+// expressRefusal words why an Express machine cannot wait. AWS's words for the
+// callback pattern, unlike those for jobs, end in a space.
+func expressRefusal(pattern string) string {
+	refusal := "Express state machine does not support '" + pattern + "' service integration"
+	if pattern == callbackPattern {
+		refusal += " "
+	}
+	return refusal
+}
+
+// callbackPattern ends the action of a task that waits for a task token.
+const callbackPattern = ".waitForTaskToken"
 
 // calls are the service integrations that the engine has.
 func calls() []string {
@@ -69,7 +82,7 @@ func (a arn) call() string {
 
 // pattern gives how a task waits for more than the answer, if it does.
 func (a arn) pattern() string {
-	for _, pattern := range []string{".sync", ".waitForTaskToken"} {
+	for _, pattern := range []string{".sync", callbackPattern} {
 		if strings.HasSuffix(strings.TrimSuffix(a.call(), ":2"), pattern) {
 			return pattern
 		}

@@ -63,8 +63,9 @@ func (c *checker) catchAllLast(at string, o *value.Object) {
 		for i, entry := range entries {
 			e, _ := entry.(*value.Object)
 			names, _ := get(e, "ErrorEquals").([]any)
-			if slices.Contains(names, any(allErrors)) && (len(names) > 1 || i < len(entries)-1) {
-				c.schema(member(element(member(at, name), i), "ErrorEquals"), "States.ALL must appear alone and at end of list")
+			if place := slices.Index(names, any(allErrors)); place >= 0 && (len(names) > 1 || i < len(entries)-1) {
+				list := member(element(member(at, name), i), "ErrorEquals")
+				c.schema(element(list, place), "States.ALL must appear alone and at end of list")
 			}
 		}
 	}

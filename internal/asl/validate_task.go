@@ -7,6 +7,9 @@ import (
 func (c *checker) taskRules(at string, o *value.Object) {
 	c.required(at, o, "Resource")
 	c.integration(at, o)
+	if name, _ := get(o, "Resource").(string); has(o, "Credentials") && parseARN(name).activity() {
+		c.schema(member(at, "Credentials"), "The field 'Credentials' is not supported for activities")
+	}
 	c.atMostOne(at, o, "TimeoutSeconds", "TimeoutSecondsPath")
 	c.atMostOne(at, o, "HeartbeatSeconds", "HeartbeatSecondsPath")
 	c.catchAllLast(at, o)

@@ -60,7 +60,7 @@ func TestValidateExpress(t *testing.T) {
 	const at = " at /States/S"
 	for members, want := range map[string][]string{
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::states:startExecution.sync:2"`:      {"Express state machine does not support '.sync' service integration" + at + "/Resource"},
-		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken"`:    {"Express state machine does not support '.waitForTaskToken' service integration" + at + "/Resource"},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken"`:    {"Express state machine does not support '.waitForTaskToken' service integration " + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:us-east-1:111111111111:activity:act"`: {"Express state machine does not support Activity ARN" + at + "/Resource"},
 		`"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`: {
 			"The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines" + at + "/ItemProcessor/ProcessorConfig/Mode",
@@ -79,7 +79,7 @@ func TestValidateExpressChildren(t *testing.T) {
 	}
 	check(t, children("STANDARD"), asl.Options{})
 	check(t, children("EXPRESS"), asl.Options{},
-		"Express state machine does not support '.waitForTaskToken' service integration at /States/M/ItemProcessor/States/I/Resource")
+		"Express state machine does not support '.waitForTaskToken' service integration  at /States/M/ItemProcessor/States/I/Resource")
 }
 
 func TestValidateS3IsRefusedByPosition(t *testing.T) {
