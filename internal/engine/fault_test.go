@@ -166,6 +166,30 @@ func TestEndIsToldAgain(t *testing.T) {
 	}
 }
 
+// stuckJournal cannot remove anything, and does not say "none".
+type stuckJournal struct {
+	*fake.Journal
+	asked atomic.Int32
+}
+
+func (j *stuckJournal) Expire(_ context.Context, _ time.Time, limit int) (int, error) {
+	j.asked.Add(1)
+	return limit, errDisk
+}
+
+func TestSweepLeavesAJournalThatFailsAlone(t *testing.T) {
+	j := &stuckJournal{Journal: fake.NewJournal()}
+	c := fake.NewClock(time.Unix(1_700_000_000, 0))
+	w := begin(&world{T: t, journal: j, clock: c, fakeClock: c})
+	for want := int32(1); want <= 2; want++ {
+		c.Advance(24 * time.Hour * time.Duration(want-1))
+		w.eventually("the sweep to end", w.Idle)
+		if n := j.asked.Load(); n != want {
+			t.Errorf("asked %d times, want %d", n, want)
+		}
+	}
+}
+
 func TestOldExecutionsAreRemoved(t *testing.T) {
 	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
 	machine := w.create("m", passOn)

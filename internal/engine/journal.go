@@ -43,7 +43,7 @@ type Journal interface {
 	// LastID is the highest id ever stored, 0 where there is none.
 	LastID(ctx context.Context) (int64, error)
 	// Expire removes up to limit executions that were closed before t, and
-	// tells how many it removed.
+	// tells how many it removed: none only where there are none, or with an error.
 	Expire(ctx context.Context, t time.Time, limit int) (int, error)
 
 	// SaveMachine stores a machine's document, and its newest revision if not nil.

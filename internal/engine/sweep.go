@@ -32,13 +32,21 @@ func (e *Engine) sweepInterval() time.Duration {
 	return min(24*time.Hour, max(time.Minute, e.cfg.Retention/10))
 }
 
-// sweep removes the executions whose retention is over.
+// sweep removes the executions whose retention is over. What a journal that
+// fails, or the engine's end, leaves is the next sweep's.
 func (e *Engine) sweep() {
-	for removed := sweepPage; removed == sweepPage; {
+	for removed := 1; removed > 0 && !e.sweptEnough(); {
 		var err error
 		if removed, err = e.cfg.Journal.Expire(context.Background(), e.retained(), sweepPage); err != nil {
 			e.cfg.Log.Error("old executions could not be removed", "error", err)
+			break
 		}
 	}
 	e.sweepLater(e.sweepInterval())
+}
+
+func (e *Engine) sweptEnough() bool {
+	e.sweeping.Lock()
+	defer e.sweeping.Unlock()
+	return e.swept
 }

@@ -68,7 +68,8 @@ func removeExpired(conn *sqlite.Conn, r engine.Record, expired time.Time) error 
 	if err != nil {
 		return err
 	}
-	return remove(conn, ids)
+	_, err = remove(conn, ids)
+	return err
 }
 
 func selectIDs(conn *sqlite.Conn, query string, args ...any) (ids []int64, err error) {
@@ -76,16 +77,22 @@ func selectIDs(conn *sqlite.Conn, query string, args ...any) (ids []int64, err e
 	return ids, err
 }
 
-func remove(conn *sqlite.Conn, ids []int64) error {
-	for _, id := range ids {
-		if err := exec(conn, deleteEntry, id); err != nil {
-			return err
+// maxRemoved is how many entries one write of a sweep removes before it ends:
+// others wait for no longer, however long the executions were.
+const maxRemoved = 10_000
+
+// remove removes the executions in order, until their entries were many.
+func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
+	for entries := 0; removed < len(ids) && entries < maxRemoved; removed++ {
+		if err := exec(conn, deleteEntry, ids[removed]); err != nil {
+			return removed, err
 		}
-		if err := exec(conn, deleteOne, id); err != nil {
-			return err
+		entries += conn.Changes()
+		if err := exec(conn, deleteOne, ids[removed]); err != nil {
+			return removed, err
 		}
 	}
-	return nil
+	return removed, nil
 }
 
 func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
@@ -130,10 +137,13 @@ func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed i
 		if err != nil {
 			return err
 		}
-		removed = len(ids)
-		return remove(conn, ids)
+		removed, err = remove(conn, ids)
+		return err
 	})
-	return removed, err
+	if err != nil {
+		return 0, err // nothing of it was kept
+	}
+	return removed, nil
 }
 
 // expired gives executions that were closed before t. Ids grow with the time of

@@ -1,7 +1,12 @@
 package sqlite
 
 import (
+	"slices"
+	"strconv"
 	"testing"
+	"time"
+
+	"zombiezen.com/go/sqlite"
 
 	"asynchttpapi/internal/conformance/journal"
 	"asynchttpapi/internal/engine"
@@ -13,4 +18,46 @@ func TestJournal(t *testing.T) {
 		t.Cleanup(func() { db.Close() })
 		return db.Journal()
 	})
+}
+
+// closed makes executions that were closed long ago, each with so many entries.
+func closed(t *testing.T, j *Journal, entries ...int) {
+	for i, n := range entries {
+		r := engine.Record{ID: int64(i + 1), MachineARN: "m", Name: strconv.Itoa(i), Started: time.UnixMilli(1),
+			Head: engine.Head{Status: engine.Succeeded, Stopped: time.UnixMilli(2)}}
+		if err := j.Create(t.Context(), r, slices.Repeat([][]byte{{1}}, n), time.UnixMilli(0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What waits beside a sweep does not wait for all of it, however long the
+// executions were.
+func TestExpireRemovesLittleAtATime(t *testing.T) {
+	db := open(t, t.TempDir())
+	t.Cleanup(func() { db.Close() })
+	closed(t, db.Journal(), 1, maxRemoved, 1, 1)
+	for _, want := range []int{2, 2, 0} {
+		if n, err := db.Journal().Expire(t.Context(), time.UnixMilli(3), 100); err != nil || n != want {
+			t.Fatalf("removed %d, %v, want %d", n, err, want)
+		}
+	}
+}
+
+func TestExpireThatFailsRemovesNothing(t *testing.T) {
+	db := open(t, t.TempDir())
+	t.Cleanup(func() { db.Close() })
+	closed(t, db.Journal(), 1, 1)
+	err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+		return exec(conn, `CREATE TRIGGER stuck BEFORE DELETE ON executions WHEN old.id = 2 BEGIN SELECT RAISE(ABORT, 'stuck'); END`)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := db.Journal().Expire(t.Context(), time.UnixMilli(3), 100); err == nil || n != 0 {
+		t.Errorf("removed %d, %v", n, err)
+	}
+	if _, err := db.Journal().Record(t.Context(), 1); err != nil {
+		t.Errorf("the first one: %v", err)
+	}
 }

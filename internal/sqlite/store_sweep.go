@@ -25,10 +25,10 @@ const (
 func (s *Store) Sweep(ctx context.Context, now time.Time) (removed int, err error) {
 	for {
 		n, err := s.sweepBatch(ctx, now)
-		removed += n
 		if err != nil || n == 0 {
 			return removed, err
 		}
+		removed += n
 	}
 }
 
