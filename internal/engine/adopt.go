@@ -58,6 +58,10 @@ func (x *execution) concede() {
 		x.reviveLater()
 		return
 	}
+	if r.Status == Running {
+		x.setAside(astray("it has ended by the journal's entries, and is open by its record"))
+		return
+	}
 	x.ended = true
 	x.finish(r.Head)
 }

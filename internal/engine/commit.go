@@ -30,7 +30,7 @@ func (x *execution) settle(group []staged) {
 		x.act(s)
 	}
 	more := len(x.staged) > 0
-	x.committing = more
+	x.committing, x.setback = more, 0
 	x.rest()
 	x.mu.Unlock()
 	finish(group, nil)
@@ -73,16 +73,23 @@ func (x *execution) abandon(group []staged, err error) {
 			delete(x.waits, s.task)
 		}
 	}
+	x.reviveLater()
 	x.mu.Unlock()
 	finish(group, err)
-	x.reviveLater()
 }
 
-// reviveDelay is how long a journal that fails is left alone.
-const reviveDelay = time.Second
+// How long a journal that fails is left alone: longer each time, for what is
+// taken up again is done again.
+const (
+	minSetback = time.Second
+	maxSetback = time.Minute
+)
 
+// reviveLater takes the execution up once the journal may work again. The
+// caller holds mu.
 func (x *execution) reviveLater() {
-	x.engine.cfg.Clock.AfterFunc(reviveDelay, func() { x.engine.wakers.push(x.revive) })
+	x.setback = min(max(2*x.setback, minSetback), maxSetback)
+	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.wakers.push(x.revive) })
 }
 
 // revive takes up whatever the run waits for and the engine does not do.
@@ -92,7 +99,9 @@ func (x *execution) revive() {
 	if x.ended {
 		return
 	}
-	if err := x.wake(context.Background()); err != nil {
+	if err := x.wake(context.Background()); x.astray != nil {
+		return
+	} else if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
 		x.reviveLater()
 		return

@@ -67,7 +67,7 @@ func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
 	if len(entries) == 0 {
 		return nil, errEntry
 	}
-	in, err := decode(entries[0])
+	in, _, err := decode(entries[0])
 	return in.Output, err
 }
 

@@ -48,15 +48,22 @@ func (e *Engine) forget(x *execution) {
 		delete(e.names, name)
 	}
 	e.mu.Unlock()
-	if e.registry.closed(x.machine) {
-		e.wakers.push(func() {
-			e.registry.change.Lock()
-			defer e.registry.change.Unlock()
-			if err := e.registry.removeIfIdle(context.Background(), x.machine); err != nil {
-				e.cfg.Log.Error("a deleted state machine could not be removed", "error", err)
-			}
-		})
+	e.closed(x.machine)
+}
+
+// closed counts one open execution of the machine less. A machine that is being
+// deleted goes with the last one.
+func (e *Engine) closed(m *machine) {
+	if !e.registry.closed(m) {
+		return
 	}
+	e.wakers.push(func() {
+		e.registry.change.Lock()
+		defer e.registry.change.Unlock()
+		if err := e.registry.removeIfIdle(context.Background(), m); err != nil {
+			e.cfg.Log.Error("a deleted state machine could not be removed", "error", err)
+		}
+	})
 }
 
 // tellEnd tells everybody who waits for the end.

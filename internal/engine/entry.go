@@ -10,18 +10,20 @@ import (
 )
 
 // entryVersion is the first byte of every entry. A reader knows all versions
-// ever written; there is one so far.
-const entryVersion = 1
+// ever written: version 1 has no sum.
+const entryVersion = 2
 
 var errEntry = errors.New("a journal entry is damaged")
 
 // encode writes an input as a journal entry: version, kind, time in
-// milliseconds since 1970, ref, and three byte strings with their lengths.
-func encode(in interp.Input) []byte {
-	b := make([]byte, 0, 24+len(in.Output)+len(in.Error)+len(in.Cause))
+// milliseconds since 1970, ref, the sum of its effects (0 where it is not
+// known), and three byte strings with their lengths.
+func encode(in interp.Input, sum uint32) []byte {
+	b := make([]byte, 0, 29+len(in.Output)+len(in.Error)+len(in.Cause))
 	b = append(b, entryVersion, byte(in.Kind))
 	b = binary.AppendVarint(b, in.At.UnixMilli())
 	b = binary.AppendUvarint(b, in.Ref)
+	b = binary.AppendUvarint(b, uint64(sum))
 	b = appendBytes(b, in.Output)
 	b = appendBytes(b, in.Error)
 	return appendBytes(b, in.Cause)
@@ -32,24 +34,27 @@ func appendBytes[T ~string | ~[]byte](b []byte, s T) []byte {
 }
 
 // decode reads what encode wrote. The input shares b's memory.
-func decode(b []byte) (interp.Input, error) {
-	if len(b) < 2 {
-		return interp.Input{}, errEntry
+func decode(b []byte) (in interp.Input, sum uint32, err error) {
+	if len(b) < 2 || b[0] == 0 {
+		return in, 0, errEntry
 	}
-	if b[0] != entryVersion {
-		return interp.Input{}, fmt.Errorf("a journal entry is of version %d, this program knows %d", b[0], entryVersion)
+	if b[0] > entryVersion {
+		return in, 0, fmt.Errorf("a journal entry is of version %d, this program knows %d", b[0], entryVersion)
 	}
 	r := entryReader{rest: b[2:]}
-	in := interp.Input{Kind: interp.InputKind(b[1])}
+	in.Kind = interp.InputKind(b[1])
 	in.At = time.UnixMilli(r.varint()).UTC()
 	in.Ref = r.uvarint()
+	if b[0] > 1 {
+		sum = uint32(r.uvarint())
+	}
 	in.Output = r.bytes()
 	in.Error = string(r.bytes())
 	in.Cause = string(r.bytes())
 	if r.bad || len(r.rest) != 0 {
-		return interp.Input{}, errEntry
+		return interp.Input{}, 0, errEntry
 	}
-	return in, nil
+	return in, sum, nil
 }
 
 // entryReader takes an entry apart; bad is set by the first part that is not there.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
@@ -23,49 +24,62 @@ func TestEntryGivesBackTheInput(t *testing.T) {
 		if output := rapid.SliceOf(rapid.Byte()).Draw(t, "output"); len(output) > 0 {
 			want.Output = output
 		}
-		got, err := decode(encode(want))
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("%+v, %v, want %+v", got, err, want)
+		sum := rapid.Uint32().Draw(t, "sum")
+		got, gotSum, err := decode(encode(want, sum))
+		if err != nil || !reflect.DeepEqual(got, want) || gotSum != sum {
+			t.Fatalf("%+v, %d, %v, want %+v, %d", got, gotSum, err, want, sum)
 		}
 	})
 }
 
-// Entries that earlier versions wrote stay readable: this one is of version 1.
-func TestEntryOfVersion1(t *testing.T) {
-	entry := []byte("\x01\x05\xf6\xa1\xab\xfe\xf9\x62\x03\x02{}\x01E\x00")
-	in, err := decode(entry)
-	if err != nil {
-		t.Fatal(err)
-	}
+// Entries that earlier versions wrote stay readable.
+func TestEntryOfEachVersion(t *testing.T) {
 	want := interp.Input{Kind: interp.TimerFired, At: time.UnixMilli(1_700_000_000_123).UTC(), Ref: 3, Output: []byte(`{}`), Error: "E"}
-	if !reflect.DeepEqual(in, want) {
-		t.Errorf("%+v, want %+v", in, want)
+	for _, tt := range []struct {
+		entry string
+		sum   uint32
+	}{
+		{"\x01\x05\xf6\xa1\xab\xfe\xf9\x62\x03\x02{}\x01E\x00", 0},
+		{"\x02\x05\xf6\xa1\xab\xfe\xf9\x62\x03\xe8\x07\x02{}\x01E\x00", 1000},
+	} {
+		in, sum, err := decode([]byte(tt.entry))
+		if err != nil || !reflect.DeepEqual(in, want) || sum != tt.sum {
+			t.Errorf("%+v, %d, %v, want %+v, %d", in, sum, err, want, tt.sum)
+		}
 	}
-	if again := encode(in); !bytes.Equal(again, entry) {
-		t.Errorf("written as %q", again)
+	if last := encode(want, 1000); string(last) != "\x02\x05\xf6\xa1\xab\xfe\xf9\x62\x03\xe8\x07\x02{}\x01E\x00" {
+		t.Errorf("written as %q", last)
 	}
 }
 
 func TestDamagedEntries(t *testing.T) {
-	whole := encode(interp.Input{Kind: interp.Started, At: time.UnixMilli(1), Output: []byte(`{"a":1}`)})
+	whole := encode(interp.Input{Kind: interp.Started, At: time.UnixMilli(1), Output: []byte(`{"a":1}`)}, 1000)
 	for n := range whole {
-		if _, err := decode(whole[:n]); err == nil {
+		if _, _, err := decode(whole[:n]); err == nil {
 			t.Errorf("the first %d bytes of %d pass for an entry", n, len(whole))
 		}
 	}
-	if _, err := decode(append(bytes.Clone(whole), 0)); err == nil {
+	if _, _, err := decode(append(bytes.Clone(whole), 0)); err == nil {
 		t.Error("a byte too many passes")
 	}
-	if _, err := decode(append([]byte{2}, whole[1:]...)); err == nil {
+	if _, _, err := decode(append([]byte{3}, whole[1:]...)); err == nil {
 		t.Error("an unknown version passes")
 	}
 }
 
+// A defect of the interpreter is an error, not the end of the process.
+func TestPanicOfTheInterpreter(t *testing.T) {
+	run := interp.New(nil, interp.Info{})
+	if _, err := apply(run, interp.Input{Kind: interp.Started, Output: []byte(`{}`)}); !errors.Is(err, errAstray) {
+		t.Errorf("%v", err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
-	f.Add(encode(interp.Input{Kind: interp.TaskFailed, At: time.UnixMilli(1_700_000_000_000), Ref: 7, Error: "E", Cause: "C"}))
+	f.Add(encode(interp.Input{Kind: interp.TaskFailed, At: time.UnixMilli(1_700_000_000_000), Ref: 7, Error: "E", Cause: "C"}, 9))
 	f.Add([]byte{1, 1, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, entry []byte) {
-		if in, err := decode(entry); err == nil && in.At.UnixMilli() != in.At.UTC().UnixMilli() {
+		if in, _, err := decode(entry); err == nil && in.At.UnixMilli() != in.At.UTC().UnixMilli() {
 			t.Errorf("%+v", in)
 		}
 	})

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -31,7 +33,11 @@ type execution struct {
 	committing bool
 	// ended is set once an input is applied that ends the run.
 	ended bool
-	waits map[uint64]*wait
+	// astray is set once the journal turns out not to be repeatable.
+	astray error
+	// setback is how long the last write that failed has put the execution off.
+	setback time.Duration
+	waits   map[uint64]*wait
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -92,10 +98,14 @@ func (x *execution) fresh() *interp.Run {
 
 // wake replays the journal into a run where there is none. The caller holds mu.
 func (x *execution) wake(ctx context.Context) error {
-	if x.run != nil {
-		return nil
+	if x.run != nil || x.astray != nil {
+		return x.astray
 	}
 	run, seq, last, err := x.replay(ctx)
+	if errors.Is(err, errAstray) {
+		x.seq, x.last = seq, last
+		x.setAside(err)
+	}
 	if err != nil {
 		return err
 	}
@@ -109,18 +119,18 @@ func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last 
 	return run, seq, last, err
 }
 
-// replay applies what the journal has to a fresh run.
+// replay applies what the journal has to a fresh run. seq is the number of
+// entries in the case of errAstray, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
 	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
 	if err != nil {
 		return 0, last, err
 	}
-	for _, entry := range entries {
-		in, err := decode(entry)
+	for i, entry := range entries {
+		in, err := follow(run, entry)
 		if err != nil {
-			return 0, last, err
+			return len(entries), last, fmt.Errorf("entry %d of %d: %w", i+1, len(entries), err)
 		}
-		run.Apply(in)
 		last = in.At
 	}
 	return len(entries), last, nil

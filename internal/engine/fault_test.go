@@ -71,6 +71,32 @@ func TestResultThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// A function whose result cannot be written runs again, but less and less often.
+func TestJournalThatFailsForLong(t *testing.T) {
+	w, broken := newFaultyWorld(t)
+	var calls atomic.Int32
+	machine := w.create("m", chain(1))
+	gate := make(chan struct{})
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+		<-gate
+		calls.Add(1)
+		return []byte(`1`), nil
+	})
+	arn := w.run(machine, "x", `{}`)
+	broken.Store(true)
+	close(gate)
+	for range 600 {
+		w.eventually("the engine to rest", w.Idle)
+		w.fakeClock.Advance(time.Second)
+	}
+	if n := calls.Load(); n > 20 {
+		t.Errorf("the function ran %d times in ten minutes", n)
+	}
+	broken.Store(false)
+	w.fakeClock.Advance(time.Minute)
+	w.wantEnd(arn, "SUCCEEDED 1")
+}
+
 func TestAnswersThatCannotBeWritten(t *testing.T) {
 	w, broken := newFaultyWorld(t)
 	tokens := w.tokens()
@@ -132,6 +158,68 @@ func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
 	}
 	if x, err := w.Wait(t.Context(), arn); err != nil || x.Status != engine.Succeeded {
 		t.Errorf("%+v, %v", x, err)
+	}
+}
+
+// An execution whose start was told of a failure may outlive its machine.
+func TestOpenExecutionWithoutItsMachine(t *testing.T) {
+	var lost atomic.Bool
+	journal := fake.NewJournal()
+	journal.Lose = func() error {
+		if lost.Load() {
+			return errDisk
+		}
+		return nil
+	}
+	w := begin(&world{T: t, journal: journal, clock: engine.SystemClock{}})
+	tokens := w.tokens()
+	machine := w.create("m", byToken(1000))
+	lost.Store(true)
+	start := engine.StartExecution{MachineARN: machine, Name: "x", Input: json.RawMessage(`1`)}
+	if _, err := w.StartExecution(t.Context(), start); !errors.Is(err, errDisk) {
+		t.Fatalf("start: %v", err)
+	}
+	lost.Store(false)
+	if err := w.DeleteStateMachine(t.Context(), machine); err != nil {
+		t.Fatal(err)
+	}
+	w.restart(func() {})
+	again := w.create("m", passOn)
+	if err := w.SendTaskSuccess(t.Context(), <-tokens, json.RawMessage(`2`)); err != nil {
+		t.Fatal(err)
+	}
+	w.wantEnd("arn:aws:states:us-east-1:123456789012:execution:m:x", "SUCCEEDED 2")
+	w.restart(func() {})
+	if _, err := w.DescribeStateMachine(t.Context(), again); err != nil {
+		t.Errorf("the new machine of that name: %v", err)
+	}
+}
+
+// stubbornJournal does not let machines go.
+type stubbornJournal struct {
+	*fake.Journal
+	stubborn atomic.Bool
+}
+
+func (j *stubbornJournal) RemoveMachine(ctx context.Context, arn string) error {
+	if j.stubborn.Load() {
+		return errDisk
+	}
+	return j.Journal.RemoveMachine(ctx, arn)
+}
+
+// A crash may come between the last execution's end and its deleted machine's.
+func TestDeletedMachineGoesAtTheNextStart(t *testing.T) {
+	j := &stubbornJournal{Journal: fake.NewJournal()}
+	w := begin(&world{T: t, journal: j, clock: engine.SystemClock{}})
+	machine := w.create("m", passOn)
+	j.stubborn.Store(true)
+	if err := w.DeleteStateMachine(t.Context(), machine); !errors.Is(err, errDisk) {
+		t.Fatalf("delete: %v", err)
+	}
+	w.restart(func() { j.stubborn.Store(false) })
+	if _, err := w.DescribeStateMachine(t.Context(), machine); !errors.Is(err, code(engine.StateMachineDoesNotExist)) {
+		t.Errorf("after a restart: %v", err)
 	}
 }
 

@@ -30,10 +30,12 @@ func (x *execution) submit(ctx context.Context, in interp.Input, check func() er
 // does what is outstanding again.
 func (x *execution) report(in interp.Input) {
 	err := x.stage(context.Background(), in, nil, nil)
-	if err != nil && !errors.Is(err, errEnded) && !errors.Is(err, errIgnored) {
-		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.again(in.Ref)
+	switch {
+	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errAstray):
+		return
 	}
+	x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
+	x.again(in.Ref)
 }
 
 // stage applies the input and sees to it that somebody commits it.
@@ -57,7 +59,11 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 	if x.ended {
 		return errEnded
 	}
-	if err := x.wake(ctx); err != nil {
+	if err := x.wake(ctx); x.astray != nil && in.Kind == interp.Stopped {
+		in.At = x.at()
+		x.queue(x.stopAstray(in, done))
+		return nil
+	} else if err != nil {
 		return fmt.Errorf("read the execution: %w", err)
 	}
 	if check != nil {
@@ -69,18 +75,31 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 		return errIgnored
 	}
 	in.At = x.at()
-	s := x.applied(in, done)
+	s, err := x.applied(in, done)
+	if err != nil {
+		x.setAside(err)
+		return err
+	}
 	if in.Kind == interp.TaskHeartbeat && len(s.effects.Timers) == 0 {
 		return errIgnored // the task has no HeartbeatSeconds: nothing has changed
 	}
-	x.staged = append(x.staged, s)
-	x.seq++
+	x.queue(s)
 	return nil
 }
 
+// queue has the next write take the input along.
+func (x *execution) queue(s staged) {
+	x.staged = append(x.staged, s)
+	x.seq++
+}
+
 // applied gives the run an input, and what is to be written and done about it.
-func (x *execution) applied(in interp.Input, done chan<- error) staged {
-	s := staged{entry: encode(in), effects: x.run.Apply(in), done: done}
+func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) {
+	effects, err := apply(x.run, in)
+	if err != nil {
+		return staged{}, err
+	}
+	s := staged{entry: encode(in, sumOf(effects)), effects: effects, done: done}
 	switch in.Kind {
 	case interp.TaskSucceeded, interp.TaskFailed:
 		s.task, s.answered = in.Ref, true
@@ -91,7 +110,7 @@ func (x *execution) applied(in interp.Input, done chan<- error) staged {
 		x.ended = true
 		s.head = x.endedHead(s.effects.Outcome, in.At)
 	}
-	return s
+	return s, nil
 }
 
 // at is the time of the next input: a clock that was set back does not make

@@ -106,8 +106,8 @@ func (x *execution) settled(ref uint64, in interp.Input) {
 // again forgets that the task is under way and takes it up later.
 func (x *execution) again(ref uint64) {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	delete(x.waits, ref)
-	x.mu.Unlock()
 	x.reviveLater()
 }
 

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -31,7 +32,7 @@ func (e *Engine) recover(ctx context.Context) error {
 	}
 	close(next)
 	wg.Wait()
-	return nil
+	return e.registry.removeIdle(ctx)
 }
 
 // reload makes all open executions known before the first of them goes on, for
@@ -57,19 +58,21 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 	}
 }
 
+// reloaded makes the execution of an open record known. What cannot be read of
+// it is its own trouble and nobody else's.
 func (e *Engine) reloaded(ctx context.Context, r Record) (*execution, error) {
-	m, err := e.registry.find(r.MachineARN)
-	if err != nil {
-		return nil, err
-	}
 	revision, err := e.registry.revision(ctx, r.Revision)
+	if err != nil && !errors.Is(err, errAstray) {
+		return nil, err
+	}
+	x := e.newExecution(nil, revision, r)
+	if err != nil {
+		err = x.setAsideUnread(ctx, err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	x := e.newExecution(m, revision, r)
-	e.registry.mu.Lock()
-	m.open++
-	e.registry.mu.Unlock()
+	x.machine = e.registry.reopened(r.MachineARN)
 	e.remember(x)
 	return x, nil
 }

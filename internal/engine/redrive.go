@@ -99,19 +99,30 @@ func (x *execution) redrive() (time.Time, error) {
 	if err := x.engine.registry.opened(x.machine); err != nil {
 		return time.Time{}, err
 	}
-	at := x.at()
-	s := x.applied(interp.Input{Kind: interp.Redriven, At: at}, nil)
+	in := interp.Input{Kind: interp.Redriven, At: x.at()}
+	s, err := x.redriven(in)
+	if err != nil {
+		x.engine.closed(x.machine)
+		return time.Time{}, err
+	}
 	if s.head == nil {
 		s.head = &Head{Status: Running}
 	}
-	s.head.RedriveCount, s.head.Redriven = x.record.RedriveCount+1, at
+	s.head.RedriveCount, s.head.Redriven = x.record.RedriveCount+1, in.At
 	x.committing = true
 	x.seq++
 	if err := x.append([]staged{s}, x.seq-1); err != nil {
-		x.engine.registry.closed(x.machine)
+		x.engine.closed(x.machine)
 		return time.Time{}, fmt.Errorf("write the execution: %w", err)
 	}
 	x.engine.remember(x)
 	x.settle([]staged{s})
-	return at, nil
+	return in.At, nil
+}
+
+func (x *execution) redriven(in interp.Input) (staged, error) {
+	if !x.run.Heeds(in) {
+		return staged{}, astray("it is open by the journal's entries, and has ended by its record")
+	}
+	return x.applied(in, nil)
 }

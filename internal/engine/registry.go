@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,18 +61,26 @@ func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 		return r, nil
 	}
 	data, err := g.journal.Revision(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return nil, astray("read the definition: %w", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the definition: %w", err)
 	}
-	r = &revision{}
-	if err := json.Unmarshal(data, &r.Revision); err != nil {
-		return nil, fmt.Errorf("read the definition: %w", err)
-	}
-	if r.parsed, err = asl.Parse([]byte(r.Definition)); err != nil {
-		return nil, fmt.Errorf("read the definition: %w", err)
+	if r, err = parseRevision(data); err != nil {
+		return nil, astray("read the definition: %w", err)
 	}
 	g.keep(r)
 	return r, nil
+}
+
+func parseRevision(data []byte) (*revision, error) {
+	r := &revision{}
+	err := json.Unmarshal(data, &r.Revision)
+	if err == nil {
+		r.parsed, err = asl.Parse([]byte(r.Definition))
+	}
+	return r, err
 }
 
 func (g *registry) keep(r *revision) {

@@ -125,13 +125,16 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	// Nobody else writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
-	s := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input}, nil)
+	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input}, nil)
 	record := x.record
 	if s.head != nil {
 		record.Head = *s.head
 	}
-	if err := e.write(ctx, x, record, s.entry); err != nil {
-		e.registry.closed(x.machine)
+	if err == nil {
+		err = e.write(ctx, x, record, s.entry)
+	}
+	if err != nil {
+		e.closed(x.machine)
 		return record, err
 	}
 	e.remember(x)
@@ -172,22 +175,4 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage)
 		return Record{}, taken
 	}
 	return r, e.adopt(ctx, r.ID)
-}
-
-// opened counts an execution of the machine, closed its end.
-func (g *registry) opened(m *machine) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if m.Deleting {
-		return refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
-	}
-	m.open++
-	return nil
-}
-
-func (g *registry) closed(m *machine) (last bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	m.open--
-	return m.Deleting && m.open == 0
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ type world struct {
 	clock     engine.Clock
 	fakeClock *fake.Clock
 	ends      func(context.Context, engine.Execution) error
+	log       *slog.Logger
 }
 
 // newWorld starts an engine over a journal in memory.
@@ -69,7 +71,7 @@ func begin(w *world) *world {
 
 func (w *world) start() {
 	w.Helper()
-	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends})
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log})
 	if err := w.Engine.Start(w.Context()); err != nil {
 		w.Fatal(err)
 	}

@@ -34,6 +34,10 @@ func (r *Run) Heeds(in Input) bool {
 		return waits && w.task != nil
 	case TimerFired:
 		return waits && w.task == nil
+	case Started:
+		return r.root == nil
+	case Redriven:
+		return r.redrivable()
 	}
-	return true
+	return r.root != nil && r.outcome == nil
 }

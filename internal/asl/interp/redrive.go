@@ -11,7 +11,7 @@ import (
 // states that did not succeed; what succeeded is not done again.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
 func (r *Run) redrive() {
-	if r.outcome == nil || r.outcome.Status == StatusSucceeded || r.root == nil || r.root.state == nil || r.log.full {
+	if !r.redrivable() {
 		return
 	}
 	r.outcome = nil
@@ -23,6 +23,10 @@ func (r *Run) redrive() {
 		r.deadline = r.timer(r.root, deadline, r.now.Add(seconds(*t)))
 	}
 	r.resume(r.root)
+}
+
+func (r *Run) redrivable() bool {
+	return r.outcome != nil && r.outcome.Status != StatusSucceeded && r.root != nil && r.root.state != nil && !r.log.full
 }
 
 // resume has a scope go on with its state: the parts of a fork that did not
