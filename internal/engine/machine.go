@@ -70,12 +70,23 @@ type Version struct {
 
 // machineDocument is what the journal keeps of a machine.
 type machineDocument struct {
-	Format   int
-	ARN      string
-	Name     string
-	Type     Type
-	Deleting bool `json:",omitempty"`
-	Created  time.Time
+	Format int
+	machineIdentity
+	machineState
+}
+
+// machineIdentity is what never changes about a machine: anybody may read it at
+// any time.
+type machineIdentity struct {
+	ARN     string
+	Name    string
+	Type    Type
+	Created time.Time
+}
+
+// machineState is guarded by registry.mu.
+type machineState struct {
+	Deleting bool   `json:",omitempty"`
 	Current  string // revision id
 	// Published and PublishedAs are the creation's Publish and Description, which
 	// a repetition of it has to have too.
@@ -90,7 +101,7 @@ type machineDocument struct {
 
 const machineFormat = 1
 
-// machine is a machine in memory. It is guarded by registry.mu.
+// machine is a machine in memory. registry.mu guards current and open, too.
 type machine struct {
 	machineDocument
 	current *revision

@@ -54,13 +54,15 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	now := e.now()
 	r := newRevision(n.Revision, parsed, now)
 	r.Initial = true
-	doc := machineDocument{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now, Tags: maps.Clone(n.Tags),
-		Published: n.Publish, PublishedAs: n.Description}
+	doc := machineDocument{
+		machineIdentity: machineIdentity{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now},
+		machineState:    machineState{Tags: maps.Clone(n.Tags), Published: n.Publish, PublishedAs: n.Description},
+	}
 	var version *Version
 	if n.Publish {
 		version = doc.publish(r.RevisionID, n.Description, now)
 	}
-	m := &machine{}
+	m := &machine{machineDocument: doc}
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}

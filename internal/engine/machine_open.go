@@ -32,7 +32,7 @@ func (g *registry) reopened(arn string) *machine {
 	defer g.mu.Unlock()
 	m := g.machines[arn]
 	if m == nil {
-		m = &machine{machineDocument: machineDocument{ARN: arn, Type: Standard}}
+		m = &machine{machineDocument: machineDocument{machineIdentity: machineIdentity{ARN: arn, Type: Standard}}}
 	}
 	m.open++
 	return m

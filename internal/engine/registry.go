@@ -149,7 +149,7 @@ func (g *registry) save(ctx context.Context, m *machine, changed machineDocument
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	m.machineDocument = changed
+	m.machineState = changed.machineState
 	if r != nil {
 		m.current = r
 		g.revisions[r.RevisionID] = r
