@@ -14,6 +14,7 @@ import (
 // speed and not the number of writers.
 type committer struct {
 	conn *sqlite.Conn
+	log  writeAheadLog
 
 	mu      sync.Mutex
 	waiting []*write
@@ -29,8 +30,9 @@ type write struct {
 	done chan struct{}
 }
 
-func startCommitter(conn *sqlite.Conn) (*committer, error) {
-	c := &committer{conn: conn, wake: make(chan struct{}, 1), done: make(chan struct{})}
+// startCommitter takes the writing connection of the database in file.
+func startCommitter(conn *sqlite.Conn, file string) (*committer, error) {
+	c := &committer{conn: conn, log: writeAheadLog{file + "-wal", maxLog}, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -102,6 +104,7 @@ func (c *committer) commit(group []*write) {
 		close(w.done)
 		group[i] = nil
 	}
+	c.log.keepShort(c.conn)
 }
 
 // transaction returns the error that befell the whole group. Nearly always no

@@ -58,7 +58,7 @@ func (db *DB) open(dir string) error {
 	if err := db.openReaders(file); err != nil {
 		return err
 	}
-	committer, err := startCommitter(writer)
+	committer, err := startCommitter(writer, file)
 	db.committer = committer
 	return err
 }

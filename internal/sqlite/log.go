@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"os"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+)
+
+const (
+	// maxLog is how long the write-ahead log may grow, in bytes: four times
+	// what the checkpoints that SQLite makes by itself leave of it.
+	maxLog = 4 * checkpointPages * 4096
+	// trimWait is how long a checkpoint that empties the log waits for readers.
+	trimWait = 250 * time.Millisecond
+
+	trim = "PRAGMA wal_checkpoint(TRUNCATE)"
+)
+
+// writeAheadLog keeps the log from growing for ever. SQLite's own checkpoints
+// wait for nobody: where there always is some reader of an older state, none of
+// them reaches the end of the log, which alone lets it begin anew.
+// https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
+type writeAheadLog struct {
+	file string
+	max  int64 // the size above which it is emptied
+}
+
+// keepShort empties a log that has become too long, holding up writes, but
+// readers only if they came before. What readers do not allow is tried again
+// when the log is twice as long.
+func (l *writeAheadLog) keepShort(conn *sqlite.Conn) {
+	info, err := os.Stat(l.file)
+	if err != nil || info.Size() <= l.max {
+		return
+	}
+	conn.SetBusyTimeout(trimWait)
+	defer conn.SetBlockOnBusy()
+	busy := true
+	err = each(conn, trim, func(stmt *sqlite.Stmt) { busy = stmt.ColumnBool(0) })
+	if l.max = maxLog; err != nil || busy {
+		l.max = 2 * info.Size()
+	}
+}
