@@ -38,7 +38,7 @@ func Open(dir string) (*DB, error) {
 }
 
 func (db *DB) open(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := makeFolder(dir); err != nil {
 		return unreadable(err)
 	}
 	if err := db.add(lock(dir)); err != nil {
