@@ -40,8 +40,10 @@ func requestMetadata(child Record, length int) map[string]any {
 const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
 
 // endAnswer is what states:startExecution.sync answers: the description of the
-// child. asJSON gives input and output as JSON (.sync:2) and not as strings.
-func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) json.RawMessage {
+// child. asJSON gives input and output as JSON (.sync:2) and not as strings; an
+// error is a text that encoding/json does not take for JSON, since its levels
+// are too many.
+func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (json.RawMessage, error) {
 	text := func(data json.RawMessage) any {
 		if asJSON {
 			return data
@@ -60,7 +62,7 @@ func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) jso
 	}
 	if x.Status == Succeeded {
 		answer["Output"], answer["OutputDetails"] = text(x.Output), map[string]any{"Included": true}
-		return raw(answer)
+		return json.Marshal(answer)
 	}
 	if x.Error != "" {
 		answer["Error"] = x.Error
@@ -68,5 +70,5 @@ func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) jso
 	if x.Cause != "" {
 		answer["Cause"] = x.Cause
 	}
-	return raw(answer)
+	return json.Marshal(answer)
 }

@@ -162,8 +162,11 @@ func (x *execution) childResult(ref uint64, child Record, asJSON bool) (interp.I
 	if err != nil {
 		return interp.Input{}, err
 	}
-	told := x.engine.endAnswer(child, input, asJSON)
-	if child.Status == Succeeded {
+	told, err := x.engine.endAnswer(child, input, asJSON)
+	switch {
+	case err != nil:
+		return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.Runtime", Cause: "The output of the nested execution has too many levels."}, nil
+	case child.Status == Succeeded:
 		return interp.Input{Kind: interp.TaskSucceeded, Ref: ref, Output: told}, nil
 	}
 	return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.TaskFailed", Cause: string(told)}, nil

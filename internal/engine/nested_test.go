@@ -140,3 +140,25 @@ func TestNestedSurvivesARestart(t *testing.T) {
 		t.Errorf("%d children, %v, want 1", len(page), err)
 	}
 }
+
+// An output may be nested deeper than encoding/json reads: that is its
+// parent's failure, and nobody else's.
+func TestNestedOutputOfTooManyLevels(t *testing.T) {
+	w := newWorld(t)
+	const states, levels = 1100, 10
+	wrap := strings.Repeat(`{"a": `, levels-1) + `{"a.$": "$"}` + strings.Repeat(`}`, levels-1)
+	var child strings.Builder
+	for i := range states {
+		fmt.Fprintf(&child, `"S%d": {"Type": "Pass", "Parameters": %s, "Next": "S%d"}, `, i, wrap, i+1)
+	}
+	deep := w.create("deep", fmt.Sprintf(`{"StartAt": "S0", "States": {%s"S%d": {"Type": "Succeed"}}}`, child.String(), states))
+	for suffix, want := range map[string]string{
+		".sync":   "SUCCEEDED",
+		".sync:2": "FAILED States.Runtime",
+	} {
+		x := w.ended(w.run(w.create("parent"+suffix[len(suffix)-1:], parentOf(deep, suffix, "")), "x", `{}`))
+		if got := strings.TrimSpace(string(x.Status) + " " + x.Error); got != want {
+			t.Errorf("%s: %s: %s, want %s", suffix, got, x.Cause, want)
+		}
+	}
+}
