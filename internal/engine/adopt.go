@@ -26,10 +26,15 @@ func (e *Engine) known(id int64) bool {
 }
 
 // adopt takes up an execution that is open on disk and that nobody runs: the
-// start that wrote it was told of a failure.
+// start or redrive that wrote it was told of a failure.
 func (e *Engine) adopt(ctx context.Context, id int64) error {
 	e.redriving.Lock()
 	defer e.redriving.Unlock()
+	return e.adoptNow(ctx, id)
+}
+
+// adoptNow is adopt for who holds redriving.
+func (e *Engine) adoptNow(ctx context.Context, id int64) error {
 	if e.known(id) {
 		return nil
 	}

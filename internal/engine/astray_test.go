@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -175,13 +176,13 @@ func TestAstrayGoesOnWithTheVersionItRanOn(t *testing.T) {
 	}
 }
 
-// tokenOf finds the token that the execution gave its function.
+// tokenOf finds the newest token that the execution gave its function.
 func (w *world) tokenOf(arn string) string {
 	events, err := w.History(w.Context(), arn)
 	if err != nil {
 		w.Fatal(err)
 	}
-	for _, e := range events {
+	for _, e := range slices.Backward(events) {
 		text, _ := e.Details["parameters"].(string)
 		var p struct{ Payload struct{ Token string } }
 		if json.Unmarshal([]byte(text), &p); p.Payload.Token != "" {

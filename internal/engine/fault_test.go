@@ -161,6 +161,47 @@ func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
 	}
 }
 
+// So is a start or redrive, by whoever asks next.
+func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
+	var lost atomic.Bool
+	journal := fake.NewJournal()
+	journal.Lose = func() error {
+		if lost.Load() {
+			return errDisk
+		}
+		return nil
+	}
+	w := begin(&world{T: t, journal: journal, clock: engine.SystemClock{}})
+	w.tokens()
+	machine := w.create("m", byToken(1000))
+	const arn = "arn:aws:states:us-east-1:123456789012:execution:m:x"
+	lost.Store(true)
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine, Name: "x"}); !errors.Is(err, errDisk) {
+		t.Fatalf("start: %v", err)
+	}
+	lost.Store(false)
+	if at, err := w.StopExecution(t.Context(), arn, "E", ""); err != nil || at.IsZero() {
+		t.Errorf("stop: %s, %v", at, err)
+	}
+	w.wantEnd(arn, "ABORTED E")
+	lost.Store(true)
+	if _, err := w.RedriveExecution(t.Context(), arn, "token"); !errors.Is(err, errDisk) {
+		t.Fatalf("redrive: %v", err)
+	}
+	lost.Store(false)
+	if at, err := w.RedriveExecution(t.Context(), arn, "token"); err != nil || at.IsZero() {
+		t.Errorf("redrive again: %s, %v", at, err)
+	}
+	w.eventually("the engine to rest", w.Idle)
+	if err := w.SendTaskSuccess(t.Context(), w.tokenOf(arn), json.RawMessage(`2`)); err != nil {
+		t.Error(err)
+	}
+	w.wantEnd(arn, "SUCCEEDED 2")
+	if x, err := w.DescribeExecution(t.Context(), arn); err != nil || x.RedriveCount != 1 {
+		t.Errorf("%d redrives, %v", x.RedriveCount, err)
+	}
+}
+
 // An execution whose start was told of a failure may outlive its machine.
 func TestOpenExecutionWithoutItsMachine(t *testing.T) {
 	var lost atomic.Bool

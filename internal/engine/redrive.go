@@ -60,6 +60,9 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) 
 	if at, ok := e.redriven.find(r.ID, clientToken, e.now()); ok {
 		return at, nil
 	}
+	if r.Status == Running && r.RedriveCount > 0 && !e.known(r.ID) {
+		return r.Redriven, e.adoptNow(ctx, r.ID) // an earlier call was told of a failure, and is on disk
+	}
 	if why := e.notRedrivable(r); why != "" {
 		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
 	}

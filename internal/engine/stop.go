@@ -9,6 +9,10 @@ import (
 	"asynchttpapi/internal/asl/interp"
 )
 
+// errStarting refuses to stop what nobody runs yet: to say that it stopped
+// would not be true.
+var errStarting = errors.New("the execution is being started")
+
 // StopExecution aborts an execution and tells when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
 // Refusals: InvalidArn, ExecutionDoesNotExist, StateMachineTypeNotSupported.
@@ -22,6 +26,11 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 	if err != nil {
 		return time.Time{}, err
 	}
+	if r.Status == Running {
+		if err := e.adopt(ctx, r.ID); err != nil {
+			return time.Time{}, err
+		}
+	}
 	if x := e.alive(r.ID); x != nil {
 		err := x.submit(ctx, interp.Input{Kind: interp.Stopped, Error: errorName, Cause: cause}, nil)
 		if err != nil && !errors.Is(err, errEnded) {
@@ -32,5 +41,8 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 	}
 	// It may have ended since it was read.
 	r, err = e.cfg.Journal.Record(ctx, r.ID)
+	if err == nil && r.Status == Running {
+		err = errStarting
+	}
 	return r.Stopped, err
 }
