@@ -19,14 +19,31 @@ var errDisk = errors.New("the disk is full")
 func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
 	broken = &atomic.Bool{}
 	journal := fake.NewJournal()
-	journal.Fail = func() error {
-		if broken.Load() {
+	journal.Fail = errDiskWhile(broken)
+	return overJournal(t, journal), broken
+}
+
+// newLossyWorld starts one over a journal whose writes succeed and, while lost
+// is set, tell of a failure.
+func newLossyWorld(t *testing.T) (w *world, lost *atomic.Bool) {
+	lost = &atomic.Bool{}
+	journal := fake.NewJournal()
+	journal.Lose = errDiskWhile(lost)
+	return overJournal(t, journal), lost
+}
+
+func errDiskWhile(set *atomic.Bool) func() error {
+	return func() error {
+		if set.Load() {
 			return errDisk
 		}
 		return nil
 	}
+}
+
+func overJournal(t *testing.T, journal engine.Journal) *world {
 	c := fake.NewClock(time.Unix(1_700_000_000, 0))
-	return begin(&world{T: t, journal: journal, clock: c, fakeClock: c}), broken
+	return begin(&world{T: t, journal: journal, clock: c, fakeClock: c})
 }
 
 func TestStartThatCannotBeWritten(t *testing.T) {
@@ -120,16 +137,7 @@ func TestAnswersThatCannotBeWritten(t *testing.T) {
 
 // A write that is on disk although its caller was told of a failure is found.
 func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
-	var lost atomic.Bool
-	journal := fake.NewJournal()
-	journal.Lose = func() error {
-		if lost.Load() {
-			return errDisk
-		}
-		return nil
-	}
-	c := fake.NewClock(time.Unix(1_700_000_000, 0))
-	w := begin(&world{T: t, journal: journal, clock: c, fakeClock: c})
+	w, lost := newLossyWorld(t)
 	tokens := w.tokens()
 	machine := w.create("m", byToken(1000))
 	lost.Store(true)
@@ -163,15 +171,7 @@ func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
 
 // So is a start or redrive, by whoever asks next.
 func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
-	var lost atomic.Bool
-	journal := fake.NewJournal()
-	journal.Lose = func() error {
-		if lost.Load() {
-			return errDisk
-		}
-		return nil
-	}
-	w := begin(&world{T: t, journal: journal, clock: engine.SystemClock{}})
+	w, lost := newLossyWorld(t)
 	w.tokens()
 	machine := w.create("m", byToken(1000))
 	const arn = "arn:aws:states:us-east-1:123456789012:execution:m:x"
@@ -204,15 +204,7 @@ func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
 
 // An execution whose start was told of a failure may outlive its machine.
 func TestOpenExecutionWithoutItsMachine(t *testing.T) {
-	var lost atomic.Bool
-	journal := fake.NewJournal()
-	journal.Lose = func() error {
-		if lost.Load() {
-			return errDisk
-		}
-		return nil
-	}
-	w := begin(&world{T: t, journal: journal, clock: engine.SystemClock{}})
+	w, lost := newLossyWorld(t)
 	tokens := w.tokens()
 	machine := w.create("m", byToken(1000))
 	lost.Store(true)
@@ -252,7 +244,7 @@ func (j *stubbornJournal) RemoveMachine(ctx context.Context, arn string) error {
 // A crash may come between the last execution's end and its deleted machine's.
 func TestDeletedMachineGoesAtTheNextStart(t *testing.T) {
 	j := &stubbornJournal{Journal: fake.NewJournal()}
-	w := begin(&world{T: t, journal: j, clock: engine.SystemClock{}})
+	w := overJournal(t, j)
 	machine := w.create("m", passOn)
 	j.stubborn.Store(true)
 	if err := w.DeleteStateMachine(t.Context(), machine); !errors.Is(err, errDisk) {
@@ -308,10 +300,9 @@ func (j *stuckJournal) Expire(_ context.Context, _ time.Time, limit int) (int, e
 
 func TestSweepLeavesAJournalThatFailsAlone(t *testing.T) {
 	j := &stuckJournal{Journal: fake.NewJournal()}
-	c := fake.NewClock(time.Unix(1_700_000_000, 0))
-	w := begin(&world{T: t, journal: j, clock: c, fakeClock: c})
+	w := overJournal(t, j)
 	for want := int32(1); want <= 2; want++ {
-		c.Advance(24 * time.Hour * time.Duration(want-1))
+		w.fakeClock.Advance(24 * time.Hour * time.Duration(want-1))
 		w.eventually("the sweep to end", w.Idle)
 		if n := j.asked.Load(); n != want {
 			t.Errorf("asked %d times, want %d", n, want)
