@@ -154,6 +154,9 @@ func (c *committer) savepoint(w *write) (undone bool, err error) {
 	}
 	if w.err = w.fn(c.conn); w.err != nil {
 		c.conn.SetInterrupt(nil)
+		if c.conn.AutocommitEnabled() {
+			return false, w.err // of all writes: SQLite has undone them, as it does when the disk is full
+		}
 		if err := c.exec(undo); err != nil {
 			return false, err
 		}
