@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"runtime/debug"
 
 	"asynchttpapi/internal/asl/interp"
@@ -47,22 +46,6 @@ func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 		err = astray("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
 	}
 	return in, err
-}
-
-// sumOf tells apart where inputs lead: to which states and which end. It leaves
-// out data, which may be written another way and mean the same.
-func sumOf(e interp.Effects) uint32 {
-	h := crc32.NewIEEE()
-	for _, t := range e.Tasks {
-		fmt.Fprintf(h, "%d %q %q\n", t.Ref, t.State, t.Resource)
-	}
-	for _, t := range e.Timers {
-		fmt.Fprintf(h, "%d\n", t.Ref)
-	}
-	if e.Outcome != nil {
-		fmt.Fprintf(h, "%q\n", e.Outcome.Status)
-	}
-	return h.Sum32()
 }
 
 // setAside leaves the execution as the journal has it, open, until it is

@@ -32,7 +32,7 @@ type write struct {
 
 // startCommitter takes the writing connection of the database in file.
 func startCommitter(conn *sqlite.Conn, file string) (*committer, error) {
-	c := &committer{conn: conn, log: writeAheadLog{file + "-wal", maxLog}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{conn: conn, log: writeAheadLog{file: file + "-wal", max: maxLog}, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)

@@ -14,6 +14,9 @@ const (
 	// trimWait is how long a checkpoint that empties the log waits for readers.
 	trimWait = 250 * time.Millisecond
 
+	// trimEvery is after how many transactions the log is looked at.
+	trimEvery = 64
+
 	trim = "PRAGMA wal_checkpoint(TRUNCATE)"
 )
 
@@ -24,12 +27,17 @@ const (
 type writeAheadLog struct {
 	file string
 	max  int64 // the size above which it is emptied
+	// commits is how many transactions there were.
+	commits int
 }
 
 // keepShort empties a log that has become too long, holding up writes, but
 // readers only if they came before. What readers do not allow is tried again
 // when the log is twice as long.
 func (l *writeAheadLog) keepShort(conn *sqlite.Conn) {
+	if l.commits++; l.commits%trimEvery != 0 {
+		return
+	}
 	info, err := os.Stat(l.file)
 	if err != nil || info.Size() <= l.max {
 		return
