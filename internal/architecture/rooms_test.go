@@ -57,7 +57,7 @@ var rooms = []room{
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
 	{"internal/bench/coldstart", "internal/awsenv internal/dynamo internal/lambdahost " + lambda + " " + sdk, "internal/app internal/asl " + local},
-	{"internal/e2e/samlocal", "client internal/awsenv internal/dynamo " + sdk, "internal/app " + local},
+	{"internal/e2e/samlocal", "client internal/awsenv internal/dynamo internal/e2e/program " + sdk, "internal/app " + local},
 	// What has no row of its own: programs and tools for the tests.
 	{"internal", "*", adapters},
 }

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // server is one run of the local world.
@@ -21,27 +21,15 @@ type server struct {
 func startServer(binary, data string, args ...string) (*server, error) {
 	args = append([]string{"-addr", "127.0.0.1:0", "-data", data, "-stepfunctions-addr", "", "-review", "approve"}, args...)
 	cmd := exec.Command(binary, args...)
-	out, err := cmd.StdoutPipe()
+	began := time.Now()
+	url, err := program.Start(cmd)
 	if err != nil {
 		return nil, err
-	}
-	began := time.Now()
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if err != nil || !ok {
-		cmd.Process.Kill()
-		return nil, fmt.Errorf("%s did not become ready: %q %v", binary, line, err)
 	}
 	return &server{url: url, cmd: cmd, start: time.Since(began)}, nil
 }
 
-func (s *server) stop() error {
-	s.cmd.Process.Signal(syscall.SIGTERM)
-	return s.cmd.Wait()
-}
+func (s *server) stop() error { return program.Stop(s.cmd) }
 
 func (s *server) kill() {
 	s.cmd.Process.Kill()

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // startLocal runs the local world and returns its address.
@@ -23,23 +23,7 @@ func startLocal(t *testing.T) string {
 	}
 	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", filepath.Join(dir, "data"), "-review", "approve",
 		"-speed", "100", "-stepfunctions-addr", "")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ok {
-		t.Fatalf("cmd/local is not ready: %q %v", line, err)
-	}
-	return url
+	return program.StartFor(t, cmd)
 }
 
 func TestTheLocalWorldPasses(t *testing.T) {

@@ -1,7 +1,6 @@
 package adapting
 
 import (
-	"bufio"
 	"encoding/json"
 	"maps"
 	"os"
@@ -9,11 +8,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"asynchttpapi/api"
 	"asynchttpapi/client"
+	"asynchttpapi/internal/e2e/program"
 )
 
 func TestAStageIsAddedInFourPlaces(t *testing.T) {
@@ -80,24 +79,7 @@ func addToTemplate(tr tree) {
 // start runs the adapted local world until the test ends.
 func start(t *testing.T, bin string) (url string) {
 	t.Helper()
-	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-stepfunctions-addr", "", "-review", "approve", "-speed", "20")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ok {
-		t.Fatalf("not ready: %q %v", line, err)
-	}
-	return url
+	return program.StartFor(t, exec.Command(bin, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-stepfunctions-addr", "", "-review", "approve", "-speed", "20"))
 }
 
 // follow submits a talk and returns the custom statuses that it is seen in.

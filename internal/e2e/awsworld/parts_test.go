@@ -1,16 +1,13 @@
 package awsworld
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"asynchttpapi/internal/awsenv"
+	"asynchttpapi/internal/e2e/program"
 	"asynchttpapi/internal/lambdahost"
 	"asynchttpapi/internal/personal"
 )
@@ -67,23 +65,7 @@ func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *personal.Log)
 	cmd := exec.Command(binary(t, "stepfunctions"), "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-lambda-endpoint", lambdaEndpoint,
 		"-template", filepath.Join(root, "template.yaml"))
 	cmd.Stderr = logs
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ok {
-		t.Fatalf("stepfunctions is not ready: %q %v %s", line, err, logs)
-	}
-	return url
+	return program.StartFor(t, cmd)
 }
 
 // newTable makes the table of the template's resource Submissions.

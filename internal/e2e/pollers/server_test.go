@@ -1,7 +1,6 @@
 package pollers
 
 import (
-	"bufio"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // policies are the review policies that the tests need a server of.
@@ -75,23 +76,11 @@ func startLocal() (map[string]string, error) {
 func startOne(bin, data, policy string) (string, error) {
 	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", data, "-review", policy,
 		"-speed", "20", "-stepfunctions-addr", "")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return "", err
+	url, err := program.Start(cmd)
+	if err == nil {
+		started = append(started, cmd)
 	}
-	if err := cmd.Start(); err != nil {
-		return "", err
-	}
-	started = append(started, cmd)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		return "", err
-	}
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ok {
-		return "", fmt.Errorf("its first line was %q", line)
-	}
-	return url, nil
+	return url, err
 }
 
 // serverFor returns the base URL of a server that follows policy.

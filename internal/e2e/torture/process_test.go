@@ -1,14 +1,14 @@
 package torture
 
 import (
-	"bufio"
 	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // world is a local world on one data folder, started and killed many times.
@@ -50,17 +50,9 @@ func (w *world) start() {
 	w.cmd = exec.Command(w.bin, "-addr", "127.0.0.1:0", "-data", w.data, "-speed", "100",
 		"-log", "json", "-stepfunctions-addr", "")
 	w.cmd.Stderr = &w.logs
-	out, err := w.cmd.StdoutPipe()
+	url, err := program.Start(w.cmd)
 	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := w.cmd.Start(); err != nil {
-		w.t.Fatal(err)
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ok {
-		w.t.Fatalf("not ready: %q %v\n%s", line, err, w.logs.String())
+		w.t.Fatalf("%v\n%s", err, w.logs.String())
 	}
 	w.url = url
 }

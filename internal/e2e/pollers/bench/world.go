@@ -1,16 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
-	"strings"
-	"syscall"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // world is a local world behind a proxy, whose address is the one that its
@@ -48,26 +46,15 @@ func startWorld(binary, speed string) (*world, error) {
 // exec starts the server and returns its address.
 func (w *world) exec(binary string, args ...string) (*url.URL, error) {
 	w.cmd = exec.Command(binary, args...)
-	out, err := w.cmd.StdoutPipe()
+	address, err := program.Start(w.cmd)
 	if err != nil {
 		return nil, err
-	}
-	if err := w.cmd.Start(); err != nil {
-		return nil, err
-	}
-	line, err := bufio.NewReader(out).ReadString('\n')
-	address, ok := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if err != nil || !ok {
-		w.cmd.Process.Kill()
-		w.cmd.Wait()
-		return nil, fmt.Errorf("%s did not become ready: %q %v", binary, line, err)
 	}
 	return url.Parse(address)
 }
 
 func (w *world) stop() {
 	w.proxy.Close()
-	w.cmd.Process.Signal(syscall.SIGTERM)
-	w.cmd.Wait()
+	program.Stop(w.cmd)
 	os.RemoveAll(w.data)
 }

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"syscall"
+
+	"asynchttpapi/internal/e2e/program"
 )
 
 // options are what the command line says.
@@ -44,17 +44,8 @@ func startStepFunctions(ctx context.Context, o options, data string) (url string
 		"-template", o.template)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stderr = os.Stderr
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
+	if url, err = program.Start(cmd); err != nil {
 		return "", nil, err
-	}
-	line, _ := bufio.NewReader(stdout).ReadString('\n')
-	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
-	if !ready {
-		return "", nil, fmt.Errorf("stepfunctions does not start: %w", cmd.Wait())
 	}
 	return url, func() error {
 		if err := cmd.Wait(); ctx.Err() == nil {
