@@ -62,6 +62,11 @@ test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running 
 	@.ci/need node nodejs npm npm
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 
+TESTS += test-awscli
+.PHONY: test-awscli
+test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
+	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli
+
 TESTS += test-adapting
 .PHONY: test-adapting
 test-adapting: ## what docs/adapting.md says, done to a copy of the tree
