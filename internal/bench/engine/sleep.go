@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -13,9 +14,12 @@ import (
 	"asynchttpapi/internal/engine"
 )
 
+// sleeper waits for seconds and not until a timestamp, of which the states
+// language takes whole seconds alone: thousands would wake at once.
 const sleeper = `{"StartAt": "W", "States": {
-	"W": {"Type": "Wait", "TimestampPath": "$.at", "Next": "T"},
-	"T": {"Type": "Task", "Resource": "` + function + `", "End": true}}}`
+	"W": {"Type": "Wait", "SecondsPath": "$.seconds", "Next": "T"},
+	"T": {"Type": "Task", "Resource": "` + function + `", "End": true,
+		"Parameters": {"seconds.$": "$.seconds", "start.$": "$$.Execution.StartTime"}}}}`
 
 // wakeWindow is the time over which the sleepers wake up, and starters how
 // many goroutines send them to sleep.
@@ -32,11 +36,14 @@ type alarm struct {
 }
 
 func (a *alarm) ring(payload []byte) ([]byte, error) {
-	var p struct{ At time.Time }
+	var p struct {
+		Start   time.Time
+		Seconds time.Duration
+	}
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return nil, err
 	}
-	a.late.add(time.Since(p.At))
+	a.late.add(time.Since(p.Start.Add(p.Seconds * time.Second)))
 	if a.left.Add(-1) == 0 {
 		close(a.done)
 	}
@@ -80,7 +87,7 @@ func sleep(ctx context.Context, o options, dir string) error {
 	}
 }
 
-// fallAsleep starts the executions; their wake-ups are spread evenly from first on.
+// fallAsleep starts the executions; their wake-ups are spread from first on.
 func fallAsleep(ctx context.Context, w *world, n int, first time.Time) error {
 	arn, err := w.machine(ctx, "sleeper", sleeper)
 	if err != nil {
@@ -93,8 +100,8 @@ func fallAsleep(ctx context.Context, w *world, n int, first time.Time) error {
 	for range starters {
 		wg.Go(func() {
 			for i := next.Add(1); i <= int64(n); i = next.Add(1) {
-				at := first.Add(time.Duration(i) * wakeWindow / time.Duration(n)).Truncate(time.Millisecond)
-				input := fmt.Appendf(nil, `{"at":%q}`, at.UTC().Format("2006-01-02T15:04:05.000Z"))
+				pause := time.Until(first) + rand.N(wakeWindow)
+				input := fmt.Appendf(nil, `{"seconds":%d}`, pause/time.Second+1)
 				if _, err := w.StartExecution(ctx, engine.StartExecution{MachineARN: arn, Input: input}); err != nil {
 					errs <- err
 					return
