@@ -38,12 +38,12 @@ type alarm struct {
 func (a *alarm) ring(payload []byte) ([]byte, error) {
 	var p struct {
 		Start   time.Time
-		Seconds time.Duration
+		Seconds int64
 	}
 	if err := json.Unmarshal(payload, &p); err != nil {
 		return nil, err
 	}
-	a.late.add(time.Since(p.Start.Add(p.Seconds * time.Second)))
+	a.late.add(time.Since(p.Start.Add(time.Duration(p.Seconds) * time.Second)))
 	if a.left.Add(-1) == 0 {
 		close(a.done)
 	}
