@@ -90,7 +90,7 @@ TESTS += test-browser
 .PHONY: test-browser
 test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
 	@.ci/need node nodejs npm npm chromium chromium
-	internal/e2e/browser/run || { echo 'AGAIN: Chromium drops what it loads when a network interface comes or goes'; internal/e2e/browser/run; }
+	internal/e2e/browser/run || { echo 'AGAIN: a test above has failed; on a machine this busy it may be the browser'; internal/e2e/browser/run; }
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]

@@ -24,7 +24,7 @@ type terminal struct {
 func openTerminal(t *testing.T, width int, env ...string) *terminal {
 	t.Helper()
 	if os.Getenv("CFS_TEST_TERMINAL") == "" {
-		t.Skip("not run: set CFS_TEST_TERMINAL=1 where there is tmux, to see the screens of a real terminal")
+		t.Skip("NOT RUN: set CFS_TEST_TERMINAL=1 where there is tmux, to see the screens of a real terminal")
 	}
 	term := &terminal{t: t, dir: t.TempDir()}
 	term.socket = filepath.Join(term.dir, "tmux")

@@ -15,7 +15,7 @@ func recorded(t *testing.T, pattern string) map[string]any {
 	t.Helper()
 	folder := os.Getenv("ASL_CASES")
 	if folder == "" {
-		t.Skip("not run: ASL_CASES does not name the folder of recorded cases")
+		t.Skip("NOT RUN: ASL_CASES does not name the folder of recorded cases")
 	}
 	files, err := filepath.Glob(filepath.Join(folder, pattern))
 	if err != nil || len(files) == 0 {

@@ -40,7 +40,7 @@ type table struct {
 // there is no DynamoDB to make it in.
 func newTable(t *testing.T) table {
 	if os.Getenv(endpoint) == "" {
-		t.Skipf("not run: %s is not set; .ci/dynalite/run sets it", endpoint)
+		t.Skipf("NOT RUN: %s is not set; .ci/dynalite/run sets it", endpoint)
 	}
 	cfg, err := awsenv.Config(getenv, "DYNAMODB")
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 func TestRecorded(t *testing.T) {
 	folder := os.Getenv("ASL_CASES")
 	if folder == "" {
-		t.Skip("not run: ASL_CASES does not name the folder of recorded cases")
+		t.Skip("NOT RUN: ASL_CASES does not name the folder of recorded cases")
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "choice-batch", "*", "*.json"))
 	if err != nil || len(files) == 0 {

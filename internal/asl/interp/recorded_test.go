@@ -52,7 +52,7 @@ type recordedEvent struct {
 func TestRecorded(t *testing.T) {
 	folder := os.Getenv("ASL_CASES")
 	if folder == "" {
-		t.Skip("not run: ASL_CASES does not name the folder of recorded cases")
+		t.Skip("NOT RUN: ASL_CASES does not name the folder of recorded cases")
 	}
 	for _, tier := range []string{"core-jsonpath", "jsonpath-variables", "distributed-map"} {
 		t.Run(tier, func(t *testing.T) {
@@ -79,7 +79,7 @@ func play(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	if reason := c.unsuitable(); reason != "" {
-		t.Skip("not run: " + reason)
+		t.Skip("NOT RUN: " + reason)
 	}
 	m, err := asl.Parse(c.Definition)
 	if err != nil {

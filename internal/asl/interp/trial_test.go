@@ -34,7 +34,7 @@ type recordedTrial struct {
 func TestRecordedTrials(t *testing.T) {
 	folder := os.Getenv("ASL_CASES")
 	if folder == "" {
-		t.Skip("not run: ASL_CASES does not name the folder of recorded cases")
+		t.Skip("NOT RUN: ASL_CASES does not name the folder of recorded cases")
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "test-state", "*", "*.json"))
 	if err != nil || len(files) == 0 {
@@ -57,7 +57,7 @@ func try(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	if strings.Contains(string(c.Definition), "JSONata") {
-		t.Skip("not run: uses JSONata, which is refused")
+		t.Skip("NOT RUN: uses JSONata, which is refused")
 	}
 	m, state := c.state(t)
 	trial, err := interp.NewTrial(m, state, c.input(t))
