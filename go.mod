@@ -1,4 +1,4 @@
-module asynchttpapi
+module example.org/asynchttpapi
 
 go 1.26
 

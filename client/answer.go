@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // envelope is what every status body has, whatever else it has.

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strconv"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Client talks to one API whose status bodies decode into T. It is safe for

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Config tells a [Client] where the API is and how patient to be. Only BaseURL

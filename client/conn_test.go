@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 // Many who wait at once come back on the connections that they have.

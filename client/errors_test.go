@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 func TestErrorTexts(t *testing.T) {

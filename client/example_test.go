@@ -8,8 +8,8 @@ import (
 	"net/http/httptest"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 // talks stands in for a server: it decides at the second poll.

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 func containsAny(s string, parts ...string) bool {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // ProblemError is a refusal, as the server put it. Its texts are the server's:

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // request describes one exchange, so that each attempt at it is built afresh.

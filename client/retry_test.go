@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 func TestRetries(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 func TestRetryAfter(t *testing.T) {

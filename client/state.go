@@ -3,7 +3,7 @@ package client
 import (
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // State is what the server last said about a piece of work.

@@ -3,8 +3,8 @@ package statemachine_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/statemachine"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/statemachine"
 )
 
 func TestNothingIsWrongWithTheDefinition(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // committee is a server in a test's hands: it knows the submissions that the

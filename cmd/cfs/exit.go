@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"slices"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 // The exit codes are for scripts and documented: they never change meaning.

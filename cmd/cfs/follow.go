@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 // target is a submission to follow. Its first state is known, or asked for.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // lines is the display for pipes and programs: one line for each change.

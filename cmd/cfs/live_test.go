@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // What is on the screen at last is tested in a real terminal; here, that the

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // palette colours text, or does not. It is asked for explicitly each time,

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // record is a submission's state as a line for programs.

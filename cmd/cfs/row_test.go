@@ -10,7 +10,7 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 // TestRows draws every kind of line at four widths.

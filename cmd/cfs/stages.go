@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // stages are the custom statuses on the way, and rejected is the one end that

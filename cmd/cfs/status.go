@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 func (a *app) statusCommand() *cli.Command {

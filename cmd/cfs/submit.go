@@ -7,7 +7,7 @@ import (
 
 	"github.com/urfave/cli/v3"
 
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/client"
 )
 
 func (a *app) submitCommand() *cli.Command {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // still replaces what moves: spinner, clock and countdown, and the prompt that

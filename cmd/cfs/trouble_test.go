@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 func TestCannotReach(t *testing.T) {

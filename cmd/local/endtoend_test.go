@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 func TestEveryOutcome(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/openapitest"
 )
 
 // The page and the documentation are beside the API, and take nothing from it.

@@ -17,8 +17,8 @@ import (
 
 	zombiezen "zombiezen.com/go/sqlite"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // program is a process of its own that runs main.

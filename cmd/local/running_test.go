@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/openapitest"
-	"asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/personal"
 )
 
 // patience bounds every wait of these tests.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // The Azure sample's client looks at the status code alone, as a Logic Apps

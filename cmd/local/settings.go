@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // Settings are what a person can say on the command line or, with the same

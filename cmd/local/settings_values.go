@@ -6,8 +6,8 @@ import (
 	"net"
 	"strconv"
 
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 func setAddr(s *Settings, value string) error {

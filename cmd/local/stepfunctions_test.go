@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 var stepFunctionsURL = regexp.MustCompile(`stepfunctions=(http://[^ ]+)`)

@@ -9,11 +9,11 @@ import (
 	"net/http"
 	"time"
 
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/sfnapi"
-	"asynchttpapi/internal/speakers"
-	"asynchttpapi/internal/sqlite"
-	"asynchttpapi/statemachine"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/statemachine"
 )
 
 // System is everything that runs. Tests share it with main, so that they test

@@ -10,13 +10,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/apidocs"
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/page"
-	"asynchttpapi/internal/sfnapi"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/apidocs"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/page"
+	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 const (

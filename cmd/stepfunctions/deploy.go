@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"asynchttpapi/internal/cfn"
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // deploy brings the engine's state machines to what the template says, and

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/cfn"
 )
 
 // machines are the state machines of a template: those that are made, and

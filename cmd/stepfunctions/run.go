@@ -11,10 +11,10 @@ import (
 	"net/http"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/lambdainvoke"
-	"asynchttpapi/internal/sfnapi"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/lambdainvoke"
+	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // stopWithin bounds how long requests and functions in hand may take when the

@@ -4,9 +4,9 @@ package main
 import (
 	"os"
 
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/dynamo"
-	"asynchttpapi/internal/sfn"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/internal/sfn"
 )
 
 func main() {

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // decide asks the committee and records its answer, together with the outcome

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/trace"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // FailureInput is what the state machine hands over when a stage has failed.

@@ -5,8 +5,8 @@ import (
 	"reflect"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 func TestFailureIsRecorded(t *testing.T) {

@@ -3,8 +3,8 @@ package activity
 import (
 	"errors"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // state is the domain's progress as the pattern records it.

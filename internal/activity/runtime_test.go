@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // inRuntime makes this test binary a Lambda function instead: the error names

@@ -9,9 +9,9 @@ import (
 	"math"
 	"time"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/trace"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // Input is what the state machine hands to an activity.

@@ -10,10 +10,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -4,9 +4,9 @@ import (
 	"context"
 	"strings"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 func contains(text, part string) bool { return strings.Contains(text, part) }

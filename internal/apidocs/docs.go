@@ -11,8 +11,8 @@ import (
 
 	swagger "github.com/swaggest/swgui/v5/static"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/static"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/static"
 )
 
 // Path is where the page is.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/apidocs"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/apidocs"
 )
 
 func get(t *testing.T, target string) *httptest.ResponseRecorder {

@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // invoke makes a lambda.Handler of a plain function.

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // faults are made for each test: the last one answers once answered is closed.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // FuzzRequest sends whole requests through the gateway, the handlers and the

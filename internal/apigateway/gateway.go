@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Config describes the API. Fields without a word about their zero value must

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // errPanic says that a handler panicked: in the Lambda runtime, the process

@@ -15,10 +15,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/openapitest"
-	"asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/personal"
 )
 
 func roundTrip(t *testing.T, req *http.Request) response {

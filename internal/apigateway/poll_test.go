@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func decode(t *testing.T, text string, into any) {

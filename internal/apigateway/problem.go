@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // writeProblem answers where no function does. API Gateway sends a bare

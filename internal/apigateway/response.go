@@ -7,7 +7,7 @@ import (
 	"errors"
 	"net/http"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // answer is what a function answers, in payload format 2.0.

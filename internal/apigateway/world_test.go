@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
-	"asynchttpapi/internal/openapitest"
-	"asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/personal"
 )
 
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)

@@ -6,9 +6,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/activity"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/internal/activity"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // NewStage makes the activity of a stage of the review, by the activity's name.

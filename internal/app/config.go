@@ -5,8 +5,8 @@ package app
 import (
 	"log/slog"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/telemetry"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/telemetry"
 )
 
 // Config is what the handlers need of the world around them. Fields without a

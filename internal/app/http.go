@@ -5,9 +5,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/lambdahttp"
-	"asynchttpapi/statemachine"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/statemachine"
 )
 
 // lifetime is how long an execution may take, and a minute for the notification

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
 // Settings are what an operator chooses.

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/app"
 )
 
 func TestSettingsFromEnv(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // warmable is a store that counts how often it is connected.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/speakers"
 )
 
 // work plugs the domain into the pattern: it translates between speakers and

@@ -15,7 +15,7 @@ type room struct {
 }
 
 const (
-	module = "asynchttpapi"
+	module = "example.org/asynchttpapi"
 	sdk    = "github.com/aws/aws-sdk-go-v2"
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"

@@ -5,7 +5,7 @@
 // The tree is not changed after Parse; executions share it.
 package asl
 
-import "asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/internal/asl/value"
 
 // Machine is a whole definition, a branch of a Parallel state, or the
 // processor of a Map state.

@@ -1,8 +1,8 @@
 package asl
 
 import (
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
 )
 
 // Path is a field that holds a JSONPath or null.

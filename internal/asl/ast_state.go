@@ -1,8 +1,8 @@
 package asl
 
 import (
-	"asynchttpapi/internal/asl/choice"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/choice"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // State is one state. A field that was not written has its zero value; Source

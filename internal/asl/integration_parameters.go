@@ -3,7 +3,7 @@ package asl
 import (
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // WrongParameters tells what is wrong with the values of the parameters of a

@@ -1,6 +1,6 @@
 package asl
 
-import "asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/internal/asl/value"
 
 // Parse reads a definition. Its error is a *value.SyntaxError for a text that
 // is not JSON, and Problems, all of them, for one of the wrong shape. With

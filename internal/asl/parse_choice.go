@@ -1,6 +1,6 @@
 package asl
 
-import "asynchttpapi/internal/asl/choice"
+import "example.org/asynchttpapi/internal/asl/choice"
 
 func (f *fields) rules(name string) []*Rule {
 	var out []*Rule

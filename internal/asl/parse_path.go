@@ -4,9 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // path reads a field that holds a JSONPath or null.

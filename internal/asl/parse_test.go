@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 const everyState = `{"Comment":"all","StartAt":"P","TimeoutSeconds":60,"States":{

@@ -1,6 +1,6 @@
 package asl
 
-import "asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/internal/asl/value"
 
 // Print writes the definition as compact JSON, every member in the place it
 // was read from: Parse of it gives the same tree.

@@ -8,9 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/asltest"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/asltest"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestParseOfPrintIsTheIdentity for generated definitions.

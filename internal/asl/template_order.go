@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // memberOrder puts the members of a template's object into the order that the

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // maxDefinition is the longest definition in bytes (AWS quotas: 1 MB).

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/choice"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/choice"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // topRule checks a rule of a Choice state; rules inside it neither go anywhere

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // check looks at the value of a field at a location.

@@ -3,7 +3,7 @@ package asl_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // FuzzValidate holds that no definition makes a panic, that diagnostics are

@@ -1,6 +1,6 @@
 package asl
 
-import "asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/internal/asl/value"
 
 // target is a transition: to which state, and where it is written.
 type target struct{ name, at string }

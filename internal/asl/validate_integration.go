@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // integration checks the parameters of a service integration, which AWS knows

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // maxQuoted is how much of a definition AWS's JSON library quotes in an error.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // anything takes any JSON.

@@ -3,7 +3,7 @@ package asl
 import (
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // member and element give the locations of parts, as AWS writes them: names are

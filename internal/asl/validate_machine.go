@@ -3,7 +3,7 @@ package asl
 import (
 	"unicode/utf8"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // maxSeconds bounds every time in seconds (states-language.net, "Task State").

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 func TestValidateMachine(t *testing.T) {

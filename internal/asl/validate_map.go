@@ -3,7 +3,7 @@ package asl
 import (
 	"math"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func mapFields() []field {

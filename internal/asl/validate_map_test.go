@@ -3,7 +3,7 @@ package asl_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // The numbers that bound a Map are refused in the forms that AWS was measured

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // path takes a JSONPath.

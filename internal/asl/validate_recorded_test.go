@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // recorded gives the cases recorded from AWS that a pattern finds, by file.

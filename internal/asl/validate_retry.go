@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // allErrors is the name that matches every error.

@@ -3,7 +3,7 @@ package asl
 import (
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func stateTypes() []string {

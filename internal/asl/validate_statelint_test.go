@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestStatelint compares the number of problems with that of AWS's linter. The

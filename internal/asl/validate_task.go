@@ -1,7 +1,7 @@
 package asl
 
 import (
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func (c *checker) taskRules(at string, o *value.Object) {

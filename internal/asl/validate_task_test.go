@@ -3,7 +3,7 @@ package asl_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 func TestValidateTask(t *testing.T) {

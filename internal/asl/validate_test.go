@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // one gives a definition of one state, called S, with these members.

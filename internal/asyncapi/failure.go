@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Failure is the only error that a Service returns: Code and Detail are for

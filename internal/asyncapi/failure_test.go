@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 type coded struct{}

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func TestValid(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // What happened to a submission.

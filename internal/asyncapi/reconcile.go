@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // RankEnded is the rank of an end that the pattern records: beyond every rank

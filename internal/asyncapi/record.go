@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Record is all that is kept about a submission. Only Project's result of it

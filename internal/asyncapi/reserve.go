@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // reservation ties the request's key to the record it is about to make.

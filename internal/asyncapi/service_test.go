@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 func TestNewChecksItsConfig(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Submission is a request to accept work.

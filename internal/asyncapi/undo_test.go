@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // An attempt that fails half-way is taken back, even where its client has left

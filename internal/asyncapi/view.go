@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // View is all that a client gets to know of a submission.

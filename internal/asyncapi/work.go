@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Work is what the pattern needs to know of a domain, and all that it knows.

@@ -3,7 +3,7 @@ package asyncapi
 import (
 	"context"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Workflows starts and looks at the execution behind a submission. Adapters:

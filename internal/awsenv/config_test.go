@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/awsenv"
 )
 
 var whole = map[string]string{

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/awsenv"
 )
 
 func TestError(t *testing.T) {

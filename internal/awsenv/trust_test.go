@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"asynchttpapi/internal/awsenv"
-	"asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/template"
 )
 
 // Deployed functions are told to read no folder of certificates. That may not

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // server is one run of the local world.

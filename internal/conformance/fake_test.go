@@ -3,10 +3,10 @@ package conformance_test
 import (
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
-	"asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/conformance"
 )
 
 // The fakes that other tests stand on keep the same promises as the adapters.

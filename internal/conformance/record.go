@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // noon has a nanosecond in it, so that a store that rounds is found out.

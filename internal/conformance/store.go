@@ -5,7 +5,7 @@ package conformance
 import (
 	"testing"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Store runs the suite of asyncapi.Store. open is called for each test and may

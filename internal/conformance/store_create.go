@@ -3,7 +3,7 @@ package conformance
 import (
 	"testing"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func createThenGet(t *testing.T, s asyncapi.Store) {

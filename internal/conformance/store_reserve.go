@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func newReservation() asyncapi.Reservation {

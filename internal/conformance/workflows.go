@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Executions is how the suite of asyncapi.Workflows gets executions to where a

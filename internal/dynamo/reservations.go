@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 const (

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/awsenv"
 )
 
 // The table's schema: KeyAttribute is its only key, a string; TTLAttribute is

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/dynamo"
 )
 
 // scripted answers each call with the next answer and keeps the requests: for

@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // act does what follows from an input that is on disk. The caller holds mu.

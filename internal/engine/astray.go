@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // errAstray says that this program cannot repeat what the journal has of an

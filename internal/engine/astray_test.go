@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
 )
 
 // oldJournal gives what it has of one execution as a program would find it

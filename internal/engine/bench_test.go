@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // BenchmarkChain is a chain of three tasks that take no time, over SQLite with

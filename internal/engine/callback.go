@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // SendTaskSuccess ends a task that waits for its token. Refusals: InvalidOutput,

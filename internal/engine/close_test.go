@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestClosedEngineRefuses(t *testing.T) {

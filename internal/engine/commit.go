@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // commit writes what is staged, and acts on it. Who finds more staged after

@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // fullName is an execution's ARN in two parts.

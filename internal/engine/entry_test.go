@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 func TestEntryGivesBackTheInput(t *testing.T) {

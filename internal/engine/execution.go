@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // execution is an execution that has not ended.

@@ -3,8 +3,8 @@ package engine
 import (
 	"context"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // StartSyncExecution runs an execution of an Express machine and returns at its

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestExpress(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // History gives every event of an execution, the first one first. It is what a

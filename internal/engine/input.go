@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // errEnded refuses an input because the execution has ended.

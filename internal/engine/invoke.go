@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // invoke calls a task's function and reports what it answers.

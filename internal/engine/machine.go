@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // Type is a state machine's type.

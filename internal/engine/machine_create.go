@@ -4,7 +4,7 @@ import (
 	"context"
 	"maps"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // NewStateMachine is what CreateStateMachine needs.

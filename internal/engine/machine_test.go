@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestCreateStateMachine(t *testing.T) {

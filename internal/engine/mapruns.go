@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // MapRun is a Map Run and the execution it is a part of.

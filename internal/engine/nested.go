@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // startParameters are the Parameters of a states:startExecution task.

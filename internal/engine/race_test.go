@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // A machine may be changed while executions of it start, end and are asked

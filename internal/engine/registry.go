@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // registry holds the machines in memory: they are few and every start needs one.

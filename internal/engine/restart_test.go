@@ -13,9 +13,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
 )
 
 // timedJournal remembers when each write was.

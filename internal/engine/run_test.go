@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestChain(t *testing.T) {

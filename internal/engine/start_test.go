@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 const passOn = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // errStarting refuses to stop what nobody runs yet: to say that it stopped

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestStop(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 const waitAYear = `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 31000000, "End": true}}}`

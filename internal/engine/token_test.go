@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // byToken is a machine whose one task waits for its token, which its function

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // tortureCycles is how often the engine is killed unless TORTURE_CYCLES says

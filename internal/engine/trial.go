@@ -6,8 +6,8 @@ import (
 	"errors"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // trialTimeout is how long the service lets a TestState take.

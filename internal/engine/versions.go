@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 func newRevision(r Revision, parsed *asl.Machine, now time.Time) *revision {

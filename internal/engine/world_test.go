@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
 )
 
 // world is an engine under test and what it stands on.

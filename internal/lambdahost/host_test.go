@@ -16,7 +16,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // The test binary is also the function: with FUNCTION set it serves the real

@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/fake"
-	"asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
 // Calls end well before the invocation does, so that there is time to undo and

@@ -1,6 +1,6 @@
 package lambdahttp
 
-import "asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/internal/asyncapi"
 
 // The parsers that see what a client sends, for tests and fuzzing.
 var (

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // CheckBaseURL wants an absolute HTTP URL that a path can be added to, written

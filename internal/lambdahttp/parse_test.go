@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
 func TestParseKey(t *testing.T) {

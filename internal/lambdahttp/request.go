@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // header is the value of a header, "" where there is none.

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // response is a response before it becomes an event.

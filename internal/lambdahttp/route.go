@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // resource is a path and what can be done with it.

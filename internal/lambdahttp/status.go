@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func (x *exchange) status() response {

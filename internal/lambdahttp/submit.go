@@ -1,6 +1,6 @@
 package lambdahttp
 
-import "asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/internal/asyncapi"
 
 func (x *exchange) submit() response {
 	in, failureStatus, err := x.submission()

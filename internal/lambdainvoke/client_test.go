@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/lambdainvoke"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/lambdainvoke"
 )
 
 func dial(t *testing.T, endpoint string) *lambdainvoke.Client {

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // refusal reads an answer of the Lambda service itself, whose exception is

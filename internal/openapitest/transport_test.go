@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/openapitest"
 )
 
 func TestTransportNotesWhatGoesThrough(t *testing.T) {

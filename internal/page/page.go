@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 
-	"asynchttpapi/internal/static"
+	"example.org/asynchttpapi/internal/static"
 )
 
 //go:embed static

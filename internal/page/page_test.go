@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/page"
+	"example.org/asynchttpapi/internal/page"
 )
 
 func handler(t *testing.T) http.Handler {

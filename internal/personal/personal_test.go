@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/personal"
 )
 
 const talk = `{"speaker":{"name":"Ada Lovelace","email":"ada@example.org","bio":"Wrote \"programs\"","country":"GB"},

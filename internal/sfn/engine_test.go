@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awssfn "github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/awsenv"
-	"asynchttpapi/internal/conformance"
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
-	"asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/sfnapi"
 )
 
 // holding has one task, which lasts until a test ends it.

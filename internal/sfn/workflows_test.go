@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/conformance"
-	"asynchttpapi/internal/sfn"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/internal/sfn"
 )
 
 func newWorkflows(t *testing.T, getenv func(string) string, machine string) *sfn.Workflows {

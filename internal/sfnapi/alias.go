@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 type createStateMachineAliasOutput struct {

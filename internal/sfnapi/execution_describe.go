@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 type describeExecutionOutput struct {

@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
-	"asynchttpapi/internal/sfnapi"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // newHandler serves a running engine on a database of its own. It has no functions.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 type getExecutionHistoryOutput struct {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // historyEvent is one event on the wire: its common members, and the member

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strconv"
 
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 type mapRunCounts struct {

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // NewHandler serves the protocol for the state machines and executions of e,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 type updateStateMachineOutput struct {

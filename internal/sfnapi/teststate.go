@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 type testStateOutput struct {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // field is the shape that the API of an integrated service gives a member of

@@ -1,7 +1,7 @@
 package sfnapi
 
 import (
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // contextMembers are the members that the parts of a mocked context object may

@@ -3,7 +3,7 @@ package sfnapi
 import (
 	"context"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 type diagnostic struct {

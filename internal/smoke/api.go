@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	wire "asynchttpapi/api"
+	wire "example.org/asynchttpapi/api"
 )
 
 // timeout bounds one request; the gateway gives up after 30 s.

@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"strings"
 
-	wire "asynchttpapi/api"
+	wire "example.org/asynchttpapi/api"
 )
 
 // refusals are requests that the API has to refuse, so that nothing comes of

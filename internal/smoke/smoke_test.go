@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // startLocal runs the local world and returns its address.

@@ -11,8 +11,8 @@ import (
 	"strings"
 	"time"
 
-	wire "asynchttpapi/api"
-	"asynchttpapi/client"
+	wire "example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 // patience is how long the one submission may take.

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // Presentation is a talk that somebody offers to give.

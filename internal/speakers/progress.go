@@ -1,6 +1,6 @@
 package speakers
 
-import "asynchttpapi/api"
+import "example.org/asynchttpapi/api"
 
 // Progress is how far a submission has come, in the words a client sees.
 type Progress struct {

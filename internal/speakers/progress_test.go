@@ -3,7 +3,7 @@ package speakers
 import (
 	"testing"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 func TestProgressOnlyGrows(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // checkSyntax returns ErrSyntax with a reason if body is not one JSON value.

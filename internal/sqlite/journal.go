@@ -7,7 +7,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // Journal is the engine's journal in a DB.

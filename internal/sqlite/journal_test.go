@@ -8,8 +8,8 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"asynchttpapi/internal/conformance/journal"
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/conformance/journal"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestJournal(t *testing.T) {

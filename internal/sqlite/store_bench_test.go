@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // BenchmarkStoreLife is all that a submission writes in its life: a

@@ -5,7 +5,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 const (

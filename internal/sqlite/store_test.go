@@ -9,10 +9,10 @@ import (
 	zombiezen "zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/conformance"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 func openDB(t testing.TB, dir string) *sqlite.DB {

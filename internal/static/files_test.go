@@ -11,7 +11,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"asynchttpapi/internal/static"
+	"example.org/asynchttpapi/internal/static"
 )
 
 // next tells what was left to it.

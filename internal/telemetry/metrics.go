@@ -3,8 +3,8 @@ package telemetry
 import (
 	"log/slog"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Namespace holds all metrics. Each has the dimension stack; Ended and Age are

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/asyncapi/trace"
-	"asynchttpapi/internal/telemetry"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/internal/telemetry"
 )
 
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

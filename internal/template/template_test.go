@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/template"
 )
 
 func read(t *testing.T) *template.Template {

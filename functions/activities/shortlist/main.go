@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
-	"asynchttpapi/internal/app"
-	"asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/internal/dynamo"
 )
 
 func main() {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"unicode/utf16"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Missing gives the result of a comparison whose Variable leads nowhere. Only

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/choice"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/choice"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func TestHolds(t *testing.T) {

@@ -3,7 +3,7 @@ package choice
 import (
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Kind is what an operator compares with.

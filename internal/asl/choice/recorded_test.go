@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"asynchttpapi/internal/asl/choice"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/choice"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestRecorded runs the comparisons that were recorded from AWS.

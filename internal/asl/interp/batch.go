@@ -1,8 +1,8 @@
 package interp
 
 import (
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // childInputs are the inputs of a Map Run's child executions: one for each

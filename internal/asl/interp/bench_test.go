@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 const chain = `{"StartAt":"A","States":{

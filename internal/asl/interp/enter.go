@@ -1,8 +1,8 @@
 package interp
 
 import (
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // enter begins the stay in the state that the scope stands before.

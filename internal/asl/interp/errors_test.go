@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 // Long errors are cut where they are told, and whole where they are caught.

@@ -3,10 +3,10 @@ package interp
 import (
 	"errors"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // evaluation resolves the paths of one state against one input.

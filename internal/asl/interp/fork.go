@@ -3,7 +3,7 @@ package interp
 import (
 	"bytes"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // fork is the work of a Parallel or Map state: its branches or iterations.

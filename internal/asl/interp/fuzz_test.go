@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"testing"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // FuzzRun: whatever the definition, even one that would not validate, and

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // invocation is the function that a task calls, and what it calls it with;

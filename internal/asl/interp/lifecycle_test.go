@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 func TestDistributedMap(t *testing.T) {

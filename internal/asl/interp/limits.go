@@ -3,8 +3,8 @@ package interp
 import (
 	"encoding/json"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // limits are a task's TimeoutSeconds and HeartbeatSeconds; nil is none.

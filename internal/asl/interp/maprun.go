@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // mapRun is what a distributed Map state keeps of its Map Run: the set of

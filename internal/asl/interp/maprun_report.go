@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // MapRun is what can be told of a Map Run of an execution.

@@ -3,9 +3,9 @@ package interp
 import (
 	"errors"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // How data goes through a state:

@@ -8,10 +8,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/asltest"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/asltest"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestReplayGivesTheSameRun: wherever an execution is interrupted, replaying

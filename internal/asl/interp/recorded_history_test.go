@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 func (c *recorded) compareHistory(t *testing.T, got []interp.Event) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/interp"
 )
 
 func (c *recorded) compareOutcome(t *testing.T, o interp.Outcome) {

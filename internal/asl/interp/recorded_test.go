@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // recorded is a case recorded from the service: see the README of the folder

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // redrive goes on with a run that failed, timed out or was stopped, from the

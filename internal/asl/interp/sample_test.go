@@ -5,10 +5,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/asltest"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/asltest"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // sample is a generated execution that has run to its end.

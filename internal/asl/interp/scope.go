@@ -3,7 +3,7 @@ package interp
 import (
 	"time"
 
-	"asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl"
 )
 
 // status says where a scope stands.

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Trial is one state run by itself, as the TestState API does:

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 var errNoObject = errors.New("expected a JSON object")

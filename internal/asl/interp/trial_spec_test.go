@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func TestTrials(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/asl/interp"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 type recordedTrial struct {

@@ -3,7 +3,7 @@ package interp
 import (
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // variables are the workflow variables of one scope. A part inside a Parallel

@@ -5,7 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // maxRange is how many elements States.ArrayRange may give.

@@ -7,7 +7,7 @@ import (
 	"errors"
 	"strings"
 
-	"asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
 )
 
 // maxNesting is how deep calls may be nested (AWS documentation, "Intrinsic

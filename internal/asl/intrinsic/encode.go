@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func base64Encode(in input) (any, error) {

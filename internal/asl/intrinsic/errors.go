@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
 )
 
 // SyntaxError says why a text is no call.

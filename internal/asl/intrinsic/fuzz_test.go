@@ -4,9 +4,9 @@ import (
 	"errors"
 	"testing"
 
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // FuzzCall holds that no call and no document makes a panic, and that errors

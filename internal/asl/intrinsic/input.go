@@ -5,7 +5,7 @@ import (
 	"math"
 	"unicode/utf16"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // maxText is the length in UTF-16 units that Base64 and hash functions take

@@ -3,7 +3,7 @@ package intrinsic
 import (
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // stringToJSON reads JSON; a blank text is null, as AWS has it.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"math"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func mathAdd(in input) (any, error) {

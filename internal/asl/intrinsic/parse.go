@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Parse reads a call. It answers with a *SyntaxError if text is none.

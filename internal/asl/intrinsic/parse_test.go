@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
 )
 
 func TestParseRefuses(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // compute evaluates a call over a document.

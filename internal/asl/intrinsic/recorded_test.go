@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"asynchttpapi/internal/asl/intrinsic"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/intrinsic"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestRecorded evaluates the calls whose results were recorded from AWS, in the

@@ -3,7 +3,7 @@ package intrinsic
 import (
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // stringSplit splits at each of the second argument's characters and drops

@@ -3,7 +3,7 @@ package jsonpath
 import (
 	"math"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // aggregate makes a function of the numbers in an array and in the arguments;

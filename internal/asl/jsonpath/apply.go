@@ -3,7 +3,7 @@ package jsonpath
 import (
 	"fmt"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func (s member) apply(v any, after []step, e *evaluation) error {

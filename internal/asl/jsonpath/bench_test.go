@@ -3,8 +3,8 @@ package jsonpath_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func BenchmarkGet(b *testing.B) {

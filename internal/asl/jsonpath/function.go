@@ -4,7 +4,7 @@ import (
 	"math"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // function reads the arguments after name(.

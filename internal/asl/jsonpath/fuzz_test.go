@@ -4,8 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // FuzzPath holds that no path and no document makes a panic, and that errors

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Get gives what the path leads to in root. A definite path that leads nowhere

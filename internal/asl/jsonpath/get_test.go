@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 const shop = `{"store":{"book":[

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // TestJayway compares with what Jayway's JsonPath 2.4.0 gave for the paths in

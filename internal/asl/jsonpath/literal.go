@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // literal reads a JSON value; strings may be in single quotes.

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 type operator struct {

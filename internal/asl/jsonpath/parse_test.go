@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
 )
 
 func TestParseFacts(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"asynchttpapi/internal/asl/jsonpath"
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/jsonpath"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // someValue draws JSON of limited depth.

@@ -1,6 +1,6 @@
 package jsonpath
 
-import "asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/internal/asl/value"
 
 // apply visits v and everything below it, in the order of the document, and
 // applies the step after the scan wherever that step can match.

@@ -3,7 +3,7 @@ package jsonpath
 import (
 	"slices"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // Set gives a copy of root with v in the path's place; root itself does not

@@ -4,7 +4,7 @@ import (
 	"hash/maphash"
 	"testing"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 func TestHash(t *testing.T) {

@@ -3,7 +3,7 @@ package value_test
 import (
 	"testing"
 
-	"asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/internal/asl/value"
 )
 
 // The hashes are those of the JDK's documentation of hashCode, worked out.

@@ -1,6 +1,6 @@
 package fake
 
-import "asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/internal/asyncapi"
 
 // The fakes are what they stand in for.
 var (

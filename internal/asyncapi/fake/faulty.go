@@ -5,7 +5,7 @@ import (
 	"errors"
 	"sync"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Fault is what happens to a call instead of what should. call is what should.

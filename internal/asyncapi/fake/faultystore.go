@@ -3,7 +3,7 @@ package fake
 import (
 	"context"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // FaultyStore is a Store whose calls Faults may spoil.

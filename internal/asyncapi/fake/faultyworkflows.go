@@ -3,7 +3,7 @@ package fake
 import (
 	"context"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // FaultyWorkflows is a Workflows whose calls Faults may spoil.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Reserve implements asyncapi.Store.

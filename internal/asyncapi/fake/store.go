@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Store is an asyncapi.Store in memory. The zero value is ready for use.

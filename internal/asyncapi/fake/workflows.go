@@ -4,8 +4,8 @@ import (
 	"context"
 	"sync"
 
-	"asynchttpapi/api"
-	"asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Workflows is an asyncapi.Workflows in memory that runs nothing: a test says

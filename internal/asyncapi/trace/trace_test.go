@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/internal/asyncapi/trace"
 )
 
 func TestOf(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // print shows medians, and each as a multiple of the empty handler's, which

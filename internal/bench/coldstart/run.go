@@ -6,7 +6,7 @@ import (
 	"os"
 	"slices"
 
-	"asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // run builds, measures in turns, and prints.

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // subject is a binary, and what is measured of it.

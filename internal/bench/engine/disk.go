@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // entrySize is about what one input of the measured chain takes in the journal.

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // sleeper waits for seconds and not until a timestamp, of which the states

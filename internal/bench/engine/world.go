@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // world is an engine over a folder.

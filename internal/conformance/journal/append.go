@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func appendInOrder(t *testing.T, j engine.Journal) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // Run runs the suite. open is called for each test and

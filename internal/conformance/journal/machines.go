@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func machinesSurvive(t *testing.T, j engine.Journal) {

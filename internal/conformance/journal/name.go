@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func nameIsTaken(t *testing.T, j engine.Journal) {

@@ -10,9 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 func TestAStageIsAddedInFourPlaces(t *testing.T) {

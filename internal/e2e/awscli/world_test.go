@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 var root = filepath.Join("..", "..", "..")

@@ -15,9 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
-	"asynchttpapi/internal/activity"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
+	"example.org/asynchttpapi/internal/activity"
 )
 
 // talk has values that must not leave: the tests look for them.

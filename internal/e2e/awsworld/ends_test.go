@@ -7,8 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 // silent is a way for an execution to end that it does not record itself.

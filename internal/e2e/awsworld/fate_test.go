@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"asynchttpapi/internal/asyncapi"
-	"asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/internal/dynamo"
 )
 
 // notify sends the event of the template's rule.

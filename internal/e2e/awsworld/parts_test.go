@@ -14,10 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"asynchttpapi/internal/awsenv"
-	"asynchttpapi/internal/e2e/program"
-	"asynchttpapi/internal/lambdahost"
-	"asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/personal"
 )
 
 var root = filepath.Join("..", "..", "..")

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // line is what the tests read of a log line of the functions.

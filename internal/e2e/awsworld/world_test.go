@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"asynchttpapi/internal/apigateway"
-	"asynchttpapi/internal/awsenv"
-	"asynchttpapi/internal/lambdahost"
-	"asynchttpapi/internal/personal"
-	"asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/internal/lambdahost"
+	"example.org/asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/template"
 )
 
 const (

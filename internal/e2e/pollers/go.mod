@@ -1,11 +1,11 @@
-module asynchttpapi/internal/e2e/pollers
+module example.org/asynchttpapi/internal/e2e/pollers
 
 go 1.26.5
 
-replace asynchttpapi => ../../..
+replace example.org/asynchttpapi => ../../..
 
 require (
-	asynchttpapi v0.0.0
+	example.org/asynchttpapi v0.0.0
 	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0
 	github.com/hashicorp/go-azure-sdk/sdk v0.20260811.1225050
 )

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // policies are the review policies that the tests need a server of.

@@ -9,7 +9,7 @@ import (
 	"syscall"
 	"testing"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // TestMain is the server of the tests as well: what it says is in SAYS.

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/cfn"
-	"asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/internal/template"
 )
 
 var root = filepath.Join("..", "..", "..")

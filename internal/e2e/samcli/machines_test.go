@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"testing"
 
-	"asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/internal/cfn"
 )
 
 var (

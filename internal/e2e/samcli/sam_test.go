@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/template"
 )
 
 var root = filepath.Join("..", "..", "..")

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/api"
-	"asynchttpapi/client"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/client"
 )
 
 // Each event is taken by its function: what comes back is the function's own

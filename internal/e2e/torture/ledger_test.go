@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // order is the way a submission may go; a poll never finds it further back.

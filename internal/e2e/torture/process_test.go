@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // world is a local world on one data folder, started and killed many times.

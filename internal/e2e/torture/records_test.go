@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // stages in their order, as decisions are recorded.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // errDown says that the server was gone before it answered: after a kill

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // Journal keeps everything in memory. Make it with NewJournal.

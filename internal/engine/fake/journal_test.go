@@ -3,8 +3,8 @@ package fake
 import (
 	"testing"
 
-	"asynchttpapi/internal/conformance/journal"
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/conformance/journal"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 func TestJournal(t *testing.T) {

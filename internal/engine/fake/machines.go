@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine"
 )
 
 // SaveMachine is engine.Journal's.

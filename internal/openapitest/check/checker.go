@@ -16,7 +16,7 @@ import (
 	"github.com/pb33f/libopenapi-validator/config"
 	validation "github.com/pb33f/libopenapi-validator/errors"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // checker compares exchanges with one description.

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/openapitest"
 )
 
 // suites are the packages whose tests speak HTTP with the API.

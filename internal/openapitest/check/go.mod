@@ -1,11 +1,11 @@
-module asynchttpapi/internal/openapitest/check
+module example.org/asynchttpapi/internal/openapitest/check
 
 go 1.26
 
-replace asynchttpapi => ../../..
+replace example.org/asynchttpapi => ../../..
 
 require (
-	asynchttpapi v0.0.0
+	example.org/asynchttpapi v0.0.0
 	github.com/pb33f/libopenapi v0.38.6
 	github.com/pb33f/libopenapi-validator v0.14.0
 )

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 )
 
 var (

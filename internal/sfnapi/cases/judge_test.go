@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"asynchttpapi/internal/asl"
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 
 	"github.com/aws/smithy-go"
 )

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 )
 
 func TestDiff(t *testing.T) {

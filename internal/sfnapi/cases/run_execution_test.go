@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode"
 
-	"asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )

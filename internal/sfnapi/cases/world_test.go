@@ -9,12 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"asynchttpapi/internal/engine"
-	"asynchttpapi/internal/engine/fake"
-	"asynchttpapi/internal/lambdainvoke"
-	"asynchttpapi/internal/sfnapi"
-	"asynchttpapi/internal/sfnapi/cases"
-	"asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/internal/lambdainvoke"
+	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/internal/sqlite"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"

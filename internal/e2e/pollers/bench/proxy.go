@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // submission is what the proxy has seen of one.

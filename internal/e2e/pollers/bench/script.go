@@ -8,7 +8,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"asynchttpapi/api"
+	"example.org/asynchttpapi/api"
 )
 
 // script is a poller in another language: a program and its script, with a

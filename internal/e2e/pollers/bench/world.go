@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // world is a local world behind a proxy, whose address is the one that its

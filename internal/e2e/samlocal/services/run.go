@@ -9,7 +9,7 @@ import (
 	"os/exec"
 	"syscall"
 
-	"asynchttpapi/internal/e2e/program"
+	"example.org/asynchttpapi/internal/e2e/program"
 )
 
 // options are what the command line says.
