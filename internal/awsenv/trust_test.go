@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/awsenv"
-	"example.org/asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/samtemplate"
 )
 
 // Deployed functions are told to read no folder of certificates. That may not
@@ -50,7 +50,7 @@ func connectOnce(t *testing.T, url string) {
 // foldersOfCertificates are what the template tells its functions, by function.
 func foldersOfCertificates(t *testing.T) map[string]string {
 	t.Helper()
-	tpl, err := template.Read(filepath.Join("..", "..", "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join("..", "..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ import (
 	"example.org/asynchttpapi/internal/awsenv"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
-	"example.org/asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/samtemplate"
 )
 
 const (
@@ -44,7 +44,7 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	if dynamodb == "" {
 		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
 	}
-	tpl, err := template.Read(filepath.Join(root, "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join(root, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func serve(t *testing.T) *server {
 }
 
 // newHost gives each function of the template its binary and its environment.
-func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs *personal.Log, more ...string) *lambdahost.Host {
+func newHost(t *testing.T, tpl *samtemplate.Template, refs map[string]string, logs *personal.Log, more ...string) *lambdahost.Host {
 	t.Helper()
 	var functions []lambdahost.Function
 	for id, f := range tpl.Functions {
@@ -99,7 +99,7 @@ func newHost(t *testing.T, tpl *template.Template, refs map[string]string, logs 
 }
 
 // newGateway routes as the template's events do.
-func newGateway(t *testing.T, tpl *template.Template, host *lambdahost.Host, url string) http.Handler {
+func newGateway(t *testing.T, tpl *samtemplate.Template, host *lambdahost.Host, url string) http.Handler {
 	t.Helper()
 	routes := map[string]lambda.Handler{}
 	for id, f := range tpl.Functions {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/cfn"
-	"example.org/asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/samtemplate"
 )
 
 var root = filepath.Join("..", "..", "..")
@@ -27,9 +27,9 @@ var notLinked = map[string]string{
 	"kms:*":                "DynamoDB uses the table's key with the caller's rights",
 }
 
-func readTemplate(t *testing.T) *template.Template {
+func readTemplate(t *testing.T) *samtemplate.Template {
 	t.Helper()
-	tpl, err := template.Read(filepath.Join(root, "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join(root, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

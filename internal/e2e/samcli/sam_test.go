@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/samtemplate"
 )
 
 var root = filepath.Join("..", "..", "..")
@@ -49,9 +49,9 @@ func sam(t *testing.T, dir string, args ...string) string {
 	return stdout
 }
 
-func readTemplate(t *testing.T) *template.Template {
+func readTemplate(t *testing.T) *samtemplate.Template {
 	t.Helper()
-	tpl, err := template.Read(filepath.Join(root, "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join(root, "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package template_test
+package samtemplate_test
 
 import (
 	"maps"
@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/app"
-	"example.org/asynchttpapi/internal/template"
+	"example.org/asynchttpapi/internal/samtemplate"
 )
 
-func read(t *testing.T) *template.Template {
+func read(t *testing.T) *samtemplate.Template {
 	t.Helper()
-	tpl, err := template.Read(filepath.Join("..", "..", "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join("..", "..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,7 @@
-// Package template reads template.yaml as far as tests need it: which
+// Package samtemplate reads template.yaml as far as tests need it: which
 // functions there are, what environment, rights and routes each is given. It
 // is how the tests run the binaries with what a deployment would give them.
-package template
+package samtemplate
 
 import (
 	"fmt"
