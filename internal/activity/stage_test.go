@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -35,7 +35,7 @@ func (c *stepClock) Sleep(ctx context.Context, d time.Duration) error {
 // world is a store that holds the submission "id", freshly received, and a
 // clock that shows start.
 type world struct {
-	store fake.Store
+	store asynctest.Store
 	clock stepClock
 }
 

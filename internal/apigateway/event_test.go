@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/apigateway"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // invoke makes a lambda.Handler of a plain function.
@@ -30,7 +30,7 @@ func (f invoke) Invoke(ctx context.Context, payload []byte) ([]byte, error) { re
 func serve(t *testing.T, h lambda.Handler, change func(*apigateway.Config)) *httptest.Server {
 	t.Helper()
 	c := apigateway.Config{
-		DomainName: "gateway.example", Now: fake.NewClock(start).Now, Log: slog.New(slog.DiscardHandler),
+		DomainName: "gateway.example", Now: asynctest.NewClock(start).Now, Log: slog.New(slog.DiscardHandler),
 		Routes: map[string]lambda.Handler{"POST /things": h, "ANY /things/{id}/parts/{part}": h, "$default": h},
 	}
 	if change != nil {

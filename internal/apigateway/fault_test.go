@@ -8,24 +8,24 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // faults are made for each test: the last one answers once answered is closed.
 func faults(answered <-chan struct{}) []faultCase {
 	return []faultCase{
-		{"refuses", fake.Refuse, 503},
-		{"loses the answer", fake.LoseAnswer, 503},
-		{"hangs", fake.Hang, 503},
-		{"answers late", fake.AnswerLate(answered), 503},
-		{"throttles", fake.Throttle, 429},
+		{"refuses", asynctest.Refuse, 503},
+		{"loses the answer", asynctest.LoseAnswer, 503},
+		{"hangs", asynctest.Hang, 503},
+		{"answers late", asynctest.AnswerLate(answered), 503},
+		{"throttles", asynctest.Throttle, 429},
 	}
 }
 
 type faultCase struct {
 	name   string
-	fault  fake.Fault
+	fault  asynctest.Fault
 	status int
 }
 
@@ -102,7 +102,7 @@ func TestFaultWithoutKey(t *testing.T) {
 	for _, op := range []string{"Store.Create", "Workflows.Start"} {
 		t.Run(op, func(t *testing.T) {
 			w := newWorld(t, nil)
-			w.faults.Once(op, fake.LoseAnswer)
+			w.faults.Once(op, asynctest.LoseAnswer)
 			if r := w.do(post(presentation)); r.StatusCode != 503 {
 				t.Errorf("status %d", r.StatusCode)
 			}
@@ -118,7 +118,7 @@ func TestFaultWhileUndoing(t *testing.T) {
 	for _, op := range []string{"Store.Discard", "Store.Release"} {
 		eachFault(t, op, func(w *world, f faultCase, answered func()) {
 			submit := post(presentation, "Idempotency-Key", "key")
-			w.faults.Once("Workflows.Start", fake.Refuse)
+			w.faults.Once("Workflows.Start", asynctest.Refuse)
 			w.faults.Once(op, f.fault)
 			r := w.do(submit)
 			answered()
@@ -141,7 +141,7 @@ func TestStartThatSeemedToFail(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return fake.ErrDown
+		return asynctest.ErrDown
 	})
 	submit := post(presentation, "Idempotency-Key", "key")
 	r := w.do(submit)
@@ -173,7 +173,7 @@ func TestFaultWhilePolling(t *testing.T) {
 // What fails while a request waits does not take back what is known.
 func TestFaultWhileWaiting(t *testing.T) {
 	w := newWorld(t, nil)
-	w.faults.Always("Store.Get", fake.Refuse)
+	w.faults.Always("Store.Get", asynctest.Refuse)
 	r := w.do(post(presentation, "Prefer", "wait=5"))
 	if r.StatusCode != 202 {
 		t.Errorf("%d %s", r.StatusCode, r.text)

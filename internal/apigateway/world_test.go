@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/apigateway"
 	"example.org/asynchttpapi/internal/app"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
@@ -24,10 +24,10 @@ var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 type world struct {
 	t         *testing.T
 	url       string
-	store     *fake.Store
-	workflows *fake.Workflows
-	faults    *fake.Faults
-	clock     *fake.Clock
+	store     *asynctest.Store
+	workflows *asynctest.Workflows
+	faults    *asynctest.Faults
+	clock     *asynctest.Clock
 	log       *personal.Log
 }
 
@@ -49,20 +49,20 @@ func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world
 func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
 	t.Helper()
 	w := &world{
-		store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{},
-		clock: fake.NewClock(start), log: personal.Watch(t, presentation),
+		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{},
+		clock: asynctest.NewClock(start), log: personal.Watch(t, presentation),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	c := app.Config{
-		Store:     fake.FaultyStore{Store: w.store, Faults: w.faults},
-		Workflows: fake.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
+		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
+		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
 		Settings: app.Settings{
 			BaseURL: "https://api.example.org", Origins: []string{"https://page.example"},
 			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Review: "simulate", Speed: 1,
 		},
 		Clock:       w.clock,
 		Log:         log,
-		WithTimeout: fake.WithTimeout,
+		WithTimeout: asynctest.WithTimeout,
 	}
 	g := apigateway.Config{DomainName: "gateway.example", Now: w.clock.Now, Log: log}
 	if change != nil {

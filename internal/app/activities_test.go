@@ -10,16 +10,16 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/app"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
 // bench is a world in memory, with one submission named id.
 type bench struct {
-	store     fake.Store
-	workflows fake.Workflows
+	store     asynctest.Store
+	workflows asynctest.Workflows
 }
 
 func newBench() *bench {

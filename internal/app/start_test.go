@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asyncapi/fake"
+	"example.org/asynchttpapi/async/asynctest"
 )
 
 // warmable is a store that counts how often it is connected.
 type warmable struct {
-	fake.Store
+	asynctest.Store
 	warmed int
 	err    error
 }
@@ -56,7 +56,7 @@ func TestStatusDoesNotWaitForWorkflows(t *testing.T) {
 		warmed     int
 	}{"submit": {NewSubmit, 1}, "status": {NewStatus, 0}, "reconcile": {NewReconcile, 1}} {
 		workflows := &warmableWorkflows{}
-		c := Config{Store: &fake.Store{}, Workflows: workflows, Log: slog.New(slog.DiscardHandler),
+		c := Config{Store: &asynctest.Store{}, Workflows: workflows, Log: slog.New(slog.DiscardHandler),
 			Settings: Settings{Review: "approve", Speed: 1, Retention: time.Hour}}
 		if _, err := begin(tt.newHandler, c); err != nil || workflows.warmed != tt.warmed {
 			t.Errorf("%s: connected %d times, %v", name, workflows.warmed, err)
@@ -66,7 +66,7 @@ func TestStatusDoesNotWaitForWorkflows(t *testing.T) {
 
 // warmableWorkflows counts how often it is connected.
 type warmableWorkflows struct {
-	fake.Workflows
+	asynctest.Workflows
 	warmed int
 }
 

@@ -29,7 +29,7 @@ const (
 var rooms = []room{
 	{"functions", "internal/app internal/dynamo internal/sfn", local},
 	{"cmd/local", "*", adapters},
-	{"cmd/stepfunctions", "*", "internal/app internal/asyncapi/fake " + domain + " " + adapters},
+	{"cmd/stepfunctions", "*", "internal/app async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
 	{"internal/app", "api statemachine internal/activity internal/asyncapi internal/lambdahttp internal/speakers internal/telemetry " + lambda, adapters + " " + local},
 	{"internal/activity", "api internal/asyncapi internal/speakers " + lambda, adapters + " " + local},

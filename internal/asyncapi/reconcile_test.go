@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 func TestReconcile(t *testing.T) {
@@ -123,10 +123,10 @@ func TestReconcileFails(t *testing.T) {
 		w := newWorld(t)
 		id := w.put(asyncapi.State{Status: api.Running, Rank: 1})
 		w.workflows.Set(id, asyncapi.Outcome{Status: api.Failed})
-		w.faults.Always(op, fake.Refuse)
+		w.faults.Always(op, asynctest.Refuse)
 		err := w.Reconcile(t.Context(), id)
 		var f *asyncapi.Failure
-		if !errors.As(err, &f) || f.Op != op || f.Code != api.CodeUnavailable || !errors.Is(err, fake.ErrDown) {
+		if !errors.As(err, &f) || f.Op != op || f.Code != api.CodeUnavailable || !errors.Is(err, asynctest.ErrDown) {
 			t.Errorf("%s: %v", op, err)
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 func TestNewChecksItsConfig(t *testing.T) {
 	good := asyncapi.Config{
-		Store: &fake.Store{}, Workflows: &fake.Workflows{}, Work: errand{}, Lifetime: time.Hour, Retention: time.Hour,
+		Store: &asynctest.Store{}, Workflows: &asynctest.Workflows{}, Work: errand{}, Lifetime: time.Hour, Retention: time.Hour,
 	}
 	if _, err := asyncapi.New(good); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestIDs(t *testing.T) {
 
 // keys notes what a Store sees of idempotency keys.
 type keys struct {
-	*fake.Store
+	*asynctest.Store
 	seen []asyncapi.Reservation
 }
 
@@ -65,7 +65,7 @@ func (k *keys) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Re
 
 // A Store sees neither a key nor who sent it, and keys of two callers differ.
 func TestKeysAreHashed(t *testing.T) {
-	k := &keys{Store: &fake.Store{}}
+	k := &keys{Store: &asynctest.Store{}}
 	w := newWorld(t)
 	w.Store = k
 	for _, scope := range []string{"", "ada@example.org"} {
@@ -157,7 +157,7 @@ func TestWaitEndsWithItsRequest(t *testing.T) {
 
 // forgetful is a Store whose claims succeed, but whose answer is that of a
 // second try: somebody has claimed the key.
-type forgetful struct{ *fake.Store }
+type forgetful struct{ *asynctest.Store }
 
 func (f forgetful) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
 	if _, _, err := f.Store.Reserve(ctx, r); err != nil {
@@ -168,7 +168,7 @@ func (f forgetful) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncap
 
 func TestClaimThatMeetsItself(t *testing.T) {
 	w := newWorld(t)
-	w.Store = forgetful{&fake.Store{}}
+	w.Store = forgetful{&asynctest.Store{}}
 	if _, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}); err != nil {
 		t.Error(err)
 	}

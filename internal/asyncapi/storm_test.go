@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // storm lets faults of all kinds happen to calls at random. Calls that answer
@@ -34,15 +34,15 @@ func (s *storm) blow(tries int) {
 	for _, op := range accepting {
 		switch s.dice.IntN(12) {
 		case 0:
-			s.faults.Once(op, fake.Refuse)
+			s.faults.Once(op, asynctest.Refuse)
 		case 1:
-			s.faults.Once(op, fake.LoseAnswer)
+			s.faults.Once(op, asynctest.LoseAnswer)
 		case 2:
-			s.faults.Once(op, fake.Hang)
+			s.faults.Once(op, asynctest.Hang)
 		case 3:
-			s.faults.Once(op, fake.AnswerLate(s.late))
+			s.faults.Once(op, asynctest.AnswerLate(s.late))
 		case 4:
-			s.faults.Once(op, fake.Throttle)
+			s.faults.Once(op, asynctest.Throttle)
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (s *storm) calm() {
 func TestRepeatsThroughStorms(t *testing.T) {
 	for seed := range uint64(1000) {
 		s := &storm{world: newWorld(t), dice: rand.New(rand.NewPCG(seed, 1)), late: make(chan struct{}), live: map[string]bool{}}
-		s.Workflows = fake.FaultyWorkflows{Workflows: s, Faults: s.faults}
+		s.Workflows = asynctest.FaultyWorkflows{Workflows: s, Faults: s.faults}
 		in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
 		s.blow(0)
 		accepted, err := s.Submit(t.Context(), in)

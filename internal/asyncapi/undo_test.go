@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 // An attempt that fails half-way is taken back, even where its client has left
 // meanwhile: the repeat is accepted at once, and not when a lease is over.
 func TestRepeatNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
-	faults := map[string]fake.Fault{"refused": fake.Refuse, "answer lost": fake.LoseAnswer}
+	faults := map[string]asynctest.Fault{"refused": asynctest.Refuse, "answer lost": asynctest.LoseAnswer}
 	for _, op := range []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"} {
 		for how, fault := range faults {
 			t.Run(op+" "+how, func(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 )
 
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
@@ -35,20 +35,20 @@ func (errand) Remaining(string) time.Duration { return 0 }
 // world is a Service with fakes around it.
 type world struct {
 	*asyncapi.Service
-	store     *fake.Store
-	workflows *fake.Workflows
-	faults    *fake.Faults
-	clock     *fake.Clock
+	store     *asynctest.Store
+	workflows *asynctest.Workflows
+	faults    *asynctest.Faults
+	clock     *asynctest.Clock
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{store: &fake.Store{}, workflows: &fake.Workflows{}, faults: &fake.Faults{}, clock: fake.NewClock(start)}
+	w := &world{store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{}, clock: asynctest.NewClock(start)}
 	var err error
 	w.Service, err = asyncapi.New(asyncapi.Config{
-		Store:     fake.FaultyStore{Store: w.store, Faults: w.faults},
-		Workflows: fake.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
-		Work:      errand{}, Clock: w.clock, WithTimeout: fake.WithTimeout,
+		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
+		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
+		Work:      errand{}, Clock: w.clock, WithTimeout: asynctest.WithTimeout,
 		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: 10 * time.Second,
 	})
 	if err != nil {

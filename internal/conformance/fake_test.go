@@ -4,22 +4,22 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/conformance"
 )
 
 // The fakes that other tests stand on keep the same promises as the adapters.
 func TestFakeStore(t *testing.T) {
-	conformance.Store(t, func(*testing.T) asyncapi.Store { return &fake.Store{} })
+	conformance.Store(t, func(*testing.T) asyncapi.Store { return &asynctest.Store{} })
 }
 
 func TestFakeWorkflows(t *testing.T) {
-	w := &fake.Workflows{}
+	w := &asynctest.Workflows{}
 	conformance.Workflows(t, w, fakeExecutions{w})
 }
 
-type fakeExecutions struct{ w *fake.Workflows }
+type fakeExecutions struct{ w *asynctest.Workflows }
 
 func (x fakeExecutions) End(t *testing.T, id string, end asyncapi.Outcome) {
 	now, err := x.w.Outcome(t.Context(), id)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
@@ -19,13 +19,13 @@ func TestDeadline(t *testing.T) {
 	note := func(ctx context.Context, _ func(context.Context) error) error {
 		end, _ := ctx.Deadline()
 		calls = append(calls, end)
-		return fake.ErrDown
+		return asynctest.ErrDown
 	}
-	faults := &fake.Faults{}
+	faults := &asynctest.Faults{}
 	faults.Always("Store.Get", note)
 	faults.Always("Store.Create", note)
 	service, err := asyncapi.New(asyncapi.Config{
-		Store: fake.FaultyStore{Store: &fake.Store{}, Faults: faults}, Workflows: &fake.Workflows{}, Work: errand{},
+		Store: asynctest.FaultyStore{Store: &asynctest.Store{}, Faults: faults}, Workflows: &asynctest.Workflows{}, Work: errand{},
 		Lifetime: time.Hour, Retention: time.Hour,
 	})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/fake"
 	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
@@ -39,15 +39,15 @@ func (errand) Remaining(string) time.Duration { return 0 }
 // world is both functions over one fake Store.
 type world struct {
 	submit, status lambdahttp.Func
-	store          *fake.Store
-	clock          *fake.Clock
+	store          *asynctest.Store
+	clock          *asynctest.Clock
 }
 
 func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
 	t.Helper()
-	w := &world{store: &fake.Store{}, clock: fake.NewClock(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}
+	w := &world{store: &asynctest.Store{}, clock: asynctest.NewClock(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}
 	service, err := asyncapi.New(asyncapi.Config{
-		Store: w.store, Workflows: &fake.Workflows{}, Work: errand{}, Clock: w.clock,
+		Store: w.store, Workflows: &asynctest.Workflows{}, Work: errand{}, Clock: w.clock,
 		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: time.Second,
 	})
 	if err != nil {

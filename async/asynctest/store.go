@@ -1,5 +1,5 @@
-// Package fake has a Store and a Workflows that live in memory, for tests.
-package fake
+// Package asynctest has a Store and a Workflows that live in memory, for tests.
+package asynctest
 
 import (
 	"context"
