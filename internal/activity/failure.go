@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/internal/trace"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/trace"
 	"example.org/asynchttpapi/internal/speakers"
 )
 

@@ -9,8 +9,8 @@ import (
 	"math"
 	"time"
 
+	"example.org/asynchttpapi/async/internal/trace"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/trace"
 	"example.org/asynchttpapi/internal/speakers"
 )
 

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"example.org/asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/async/internal/trace"
 )
 
 // accept makes the record, starts its execution, and settles the reservation,

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"example.org/asynchttpapi/async/internal/trace"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/trace"
 )
 
 // Writer writes lines. Use New.

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/internal/trace"
 	"example.org/asynchttpapi/internal/asyncapi"
-	"example.org/asynchttpapi/internal/asyncapi/trace"
 	"example.org/asynchttpapi/internal/telemetry"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asyncapi/trace"
+	"example.org/asynchttpapi/async/internal/trace"
 )
 
 func TestOf(t *testing.T) {
