@@ -1,12 +1,12 @@
 package asynctest
 
-import "example.org/asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/async"
 
 // The fakes are what they stand in for.
 var (
-	_ asyncapi.Store     = (*Store)(nil)
-	_ asyncapi.Store     = FaultyStore{}
-	_ asyncapi.Workflows = (*Workflows)(nil)
-	_ asyncapi.Workflows = FaultyWorkflows{}
-	_ asyncapi.Clock     = (*Clock)(nil)
+	_ async.Store     = (*Store)(nil)
+	_ async.Store     = FaultyStore{}
+	_ async.Workflows = (*Workflows)(nil)
+	_ async.Workflows = FaultyWorkflows{}
+	_ async.Clock     = (*Clock)(nil)
 )

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"sync"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // Fault is what happens to a call instead of what should. call is what should.
@@ -40,7 +40,7 @@ func AnswerLate(done <-chan struct{}) Fault {
 }
 
 // Throttle refuses for now.
-func Throttle(context.Context, func(context.Context) error) error { return asyncapi.ErrThrottled }
+func Throttle(context.Context, func(context.Context) error) error { return async.ErrThrottled }
 
 // Faults injects faults into the calls of a Store and a Workflows. The zero
 // value injects none.

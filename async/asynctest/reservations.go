@@ -4,18 +4,18 @@ import (
 	"context"
 	"time"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Reserve implements asyncapi.Store.
-func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
+// Reserve implements async.Store.
+func (s *Store) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := firstError(ctx.Err(), r.Valid()); err != nil {
-		return asyncapi.Reservation{}, false, err
+		return async.Reservation{}, false, err
 	}
 	r.Lease, r.Expires = r.Lease.UTC(), wholeSeconds(r.Expires)
-	var stored *asyncapi.Reservation
+	var stored *async.Reservation
 	if found, ok := s.reservations[r.Key]; ok {
 		stored = &found
 	}
@@ -24,7 +24,7 @@ func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.R
 	return kept, mine, nil
 }
 
-// Settle implements asyncapi.Store.
+// Settle implements async.Store.
 func (s *Store) Settle(ctx context.Context, key, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,16 +33,16 @@ func (s *Store) Settle(ctx context.Context, key, id string) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !ok:
-		return asyncapi.ErrNotFound
+		return async.ErrNotFound
 	case r.ID != id:
-		return asyncapi.ErrStale
+		return async.ErrStale
 	}
 	r.Settled = true
 	s.keep(r)
 	return nil
 }
 
-// Release implements asyncapi.Store.
+// Release implements async.Store.
 func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,9 +62,9 @@ func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error 
 	return nil
 }
 
-func (s *Store) keep(r asyncapi.Reservation) {
+func (s *Store) keep(r async.Reservation) {
 	if s.reservations == nil {
-		s.reservations = map[string]asyncapi.Reservation{}
+		s.reservations = map[string]async.Reservation{}
 	}
 	s.reservations[r.Key] = r
 }

@@ -9,43 +9,43 @@ import (
 	"sync"
 	"time"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Store is an asyncapi.Store in memory. The zero value is ready for use.
+// Store is an async.Store in memory. The zero value is ready for use.
 type Store struct {
 	mu           sync.Mutex
-	records      map[string]asyncapi.Record
-	reservations map[string]asyncapi.Reservation
+	records      map[string]async.Record
+	reservations map[string]async.Reservation
 }
 
-// Create implements asyncapi.Store.
-func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
+// Create implements async.Store.
+func (s *Store) Create(ctx context.Context, r async.Record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := firstError(ctx.Err(), r.Valid()); err != nil {
 		return err
 	}
 	if _, ok := s.records[r.ID]; ok {
-		return asyncapi.ErrExists
+		return async.ErrExists
 	}
 	s.put(r)
 	return nil
 }
 
-// Get implements asyncapi.Store.
-func (s *Store) Get(ctx context.Context, id string) (asyncapi.Record, error) {
+// Get implements async.Store.
+func (s *Store) Get(ctx context.Context, id string) (async.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.get(ctx, id)
 }
 
-// Advance implements asyncapi.Store.
-func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (asyncapi.Record, error) {
+// Advance implements async.Store.
+func (s *Store) Advance(ctx context.Context, id string, c async.Change) (async.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := c.Valid(); err != nil {
-		return asyncapi.Record{}, err
+		return async.Record{}, err
 	}
 	r, err := s.get(ctx, id)
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (asyn
 	return s.get(ctx, id)
 }
 
-// Discard implements asyncapi.Store.
+// Discard implements async.Store.
 func (s *Store) Discard(ctx context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +66,7 @@ func (s *Store) Discard(ctx context.Context, id string) error {
 		return err
 	}
 	if r, ok := s.records[id]; ok && (r.Rank > 0 || r.Redrive > 0) {
-		return asyncapi.ErrStale
+		return async.ErrStale
 	}
 	delete(s.records, id)
 	return nil
@@ -80,33 +80,33 @@ func (s *Store) IDs() []string {
 }
 
 // Put writes r over whatever is there, for tests that arrange a record.
-func (s *Store) Put(r asyncapi.Record) {
+func (s *Store) Put(r async.Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.put(r)
 }
 
-func (s *Store) get(ctx context.Context, id string) (asyncapi.Record, error) {
+func (s *Store) get(ctx context.Context, id string) (async.Record, error) {
 	if err := ctx.Err(); err != nil {
-		return asyncapi.Record{}, err
+		return async.Record{}, err
 	}
 	r, ok := s.records[id]
 	if !ok {
-		return r, asyncapi.ErrNotFound
+		return r, async.ErrNotFound
 	}
 	return clone(r), nil
 }
 
-func (s *Store) put(r asyncapi.Record) {
+func (s *Store) put(r async.Record) {
 	if s.records == nil {
-		s.records = map[string]asyncapi.Record{}
+		s.records = map[string]async.Record{}
 	}
 	s.records[r.ID] = clone(r)
 }
 
 // clone is r as a store gives it back: sharing nothing with what went in,
 // times in UTC, Expires in whole seconds.
-func clone(r asyncapi.Record) asyncapi.Record {
+func clone(r async.Record) async.Record {
 	r.Payload = append(json.RawMessage(nil), r.Payload...)
 	r.Decisions = maps.Clone(r.Decisions)
 	if r.Error != nil {

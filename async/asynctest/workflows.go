@@ -5,19 +5,19 @@ import (
 	"sync"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Workflows is an asyncapi.Workflows in memory that runs nothing: a test says
+// Workflows is an async.Workflows in memory that runs nothing: a test says
 // with Set how an execution stands. The zero value is ready for use.
 type Workflows struct {
 	mu         sync.Mutex
-	executions map[string]asyncapi.Outcome
+	executions map[string]async.Outcome
 	inputs     map[string]string
 	asked      int
 }
 
-// Start implements asyncapi.Workflows.
+// Start implements async.Workflows.
 func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -31,35 +31,35 @@ func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
 		w.inputs = map[string]string{}
 	}
 	w.inputs[id] = string(input)
-	w.set(id, asyncapi.Outcome{Status: api.Running})
+	w.set(id, async.Outcome{Status: api.Running})
 	return nil
 }
 
-// Outcome implements asyncapi.Workflows.
-func (w *Workflows) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+// Outcome implements async.Workflows.
+func (w *Workflows) Outcome(ctx context.Context, id string) (async.Outcome, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := ctx.Err(); err != nil {
-		return asyncapi.Outcome{}, err
+		return async.Outcome{}, err
 	}
 	w.asked++
 	o, ok := w.executions[id]
 	if !ok {
-		return o, asyncapi.ErrNotFound
+		return o, async.ErrNotFound
 	}
 	return o, nil
 }
 
 // Set says how the execution named id stands.
-func (w *Workflows) Set(id string, o asyncapi.Outcome) {
+func (w *Workflows) Set(id string, o async.Outcome) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.set(id, o)
 }
 
-func (w *Workflows) set(id string, o asyncapi.Outcome) {
+func (w *Workflows) set(id string, o async.Outcome) {
 	if w.executions == nil {
-		w.executions = map[string]asyncapi.Outcome{}
+		w.executions = map[string]async.Outcome{}
 	}
 	w.executions[id] = o
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/sqlite"
 )
 
@@ -62,7 +62,7 @@ func outlive(t *testing.T, data, id string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	past := asyncapi.Change{Deadline: time.Now().Add(-time.Second)}
+	past := async.Change{Deadline: time.Now().Add(-time.Second)}
 	if _, err := sqlite.NewStore(db).Advance(t.Context(), id, past); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/statemachine"
 )
@@ -20,10 +20,10 @@ const (
 	machineRole = "arn:aws:iam::123456789012:role/local"
 )
 
-// workflows is the asyncapi.Workflows of one state machine on the engine.
+// workflows is the async.Workflows of one state machine on the engine.
 type workflows struct{ engine *engine.Engine }
 
-var _ asyncapi.Workflows = (*workflows)(nil)
+var _ async.Workflows = (*workflows)(nil)
 
 // prepare makes the state machine, or brings it up to date: executions that
 // run keep the definition they began with. A definition that the engine
@@ -53,7 +53,7 @@ func (w *workflows) define(ctx context.Context, definition string) error {
 	return nil
 }
 
-// Start implements asyncapi.Workflows.
+// Start implements async.Workflows.
 func (w *workflows) Start(ctx context.Context, id string, input []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -65,19 +65,19 @@ func (w *workflows) Start(ctx context.Context, id string, input []byte) error {
 	return err
 }
 
-// Outcome implements asyncapi.Workflows.
-func (w *workflows) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+// Outcome implements async.Workflows.
+func (w *workflows) Outcome(ctx context.Context, id string) (async.Outcome, error) {
 	if err := ctx.Err(); err != nil {
-		return asyncapi.Outcome{}, err
+		return async.Outcome{}, err
 	}
 	x, err := w.engine.DescribeExecution(ctx, executionARN(id))
 	if errors.Is(err, &engine.Error{Code: engine.ExecutionDoesNotExist}) {
-		return asyncapi.Outcome{}, asyncapi.ErrNotFound
+		return async.Outcome{}, async.ErrNotFound
 	}
 	if err != nil {
-		return asyncapi.Outcome{}, err
+		return async.Outcome{}, err
 	}
-	return asyncapi.Outcome{Status: statusOf(x.Status), TimedOut: x.Status == engine.TimedOut, Redrive: x.RedriveCount}, nil
+	return async.Outcome{Status: statusOf(x.Status), TimedOut: x.Status == engine.TimedOut, Redrive: x.RedriveCount}, nil
 }
 
 func statusOf(s engine.Status) api.Status {

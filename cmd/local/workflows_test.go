@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/engine/fake"
@@ -47,7 +47,7 @@ func newHolder(t *testing.T) *holder {
 }
 
 // End implements conformance.Executions.
-func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
+func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	switch {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)

@@ -5,18 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
 // decide asks the committee and records its answer, together with the outcome
 // if the review ends here.
-func (s Stage) decide(ctx context.Context, in Input, r asyncapi.Record) (speakers.Decision, error) {
+func (s Stage) decide(ctx context.Context, in Input, r async.Record) (speakers.Decision, error) {
 	decision, err := s.ask(ctx, r)
 	if err != nil {
 		return "", err
 	}
-	change := asyncapi.Change{Stage: s.Stage.String(), Decision: string(decision)}
+	change := async.Change{Stage: s.Stage.String(), Decision: string(decision)}
 	if end, ended := speakers.Decided(s.Stage, decision); ended {
 		outcome := state(end, in.Redrive)
 		change.State, change.At = &outcome, s.Clock.Now()
@@ -33,16 +33,16 @@ func (s Stage) decide(ctx context.Context, in Input, r asyncapi.Record) (speaker
 }
 
 // decided tells of a decision that was recorded, and of the end that it may be.
-func (s Stage) decided(ctx context.Context, r asyncapi.Record, decision speakers.Decision) {
-	s.Report.Tell(ctx, asyncapi.Moment{
-		What: asyncapi.StageDecided, ID: r.ID, Stage: s.Stage.String(), Decision: string(decision), State: r.State,
+func (s Stage) decided(ctx context.Context, r async.Record, decision speakers.Decision) {
+	s.Report.Tell(ctx, async.Moment{
+		What: async.StageDecided, ID: r.ID, Stage: s.Stage.String(), Decision: string(decision), State: r.State,
 	})
 	if r.Status.Terminal() {
 		s.Report.Tell(ctx, ended(r))
 	}
 }
 
-func (s Stage) ask(ctx context.Context, r asyncapi.Record) (speakers.Decision, error) {
+func (s Stage) ask(ctx context.Context, r async.Record) (speakers.Decision, error) {
 	var p speakers.Presentation
 	if json.Unmarshal(r.Payload, &p) != nil {
 		return "", fault(Invalid, "the stored presentation cannot be read")

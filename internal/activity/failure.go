@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -22,10 +22,10 @@ type FailureInput struct {
 
 // Failure records that a submission's process broke off.
 type Failure struct {
-	Store asyncapi.Store
-	Clock asyncapi.Clock
+	Store async.Store
+	Clock async.Clock
 	// Report is told of the failure; nobody is if nil.
-	Report asyncapi.Report
+	Report async.Report
 }
 
 // Run writes the failure, unless the submission has ended otherwise or is
@@ -40,7 +40,7 @@ func (f Failure) Run(ctx context.Context, in FailureInput) error {
 		return nil
 	}
 	err := f.write(trace.NewContext(ctx, in.Started.Trace), in)
-	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || errors.Is(err, asyncapi.ErrStale) {
+	if err == nil || errors.Is(err, async.ErrNotFound) || errors.Is(err, async.ErrStale) {
 		return fault(Failed, "the review ended with "+in.Error)
 	}
 	return storeFault(err)
@@ -53,7 +53,7 @@ func (f Failure) write(ctx context.Context, in FailureInput) error {
 	}
 	failed := state(speakers.Failed(record.CustomStatus), in.Redrive)
 	failed.Error = explain(in.Error)
-	record, err = f.Store.Advance(ctx, in.ID, asyncapi.Change{State: &failed, At: f.Clock.Now()})
+	record, err = f.Store.Advance(ctx, in.ID, async.Change{State: &failed, At: f.Clock.Now()})
 	if err == nil {
 		f.Report.Tell(ctx, ended(record))
 	}

@@ -9,8 +9,8 @@ import (
 	"math"
 	"time"
 
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -35,16 +35,16 @@ type Output struct {
 // Stage runs one stage of the review. All fields but Report have to be set.
 type Stage struct {
 	Stage     speakers.Stage
-	Store     asyncapi.Store
+	Store     async.Store
 	Committee speakers.Committee
-	Clock     asyncapi.Clock
+	Clock     async.Clock
 	// Speed divides the time that the committee takes; +Inf makes it none.
 	Speed float64
 	// Lifetime is how long a reopened execution may run, after which a reader
 	// doubts that it is still running.
 	Lifetime time.Duration
 	// Report is told what the stage has written; nobody is if nil.
-	Report asyncapi.Report
+	Report async.Report
 }
 
 // Run takes a submission through the stage and returns its decision. A
@@ -80,7 +80,7 @@ func (s Stage) run(ctx context.Context, in Input) (speakers.Decision, error) {
 }
 
 // recorded is the decision that the record holds for this stage.
-func (s Stage) recorded(r asyncapi.Record) (speakers.Decision, bool) {
+func (s Stage) recorded(r async.Record) (speakers.Decision, bool) {
 	decision, ok := r.Decisions[s.Stage.String()]
 	return speakers.Decision(decision), ok
 }
@@ -88,32 +88,32 @@ func (s Stage) recorded(r asyncapi.Record) (speakers.Decision, bool) {
 // begin writes that the stage is at work, unless an earlier run of it has: the
 // record's Updated is then when the stage began, so that a run after a crash
 // does not start over.
-func (s Stage) begin(ctx context.Context, in Input, r asyncapi.Record) (asyncapi.Record, error) {
+func (s Stage) begin(ctx context.Context, in Input, r async.Record) (async.Record, error) {
 	begun := state(speakers.Begun(s.Stage), in.Redrive)
 	if same(r.State, begun) {
 		return r, nil
 	}
-	change := asyncapi.Change{State: &begun, At: s.Clock.Now()}
+	change := async.Change{State: &begun, At: s.Clock.Now()}
 	if in.Redrive > r.Redrive {
 		change.Deadline = change.At.Add(s.Lifetime)
 	}
 	r, err := s.Store.Advance(ctx, in.ID, change)
-	if errors.Is(err, asyncapi.ErrStale) && same(r.State, begun) {
+	if errors.Is(err, async.ErrStale) && same(r.State, begun) {
 		return r, nil // another run of this stage was quicker
 	}
 	if err == nil {
-		s.Report.Tell(ctx, asyncapi.Moment{What: asyncapi.StageBegun, ID: in.ID, Stage: s.Stage.String(), State: r.State})
+		s.Report.Tell(ctx, async.Moment{What: async.StageBegun, ID: in.ID, Stage: s.Stage.String(), State: r.State})
 	}
 	return r, s.settled(r, err)
 }
 
 // settled turns the error of an Advance into a fault, unless the record holds
 // this stage's decision, which settles the matter.
-func (s Stage) settled(r asyncapi.Record, err error) error {
+func (s Stage) settled(r async.Record, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := s.recorded(r); ok && errors.Is(err, asyncapi.ErrStale) {
+	if _, ok := s.recorded(r); ok && errors.Is(err, async.ErrStale) {
 		return nil
 	}
 	return storeFault(err)

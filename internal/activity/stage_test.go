@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -41,7 +41,7 @@ type world struct {
 
 func newWorld() *world {
 	w := &world{clock: stepClock{now: start}}
-	w.store.Put(asyncapi.Record{
+	w.store.Put(async.Record{
 		ID:      "id",
 		State:   state(speakers.Received(), 0),
 		Payload: []byte(`{"speaker":{"name":"Ada","email":"ada@example.org"},"title":"t","description":"d","track":"t"}`),
@@ -58,7 +58,7 @@ func (w *world) stage(s speakers.Stage, policy string) Stage {
 	return Stage{Stage: s, Store: &w.store, Committee: committee, Clock: &w.clock, Speed: 1, Lifetime: time.Hour}
 }
 
-func (w *world) record(t *testing.T) asyncapi.Record {
+func (w *world) record(t *testing.T) async.Record {
 	t.Helper()
 	r, err := w.store.Get(t.Context(), "id")
 	if err != nil {
@@ -254,7 +254,7 @@ func TestFaultsAreNamed(t *testing.T) {
 		"unreadable record": {func(w *world, _ *Stage) { w.payload(`[`) }, Input{ID: "id"}, Invalid},
 		"get fails":         {func(w *world, s *Stage) { s.Store = broken{&w.store, down, nil} }, Input{ID: "id"}, Unavailable},
 		"advance fails":     {func(w *world, s *Stage) { s.Store = broken{&w.store, nil, down} }, Input{ID: "id"}, Unavailable},
-		"out of bounds":     {func(w *world, s *Stage) { s.Store = broken{&w.store, nil, asyncapi.ErrInvalid} }, Input{ID: "id"}, Invalid},
+		"out of bounds":     {func(w *world, s *Stage) { s.Store = broken{&w.store, nil, async.ErrInvalid} }, Input{ID: "id"}, Invalid},
 		"committee away":    {func(_ *world, s *Stage) { s.Committee = failing{s.Committee, down} }, Input{ID: "id"}, Unavailable},
 		"committee refuses": {func(_ *world, s *Stage) { s.Committee = failing{s.Committee, speakers.ErrRefused} }, Input{ID: "id"}, ReviewFailed},
 	}

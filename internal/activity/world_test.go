@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -27,20 +27,20 @@ func (w *world) payload(text string) {
 
 // broken is a Store whose reads or changes fail, where an error is given.
 type broken struct {
-	asyncapi.Store
+	async.Store
 	get, advance error
 }
 
-func (b broken) Get(ctx context.Context, id string) (asyncapi.Record, error) {
+func (b broken) Get(ctx context.Context, id string) (async.Record, error) {
 	if b.get != nil {
-		return asyncapi.Record{}, b.get
+		return async.Record{}, b.get
 	}
 	return b.Store.Get(ctx, id)
 }
 
-func (b broken) Advance(ctx context.Context, id string, c asyncapi.Change) (asyncapi.Record, error) {
+func (b broken) Advance(ctx context.Context, id string, c async.Change) (async.Record, error) {
 	if b.advance != nil {
-		return asyncapi.Record{}, b.advance
+		return async.Record{}, b.advance
 	}
 	return b.Store.Advance(ctx, id, c)
 }

@@ -7,19 +7,19 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 var (
-	received   = asyncapi.State{Status: api.NotStarted, CustomStatus: "Received", Message: "Waiting."}
-	moderation = asyncapi.State{Status: api.Running, CustomStatus: "Moderation", Message: "At work.", Rank: 1}
-	approved   = asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 4}
-	rejected   = asyncapi.State{Status: api.Succeeded, CustomStatus: "Rejected", Message: "We are sorry.", Rank: 4}
-	failed     = asyncapi.State{
+	received   = async.State{Status: api.NotStarted, CustomStatus: "Received", Message: "Waiting."}
+	moderation = async.State{Status: api.Running, CustomStatus: "Moderation", Message: "At work.", Rank: 1}
+	approved   = async.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 4}
+	rejected   = async.State{Status: api.Succeeded, CustomStatus: "Rejected", Message: "We are sorry.", Rank: 4}
+	failed     = async.State{
 		Status: api.Failed, CustomStatus: "Moderation", Message: "It broke.", Rank: 4,
 		Error: &api.Error{Code: api.CodeTimedOut, Message: "It broke."},
 	}
-	canceled = asyncapi.State{Status: api.Canceled, CustomStatus: "Moderation", Message: "Given up.", Rank: 4}
+	canceled = async.State{Status: api.Canceled, CustomStatus: "Moderation", Message: "Given up.", Rank: 4}
 )
 
 // Every row of the contract's tables but those that need a fault or a second
@@ -62,8 +62,8 @@ var rows = []struct {
 	{"status-canceled", 200, func(w *world) request { return get(w.put(canceled, time.Minute)) }},
 	{"status-head-running", 202, func(w *world) request { return method("HEAD", get(w.put(moderation, 0))) }},
 	{"status-head-approved", 200, func(w *world) request { return method("HEAD", get(w.put(approved, 0))) }},
-	{"status-head-unknown", 404, func(*world) request { return method("HEAD", get(api.StatusPath+asyncapi.NewID())) }},
-	{"status-unknown", 404, func(*world) request { return get(api.StatusPath + asyncapi.NewID()) }},
+	{"status-head-unknown", 404, func(*world) request { return method("HEAD", get(api.StatusPath+async.NewID())) }},
+	{"status-unknown", 404, func(*world) request { return get(api.StatusPath + async.NewID()) }},
 	{"status-malformed-id", 404, func(*world) request { return get(api.StatusPath + "1") }},
 	{"status-escaped-id", 404, func(*world) request { return get(api.StatusPath + "..%2Fsubmit%00%ff") }},
 	{"status-no-id", 404, func(*world) request { return get(api.StatusPath) }},
@@ -102,7 +102,7 @@ var rows = []struct {
 		return get(api.StatusPath+"1", "Origin", "https://page.example")
 	}},
 	{"cors-preflight-submit", 204, func(*world) request { return preflight("/api/submit", "POST") }},
-	{"cors-preflight-status", 204, func(*world) request { return preflight(api.StatusPath+asyncapi.NewID(), "GET") }},
+	{"cors-preflight-status", 204, func(*world) request { return preflight(api.StatusPath+async.NewID(), "GET") }},
 	{"cors-preflight-nowhere", 404, func(*world) request { return preflight("/api/nowhere", "GET") }},
 
 	{"prefer-malformed", 202, func(w *world) request { return get(w.put(moderation, 0), "Prefer", `wait="soon`) }},

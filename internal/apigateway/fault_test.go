@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // faults are made for each test: the last one answers once answered is closed.
@@ -137,7 +137,7 @@ func TestStartThatSeemedToFail(t *testing.T) {
 		if err := call(ctx); err != nil {
 			return err
 		}
-		_, err := w.store.Advance(ctx, w.store.IDs()[0], asyncapi.Change{State: &moderation, At: start})
+		_, err := w.store.Advance(ctx, w.store.IDs()[0], async.Change{State: &moderation, At: start})
 		if err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func TestFaultWhilePolling(t *testing.T) {
 	for _, op := range []string{"Store.Get", "Workflows.Outcome", "Store.Advance"} {
 		eachFault(t, op, func(w *world, f faultCase, answered func()) {
 			path := w.put(moderation, 2*time.Hour)
-			w.workflows.Set(path[len(api.StatusPath):], asyncapi.Outcome{Status: api.Failed, TimedOut: true})
+			w.workflows.Set(path[len(api.StatusPath):], async.Outcome{Status: api.Failed, TimedOut: true})
 			w.faults.Once(op, f.fault)
 			r := w.do(get(path))
 			answered()

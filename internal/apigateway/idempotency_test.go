@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 func TestKeyRepeated(t *testing.T) {
@@ -144,9 +144,9 @@ func TestKeyConcurrently(t *testing.T) {
 }
 
 // move puts a submission into another state.
-func (w *world) move(id string, s asyncapi.State) {
+func (w *world) move(id string, s async.State) {
 	w.t.Helper()
-	if _, err := w.store.Advance(w.t.Context(), id, asyncapi.Change{State: &s, At: w.clock.Now()}); err != nil {
+	if _, err := w.store.Advance(w.t.Context(), id, async.Change{State: &s, At: w.clock.Now()}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/apigateway"
 	"example.org/asynchttpapi/internal/app"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func decode(t *testing.T, text string, into any) {
@@ -157,18 +157,18 @@ func TestRetryAfter(t *testing.T) {
 func TestOverdue(t *testing.T) {
 	tests := []struct {
 		name    string
-		outcome asyncapi.Outcome
+		outcome async.Outcome
 		status  int
 		want    api.Status
 		code    string
 	}{
-		{"timed out", asyncapi.Outcome{Status: api.Failed, TimedOut: true}, 200, api.Failed, api.CodeTimedOut},
-		{"broke off", asyncapi.Outcome{Status: api.Failed}, 200, api.Failed, api.CodeProcessFailed},
-		{"given up", asyncapi.Outcome{Status: api.Canceled}, 200, api.Canceled, ""},
-		{"ended without a result", asyncapi.Outcome{Status: api.Succeeded}, 200, api.Failed, api.CodeProcessLost},
-		{"vanished", asyncapi.Outcome{}, 200, api.Failed, api.CodeProcessLost},
-		{"still runs", asyncapi.Outcome{Status: api.Running}, 202, api.Running, ""},
-		{"was redriven", asyncapi.Outcome{Status: api.Running, Redrive: 1}, 202, api.Running, ""},
+		{"timed out", async.Outcome{Status: api.Failed, TimedOut: true}, 200, api.Failed, api.CodeTimedOut},
+		{"broke off", async.Outcome{Status: api.Failed}, 200, api.Failed, api.CodeProcessFailed},
+		{"given up", async.Outcome{Status: api.Canceled}, 200, api.Canceled, ""},
+		{"ended without a result", async.Outcome{Status: api.Succeeded}, 200, api.Failed, api.CodeProcessLost},
+		{"vanished", async.Outcome{}, 200, api.Failed, api.CodeProcessLost},
+		{"still runs", async.Outcome{Status: api.Running}, 202, api.Running, ""},
+		{"was redriven", async.Outcome{Status: api.Running, Redrive: 1}, 202, api.Running, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/apigateway"
 	"example.org/asynchttpapi/internal/app"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
@@ -150,9 +150,9 @@ func (w *world) do(r request) response {
 }
 
 // put arranges a record with the given state and age, and returns its path.
-func (w *world) put(s asyncapi.State, age time.Duration) string {
-	r := asyncapi.Record{
-		ID: asyncapi.NewID(), State: s, Payload: []byte(presentation),
+func (w *world) put(s async.State, age time.Duration) string {
+	r := async.Record{
+		ID: async.NewID(), State: s, Payload: []byte(presentation),
 		Decisions: map[string]string{"moderation": "secret"},
 		Created:   start.Add(-age), Updated: start.Add(-age),
 		Deadline: start.Add(time.Hour - age), Expires: start.Add(24*time.Hour - age),

@@ -6,8 +6,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/activity"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -53,9 +53,9 @@ func NewFail(c Config) (lambda.Handler, error) {
 	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock(), Report: c.report()}.Run, c.Store), nil
 }
 
-func (c Config) clock() asyncapi.Clock {
+func (c Config) clock() async.Clock {
 	if c.Clock == nil {
-		return asyncapi.SystemClock{}
+		return async.SystemClock{}
 	}
 	return c.Clock
 }

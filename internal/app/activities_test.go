@@ -10,9 +10,9 @@ import (
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/internal/app"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -25,8 +25,8 @@ type bench struct {
 func newBench() *bench {
 	b := &bench{}
 	now := time.Now()
-	b.store.Put(asyncapi.Record{
-		ID: "id", State: asyncapi.State{Status: api.NotStarted, CustomStatus: "Received"}, Payload: json.RawMessage(`{}`),
+	b.store.Put(async.Record{
+		ID: "id", State: async.State{Status: api.NotStarted, CustomStatus: "Received"}, Payload: json.RawMessage(`{}`),
 		Created: now, Updated: now, Deadline: now.Add(time.Hour), Expires: now.Add(time.Hour),
 	})
 	return b
@@ -48,7 +48,7 @@ func (b *bench) handler(t *testing.T, function, review string) lambda.Handler {
 	return all[function]
 }
 
-func (b *bench) record(t *testing.T) asyncapi.Record {
+func (b *bench) record(t *testing.T) async.Record {
 	t.Helper()
 	r, err := b.store.Get(t.Context(), "id")
 	if err != nil {
@@ -90,7 +90,7 @@ func TestReconcileReadsTheEventOfAnEndedExecution(t *testing.T) {
 			"stopDate":2,"input":"{\"id\":\"id\"}","output":null}}`)
 	}
 	b := newBench()
-	b.workflows.Set("id", asyncapi.Outcome{Status: api.Failed, TimedOut: true})
+	b.workflows.Set("id", async.Outcome{Status: api.Failed, TimedOut: true})
 	h := b.handler(t, app.Reconcile, "approve")
 	if _, err := h.Invoke(t.Context(), event("id")); err != nil {
 		t.Fatal(err)

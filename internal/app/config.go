@@ -5,28 +5,28 @@ package app
 import (
 	"log/slog"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/telemetry"
 )
 
 // Config is what the handlers need of the world around them. Fields without a
 // word about their zero value must be set.
 type Config struct {
-	Store asyncapi.Store
+	Store async.Store
 	// Workflows is not needed by activities.
-	Workflows asyncapi.Workflows
+	Workflows async.Workflows
 	Settings
 	// Clock is the machine's if nil.
-	Clock asyncapi.Clock
+	Clock async.Clock
 	// Log is slog.Default if nil.
 	Log *slog.Logger
 	// WithTimeout bounds the calls of Store and Workflows; context.WithTimeout
 	// if nil.
-	WithTimeout asyncapi.WithTimeout
+	WithTimeout async.WithTimeout
 }
 
 // report tells the log, and the metrics of a deployment, what happens.
-func (c Config) report() asyncapi.Report {
+func (c Config) report() async.Report {
 	log := c.Log
 	if log == nil {
 		log = slog.Default()

@@ -5,7 +5,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/lambdahttp"
 	"example.org/asynchttpapi/statemachine"
 )
@@ -36,12 +36,12 @@ func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error),
 }
 
 // newService is the pattern with this domain plugged in.
-func newService(c Config) (*asyncapi.Service, error) {
+func newService(c Config) (*async.Service, error) {
 	work, err := newWork(c.Settings)
 	if err != nil {
 		return nil, err
 	}
-	return asyncapi.New(asyncapi.Config{
+	return async.New(async.Config{
 		Store:     c.Store,
 		Workflows: c.Workflows,
 		Work:      work,

@@ -6,18 +6,18 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
 // work plugs the domain into the pattern: it translates between speakers and
-// asyncapi.Work, neither of which knows the other.
+// async.Work, neither of which knows the other.
 type work struct {
 	committee speakers.Committee
 	speed     float64
 }
 
-func newWork(s Settings) (asyncapi.Work, error) {
+func newWork(s Settings) (async.Work, error) {
 	committee, err := speakers.ParsePolicy(s.Review, s.Seed)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func newWork(s Settings) (asyncapi.Work, error) {
 	return work{committee, s.Speed}, nil
 }
 
-// Accept implements asyncapi.Work.
+// Accept implements async.Work.
 func (work) Accept(body []byte) (json.RawMessage, []api.FieldError) {
 	p, problems, err := speakers.Parse(body)
 	if err != nil {
@@ -44,25 +44,25 @@ func (work) Accept(body []byte) (json.RawMessage, []api.FieldError) {
 	return payload, nil
 }
 
-// Words implements asyncapi.Work.
-func (work) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
+// Words implements async.Work.
+func (work) Words(e async.Event, last async.State) async.Words {
 	p := progress(e, last.CustomStatus)
-	return asyncapi.Words{CustomStatus: p.Custom, Message: p.Message}
+	return async.Words{CustomStatus: p.Custom, Message: p.Message}
 }
 
-func progress(e asyncapi.Event, custom string) speakers.Progress {
+func progress(e async.Event, custom string) speakers.Progress {
 	switch e {
-	case asyncapi.Received:
+	case async.Received:
 		return speakers.Received()
-	case asyncapi.Reopened:
+	case async.Reopened:
 		return speakers.Reopened(custom)
-	case asyncapi.GivenUp:
+	case async.GivenUp:
 		return speakers.Cancelled(custom)
 	}
 	return speakers.Failed(custom)
 }
 
-// Remaining implements asyncapi.Work.
+// Remaining implements async.Work.
 func (w work) Remaining(customStatus string) time.Duration {
 	for _, stage := range speakers.Stages() {
 		if speakers.Begun(stage).Custom == customStatus {

@@ -4,14 +4,14 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/conformance"
 )
 
 // The fakes that other tests stand on keep the same promises as the adapters.
 func TestFakeStore(t *testing.T) {
-	conformance.Store(t, func(*testing.T) asyncapi.Store { return &asynctest.Store{} })
+	conformance.Store(t, func(*testing.T) async.Store { return &asynctest.Store{} })
 }
 
 func TestFakeWorkflows(t *testing.T) {
@@ -21,7 +21,7 @@ func TestFakeWorkflows(t *testing.T) {
 
 type fakeExecutions struct{ w *asynctest.Workflows }
 
-func (x fakeExecutions) End(t *testing.T, id string, end asyncapi.Outcome) {
+func (x fakeExecutions) End(t *testing.T, id string, end async.Outcome) {
 	now, err := x.w.Outcome(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
@@ -35,5 +35,5 @@ func (x fakeExecutions) Redrive(t *testing.T, id string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.w.Set(id, asyncapi.Outcome{Status: api.Running, Redrive: now.Redrive + 1})
+	x.w.Set(id, async.Outcome{Status: api.Running, Redrive: now.Redrive + 1})
 }

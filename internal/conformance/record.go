@@ -11,16 +11,16 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // noon has a nanosecond in it, so that a store that rounds is found out.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 123456789, time.UTC)
 
-func newRecord() asyncapi.Record {
-	return asyncapi.Record{
+func newRecord() async.Record {
+	return async.Record{
 		ID: rand.Text(),
-		State: asyncapi.State{
+		State: async.State{
 			Status: api.NotStarted, CustomStatus: "Received", Message: "The talk has been received.",
 		},
 		Payload:   json.RawMessage(`{"title":"Durable things","speaker":{"name":"Ana"}}`),
@@ -32,21 +32,21 @@ func newRecord() asyncapi.Record {
 	}
 }
 
-func create(t *testing.T, s asyncapi.Store, r asyncapi.Record) {
+func create(t *testing.T, s async.Store, r async.Record) {
 	t.Helper()
 	if err := s.Create(t.Context(), r); err != nil {
 		t.Fatalf("create: %v", err)
 	}
 }
 
-func created(t *testing.T, s asyncapi.Store) asyncapi.Record {
+func created(t *testing.T, s async.Store) async.Record {
 	t.Helper()
 	r := newRecord()
 	create(t, s, r)
 	return r
 }
 
-func get(t *testing.T, s asyncapi.Store, id string) asyncapi.Record {
+func get(t *testing.T, s async.Store, id string) async.Record {
 	t.Helper()
 	r, err := s.Get(t.Context(), id)
 	if err != nil {
@@ -56,9 +56,9 @@ func get(t *testing.T, s asyncapi.Store, id string) asyncapi.Record {
 }
 
 // moved is the change that takes r to rank within its run.
-func moved(r asyncapi.Record, rank int) asyncapi.Change {
-	return asyncapi.Change{
-		State: &asyncapi.State{
+func moved(r async.Record, rank int) async.Change {
+	return async.Change{
+		State: &async.State{
 			Status: api.Running, CustomStatus: "Moderation", Message: "The talk is being moderated.",
 			Redrive: r.Redrive, Rank: rank,
 		},
@@ -67,7 +67,7 @@ func moved(r asyncapi.Record, rank int) asyncapi.Change {
 }
 
 // ended is the change that ends r's run with status.
-func ended(r asyncapi.Record, status api.Status) asyncapi.Change {
+func ended(r async.Record, status api.Status) async.Change {
 	c := moved(r, 100)
 	c.State.Status, c.State.CustomStatus = status, string(status)
 	if status == api.Failed {
@@ -77,14 +77,14 @@ func ended(r asyncapi.Record, status api.Status) asyncapi.Change {
 }
 
 // applied is r after c by the port's own rule.
-func applied(t *testing.T, r asyncapi.Record, c asyncapi.Change) asyncapi.Record {
+func applied(t *testing.T, r async.Record, c async.Change) async.Record {
 	t.Helper()
 	r, err := c.Apply(r)
 	wantErr(t, err, nil)
 	return r
 }
 
-func mustAdvance(t *testing.T, s asyncapi.Store, id string, c asyncapi.Change) asyncapi.Record {
+func mustAdvance(t *testing.T, s async.Store, id string, c async.Change) async.Record {
 	t.Helper()
 	r, err := s.Advance(t.Context(), id, c)
 	if err != nil {
@@ -100,7 +100,7 @@ func wantErr(t *testing.T, got, want error) {
 	}
 }
 
-func wantRecord(t *testing.T, got, want asyncapi.Record) {
+func wantRecord(t *testing.T, got, want async.Record) {
 	t.Helper()
 	wantTime(t, "Created", got.Created, want.Created)
 	wantTime(t, "Updated", got.Updated, want.Updated)

@@ -5,15 +5,15 @@ package conformance
 import (
 	"testing"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Store runs the suite of asyncapi.Store. open is called for each test and may
+// Store runs the suite of async.Store. open is called for each test and may
 // return the same store each time: the tests share no names.
-func Store(t *testing.T, open func(t *testing.T) asyncapi.Store) {
+func Store(t *testing.T, open func(t *testing.T) async.Store) {
 	tests := []struct {
 		name string
-		run  func(t *testing.T, s asyncapi.Store)
+		run  func(t *testing.T, s async.Store)
 	}{
 		{"create then get", createThenGet},
 		{"create twice", createTwice},
@@ -64,7 +64,7 @@ func Store(t *testing.T, open func(t *testing.T) asyncapi.Store) {
 // know, as a newer one may write, is read, and that writes leave them alone.
 // plant adds such members to the stored record and returns the check that they
 // are there.
-func UnknownMembers(t *testing.T, s asyncapi.Store, plant func(t *testing.T, id string) (check func(t *testing.T))) {
+func UnknownMembers(t *testing.T, s async.Store, plant func(t *testing.T, id string) (check func(t *testing.T))) {
 	r := newRecord()
 	create(t, s, r)
 	check := plant(t, r.ID)

@@ -9,17 +9,17 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-func contentSurvives(t *testing.T, s asyncapi.Store) {
-	longest := strings.Repeat("é", asyncapi.MaxText/2)
+func contentSurvives(t *testing.T, s async.Store) {
+	longest := strings.Repeat("é", async.MaxText/2)
 	tests := map[string]struct{ text, payload string }{
 		"plain":     {"Moderation", `{"a":1}`},
 		"unicode":   {"Ñandú 日本語 🦔 \u200f\u2028", `{"name":"Žižek 🦔","x":"\u0000\ud83e"}`},
 		"quotes":    {`'";--\` + "\n\t\x01", `{"a":"'\";--"}`},
 		"spacing":   {" two  spaces ", " {\n \"a\" : [ 1.0e2 ] } "},
-		"longest":   {longest, `"` + strings.Repeat("x", asyncapi.MaxPayload-2) + `"`},
+		"longest":   {longest, `"` + strings.Repeat("x", async.MaxPayload-2) + `"`},
 		"not utf-8": {"fine", "\"\xff\xfe\""},
 	}
 	for name, tt := range tests {
@@ -35,7 +35,7 @@ func contentSurvives(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func timesSurvive(t *testing.T, s asyncapi.Store) {
+func timesSurvive(t *testing.T, s async.Store) {
 	r := newRecord()
 	east := time.FixedZone("east", 5*3600+1800)
 	r.Created = time.Date(1999, 12, 31, 23, 59, 59, 999999999, east)
@@ -52,12 +52,12 @@ func timesSurvive(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func zeroValuesSurvive(t *testing.T, s asyncapi.Store) {
-	r := asyncapi.Record{ID: newRecord().ID, State: asyncapi.State{Status: api.NotStarted}}
+func zeroValuesSurvive(t *testing.T, s async.Store) {
+	r := async.Record{ID: newRecord().ID, State: async.State{Status: api.NotStarted}}
 	create(t, s, r)
 	wantRecord(t, get(t, s, r.ID), r)
 
-	c := asyncapi.Change{Stage: "moderation", Decision: "Approved"}
+	c := async.Change{Stage: "moderation", Decision: "Approved"}
 	want := applied(t, r, c)
 	wantRecord(t, mustAdvance(t, s, r.ID, c), want)
 	wantRecord(t, get(t, s, r.ID), want)
@@ -65,38 +65,38 @@ func zeroValuesSurvive(t *testing.T, s asyncapi.Store) {
 
 // pastRetention: readers check the time themselves, so that they can say
 // "gone" as long as the record is there.
-func pastRetention(t *testing.T, s asyncapi.Store) {
+func pastRetention(t *testing.T, s async.Store) {
 	r := newRecord()
 	r.Expires = time.Now().Add(-time.Hour).UTC().Truncate(time.Second)
 	create(t, s, r)
 	wantRecord(t, get(t, s, r.ID), r)
-	wantErr(t, s.Create(t.Context(), r), asyncapi.ErrExists)
+	wantErr(t, s.Create(t.Context(), r), async.ErrExists)
 	wantRecord(t, mustAdvance(t, s, r.ID, moved(r, 1)), applied(t, r, moved(r, 1)))
 }
 
-func invalidIsRefused(t *testing.T, s asyncapi.Store) {
-	tooLong := strings.Repeat("x", asyncapi.MaxText+1)
+func invalidIsRefused(t *testing.T, s async.Store) {
+	tooLong := strings.Repeat("x", async.MaxText+1)
 	r := newRecord()
 	r.Message = tooLong
-	wantErr(t, s.Create(t.Context(), r), asyncapi.ErrInvalid)
+	wantErr(t, s.Create(t.Context(), r), async.ErrInvalid)
 	_, err := s.Get(t.Context(), r.ID)
-	wantErr(t, err, asyncapi.ErrNotFound)
-	wantErr(t, s.Create(t.Context(), asyncapi.Record{}), asyncapi.ErrInvalid)
+	wantErr(t, err, async.ErrNotFound)
+	wantErr(t, s.Create(t.Context(), async.Record{}), async.ErrInvalid)
 
 	r = created(t, s)
 	c := moved(r, 1)
 	c.State.CustomStatus = tooLong
 	_, err = s.Advance(t.Context(), r.ID, c)
-	wantErr(t, err, asyncapi.ErrInvalid)
+	wantErr(t, err, async.ErrInvalid)
 	wantRecord(t, get(t, s, r.ID), r)
 
-	_, _, err = s.Reserve(t.Context(), asyncapi.Reservation{})
-	wantErr(t, err, asyncapi.ErrInvalid)
+	_, _, err = s.Reserve(t.Context(), async.Reservation{})
+	wantErr(t, err, async.ErrInvalid)
 }
 
 // cancelledContext: no method acts, and none mistakes its own cancellation for
 // an answer about the record.
-func cancelledContext(t *testing.T, s asyncapi.Store) {
+func cancelledContext(t *testing.T, s async.Store) {
 	r, unmade, held := created(t, s), newRecord(), reserved(t, s)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -116,6 +116,6 @@ func cancelledContext(t *testing.T, s asyncapi.Store) {
 	}
 	wantRecord(t, get(t, s, r.ID), r)
 	_, err := s.Get(t.Context(), unmade.ID)
-	wantErr(t, err, asyncapi.ErrNotFound)
+	wantErr(t, err, async.ErrNotFound)
 	wantHeld(t, s, held)
 }

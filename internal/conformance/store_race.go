@@ -8,23 +8,23 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // advanceRaces: each rank is won once, and every loser is shown the winner's.
-func advanceRaces(t *testing.T, s asyncapi.Store) {
+func advanceRaces(t *testing.T, s async.Store) {
 	r := created(t, s)
 	for rank := 1; rank <= 4; rank++ {
 		message := func(i int) string { return fmt.Sprintf("racer %d at %d", i, rank) }
-		lost := make(chan asyncapi.Record, racers)
+		lost := make(chan async.Record, racers)
 		won := race(t, func(i int) (bool, error) {
 			c := moved(r, rank)
 			c.State.Message = message(i)
 			got, err := s.Advance(t.Context(), r.ID, c)
-			if errors.Is(err, asyncapi.ErrStale) {
+			if errors.Is(err, async.ErrStale) {
 				lost <- got
 			}
-			return wins(err, asyncapi.ErrStale)
+			return wins(err, async.ErrStale)
 		})
 		close(lost)
 		for got := range lost {
@@ -38,27 +38,27 @@ func advanceRaces(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func terminalRaces(t *testing.T, s asyncapi.Store) {
+func terminalRaces(t *testing.T, s async.Store) {
 	r := created(t, s)
 	ends := []api.Status{api.Succeeded, api.Failed, api.Canceled}
 	won := race(t, func(i int) (bool, error) {
 		c := ended(r, ends[i%len(ends)])
 		c.State.Rank += i
 		_, err := s.Advance(t.Context(), r.ID, c)
-		return wins(err, asyncapi.ErrStale)
+		return wins(err, async.ErrStale)
 	})
 	if got := get(t, s, r.ID); got.Status != ends[won%len(ends)] || got.Rank != 100+won {
 		t.Errorf("stored is %s at %d, but racer %d won", got.Status, got.Rank, won)
 	}
 }
 
-func decisionRaces(t *testing.T, s asyncapi.Store) {
+func decisionRaces(t *testing.T, s async.Store) {
 	r := created(t, s)
 	shown := make(chan string, racers)
 	won := race(t, func(i int) (bool, error) {
-		got, err := s.Advance(t.Context(), r.ID, asyncapi.Change{Stage: "selection", Decision: fmt.Sprint(i)})
+		got, err := s.Advance(t.Context(), r.ID, async.Change{Stage: "selection", Decision: fmt.Sprint(i)})
 		shown <- got.Decisions["selection"]
-		return wins(err, asyncapi.ErrStale)
+		return wins(err, async.ErrStale)
 	})
 	close(shown)
 	for decision := range shown {
@@ -69,7 +69,7 @@ func decisionRaces(t *testing.T, s asyncapi.Store) {
 }
 
 // readersSeeNoStepBack: writers come in any order, readers only see forward.
-func readersSeeNoStepBack(t *testing.T, s asyncapi.Store) {
+func readersSeeNoStepBack(t *testing.T, s async.Store) {
 	r := created(t, s)
 	var writers, readers sync.WaitGroup
 	stop := make(chan struct{})
@@ -79,7 +79,7 @@ func readersSeeNoStepBack(t *testing.T, s asyncapi.Store) {
 	for i := range racers {
 		writers.Go(func() {
 			_, err := s.Advance(t.Context(), r.ID, moved(r, 1+i*7%racers))
-			if err != nil && !errors.Is(err, asyncapi.ErrStale) {
+			if err != nil && !errors.Is(err, async.ErrStale) {
 				t.Errorf("advance: %v", err)
 			}
 		})
@@ -92,7 +92,7 @@ func readersSeeNoStepBack(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func readForward(t *testing.T, s asyncapi.Store, id string, stop <-chan struct{}) {
+func readForward(t *testing.T, s async.Store, id string, stop <-chan struct{}) {
 	for last := 0; ; {
 		got, err := s.Get(t.Context(), id)
 		if err != nil || got.Rank < last {
@@ -109,7 +109,7 @@ func readForward(t *testing.T, s asyncapi.Store, id string, stop <-chan struct{}
 }
 
 // settleRacesTakeover: whichever comes first, what is settled stays settled.
-func settleRacesTakeover(t *testing.T, s asyncapi.Store) {
+func settleRacesTakeover(t *testing.T, s async.Store) {
 	for range racers {
 		r := reserved(t, s)
 		settled := make(chan error)

@@ -5,19 +5,19 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-func newReservation() asyncapi.Reservation {
+func newReservation() async.Reservation {
 	now := time.Now().UTC()
-	return asyncapi.Reservation{
+	return async.Reservation{
 		Key: rand.Text(), Fingerprint: "fingerprint", ID: rand.Text(),
 		Now: now, Lease: now.Add(time.Minute), Expires: now.Add(time.Hour).Truncate(time.Second),
 	}
 }
 
 // again is a later request under r's key, with a new id.
-func again(r asyncapi.Reservation, after time.Duration) asyncapi.Reservation {
+func again(r async.Reservation, after time.Duration) async.Reservation {
 	r.ID = rand.Text()
 	r.Now = r.Now.Add(after)
 	r.Lease = r.Now.Add(time.Minute)
@@ -25,7 +25,7 @@ func again(r asyncapi.Reservation, after time.Duration) asyncapi.Reservation {
 	return r
 }
 
-func reserved(t *testing.T, s asyncapi.Store) asyncapi.Reservation {
+func reserved(t *testing.T, s async.Store) async.Reservation {
 	t.Helper()
 	r := newReservation()
 	wantReserve(t, s, r, r, true)
@@ -33,7 +33,7 @@ func reserved(t *testing.T, s asyncapi.Store) asyncapi.Reservation {
 }
 
 // wantReserve reserves and compares what is stored then.
-func wantReserve(t *testing.T, s asyncapi.Store, r, want asyncapi.Reservation, wantMine bool) {
+func wantReserve(t *testing.T, s async.Store, r, want async.Reservation, wantMine bool) {
 	t.Helper()
 	got, mine, err := s.Reserve(t.Context(), r)
 	if err != nil {
@@ -53,12 +53,12 @@ func wantReserve(t *testing.T, s asyncapi.Store, r, want asyncapi.Reservation, w
 }
 
 // wantHeld shows that r is still stored as it is: a request in time only sees it.
-func wantHeld(t *testing.T, s asyncapi.Store, r asyncapi.Reservation) {
+func wantHeld(t *testing.T, s async.Store, r async.Reservation) {
 	t.Helper()
 	wantReserve(t, s, again(r, 0), r, false)
 }
 
-func reserve(t *testing.T, s asyncapi.Store) {
+func reserve(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantHeld(t, s, r)
 	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), nil)
@@ -67,7 +67,7 @@ func reserve(t *testing.T, s asyncapi.Store) {
 	wantHeld(t, s, r)
 }
 
-func reserveUnderLease(t *testing.T, s asyncapi.Store) {
+func reserveUnderLease(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantReserve(t, s, again(r, time.Minute), r, false)
 	other := again(r, time.Second)
@@ -75,7 +75,7 @@ func reserveUnderLease(t *testing.T, s asyncapi.Store) {
 	wantReserve(t, s, other, r, false)
 }
 
-func reserveAbandoned(t *testing.T, s asyncapi.Store) {
+func reserveAbandoned(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	other := again(r, 2*time.Minute)
 	other.Fingerprint = "another payload"
@@ -89,24 +89,24 @@ func reserveAbandoned(t *testing.T, s asyncapi.Store) {
 	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), nil)
 }
 
-func reserveSettled(t *testing.T, s asyncapi.Store) {
+func reserveSettled(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), nil)
 	r.Settled = true
 	wantReserve(t, s, again(r, 30*time.Minute), r, false)
 }
 
-func reserveExpired(t *testing.T, s asyncapi.Store) {
+func reserveExpired(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), nil)
 	late := again(r, 2*time.Hour)
 	late.Fingerprint = "another payload"
 	wantReserve(t, s, late, late, true)
-	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), asyncapi.ErrStale)
+	wantErr(t, s.Settle(t.Context(), r.Key, r.ID), async.ErrStale)
 	wantReserve(t, s, again(late, 0), late, false)
 }
 
-func reserveRaces(t *testing.T, s asyncapi.Store) {
+func reserveRaces(t *testing.T, s async.Store) {
 	r := newReservation()
 	ids := make([]string, racers)
 	shown := make([]string, racers)
@@ -124,7 +124,7 @@ func reserveRaces(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func takeoverRaces(t *testing.T, s asyncapi.Store) {
+func takeoverRaces(t *testing.T, s async.Store) {
 	for name, after := range map[string]time.Duration{"abandoned": 2 * time.Minute, "expired": 2 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			r := reserved(t, s)
@@ -136,14 +136,14 @@ func takeoverRaces(t *testing.T, s asyncapi.Store) {
 	}
 }
 
-func settleRefuses(t *testing.T, s asyncapi.Store) {
+func settleRefuses(t *testing.T, s async.Store) {
 	r := reserved(t, s)
-	wantErr(t, s.Settle(t.Context(), r.Key, "another-id"), asyncapi.ErrStale)
-	wantErr(t, s.Settle(t.Context(), newReservation().Key, r.ID), asyncapi.ErrNotFound)
+	wantErr(t, s.Settle(t.Context(), r.Key, "another-id"), async.ErrStale)
+	wantErr(t, s.Settle(t.Context(), newReservation().Key, r.ID), async.ErrNotFound)
 	wantHeld(t, s, r)
 }
 
-func release(t *testing.T, s asyncapi.Store) {
+func release(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantErr(t, s.Release(t.Context(), r.Key, r.ID, false), nil)
 	wantErr(t, s.Release(t.Context(), r.Key, r.ID, false), nil)
@@ -151,7 +151,7 @@ func release(t *testing.T, s asyncapi.Store) {
 	wantReserve(t, s, next, next, true)
 }
 
-func releaseKeepingID(t *testing.T, s asyncapi.Store) {
+func releaseKeepingID(t *testing.T, s async.Store) {
 	r := reserved(t, s)
 	wantErr(t, s.Release(t.Context(), r.Key, r.ID, true), nil)
 	next := again(r, 0)
@@ -160,7 +160,7 @@ func releaseKeepingID(t *testing.T, s asyncapi.Store) {
 	wantReserve(t, s, next, kept, true)
 }
 
-func releaseLeavesOthersAlone(t *testing.T, s asyncapi.Store) {
+func releaseLeavesOthersAlone(t *testing.T, s async.Store) {
 	for _, keepID := range []bool{false, true} {
 		r := reserved(t, s)
 		wantErr(t, s.Release(t.Context(), r.Key, "another-id", keepID), nil)
@@ -174,7 +174,7 @@ func releaseLeavesOthersAlone(t *testing.T, s asyncapi.Store) {
 }
 
 // namesDoNotCollide: a submission and a reservation of one name are two things.
-func namesDoNotCollide(t *testing.T, s asyncapi.Store) {
+func namesDoNotCollide(t *testing.T, s async.Store) {
 	r := created(t, s)
 	key := newReservation()
 	key.Key = r.ID

@@ -4,7 +4,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 const (
@@ -29,7 +29,7 @@ var stateAttributes = []string{
 
 func submissionKey(id string) string { return "submission#" + id }
 
-func putState(it item, s asyncapi.State) {
+func putState(it item, s async.State) {
 	putText(it, attrStatus, string(s.Status))
 	putText(it, attrCustomStatus, s.CustomStatus)
 	putText(it, attrMessage, s.Message)
@@ -42,7 +42,7 @@ func putState(it item, s asyncapi.State) {
 	putNumber(it, attrRank, int64(s.Rank))
 }
 
-func recordItem(r asyncapi.Record) item {
+func recordItem(r async.Record) item {
 	it := keyOf(submissionKey(r.ID))
 	putState(it, r.State)
 	if len(r.Payload) > 0 {
@@ -60,11 +60,11 @@ func recordItem(r asyncapi.Record) item {
 	return it
 }
 
-func recordOf(id string, it item) (asyncapi.Record, error) {
+func recordOf(id string, it item) (async.Record, error) {
 	r := reader{item: it}
-	record := asyncapi.Record{
+	record := async.Record{
 		ID: id,
-		State: asyncapi.State{
+		State: async.State{
 			Status:       api.Status(r.text(attrStatus)),
 			CustomStatus: r.text(attrCustomStatus),
 			Message:      r.text(attrMessage),

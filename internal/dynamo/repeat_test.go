@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/dynamo"
 )
 
@@ -60,12 +60,12 @@ func (l *lossy) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 func TestRepeatedWriteIsItsOwn(t *testing.T) {
 	tb := newTable(t)
 	l, s := newLossy(t, tb)
-	r := asyncapi.Record{ID: "a", State: asyncapi.State{Status: api.NotStarted}}
+	r := async.Record{ID: "a", State: async.State{Status: api.NotStarted}}
 	now := time.Now()
-	claim := asyncapi.Reservation{Key: "k", ID: "a", Fingerprint: "f", Now: now, Lease: now.Add(time.Minute), Expires: now.Add(time.Hour)}
+	claim := async.Reservation{Key: "k", ID: "a", Fingerprint: "f", Now: now, Lease: now.Add(time.Minute), Expires: now.Add(time.Hour)}
 	late := claim
 	late.Now, late.Lease = now.Add(2*time.Minute), now.Add(3*time.Minute)
-	reserve := func(r asyncapi.Reservation) func() error {
+	reserve := func(r async.Reservation) func() error {
 		return func() error {
 			_, mine, err := s.Reserve(t.Context(), r)
 			if err == nil && !mine {
@@ -74,7 +74,7 @@ func TestRepeatedWriteIsItsOwn(t *testing.T) {
 			return err
 		}
 	}
-	advance := func(c asyncapi.Change) func() error {
+	advance := func(c async.Change) func() error {
 		return func() error { _, err := s.Advance(t.Context(), "a", c); return err }
 	}
 	steps := []struct {
@@ -86,10 +86,10 @@ func TestRepeatedWriteIsItsOwn(t *testing.T) {
 		{"take over", reserve(late), nil},
 		{"settle", func() error { return s.Settle(t.Context(), "k", "a") }, nil},
 		{"create", func() error { return s.Create(t.Context(), r) }, nil},
-		{"create again", func() error { return s.Create(t.Context(), r) }, asyncapi.ErrExists},
-		{"advance", advance(asyncapi.Change{State: &asyncapi.State{Status: api.Running, Rank: 1}}), nil},
-		{"advance again", advance(asyncapi.Change{State: &asyncapi.State{Status: api.Running, Rank: 1}}), asyncapi.ErrStale},
-		{"decide", advance(asyncapi.Change{Stage: "moderation", Decision: "Approved"}), nil},
+		{"create again", func() error { return s.Create(t.Context(), r) }, async.ErrExists},
+		{"advance", advance(async.Change{State: &async.State{Status: api.Running, Rank: 1}}), nil},
+		{"advance again", advance(async.Change{State: &async.State{Status: api.Running, Rank: 1}}), async.ErrStale},
+		{"decide", advance(async.Change{Stage: "moderation", Decision: "Approved"}), nil},
 		{"release", func() error { return s.Release(t.Context(), "k", "a", false) }, nil},
 		{"discard", func() error { return s.Discard(t.Context(), "b") }, nil},
 	}

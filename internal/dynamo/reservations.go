@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 const (
@@ -28,17 +28,17 @@ var errContended = errors.New("dynamodb: the reservation changes too fast")
 
 func reservationKey(key string) string { return "reservation#" + key }
 
-// Reserve implements asyncapi.Store. It is a loop of compare and swap: claim
+// Reserve implements async.Store. It is a loop of compare and swap: claim
 // what was last seen, and write if that is still what is stored.
-func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
+func (s *Store) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
 	if err := r.Valid(); err != nil {
-		return asyncapi.Reservation{}, false, err
+		return async.Reservation{}, false, err
 	}
 	var seen item
 	for range claims {
 		stored, err := reservationOf(r.Key, seen)
 		if err != nil {
-			return asyncapi.Reservation{}, false, err
+			return async.Reservation{}, false, err
 		}
 		kept, mine := r.Claim(stored)
 		if !mine {
@@ -47,17 +47,17 @@ func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.R
 		it := reservationItem(kept, newWrite())
 		seen, err = s.swap(ctx, reservationKey(r.Key), seen, it)
 		if err != nil {
-			return asyncapi.Reservation{}, false, err
+			return async.Reservation{}, false, err
 		}
 		if seen != nil && sameWrite(seen, it) {
 			kept, err := reservationOf(r.Key, seen)
 			return *kept, err == nil, err
 		}
 	}
-	return asyncapi.Reservation{}, false, errContended
+	return async.Reservation{}, false, errContended
 }
 
-// Settle implements asyncapi.Store.
+// Settle implements async.Store.
 func (s *Store) Settle(ctx context.Context, key, id string) error {
 	it := item{attrSettled: &types.AttributeValueMemberBOOL{Value: true}}
 	putText(it, attrWrite, newWrite())
@@ -68,14 +68,14 @@ func (s *Store) Settle(ctx context.Context, key, id string) error {
 	stored, refused, err := s.refused(ctx, reservationKey(key), err)
 	switch {
 	case refused && len(stored) == 0:
-		return asyncapi.ErrNotFound
+		return async.ErrNotFound
 	case refused:
-		return asyncapi.ErrStale
+		return async.ErrStale
 	}
 	return err
 }
 
-// Release implements asyncapi.Store.
+// Release implements async.Store.
 func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error {
 	e := newExpression()
 	e.require("%s = %s", e.name(attrSubmission), e.value(&types.AttributeValueMemberS{Value: id}))
@@ -112,7 +112,7 @@ func (s *Store) swap(ctx context.Context, key string, seen, it item) (item, erro
 	return stored, err
 }
 
-func reservationItem(r asyncapi.Reservation, write string) item {
+func reservationItem(r async.Reservation, write string) item {
 	it := item{attrSettled: &types.AttributeValueMemberBOOL{Value: r.Settled}}
 	putText(it, attrSubmission, r.ID)
 	putText(it, attrFingerprint, r.Fingerprint)
@@ -123,12 +123,12 @@ func reservationItem(r asyncapi.Reservation, write string) item {
 }
 
 // reservationOf is nil for no item.
-func reservationOf(key string, it item) (*asyncapi.Reservation, error) {
+func reservationOf(key string, it item) (*async.Reservation, error) {
 	if len(it) == 0 {
 		return nil, nil
 	}
 	r := reader{item: it}
-	return &asyncapi.Reservation{
+	return &async.Reservation{
 		Key:         key,
 		ID:          r.text(attrSubmission),
 		Fingerprint: r.text(attrFingerprint),

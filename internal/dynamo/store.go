@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/awsenv"
 )
 
@@ -22,13 +22,13 @@ const (
 	TTLAttribute = "ttl"
 )
 
-// Store is an asyncapi.Store on a DynamoDB table.
+// Store is an async.Store on a DynamoDB table.
 type Store struct {
 	client *dynamodb.Client
 	table  string
 }
 
-var _ asyncapi.Store = (*Store)(nil)
+var _ async.Store = (*Store)(nil)
 
 // New makes a Store on the table from Lambda's environment; see awsenv.Config.
 // It does not call DynamoDB.

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/conformance"
 )
 
@@ -17,7 +17,7 @@ func TestStore(t *testing.T) {
 	if err := s.Warm(t.Context()); err != nil {
 		t.Errorf("warm: %v", err)
 	}
-	conformance.Store(t, func(*testing.T) asyncapi.Store { return s })
+	conformance.Store(t, func(*testing.T) async.Store { return s })
 	t.Run("unknown members", func(t *testing.T) {
 		conformance.UnknownMembers(t, s, func(t *testing.T, id string) func(*testing.T) {
 			return tb.plant(t, "submission#"+id)

@@ -6,11 +6,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Create implements asyncapi.Store.
-func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
+// Create implements async.Store.
+func (s *Store) Create(ctx context.Context, r async.Record) error {
 	if err := r.Valid(); err != nil {
 		return err
 	}
@@ -21,27 +21,27 @@ func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
 	err := s.put(ctx, it, e)
 	stored, refused, err := s.refused(ctx, submissionKey(r.ID), err)
 	if refused && !writtenBy(stored, write) {
-		return asyncapi.ErrExists
+		return async.ErrExists
 	}
 	return err
 }
 
-// Get implements asyncapi.Store.
-func (s *Store) Get(ctx context.Context, id string) (asyncapi.Record, error) {
+// Get implements async.Store.
+func (s *Store) Get(ctx context.Context, id string) (async.Record, error) {
 	it, err := s.read(ctx, submissionKey(id))
 	if err != nil {
-		return asyncapi.Record{}, err
+		return async.Record{}, err
 	}
 	if len(it) == 0 {
-		return asyncapi.Record{}, asyncapi.ErrNotFound
+		return async.Record{}, async.ErrNotFound
 	}
 	return recordOf(id, it)
 }
 
-// Advance implements asyncapi.Store.
-func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (asyncapi.Record, error) {
+// Advance implements async.Store.
+func (s *Store) Advance(ctx context.Context, id string, c async.Change) (async.Record, error) {
 	if err := c.Valid(); err != nil {
-		return asyncapi.Record{}, err
+		return async.Record{}, err
 	}
 	write := newWrite()
 	it, err := s.update(ctx, submissionKey(id), changeExpression(c, write))
@@ -50,19 +50,19 @@ func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (asyn
 	}
 	stored, refused, err := s.refused(ctx, submissionKey(id), err)
 	if !refused {
-		return asyncapi.Record{}, err
+		return async.Record{}, err
 	}
 	if len(stored) == 0 {
-		return asyncapi.Record{}, asyncapi.ErrNotFound
+		return async.Record{}, async.ErrNotFound
 	}
 	r, err := recordOf(id, stored)
 	if err == nil && !writtenBy(stored, write) {
-		err = asyncapi.ErrStale
+		err = async.ErrStale
 	}
 	return r, err
 }
 
-// Discard implements asyncapi.Store.
+// Discard implements async.Store.
 func (s *Store) Discard(ctx context.Context, id string) error {
 	e := newExpression()
 	zero := e.value(&types.AttributeValueMemberN{Value: "0"})
@@ -71,13 +71,13 @@ func (s *Store) Discard(ctx context.Context, id string) error {
 	err := s.remove(ctx, submissionKey(id), e)
 	stored, refused, err := s.refused(ctx, submissionKey(id), err)
 	if refused && len(stored) > 0 {
-		return asyncapi.ErrStale
+		return async.ErrStale
 	}
 	return err
 }
 
-// changeExpression is asyncapi.Change.Apply in DynamoDB's terms.
-func changeExpression(c asyncapi.Change, write string) *expression {
+// changeExpression is async.Change.Apply in DynamoDB's terms.
+func changeExpression(c async.Change, write string) *expression {
 	e, it := newExpression(), item{}
 	e.require("attribute_exists(%s)", e.name(KeyAttribute))
 	if c.State != nil {
@@ -102,7 +102,7 @@ func changeExpression(c asyncapi.Change, write string) *expression {
 	return e
 }
 
-// requireAfter is asyncapi.State.After in DynamoDB's terms; it has the new state.
+// requireAfter is async.State.After in DynamoDB's terms; it has the new state.
 func requireAfter(e *expression, it item) {
 	redrive, rank := e.value(it[attrRedrive]), e.value(it[attrRank])
 	var terminal []any

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/dynamo"
 )
 
@@ -79,9 +79,9 @@ const (
 // DynamoDB sends the stored item along with the refusal: one call, not two.
 func TestRefusalCarriesTheStoredRecord(t *testing.T) {
 	sc, s := newScripted(t, refusal)
-	c := asyncapi.Change{State: &asyncapi.State{Status: api.Running, Rank: 2}}
+	c := async.Change{State: &async.State{Status: api.Running, Rank: 2}}
 	r, err := s.Advance(t.Context(), "a", c)
-	if !errors.Is(err, asyncapi.ErrStale) || r.ID != "a" || r.Rank != 7 || r.Redrive != 1 {
+	if !errors.Is(err, async.ErrStale) || r.ID != "a" || r.Rank != 7 || r.Redrive != 1 {
 		t.Errorf("got %+v, %v", r, err)
 	}
 	if got := sc.requests[0].body["ReturnValuesOnConditionCheckFailure"]; len(sc.requests) != 1 || got != "ALL_OLD" {
@@ -95,12 +95,12 @@ func TestRefusalsWithoutASecondCall(t *testing.T) {
 		call func(s *dynamo.Store) error
 		want error
 	}{
-		"create":  {func(s *dynamo.Store) error { return s.Create(t.Context(), record()) }, asyncapi.ErrExists},
-		"discard": {func(s *dynamo.Store) error { return s.Discard(t.Context(), "a") }, asyncapi.ErrStale},
-		"settle":  {func(s *dynamo.Store) error { return s.Settle(t.Context(), "k", "a") }, asyncapi.ErrStale},
+		"create":  {func(s *dynamo.Store) error { return s.Create(t.Context(), record()) }, async.ErrExists},
+		"discard": {func(s *dynamo.Store) error { return s.Discard(t.Context(), "a") }, async.ErrStale},
+		"settle":  {func(s *dynamo.Store) error { return s.Settle(t.Context(), "k", "a") }, async.ErrStale},
 		"release": {func(s *dynamo.Store) error { return s.Release(t.Context(), "k", "a", true) }, nil},
 		"reserve": {func(s *dynamo.Store) error {
-			_, _, err := s.Reserve(t.Context(), asyncapi.Reservation{Key: "k", ID: "a", Fingerprint: "f", Now: now})
+			_, _, err := s.Reserve(t.Context(), async.Reservation{Key: "k", ID: "a", Fingerprint: "f", Now: now})
 			return err
 		}, nil},
 	}
@@ -176,7 +176,7 @@ func TestServiceDown(t *testing.T) {
 	}))
 	defer server.Close()
 	_, err := storeAt(t, server.URL).Get(t.Context(), "a")
-	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || calls != 3 {
+	if err == nil || errors.Is(err, async.ErrNotFound) || calls != 3 {
 		t.Errorf("got %v after %d calls, want an error after 3", err, calls)
 	}
 }
@@ -202,10 +202,10 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func record() asyncapi.Record {
+func record() async.Record {
 	now := time.Now()
-	return asyncapi.Record{
-		ID: "abcdefghijklmnopqrstuvwxyz", State: asyncapi.State{Status: api.NotStarted},
+	return async.Record{
+		ID: "abcdefghijklmnopqrstuvwxyz", State: async.State{Status: api.NotStarted},
 		Created: now, Updated: now, Deadline: now, Expires: now,
 	}
 }

@@ -11,13 +11,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // Config is what the handlers need. Fields without a word about their zero
 // value must be set.
 type Config struct {
-	Service *asyncapi.Service
+	Service *async.Service
 	// BaseURL is what status URLs begin with, such as https://api.example.org,
 	// without a slash at the end. If empty, they begin with the gateway's own
 	// domain name and stage.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
@@ -24,7 +24,7 @@ func TestDeadline(t *testing.T) {
 	faults := &asynctest.Faults{}
 	faults.Always("Store.Get", note)
 	faults.Always("Store.Create", note)
-	service, err := asyncapi.New(asyncapi.Config{
+	service, err := async.New(async.Config{
 		Store: asynctest.FaultyStore{Store: &asynctest.Store{}, Faults: faults}, Workflows: &asynctest.Workflows{}, Work: errand{},
 		Lifetime: time.Hour, Retention: time.Hour,
 	})
@@ -35,7 +35,7 @@ func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithDeadline(t.Context(), invocation)
 	defer cancel()
 	submitted := callIn(ctx, t, w.submit, submission(`{"name":"x"}`))
-	polled := callIn(ctx, t, w.status, event("GET", api.StatusPath+asyncapi.NewID()))
+	polled := callIn(ctx, t, w.status, event("GET", api.StatusPath+async.NewID()))
 	if submitted.StatusCode != 503 || polled.StatusCode != 503 || len(calls) != 2 {
 		t.Fatalf("%d, %d, %d calls", submitted.StatusCode, polled.StatusCode, len(calls))
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
@@ -55,7 +55,7 @@ func TestBaseURLIsChecked(t *testing.T) {
 		"api.example.org", "/api", "ftp://x", "https://", "https://u:p@x", "https://x?y", "https://x#y", ":",
 		"https://x?", "https://x/#", "https://:443", "https://x:99999", "https://x/a b", "https://bücher.example", "https://x/ü",
 	} {
-		if _, err := lambdahttp.Status(lambdahttp.Config{Service: &asyncapi.Service{}, BaseURL: base}); err == nil {
+		if _, err := lambdahttp.Status(lambdahttp.Config{Service: &async.Service{}, BaseURL: base}); err == nil {
 			t.Errorf("%q is accepted", base)
 		}
 	}

@@ -1,6 +1,6 @@
 package lambdahttp
 
-import "example.org/asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/async"
 
 // The parsers that see what a client sends, for tests and fuzzing.
 var (
@@ -10,4 +10,4 @@ var (
 )
 
 // Detail is what a client reads of a failure.
-func Detail(err error) string { return err.(*asyncapi.Failure).Detail }
+func Detail(err error) string { return err.(*async.Failure).Detail }

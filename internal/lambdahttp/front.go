@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // front is one function's handler.
@@ -42,7 +42,7 @@ func (f *front) serve(ctx context.Context, req events.APIGatewayV2HTTPRequest) (
 	defer func() {
 		if reason := recover(); reason != nil {
 			x.logPanic(reason)
-			out = x.finish(x.problem(&asyncapi.Failure{Code: api.CodeInternal, Detail: "The request could not be handled."}))
+			out = x.finish(x.problem(&async.Failure{Code: api.CodeInternal, Detail: "The request could not be handled."}))
 		}
 	}()
 	return x.finish(x.route()), nil
@@ -72,9 +72,9 @@ func (x *exchange) finish(r response) events.APIGatewayV2HTTPResponse {
 // fail turns an error into a problem, and logs it if the client is not to
 // blame.
 func (x *exchange) fail(err error) response {
-	var f *asyncapi.Failure
+	var f *async.Failure
 	if !errors.As(err, &f) {
-		f = &asyncapi.Failure{Code: api.CodeInternal, Detail: "The request could not be handled.", Op: "handler", Cause: err}
+		f = &async.Failure{Code: api.CodeInternal, Detail: "The request could not be handled.", Op: "handler", Cause: err}
 	}
 	if f.Op != "" {
 		x.Log.ErrorContext(x.ctx, "request failed", "code", f.Code, "op", f.Op, "reason", f.Reason(),
@@ -87,7 +87,7 @@ func (x *exchange) fail(err error) response {
 // may hold a request's content.
 func (x *exchange) logPanic(reason any) {
 	stack := debug.Stack()
-	if carried, ok := reason.(asyncapi.Panic); ok {
+	if carried, ok := reason.(async.Panic); ok {
 		reason, stack = carried.Reason, carried.Stack
 	}
 	what := fmt.Sprintf("%T", reason)

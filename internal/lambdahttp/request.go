@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // header is the value of a header, "" where there is none.
@@ -71,13 +71,13 @@ func (x *exchange) body() ([]byte, error) {
 }
 
 func (x *exchange) tooLarge() error {
-	return &asyncapi.Failure{Code: api.CodePayloadTooLarge, Detail: "The body is too large; " + strconv.Itoa(x.MaxBody) + " bytes are the most."}
+	return &async.Failure{Code: api.CodePayloadTooLarge, Detail: "The body is too large; " + strconv.Itoa(x.MaxBody) + " bytes are the most."}
 }
 
 func malformed(detail string) error {
-	return &asyncapi.Failure{Code: api.CodeMalformedRequest, Detail: detail}
+	return &async.Failure{Code: api.CodeMalformedRequest, Detail: detail}
 }
 
 func unsupported(detail string) error {
-	return &asyncapi.Failure{Code: api.CodeUnsupportedMediaType, Detail: detail}
+	return &async.Failure{Code: api.CodeUnsupportedMediaType, Detail: detail}
 }

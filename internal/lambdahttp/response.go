@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // response is a response before it becomes an event.
@@ -60,7 +60,7 @@ var statusOf = map[string]int{
 }
 
 // problem is the RFC 9457 document for a failure.
-func (x *exchange) problem(f *asyncapi.Failure) response {
+func (x *exchange) problem(f *async.Failure) response {
 	status, known := statusOf[f.Code]
 	if !known {
 		status = http.StatusInternalServerError

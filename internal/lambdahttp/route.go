@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // resource is a path and what can be done with it.
@@ -22,7 +22,7 @@ func (x *exchange) route() response {
 	method := x.req.RequestContext.HTTP.Method
 	switch {
 	case found == nil:
-		return x.problem(&asyncapi.Failure{Code: api.CodeNotFound, Detail: "There is nothing at this path."})
+		return x.problem(&async.Failure{Code: api.CodeNotFound, Detail: "There is nothing at this path."})
 	case !slices.Contains(found.methods, method):
 		return x.methodNotAllowed(found)
 	case method == http.MethodOptions:
@@ -30,7 +30,7 @@ func (x *exchange) route() response {
 	case found == x.own:
 		return x.answer(x)
 	}
-	return x.problem(&asyncapi.Failure{Code: api.CodeNotFound, Detail: "This function does not serve this path."})
+	return x.problem(&async.Failure{Code: api.CodeNotFound, Detail: "This function does not serve this path."})
 }
 
 // resource finds what the path names, and the id in it.
@@ -68,7 +68,7 @@ func (x *exchange) path() string {
 
 func (x *exchange) methodNotAllowed(found *resource) response {
 	allowed := strings.Join(found.methods, ", ")
-	r := x.problem(&asyncapi.Failure{Code: api.CodeMethodNotAllowed, Detail: "Allowed here: " + allowed + "."})
+	r := x.problem(&async.Failure{Code: api.CodeMethodNotAllowed, Detail: "Allowed here: " + allowed + "."})
 	r.set("Allow", allowed)
 	return r
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 func (x *exchange) status() response {
@@ -29,7 +29,7 @@ func (x *exchange) status() response {
 
 // show is the response for a submission. located adds its URL even where there
 // is nothing to poll for any more, as a submit's response is all that tells it.
-func (x *exchange) show(v asyncapi.View, failureStatus int, located bool) response {
+func (x *exchange) show(v async.View, failureStatus int, located bool) response {
 	r := response{status: http.StatusOK}
 	switch {
 	case !v.Status.Terminal():

@@ -1,6 +1,6 @@
 package lambdahttp
 
-import "example.org/asynchttpapi/internal/asyncapi"
+import "example.org/asynchttpapi/async"
 
 func (x *exchange) submit() response {
 	in, failureStatus, err := x.submission()
@@ -15,7 +15,7 @@ func (x *exchange) submit() response {
 }
 
 // submission reads the request; its first fault is the answer.
-func (x *exchange) submission() (in asyncapi.Submission, failureStatus int, err error) {
+func (x *exchange) submission() (in async.Submission, failureStatus int, err error) {
 	if err = x.checkMediaType(); err != nil {
 		return in, 0, err
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/lambdahttp"
 )
 
@@ -30,8 +30,8 @@ func (errand) Accept(body []byte) (json.RawMessage, []api.FieldError) {
 	return payload, nil
 }
 
-func (errand) Words(e asyncapi.Event, _ asyncapi.State) asyncapi.Words {
-	return asyncapi.Words{CustomStatus: string(e), Message: "An errand."}
+func (errand) Words(e async.Event, _ async.State) async.Words {
+	return async.Words{CustomStatus: string(e), Message: "An errand."}
 }
 
 func (errand) Remaining(string) time.Duration { return 0 }
@@ -46,7 +46,7 @@ type world struct {
 func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
 	t.Helper()
 	w := &world{store: &asynctest.Store{}, clock: asynctest.NewClock(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}
-	service, err := asyncapi.New(asyncapi.Config{
+	service, err := async.New(async.Config{
 		Store: w.store, Workflows: &asynctest.Workflows{}, Work: errand{}, Clock: w.clock,
 		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: time.Second,
 	})

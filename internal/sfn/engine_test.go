@@ -11,7 +11,7 @@ import (
 	awssfn "github.com/aws/aws-sdk-go-v2/service/sfn"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/awsenv"
 	"example.org/asynchttpapi/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
@@ -64,7 +64,7 @@ func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) str
 const heldPrefix = "arn:aws:states:us-east-1:123456789012:execution:hold:"
 
 // End implements conformance.Executions.
-func (h *holder) End(t *testing.T, id string, o asyncapi.Outcome) {
+func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	switch {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 const (
@@ -101,8 +101,8 @@ func refuse(rw http.ResponseWriter, code, message string) {
 }
 
 // End implements conformance.Executions.
-func (w *wire) End(_ *testing.T, id string, o asyncapi.Outcome) {
-	words := map[asyncapi.Outcome]string{
+func (w *wire) End(_ *testing.T, id string, o async.Outcome) {
+	words := map[async.Outcome]string{
 		{Status: api.Succeeded}:              "SUCCEEDED",
 		{Status: api.Failed}:                 "FAILED",
 		{Status: api.Failed, TimedOut: true}: "TIMED_OUT",

@@ -11,18 +11,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/awsenv"
 )
 
-// Workflows is an asyncapi.Workflows on one Standard state machine.
+// Workflows is an async.Workflows on one Standard state machine.
 type Workflows struct {
 	client     *sfn.Client
 	machine    string
 	executions string
 }
 
-var _ asyncapi.Workflows = (*Workflows)(nil)
+var _ async.Workflows = (*Workflows)(nil)
 
 // New makes a Workflows from Lambda's environment, see awsenv.Config. machine
 // is the ARN of a state machine, or of a version or alias of one. It does not
@@ -48,7 +48,7 @@ func (w *Workflows) Warm(ctx context.Context) error {
 	return awsenv.Connect(ctx, o.HTTPClient, endpoint.URI.String())
 }
 
-// Start implements asyncapi.Workflows. Step Functions keeps names for 90 days
+// Start implements async.Workflows. Step Functions keeps names for 90 days
 // after an execution has closed,
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
 func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
@@ -61,34 +61,34 @@ func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
 	return awsenv.Wrap("sfn StartExecution", err)
 }
 
-// Outcome implements asyncapi.Workflows. It asks for the metadata alone.
-func (w *Workflows) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+// Outcome implements async.Workflows. It asks for the metadata alone.
+func (w *Workflows) Outcome(ctx context.Context, id string) (async.Outcome, error) {
 	out, err := w.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{
 		ExecutionArn: aws.String(w.executions + id), IncludedData: types.IncludedDataMetadataOnly,
 	})
 	if unknown := (*types.ExecutionDoesNotExist)(nil); errors.As(err, &unknown) {
-		return asyncapi.Outcome{}, asyncapi.ErrNotFound
+		return async.Outcome{}, async.ErrNotFound
 	}
 	if err != nil {
-		return asyncapi.Outcome{}, awsenv.Wrap("sfn DescribeExecution", err)
+		return async.Outcome{}, awsenv.Wrap("sfn DescribeExecution", err)
 	}
 	o, err := outcomeOf(out.Status)
 	o.Redrive = int(aws.ToInt32(out.RedriveCount))
 	return o, err
 }
 
-func outcomeOf(status types.ExecutionStatus) (asyncapi.Outcome, error) {
+func outcomeOf(status types.ExecutionStatus) (async.Outcome, error) {
 	switch status {
 	case types.ExecutionStatusRunning, types.ExecutionStatusPendingRedrive:
-		return asyncapi.Outcome{Status: api.Running}, nil
+		return async.Outcome{Status: api.Running}, nil
 	case types.ExecutionStatusSucceeded:
-		return asyncapi.Outcome{Status: api.Succeeded}, nil
+		return async.Outcome{Status: api.Succeeded}, nil
 	case types.ExecutionStatusFailed:
-		return asyncapi.Outcome{Status: api.Failed}, nil
+		return async.Outcome{Status: api.Failed}, nil
 	case types.ExecutionStatusTimedOut:
-		return asyncapi.Outcome{Status: api.Failed, TimedOut: true}, nil
+		return async.Outcome{Status: api.Failed, TimedOut: true}, nil
 	case types.ExecutionStatusAborted:
-		return asyncapi.Outcome{Status: api.Canceled}, nil
+		return async.Outcome{Status: api.Canceled}, nil
 	}
-	return asyncapi.Outcome{}, fmt.Errorf("sfn DescribeExecution: unknown status %q", status)
+	return async.Outcome{}, fmt.Errorf("sfn DescribeExecution: unknown status %q", status)
 }

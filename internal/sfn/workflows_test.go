@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/conformance"
 	"example.org/asynchttpapi/internal/sfn"
 )
@@ -92,10 +92,10 @@ func TestServiceDown(t *testing.T) {
 	defer server.Close()
 	w := newWorkflows(t, environment(server.URL), machine)
 	err := w.Start(t.Context(), "a", []byte(`{}`))
-	if err == nil || errors.Is(err, asyncapi.ErrNotFound) || calls != 3 {
+	if err == nil || errors.Is(err, async.ErrNotFound) || calls != 3 {
 		t.Errorf("got %v after %d calls, want an error after 3", err, calls)
 	}
-	if _, err := w.Outcome(t.Context(), "a"); err == nil || errors.Is(err, asyncapi.ErrNotFound) {
+	if _, err := w.Outcome(t.Context(), "a"); err == nil || errors.Is(err, async.ErrNotFound) {
 		t.Errorf("outcome: got %v", err)
 	}
 }

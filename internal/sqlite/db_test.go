@@ -11,7 +11,7 @@ import (
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 func open(t testing.TB, dir string) *DB {
@@ -123,7 +123,7 @@ func TestStatementErrorLeavesTheGroupAlone(t *testing.T) {
 	if sqlite.ErrCode(err) != sqlite.ResultConstraintPrimaryKey {
 		t.Errorf("a second row of the same key: %v", err)
 	}
-	if reason := asyncapi.Reason(err); reason != "SQLITE_CONSTRAINT_PRIMARYKEY" {
+	if reason := async.Reason(err); reason != "SQLITE_CONSTRAINT_PRIMARYKEY" {
 		t.Errorf("the log would say %s", reason)
 	}
 	if n := count(t, db); n != 1 {

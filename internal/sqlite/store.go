@@ -7,13 +7,13 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
-// Store is an asyncapi.Store in a DB.
+// Store is an async.Store in a DB.
 type Store struct{ db *DB }
 
-var _ asyncapi.Store = (*Store)(nil)
+var _ async.Store = (*Store)(nil)
 
 // NewStore makes a Store in db, which stays the caller's to close.
 func NewStore(db *DB) *Store { return &Store{db: db} }
@@ -32,8 +32,8 @@ const (
 	deleteSubmission = `DELETE FROM submissions WHERE id = ?`
 )
 
-// Create implements asyncapi.Store.
-func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
+// Create implements async.Store.
+func (s *Store) Create(ctx context.Context, r async.Record) error {
 	if err := r.Valid(); err != nil {
 		return err
 	}
@@ -47,14 +47,14 @@ func (s *Store) Create(ctx context.Context, r asyncapi.Record) error {
 			r.ID, string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank,
 			decisions, r.Created, r.Updated, r.Deadline, expirySeconds(r.Expires), []byte(r.Payload))
 		if err == nil && !inserted {
-			err = asyncapi.ErrExists
+			err = async.ErrExists
 		}
 		return err
 	})
 }
 
-// Get implements asyncapi.Store.
-func (s *Store) Get(ctx context.Context, id string) (r asyncapi.Record, err error) {
+// Get implements async.Store.
+func (s *Store) Get(ctx context.Context, id string) (r async.Record, err error) {
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}
@@ -65,8 +65,8 @@ func (s *Store) Get(ctx context.Context, id string) (r asyncapi.Record, err erro
 	return r, err
 }
 
-// Advance implements asyncapi.Store.
-func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (r asyncapi.Record, err error) {
+// Advance implements async.Store.
+func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async.Record, err error) {
 	if err := c.Valid(); err != nil {
 		return r, err
 	}
@@ -80,13 +80,13 @@ func (s *Store) Advance(ctx context.Context, id string, c asyncapi.Change) (r as
 		r.Updated, r.Deadline = r.Updated.UTC(), r.Deadline.UTC()
 		return writeSubmission(conn, r)
 	})
-	if err != nil && !errors.Is(err, asyncapi.ErrStale) {
-		return asyncapi.Record{}, err
+	if err != nil && !errors.Is(err, async.ErrStale) {
+		return async.Record{}, err
 	}
 	return r, err
 }
 
-// Discard implements asyncapi.Store.
+// Discard implements async.Store.
 func (s *Store) Discard(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		moved := false
@@ -98,22 +98,22 @@ func (s *Store) Discard(ctx context.Context, id string) error {
 			return err
 		}
 		if moved {
-			return asyncapi.ErrStale
+			return async.ErrStale
 		}
 		return exec(conn, deleteSubmission, id)
 	})
 }
 
-func readSubmission(conn *sqlite.Conn, id string) (asyncapi.Record, error) {
-	r := asyncapi.Record{ID: id}
+func readSubmission(conn *sqlite.Conn, id string) (async.Record, error) {
+	r := async.Record{ID: id}
 	found, err := row(conn, selectSubmission, func(stmt *sqlite.Stmt) error { return scanSubmission(stmt, &r) }, id)
 	if err == nil && !found {
-		err = asyncapi.ErrNotFound
+		err = async.ErrNotFound
 	}
 	return r, err
 }
 
-func scanSubmission(stmt *sqlite.Stmt, r *asyncapi.Record) error {
+func scanSubmission(stmt *sqlite.Stmt, r *async.Record) error {
 	r.Status = api.Status(stmt.ColumnText(0))
 	r.CustomStatus, r.Message = stmt.ColumnText(1), stmt.ColumnText(2)
 	if !stmt.ColumnIsNull(3) {
@@ -130,7 +130,7 @@ func scanSubmission(stmt *sqlite.Stmt, r *asyncapi.Record) error {
 	return errors.Join(errs[:]...)
 }
 
-func writeSubmission(conn *sqlite.Conn, r asyncapi.Record) error {
+func writeSubmission(conn *sqlite.Conn, r async.Record) error {
 	decisions, err := decisionsText(r.Decisions)
 	if err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/sqlite"
 )
 
@@ -22,17 +22,17 @@ func BenchmarkStoreLife(b *testing.B) {
 	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) {
 		now := time.Now()
 		r := benchRecord(now)
-		_, _, err := s.Reserve(b.Context(), asyncapi.Reservation{
+		_, _, err := s.Reserve(b.Context(), async.Reservation{
 			Key: r.ID, ID: r.ID, Fingerprint: "fingerprint", Now: now, Lease: now.Add(time.Minute), Expires: r.Expires,
 		})
 		must(b, err)
 		must(b, s.Create(b.Context(), r))
 		must(b, s.Settle(b.Context(), r.ID, r.ID))
 		for i, stage := range []string{"Moderation", "Shortlisting", "Selection"} {
-			state := asyncapi.State{Status: api.Running, CustomStatus: stage, Message: "The talk is being looked at.", Rank: 10 * (i + 1)}
-			_, err := s.Advance(b.Context(), r.ID, asyncapi.Change{State: &state, At: now})
+			state := async.State{Status: api.Running, CustomStatus: stage, Message: "The talk is being looked at.", Rank: 10 * (i + 1)}
+			_, err := s.Advance(b.Context(), r.ID, async.Change{State: &state, At: now})
 			must(b, err)
-			_, err = s.Advance(b.Context(), r.ID, asyncapi.Change{Stage: stage, Decision: "accepted", At: now})
+			_, err = s.Advance(b.Context(), r.ID, async.Change{Stage: stage, Decision: "accepted", At: now})
 			must(b, err)
 		}
 	})
@@ -46,10 +46,10 @@ func BenchmarkStoreGet(b *testing.B) {
 	r := benchRecord(time.Now())
 	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) {
 		_, err := s.Get(b.Context(), r.ID)
-		if errors.Is(err, asyncapi.ErrNotFound) {
+		if errors.Is(err, async.ErrNotFound) {
 			err = s.Create(b.Context(), r)
 		}
-		if !errors.Is(err, asyncapi.ErrExists) {
+		if !errors.Is(err, async.ErrExists) {
 			must(b, err)
 		}
 	})
@@ -77,10 +77,10 @@ func benchmarkStore(b *testing.B, op func(*testing.B, *sqlite.Store)) {
 	}
 }
 
-func benchRecord(now time.Time) asyncapi.Record {
-	return asyncapi.Record{
+func benchRecord(now time.Time) async.Record {
+	return async.Record{
 		ID:      rand.Text(),
-		State:   asyncapi.State{Status: api.NotStarted, CustomStatus: "Received", Message: "The talk has been received."},
+		State:   async.State{Status: api.NotStarted, CustomStatus: "Received", Message: "The talk has been received."},
 		Payload: []byte(`{"description":"` + strings.Repeat("x", 800) + `"}`),
 		Created: now, Updated: now, Deadline: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}

@@ -5,7 +5,7 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 const (
@@ -19,8 +19,8 @@ const (
 	deleteReservation = `DELETE FROM reservations WHERE key = ? AND submission = ? AND settled = 0`
 )
 
-// Reserve implements asyncapi.Store.
-func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (kept asyncapi.Reservation, mine bool, err error) {
+// Reserve implements async.Store.
+func (s *Store) Reserve(ctx context.Context, r async.Reservation) (kept async.Reservation, mine bool, err error) {
 	if err := r.Valid(); err != nil {
 		return kept, false, err
 	}
@@ -45,7 +45,7 @@ func (s *Store) Reserve(ctx context.Context, r asyncapi.Reservation) (kept async
 	return kept, mine && err == nil, err
 }
 
-// Settle implements asyncapi.Store.
+// Settle implements async.Store.
 func (s *Store) Settle(ctx context.Context, key, id string) error {
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		stored, err := readReservation(conn, key)
@@ -53,15 +53,15 @@ func (s *Store) Settle(ctx context.Context, key, id string) error {
 		case err != nil:
 			return err
 		case stored == nil:
-			return asyncapi.ErrNotFound
+			return async.ErrNotFound
 		case stored.ID != id:
-			return asyncapi.ErrStale
+			return async.ErrStale
 		}
 		return exec(conn, settleReservation, key)
 	})
 }
 
-// Release implements asyncapi.Store.
+// Release implements async.Store.
 func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error {
 	query := deleteReservation
 	if keepID {
@@ -78,8 +78,8 @@ func (s *Store) EndLeases(ctx context.Context) error {
 }
 
 // readReservation is nil where there is none.
-func readReservation(conn *sqlite.Conn, key string) (*asyncapi.Reservation, error) {
-	r := &asyncapi.Reservation{Key: key}
+func readReservation(conn *sqlite.Conn, key string) (*async.Reservation, error) {
+	r := &async.Reservation{Key: key}
 	found, err := row(conn, selectReservation, func(stmt *sqlite.Stmt) (err error) {
 		r.Fingerprint, r.ID, r.Settled = stmt.ColumnText(0), stmt.ColumnText(1), stmt.ColumnBool(2)
 		r.Lease, err = columnTime(stmt, 3)

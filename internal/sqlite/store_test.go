@@ -10,7 +10,7 @@ import (
 	"zombiezen.com/go/sqlite/sqlitex"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/conformance"
 	"example.org/asynchttpapi/internal/sqlite"
 )
@@ -27,7 +27,7 @@ func openDB(t testing.TB, dir string) *sqlite.DB {
 
 func TestStore(t *testing.T) {
 	db := openDB(t, t.TempDir())
-	conformance.Store(t, func(*testing.T) asyncapi.Store { return sqlite.NewStore(db) })
+	conformance.Store(t, func(*testing.T) async.Store { return sqlite.NewStore(db) })
 }
 
 func TestStoreLeavesUnknownColumnsAlone(t *testing.T) {
@@ -72,7 +72,7 @@ func TestStoreSurvivesReopening(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := sqlite.NewStore(db)
-	r := asyncapi.Record{ID: "a", State: asyncapi.State{Status: api.Running, Rank: 2}, Created: time.Now()}
+	r := async.Record{ID: "a", State: async.State{Status: api.Running, Rank: 2}, Created: time.Now()}
 	if err := errors.Join(s.Create(t.Context(), r), db.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -91,11 +91,11 @@ func TestSweep(t *testing.T) {
 		ages[fmt.Sprint("old", i)] = 100 * time.Hour
 	}
 	for id, age := range ages {
-		r := asyncapi.Record{ID: id, State: asyncapi.State{Status: api.Succeeded}, Expires: now.Add(-age)}
+		r := async.Record{ID: id, State: async.State{Status: api.Succeeded}, Expires: now.Add(-age)}
 		if err := s.Create(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := s.Reserve(t.Context(), asyncapi.Reservation{Key: id, ID: id, Fingerprint: "f", Now: now.Add(-200 * time.Hour), Expires: now.Add(-age)})
+		_, _, err := s.Reserve(t.Context(), async.Reservation{Key: id, ID: id, Fingerprint: "f", Now: now.Add(-200 * time.Hour), Expires: now.Add(-age)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestSweep(t *testing.T) {
 			t.Fatalf("removed %d, %v; want %d", removed, err, want)
 		}
 	}
-	for id, want := range map[string]error{"alive": nil, "gone": nil, "forgotten": asyncapi.ErrNotFound, "old7": asyncapi.ErrNotFound} {
+	for id, want := range map[string]error{"alive": nil, "gone": nil, "forgotten": async.ErrNotFound, "old7": async.ErrNotFound} {
 		if _, err := s.Get(t.Context(), id); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", id, err, want)
 		}
@@ -114,9 +114,9 @@ func TestSweep(t *testing.T) {
 
 func TestEndLeases(t *testing.T) {
 	store := sqlite.NewStore(openDB(t, t.TempDir()))
-	reservation := func(key, id string) asyncapi.Reservation {
+	reservation := func(key, id string) async.Reservation {
 		now := time.Now()
-		return asyncapi.Reservation{
+		return async.Reservation{
 			Key: key, Fingerprint: "same", ID: id, Now: now, Lease: now.Add(time.Hour), Expires: now.Add(2 * time.Hour),
 		}
 	}

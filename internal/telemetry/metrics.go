@@ -4,7 +4,7 @@ import (
 	"log/slog"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 // Namespace holds all metrics. Each has the dimension stack; Ended and Age are
@@ -24,17 +24,17 @@ type metric struct {
 }
 
 // metricsOf are the values that a moment adds to.
-func metricsOf(m asyncapi.Moment) []metric {
+func metricsOf(m async.Moment) []metric {
 	count := func(name string) metric { return metric{name, "Count", 1} }
 	var all []metric
 	switch m.What {
-	case asyncapi.Accepted:
+	case async.Accepted:
 		all = append(all, count("Accepted"))
-	case asyncapi.Replayed:
+	case async.Replayed:
 		all = append(all, count("Replayed"))
-	case asyncapi.Polled:
+	case async.Polled:
 		all = append(all, count("Polls"))
-	case asyncapi.Ended:
+	case async.Ended:
 		all = append(all, count("Ended"), metric{"Age", "Seconds", m.Age.Seconds()})
 	}
 	if m.Failed() {
@@ -51,7 +51,7 @@ func metricsOf(m asyncapi.Moment) []metric {
 
 // outcome is how a submission ended, in a few words: the work's own where the
 // process went well.
-func outcome(s asyncapi.State) string {
+func outcome(s async.State) string {
 	if s.Status == api.Succeeded {
 		return s.CustomStatus
 	}
@@ -60,14 +60,14 @@ func outcome(s asyncapi.State) string {
 
 // metrics are the members that make a log line a metric, and none for a moment
 // that counts for nothing.
-func (w Writer) metrics(m asyncapi.Moment) []slog.Attr {
+func (w Writer) metrics(m async.Moment) []slog.Attr {
 	values := metricsOf(m)
 	if len(values) == 0 {
 		return nil
 	}
 	sets := [][]string{{dimensionStack}}
 	attrs := []slog.Attr{slog.String(dimensionStack, w.stack)}
-	if m.What == asyncapi.Ended {
+	if m.What == async.Ended {
 		sets = append(sets, []string{dimensionStack, dimensionOutcome})
 		attrs = append(attrs, slog.String(dimensionOutcome, outcome(m.State)))
 	}

@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // Writer writes lines. Use New.
@@ -24,8 +24,8 @@ func New(log *slog.Logger, stack string, now func() time.Time) Writer {
 	return Writer{log: log, stack: stack, now: now}
 }
 
-// Report is an asyncapi.Report.
-func (w Writer) Report(ctx context.Context, m asyncapi.Moment) {
+// Report is an async.Report.
+func (w Writer) Report(ctx context.Context, m async.Moment) {
 	level := w.level(m)
 	if !w.log.Enabled(ctx, level) {
 		return
@@ -37,9 +37,9 @@ func (w Writer) Report(ctx context.Context, m asyncapi.Moment) {
 	w.log.LogAttrs(ctx, level, string(m.What), attrs...)
 }
 
-func (w Writer) level(m asyncapi.Moment) slog.Level {
+func (w Writer) level(m async.Moment) slog.Level {
 	switch {
-	case m.What == asyncapi.Polled && w.stack == "":
+	case m.What == async.Polled && w.stack == "":
 		return slog.LevelDebug
 	case m.Failed():
 		return slog.LevelWarn
@@ -48,7 +48,7 @@ func (w Writer) level(m asyncapi.Moment) slog.Level {
 }
 
 // attributes are what the line says for people.
-func attributes(ctx context.Context, m asyncapi.Moment) []slog.Attr {
+func attributes(ctx context.Context, m async.Moment) []slog.Attr {
 	attrs := []slog.Attr{slog.String("submissionId", m.ID)}
 	add := func(key, value string) {
 		if value != "" {
@@ -62,7 +62,7 @@ func attributes(ctx context.Context, m asyncapi.Moment) []slog.Attr {
 	if m.Error != nil {
 		add("code", m.Error.Code)
 	}
-	if m.What == asyncapi.Ended {
+	if m.What == async.Ended {
 		attrs = append(attrs, slog.Float64("ageSeconds", m.Age.Seconds()))
 	}
 	if m.Reconciled {

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 	"example.org/asynchttpapi/internal/telemetry"
 )
 
@@ -19,7 +19,7 @@ var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 const traceID = trace.ID("4bf92f3577b34da6a3ce929d0e0e4736")
 
 // line is what is written of a moment, and "" for nothing.
-func line(t *testing.T, stack string, level slog.Level, m asyncapi.Moment) string {
+func line(t *testing.T, stack string, level slog.Level, m async.Moment) string {
 	t.Helper()
 	var b bytes.Buffer
 	leaveOut := func(_ []string, a slog.Attr) slog.Attr {
@@ -35,23 +35,23 @@ func line(t *testing.T, stack string, level slog.Level, m asyncapi.Moment) strin
 }
 
 func TestLines(t *testing.T) {
-	approved := asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 7}
-	failed := asyncapi.State{Status: api.Failed, CustomStatus: "Selection", Error: &api.Error{Code: api.CodeTimedOut, Message: "Late."}, Redrive: 1}
+	approved := async.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 7}
+	failed := async.State{Status: api.Failed, CustomStatus: "Selection", Error: &api.Error{Code: api.CodeTimedOut, Message: "Late."}, Redrive: 1}
 	const end = `"traceId":"4bf92f3577b34da6a3ce929d0e0e4736"`
 	for _, tt := range []struct {
-		moment asyncapi.Moment
+		moment async.Moment
 		want   string
 	}{
-		{asyncapi.Moment{What: asyncapi.Accepted, ID: "id", State: asyncapi.State{Status: api.NotStarted}},
+		{async.Moment{What: async.Accepted, ID: "id", State: async.State{Status: api.NotStarted}},
 			`{"level":"INFO","msg":"accepted","submissionId":"id","status":"NotStarted",` + end + `}`},
-		{asyncapi.Moment{What: asyncapi.StageDecided, ID: "id", Stage: "moderation", Decision: "accepted"},
+		{async.Moment{What: async.StageDecided, ID: "id", Stage: "moderation", Decision: "accepted"},
 			`{"level":"INFO","msg":"stage decided","submissionId":"id","stage":"moderation","decision":"accepted",` + end + `}`},
-		{asyncapi.Moment{What: asyncapi.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
+		{async.Moment{What: async.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
 			`{"level":"INFO","msg":"ended","submissionId":"id","status":"Succeeded","customStatus":"Approved","ageSeconds":1.5,` + end + `}`},
-		{asyncapi.Moment{What: asyncapi.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
+		{async.Moment{What: async.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
 			`{"level":"WARN","msg":"ended","submissionId":"id","status":"Failed","customStatus":"Selection","code":"TimedOut","ageSeconds":1,` +
 				`"reconciled":true,"redrive":1,` + end + `}`},
-		{asyncapi.Moment{What: asyncapi.Polled, ID: "id"}, ""},
+		{async.Moment{What: async.Polled, ID: "id"}, ""},
 	} {
 		if got := line(t, "", slog.LevelInfo, tt.moment); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
@@ -60,23 +60,23 @@ func TestLines(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	approved := asyncapi.State{Status: api.Succeeded, CustomStatus: "Approved"}
-	failed := asyncapi.State{Status: api.Failed, CustomStatus: "Selection"}
+	approved := async.State{Status: api.Succeeded, CustomStatus: "Approved"}
+	failed := async.State{Status: api.Failed, CustomStatus: "Selection"}
 	for _, tt := range []struct {
-		moment  asyncapi.Moment
+		moment  async.Moment
 		outcome string
 		want    map[string]float64
 	}{
-		{asyncapi.Moment{What: asyncapi.Accepted}, "", map[string]float64{"Accepted": 1}},
-		{asyncapi.Moment{What: asyncapi.Replayed}, "", map[string]float64{"Replayed": 1}},
-		{asyncapi.Moment{What: asyncapi.Polled}, "", map[string]float64{"Polls": 1}},
-		{asyncapi.Moment{What: asyncapi.Polled, Detected: true, Lag: 1250 * time.Millisecond}, "",
+		{async.Moment{What: async.Accepted}, "", map[string]float64{"Accepted": 1}},
+		{async.Moment{What: async.Replayed}, "", map[string]float64{"Replayed": 1}},
+		{async.Moment{What: async.Polled}, "", map[string]float64{"Polls": 1}},
+		{async.Moment{What: async.Polled, Detected: true, Lag: 1250 * time.Millisecond}, "",
 			map[string]float64{"Polls": 1, "DetectionLag": 1250}},
-		{asyncapi.Moment{What: asyncapi.Ended, State: approved, Age: 90 * time.Second}, "Approved",
+		{async.Moment{What: async.Ended, State: approved, Age: 90 * time.Second}, "Approved",
 			map[string]float64{"Ended": 1, "Age": 90}},
-		{asyncapi.Moment{What: asyncapi.Ended, State: failed, Age: time.Second, Reconciled: true}, "Failed",
+		{async.Moment{What: async.Ended, State: failed, Age: time.Second, Reconciled: true}, "Failed",
 			map[string]float64{"Ended": 1, "Age": 1, "Failed": 1, "Reconciled": 1}},
-		{asyncapi.Moment{What: asyncapi.StageBegun}, "", nil},
+		{async.Moment{What: async.StageBegun}, "", nil},
 	} {
 		checkMetrics(t, line(t, "prod", slog.LevelInfo, tt.moment), tt.outcome, tt.want)
 	}

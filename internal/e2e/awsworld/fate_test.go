@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/dynamo"
 )
 
@@ -66,7 +66,7 @@ func (w *world) redefine(t *testing.T, definition string) {
 // outlive puts a submission's deadline into the past.
 func (w *world) outlive(t *testing.T, id string) {
 	t.Helper()
-	if _, err := w.store(t).Advance(t.Context(), id, asyncapi.Change{Deadline: time.Now().Add(-time.Second)}); err != nil {
+	if _, err := w.store(t).Advance(t.Context(), id, async.Change{Deadline: time.Now().Add(-time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"encoding/json"
@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
@@ -23,18 +23,18 @@ func (errand) Accept(body []byte) (json.RawMessage, []api.FieldError) {
 	return json.RawMessage(strings.ToLower(string(body))), nil
 }
 
-func (errand) Words(e asyncapi.Event, last asyncapi.State) asyncapi.Words {
-	if e == asyncapi.Received {
-		return asyncapi.Words{CustomStatus: "Received", Message: "Received."}
+func (errand) Words(e async.Event, last async.State) async.Words {
+	if e == async.Received {
+		return async.Words{CustomStatus: "Received", Message: "Received."}
 	}
-	return asyncapi.Words{CustomStatus: last.CustomStatus, Message: string(e) + "."}
+	return async.Words{CustomStatus: last.CustomStatus, Message: string(e) + "."}
 }
 
 func (errand) Remaining(string) time.Duration { return 0 }
 
 // world is a Service with fakes around it.
 type world struct {
-	*asyncapi.Service
+	*async.Service
 	store     *asynctest.Store
 	workflows *asynctest.Workflows
 	faults    *asynctest.Faults
@@ -45,7 +45,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{}, clock: asynctest.NewClock(start)}
 	var err error
-	w.Service, err = asyncapi.New(asyncapi.Config{
+	w.Service, err = async.New(async.Config{
 		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
 		Work:      errand{}, Clock: w.clock, WithTimeout: asynctest.WithTimeout,
@@ -58,16 +58,16 @@ func newWorld(t *testing.T) *world {
 }
 
 // put stores a submission in the given state.
-func (w *world) put(s asyncapi.State) string {
-	id := asyncapi.NewID()
-	w.store.Put(asyncapi.Record{
+func (w *world) put(s async.State) string {
+	id := async.NewID()
+	w.store.Put(async.Record{
 		ID: id, State: s, Created: start, Updated: start,
 		Deadline: start.Add(time.Hour), Expires: start.Add(24 * time.Hour),
 	})
 	return id
 }
 
-func (w *world) state(t *testing.T, id string) asyncapi.State {
+func (w *world) state(t *testing.T, id string) async.State {
 	t.Helper()
 	r, err := w.store.Get(t.Context(), id)
 	if err != nil {

@@ -1,12 +1,12 @@
-package asyncapi_test
+package async_test
 
 import (
 	"context"
 	"testing"
 	"time"
 
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // An attempt that fails half-way is taken back, even where its client has left
@@ -17,7 +17,7 @@ func TestRepeatNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
 		for how, fault := range faults {
 			t.Run(op+" "+how, func(t *testing.T) {
 				w := newWorld(t)
-				in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
+				in := async.Submission{Body: []byte(`"x"`), Key: "key"}
 				ctx, leave := context.WithCancel(t.Context())
 				w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) error {
 					defer leave()
@@ -45,8 +45,8 @@ func TestOvertakenAttemptStartsNothing(t *testing.T) {
 		for when, before := range map[string]bool{"before the call": true, "after it": false} {
 			t.Run(op+" "+when, func(t *testing.T) {
 				w := newWorld(t)
-				in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
-				var repeat asyncapi.View
+				in := async.Submission{Body: []byte(`"x"`), Key: "key"}
+				var repeat async.View
 				w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) (err error) {
 					if !before {
 						err = call(ctx)

@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"errors"
@@ -6,17 +6,17 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
 
 func TestApplyLeavesTheGivenRecordAlone(t *testing.T) {
-	old := asyncapi.Record{
-		State:     asyncapi.State{Status: api.Running, Rank: 1},
+	old := async.Record{
+		State:     async.State{Status: api.Running, Rank: 1},
 		Decisions: map[string]string{"one": "yes"},
 	}
-	c := asyncapi.Change{State: &asyncapi.State{Status: api.Running, Rank: 2}, Stage: "two", Decision: "no", At: noon}
+	c := async.Change{State: &async.State{Status: api.Running, Rank: 2}, Stage: "two", Decision: "no", At: noon}
 	changed, err := c.Apply(old)
 	if err != nil {
 		t.Fatal(err)
@@ -30,17 +30,17 @@ func TestApplyLeavesTheGivenRecordAlone(t *testing.T) {
 }
 
 func TestApplyIsAllOrNothing(t *testing.T) {
-	old := asyncapi.Record{
-		State:     asyncapi.State{Status: api.Running, Rank: 1},
+	old := async.Record{
+		State:     async.State{Status: api.Running, Rank: 1},
 		Decisions: map[string]string{"one": "yes"},
 	}
-	for name, c := range map[string]asyncapi.Change{
-		"stale state":   {State: &asyncapi.State{Status: api.Running, Rank: 1}, Stage: "two", Decision: "no", At: noon},
-		"decided stage": {State: &asyncapi.State{Status: api.Running, Rank: 2}, Stage: "one", Decision: "no", At: noon},
+	for name, c := range map[string]async.Change{
+		"stale state":   {State: &async.State{Status: api.Running, Rank: 1}, Stage: "two", Decision: "no", At: noon},
+		"decided stage": {State: &async.State{Status: api.Running, Rank: 2}, Stage: "one", Decision: "no", At: noon},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := c.Apply(old)
-			if !errors.Is(err, asyncapi.ErrStale) {
+			if !errors.Is(err, async.ErrStale) {
 				t.Fatalf("got %v, want ErrStale", err)
 			}
 			if got.Rank != 1 || got.Decisions["one"] != "yes" || len(got.Decisions) != 1 || !got.Updated.IsZero() {
@@ -51,22 +51,22 @@ func TestApplyIsAllOrNothing(t *testing.T) {
 }
 
 func TestClaim(t *testing.T) {
-	stored := asyncapi.Reservation{
+	stored := async.Reservation{
 		Key: "k", Fingerprint: "f", ID: "first", Lease: noon.Add(time.Minute), Expires: noon.Add(time.Hour),
 	}
 	settled := stored
 	settled.Settled = true
-	claim := func(fingerprint string, after time.Duration) asyncapi.Reservation {
+	claim := func(fingerprint string, after time.Duration) async.Reservation {
 		now := noon.Add(after)
-		return asyncapi.Reservation{
+		return async.Reservation{
 			Key: "k", Fingerprint: fingerprint, ID: "second", Settled: true,
 			Now: now, Lease: now.Add(time.Minute), Expires: now.Add(time.Hour),
 		}
 	}
 	tests := []struct {
 		name   string
-		stored *asyncapi.Reservation
-		claim  asyncapi.Reservation
+		stored *async.Reservation
+		claim  async.Reservation
 		mine   bool
 		id     string
 	}{

@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/asyncapi"
+	"example.org/asynchttpapi/async"
 )
 
 type coded struct{}
@@ -29,7 +29,7 @@ func TestReason(t *testing.T) {
 		{fmt.Errorf("secret: %w", errors.New("secret")), "*errors.errorString"},
 	}
 	for _, tt := range tests {
-		f := &asyncapi.Failure{Code: api.CodeUnavailable, Op: "Store.Get", Cause: tt.cause}
+		f := &async.Failure{Code: api.CodeUnavailable, Op: "Store.Get", Cause: tt.cause}
 		if got := f.Reason(); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.cause, got, tt.want)
 		}
@@ -46,11 +46,11 @@ func (busy) Throttled() bool { return true }
 
 // An adapter says in either way that it was throttled.
 func TestThrottled(t *testing.T) {
-	for _, cause := range []error{asyncapi.ErrThrottled, fmt.Errorf("secret: %w", busy{})} {
+	for _, cause := range []error{async.ErrThrottled, fmt.Errorf("secret: %w", busy{})} {
 		w := newWorld(t)
 		w.faults.Always("Store.Get", func(context.Context, func(context.Context) error) error { return cause })
-		_, err := w.Status(t.Context(), asyncapi.NewID(), 0)
-		var f *asyncapi.Failure
+		_, err := w.Status(t.Context(), async.NewID(), 0)
+		var f *async.Failure
 		if !errors.As(err, &f) || f.Code != api.CodeThrottled || f.RetryAfter <= 0 {
 			t.Errorf("%v: got %v", cause, err)
 		}

@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"context"
@@ -7,18 +7,18 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // listen gathers what a world tells.
-func (w *world) listen() *[]asyncapi.Moment {
-	all := &[]asyncapi.Moment{}
-	w.Report = func(_ context.Context, m asyncapi.Moment) { *all = append(*all, m) }
+func (w *world) listen() *[]async.Moment {
+	all := &[]async.Moment{}
+	w.Report = func(_ context.Context, m async.Moment) { *all = append(*all, m) }
 	return all
 }
 
-func kinds(all []asyncapi.Moment) (kinds []asyncapi.What) {
+func kinds(all []async.Moment) (kinds []async.What) {
 	for _, m := range all {
 		kinds = append(kinds, m.What)
 	}
@@ -28,16 +28,16 @@ func kinds(all []asyncapi.Moment) (kinds []asyncapi.What) {
 func TestSubmissionsAreTold(t *testing.T) {
 	w := newWorld(t)
 	told := w.listen()
-	in := asyncapi.Submission{Body: []byte(`"work"`), Key: "key"}
+	in := async.Submission{Body: []byte(`"work"`), Key: "key"}
 	for range 2 {
 		if _, err := w.Submit(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"bad"`)}); err == nil {
+	if _, err := w.Submit(t.Context(), async.Submission{Body: []byte(`"bad"`)}); err == nil {
 		t.Fatal("bad work is accepted")
 	}
-	if got := kinds(*told); !slices.Equal(got, []asyncapi.What{asyncapi.Accepted, asyncapi.Replayed}) {
+	if got := kinds(*told); !slices.Equal(got, []async.What{async.Accepted, async.Replayed}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -46,18 +46,18 @@ func TestSubmissionsAreTold(t *testing.T) {
 func TestPollsAreTold(t *testing.T) {
 	w := newWorld(t)
 	told := w.listen()
-	id := w.put(asyncapi.State{Status: api.Running, Rank: 1})
-	poll := func() asyncapi.Moment {
+	id := w.put(async.State{Status: api.Running, Rank: 1})
+	poll := func() async.Moment {
 		if _, err := w.Status(t.Context(), id, 0); err != nil {
 			t.Fatal(err)
 		}
 		return (*told)[len(*told)-1]
 	}
-	if m := poll(); m.What != asyncapi.Polled || m.Detected {
+	if m := poll(); m.What != async.Polled || m.Detected {
 		t.Errorf("running: %+v", m)
 	}
-	done := asyncapi.State{Status: api.Succeeded, Rank: 2}
-	if _, err := w.store.Advance(t.Context(), id, asyncapi.Change{State: &done, At: w.clock.Now()}); err != nil {
+	done := async.State{Status: api.Succeeded, Rank: 2}
+	if _, err := w.store.Advance(t.Context(), id, async.Change{State: &done, At: w.clock.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.Advance(3 * time.Second)
@@ -74,9 +74,9 @@ func TestPollsAreTold(t *testing.T) {
 func TestReconcilingIsTold(t *testing.T) {
 	w := newWorld(t)
 	told := w.listen()
-	id := w.put(asyncapi.State{Status: api.Running, CustomStatus: "Two", Rank: 2})
+	id := w.put(async.State{Status: api.Running, CustomStatus: "Two", Rank: 2})
 	w.clock.Advance(time.Minute)
-	for _, o := range []asyncapi.Outcome{
+	for _, o := range []async.Outcome{
 		{Status: api.Failed, TimedOut: true}, {Status: api.Failed, TimedOut: true},
 		{Status: api.Running, Redrive: 1}, {Status: api.Canceled, Redrive: 1},
 	} {
@@ -85,7 +85,7 @@ func TestReconcilingIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := kinds(*told); !slices.Equal(got, []asyncapi.What{asyncapi.Ended, asyncapi.Redriven, asyncapi.Ended}) {
+	if got := kinds(*told); !slices.Equal(got, []async.What{async.Ended, async.Redriven, async.Ended}) {
 		t.Fatalf("got %v", got)
 	}
 	if m := (*told)[0]; !m.Failed() || !m.Reconciled || m.Age != time.Minute || m.Error.Code != api.CodeTimedOut {
@@ -100,7 +100,7 @@ func TestReconcilingIsTold(t *testing.T) {
 func TestTraceGoesWithTheExecution(t *testing.T) {
 	w := newWorld(t)
 	ctx := trace.NewContext(t.Context(), "4bf92f3577b34da6a3ce929d0e0e4736")
-	v, err := w.Submit(ctx, asyncapi.Submission{Body: []byte(`"work"`)})
+	v, err := w.Submit(ctx, async.Submission{Body: []byte(`"work"`)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestTraceGoesWithTheExecution(t *testing.T) {
 	if got := w.workflows.Inputs()[v.ID]; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	v, err = w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"work"`)})
+	v, err = w.Submit(t.Context(), async.Submission{Body: []byte(`"work"`)})
 	if got := w.workflows.Inputs()[v.ID]; err != nil || got != `{"id":"`+v.ID+`"}` {
 		t.Errorf("without a trace: %s, %v", got, err)
 	}

@@ -1,7 +1,7 @@
-// Package asyncapi is the asynchronous HTTP API pattern itself, for any kind
+// Package async is the asynchronous HTTP API pattern itself, for any kind
 // of work: accept it, start it, and project its record to the least a client
 // needs. It knows neither the domain, nor AWS, nor HTTP events.
-package asyncapi
+package async
 
 import (
 	"encoding/json"

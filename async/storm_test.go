@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 // storm lets faults of all kinds happen to calls at random. Calls that answer
@@ -61,7 +61,7 @@ func TestRepeatsThroughStorms(t *testing.T) {
 	for seed := range uint64(1000) {
 		s := &storm{world: newWorld(t), dice: rand.New(rand.NewPCG(seed, 1)), late: make(chan struct{}), live: map[string]bool{}}
 		s.Workflows = asynctest.FaultyWorkflows{Workflows: s, Faults: s.faults}
-		in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
+		in := async.Submission{Body: []byte(`"x"`), Key: "key"}
 		s.blow(0)
 		accepted, err := s.Submit(t.Context(), in)
 		for tries := 0; err != nil; tries++ {
@@ -75,7 +75,7 @@ func TestRepeatsThroughStorms(t *testing.T) {
 	}
 }
 
-// Start implements asyncapi.Workflows: an execution whose record is not there
+// Start implements async.Workflows: an execution whose record is not there
 // when it starts fails.
 func (s *storm) Start(ctx context.Context, id string, input []byte) error {
 	s.mu.Lock()
@@ -87,15 +87,15 @@ func (s *storm) Start(ctx context.Context, id string, input []byte) error {
 	return s.workflows.Start(ctx, id, input)
 }
 
-// Outcome implements asyncapi.Workflows.
-func (s *storm) Outcome(ctx context.Context, id string) (asyncapi.Outcome, error) {
+// Outcome implements async.Workflows.
+func (s *storm) Outcome(ctx context.Context, id string) (async.Outcome, error) {
 	return s.workflows.Outcome(ctx, id)
 }
 
 // afterwards is what a client does about a failure: it waits.
 func (s *storm) afterwards(t *testing.T, err error) {
 	t.Helper()
-	f, ok := err.(*asyncapi.Failure)
+	f, ok := err.(*async.Failure)
 	if !ok || f.RetryAfter <= 0 {
 		t.Fatalf("got %v after %v", err, s.faults.Calls())
 	}
@@ -108,7 +108,7 @@ func (s *storm) afterwards(t *testing.T, err error) {
 	}
 }
 
-func (s *storm) check(t *testing.T, seed uint64, in asyncapi.Submission, id string) {
+func (s *storm) check(t *testing.T, seed uint64, in async.Submission, id string) {
 	t.Helper()
 	if _, err := s.Status(context.Background(), id, 0); err != nil {
 		t.Errorf("seed %d: the accepted submission: %v", seed, err)

@@ -1,4 +1,4 @@
-package asyncapi_test
+package async_test
 
 import (
 	"context"
@@ -8,29 +8,29 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/asyncapi"
 )
 
 func TestNewChecksItsConfig(t *testing.T) {
-	good := asyncapi.Config{
+	good := async.Config{
 		Store: &asynctest.Store{}, Workflows: &asynctest.Workflows{}, Work: errand{}, Lifetime: time.Hour, Retention: time.Hour,
 	}
-	if _, err := asyncapi.New(good); err != nil {
+	if _, err := async.New(good); err != nil {
 		t.Fatal(err)
 	}
-	for name, spoil := range map[string]func(*asyncapi.Config){
-		"no Store":           func(c *asyncapi.Config) { c.Store = nil },
-		"no Workflows":       func(c *asyncapi.Config) { c.Workflows = nil },
-		"no Work":            func(c *asyncapi.Config) { c.Work = nil },
-		"no Lifetime":        func(c *asyncapi.Config) { c.Lifetime = 0 },
-		"no Retention":       func(c *asyncapi.Config) { c.Retention = 0 },
-		"negative MaxWait":   func(c *asyncapi.Config) { c.MaxWait = -1 },
-		"Lease is too short": func(c *asyncapi.Config) { c.Lease = 20 * time.Second },
+	for name, spoil := range map[string]func(*async.Config){
+		"no Store":           func(c *async.Config) { c.Store = nil },
+		"no Workflows":       func(c *async.Config) { c.Workflows = nil },
+		"no Work":            func(c *async.Config) { c.Work = nil },
+		"no Lifetime":        func(c *async.Config) { c.Lifetime = 0 },
+		"no Retention":       func(c *async.Config) { c.Retention = 0 },
+		"negative MaxWait":   func(c *async.Config) { c.MaxWait = -1 },
+		"Lease is too short": func(c *async.Config) { c.Lease = 20 * time.Second },
 	} {
 		c := good
 		spoil(&c)
-		if _, err := asyncapi.New(c); err == nil {
+		if _, err := async.New(c); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -39,14 +39,14 @@ func TestNewChecksItsConfig(t *testing.T) {
 func TestIDs(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		id := asyncapi.NewID()
-		if !asyncapi.ValidID(id) || seen[id] {
+		id := async.NewID()
+		if !async.ValidID(id) || seen[id] {
 			t.Fatalf("id %q", id)
 		}
 		seen[id] = true
 	}
 	for _, id := range []string{"", "a", strings.Repeat("a", 25), strings.Repeat("a", 27), strings.Repeat("A", 26), strings.Repeat("a", 25) + "1", strings.Repeat("a", 25) + "/"} {
-		if asyncapi.ValidID(id) {
+		if async.ValidID(id) {
 			t.Errorf("%q is valid", id)
 		}
 	}
@@ -55,10 +55,10 @@ func TestIDs(t *testing.T) {
 // keys notes what a Store sees of idempotency keys.
 type keys struct {
 	*asynctest.Store
-	seen []asyncapi.Reservation
+	seen []async.Reservation
 }
 
-func (k *keys) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
+func (k *keys) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
 	k.seen = append(k.seen, r)
 	return k.Store.Reserve(ctx, r)
 }
@@ -69,7 +69,7 @@ func TestKeysAreHashed(t *testing.T) {
 	w := newWorld(t)
 	w.Store = k
 	for _, scope := range []string{"", "ada@example.org"} {
-		in := asyncapi.Submission{Body: []byte(`"x"`), Key: strings.Repeat("order-7", 30), Scope: scope}
+		in := async.Submission{Body: []byte(`"x"`), Key: strings.Repeat("order-7", 30), Scope: scope}
 		if _, err := w.Submit(t.Context(), in); err != nil {
 			t.Fatal(err)
 		}
@@ -88,13 +88,13 @@ func TestKeysAreHashed(t *testing.T) {
 // key is not remembered longer than its submission.
 func TestExpiry(t *testing.T) {
 	w := newWorld(t)
-	in := asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}
+	in := async.Submission{Body: []byte(`"x"`), Key: "key"}
 	first, err := w.Submit(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.clock.Advance(24*time.Hour + time.Second)
-	var f *asyncapi.Failure
+	var f *async.Failure
 	if _, err := w.Status(t.Context(), first.ID, 0); !errors.As(err, &f) || f.Code != api.CodeGone {
 		t.Errorf("status: %v", err)
 	}
@@ -106,8 +106,8 @@ func TestExpiry(t *testing.T) {
 
 func TestSubmitRefusesWhatWorkDoes(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"bad"`)})
-	var f *asyncapi.Failure
+	_, err := w.Submit(t.Context(), async.Submission{Body: []byte(`"bad"`)})
+	var f *async.Failure
 	if !errors.As(err, &f) || f.Code != api.CodeInvalidSubmission || len(f.Fields) != 1 {
 		t.Errorf("got %v", err)
 	}
@@ -119,9 +119,9 @@ func TestSubmitRefusesWhatWorkDoes(t *testing.T) {
 // A payload that no Store keeps is a mistake of ours, not an outage.
 func TestSubmitBeyondTheStoresBounds(t *testing.T) {
 	w := newWorld(t)
-	body := `"` + strings.Repeat("x", asyncapi.MaxPayload) + `"`
-	_, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(body)})
-	var f *asyncapi.Failure
+	body := `"` + strings.Repeat("x", async.MaxPayload) + `"`
+	_, err := w.Submit(t.Context(), async.Submission{Body: []byte(body)})
+	var f *async.Failure
 	if !errors.As(err, &f) || f.Code != api.CodeInternal {
 		t.Errorf("got %v", err)
 	}
@@ -130,7 +130,7 @@ func TestSubmitBeyondTheStoresBounds(t *testing.T) {
 // Waiting polls ever more slowly, and reads no more than it has to.
 func TestWaitPollsSparingly(t *testing.T) {
 	w := newWorld(t)
-	id := w.put(asyncapi.State{Status: api.Running, Rank: 1})
+	id := w.put(async.State{Status: api.Running, Rank: 1})
 	v, err := w.Status(t.Context(), id, time.Hour)
 	if err != nil || v.Waited != 10*time.Second || w.clock.Now().Sub(start) != 10*time.Second {
 		t.Errorf("waited %v until %v, %v", v.Waited, w.clock.Now(), err)
@@ -143,7 +143,7 @@ func TestWaitPollsSparingly(t *testing.T) {
 // A request that is over does not wait on.
 func TestWaitEndsWithItsRequest(t *testing.T) {
 	w := newWorld(t)
-	id := w.put(asyncapi.State{Status: api.Running, Rank: 1})
+	id := w.put(async.State{Status: api.Running, Rank: 1})
 	ctx, cancel := context.WithCancel(t.Context())
 	w.clock.Slept = cancel
 	v, err := w.Status(ctx, id, 10*time.Second)
@@ -159,7 +159,7 @@ func TestWaitEndsWithItsRequest(t *testing.T) {
 // second try: somebody has claimed the key.
 type forgetful struct{ *asynctest.Store }
 
-func (f forgetful) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncapi.Reservation, bool, error) {
+func (f forgetful) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
 	if _, _, err := f.Store.Reserve(ctx, r); err != nil {
 		return r, false, err
 	}
@@ -169,7 +169,7 @@ func (f forgetful) Reserve(ctx context.Context, r asyncapi.Reservation) (asyncap
 func TestClaimThatMeetsItself(t *testing.T) {
 	w := newWorld(t)
 	w.Store = forgetful{&asynctest.Store{}}
-	if _, err := w.Submit(t.Context(), asyncapi.Submission{Body: []byte(`"x"`), Key: "key"}); err != nil {
+	if _, err := w.Submit(t.Context(), async.Submission{Body: []byte(`"x"`), Key: "key"}); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-package asyncapi
+package async
 
 import (
 	"context"
@@ -54,17 +54,17 @@ type Service struct{ Config }
 // New checks c and fills in its defaults.
 func New(c Config) (*Service, error) {
 	if c.Store == nil || c.Workflows == nil || c.Work == nil {
-		return nil, errors.New("asyncapi: Store, Workflows and Work must be set")
+		return nil, errors.New("async: Store, Workflows and Work must be set")
 	}
 	if c.Lifetime <= 0 || c.Retention <= 0 {
-		return nil, errors.New("asyncapi: Lifetime and Retention must be positive")
+		return nil, errors.New("async: Lifetime and Retention must be positive")
 	}
 	if c.MaxWait < 0 {
-		return nil, errors.New("asyncapi: MaxWait must not be negative")
+		return nil, errors.New("async: MaxWait must not be negative")
 	}
 	c.setDefaults()
 	if c.Lease <= 4*c.CallTimeout+2*c.UndoTimeout {
-		return nil, errors.New("asyncapi: Lease must exceed four CallTimeouts and two UndoTimeouts")
+		return nil, errors.New("async: Lease must exceed four CallTimeouts and two UndoTimeouts")
 	}
 	return &Service{c}, nil
 }
