@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/activity"
+	"example.org/asynchttpapi/async/internal/activity"
 	"example.org/asynchttpapi/internal/speakers"
 )
 

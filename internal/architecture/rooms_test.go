@@ -22,7 +22,7 @@ const (
 	// adapters and local are the two worlds.
 	adapters = "internal/dynamo internal/sfn internal/awsenv " + sdk
 	local    = "internal/sqlite internal/engine internal/sfnapi internal/apigateway"
-	domain   = "internal/speakers internal/activity"
+	domain   = "internal/speakers async/internal/activity"
 )
 
 // rooms is the house: arrows run from its top to its bottom only.
@@ -31,8 +31,8 @@ var rooms = []room{
 	{"cmd/local", "*", adapters},
 	{"cmd/stepfunctions", "*", "internal/app async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
-	{"internal/app", "api statemachine internal/activity async internal/lambdahttp internal/speakers internal/telemetry " + lambda, adapters + " " + local},
-	{"internal/activity", "api async internal/speakers " + lambda, adapters + " " + local},
+	{"internal/app", "api statemachine async/internal/activity async internal/lambdahttp internal/speakers internal/telemetry " + lambda, adapters + " " + local},
+	{"async/internal/activity", "api async internal/speakers " + lambda, adapters + " " + local},
 	{"internal/lambdahttp", "api async " + lambda + " github.com/dunglas/httpsfv", adapters + " " + local + " " + domain},
 	{"internal/telemetry", "api async", "net/http " + lambda + " " + adapters + " " + local + " " + domain},
 	{"internal/apigateway", "api " + lambda, adapters + " internal/app " + domain},
@@ -52,7 +52,7 @@ var rooms = []room{
 	{"internal/conformance/journal", "internal/engine", "internal/app async internal/sqlite net/http " + domain + " " + adapters},
 	{"internal/conformance", "api async", "internal/app " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
-	{"internal/speakers", "api", "async internal/activity net/http " + lambda + " " + adapters + " " + local},
+	{"internal/speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},

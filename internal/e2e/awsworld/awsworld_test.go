@@ -16,8 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/internal/activity"
 	"example.org/asynchttpapi/client"
-	"example.org/asynchttpapi/internal/activity"
 )
 
 // talk has values that must not leave: the tests look for them.
