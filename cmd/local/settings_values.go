@@ -6,7 +6,7 @@ import (
 	"net"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -53,7 +53,7 @@ func setReview(s *Settings, value string) error {
 
 func setBaseURL(s *Settings, value string) error {
 	s.BaseURL = value
-	if err := app.CheckBaseURL(value); err != nil {
+	if err := lambdamain.CheckBaseURL(value); err != nil {
 		return fmt.Errorf("%q: %w", value, err)
 	}
 	return nil

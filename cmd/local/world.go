@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/apidocs"
 	"example.org/asynchttpapi/internal/apigateway"
-	"example.org/asynchttpapi/internal/app"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/page"
 	"example.org/asynchttpapi/internal/sfnapi"
@@ -50,7 +50,7 @@ type world struct {
 // newWorld wires the world up. Nothing runs yet.
 func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, error) {
 	w := &world{data: s.Data, store: sqlite.NewStore(db), workflows: &workflows{}, log: log}
-	handlers, err := app.Handlers(w.config(s, d))
+	handlers, err := lambdamain.Handlers(w.config(s, d))
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 		Invoker:        invoker(handlers),
 		Log:            log,
 		MaxInvocations: maxInvocations,
-		Ended:          w.workflows.tell(handlers[app.Reconcile]),
+		Ended:          w.workflows.tell(handlers[lambdamain.Reconcile]),
 	})
 	w.workflows.engine = w.engine
 	w.stepFunctions = sfnapi.NewHandler(w.engine, log)
@@ -72,14 +72,14 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 }
 
 // config is what the functions see of this world.
-func (w *world) config(s Settings, d *doors) app.Config {
-	return app.Config{
+func (w *world) config(s Settings, d *doors) lambdamain.Config {
+	return lambdamain.Config{
 		Store:     w.store,
 		Workflows: w.workflows,
-		Settings: app.Settings{
+		Settings: lambdamain.Settings{
 			BaseURL:      cmp.Or(s.BaseURL, d.apiURL()),
 			Origins:      []string{"*"},
-			MaxWait:      app.MaxMaxWait, // waiting costs nothing here
+			MaxWait:      lambdamain.MaxMaxWait, // waiting costs nothing here
 			WaitInterval: 50 * time.Millisecond,
 			Retention:    retention,
 			Review:       s.Review,
@@ -91,7 +91,7 @@ func (w *world) config(s Settings, d *doors) app.Config {
 
 func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) (*apigateway.Gateway, error) {
 	return apigateway.New(apigateway.Config{
-		Routes:     app.Routes(handlers),
+		Routes:     lambdamain.Routes(handlers),
 		DomainName: d.api.Addr().String(),
 		MaxBody:    maxBody,
 		Log:        log,

@@ -4,15 +4,15 @@ package main
 import (
 	"os"
 
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/dynamo"
 	"example.org/asynchttpapi/internal/sfn"
 )
 
 func main() {
-	settings, badSettings := app.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
-	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(app.EnvStateMachine))
-	app.Start(app.NewStatus, app.Config{Store: store, Workflows: workflows, Settings: settings},
+	settings, badSettings := lambdamain.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(lambdamain.EnvTable))
+	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(lambdamain.EnvStateMachine))
+	lambdamain.Start(lambdamain.NewStatus, lambdamain.Config{Store: store, Workflows: workflows, Settings: settings},
 		badSettings, noStore, noWorkflows)
 }

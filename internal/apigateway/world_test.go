@@ -12,8 +12,8 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/apigateway"
-	"example.org/asynchttpapi/internal/app"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
@@ -32,7 +32,7 @@ type world struct {
 }
 
 // newWorld starts one; change, if not nil, changes its settings first.
-func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world {
+func newWorld(t *testing.T, change func(*lambdamain.Config, *apigateway.Config)) *world {
 	t.Helper()
 	w, gateway := newGateway(t, change)
 	w.t = t
@@ -46,17 +46,17 @@ func newWorld(t *testing.T, change func(*app.Config, *apigateway.Config)) *world
 }
 
 // newGateway is a world without a server before it.
-func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
+func newGateway(t testing.TB, change func(*lambdamain.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
 	t.Helper()
 	w := &world{
 		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{},
 		clock: asynctest.NewClock(start), log: personal.Watch(t, presentation),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
-	c := app.Config{
+	c := lambdamain.Config{
 		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
-		Settings: app.Settings{
+		Settings: lambdamain.Settings{
 			BaseURL: "https://api.example.org", Origins: []string{"https://page.example"},
 			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Review: "simulate", Speed: 1,
 		},
@@ -68,11 +68,11 @@ func newGateway(t testing.TB, change func(*app.Config, *apigateway.Config)) (*wo
 	if change != nil {
 		change(&c, &g)
 	}
-	handlers, err := app.Handlers(c)
+	handlers, err := lambdamain.Handlers(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Routes = app.Routes(handlers)
+	g.Routes = lambdamain.Routes(handlers)
 	gateway, err := apigateway.New(g)
 	if err != nil {
 		t.Fatal(err)

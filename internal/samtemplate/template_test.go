@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/samtemplate"
 )
 
@@ -64,11 +64,11 @@ func TestEveryFunctionTakesItsEnvironment(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		if _, err := app.SettingsFromEnv(func(name string) string { return env[name] }); err != nil {
+		if _, err := lambdamain.SettingsFromEnv(func(name string) string { return env[name] }); err != nil {
 			t.Errorf("%s: %v", id, err)
 		}
-		if env[app.EnvTable] != "table" {
-			t.Errorf("%s: the table is %q", id, env[app.EnvTable])
+		if env[lambdamain.EnvTable] != "table" {
+			t.Errorf("%s: the table is %q", id, env[lambdamain.EnvTable])
 		}
 	}
 }
@@ -78,7 +78,7 @@ func TestRoutes(t *testing.T) {
 	for _, f := range read(t).Functions {
 		routes = append(routes, f.Routes...)
 	}
-	for route := range maps.Keys(app.Routes(nil)) {
+	for route := range maps.Keys(lambdamain.Routes(nil)) {
 		if !slices.Contains(routes, route) {
 			t.Errorf("the template has %q, and no %q", routes, route)
 		}

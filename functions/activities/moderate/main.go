@@ -4,12 +4,12 @@ package main
 import (
 	"os"
 
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/dynamo"
 )
 
 func main() {
-	settings, badSettings := app.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(app.EnvTable))
-	app.Start(app.NewStage("moderate"), app.Config{Store: store, Settings: settings}, badSettings, noStore)
+	settings, badSettings := lambdamain.SettingsFromEnv(os.Getenv)
+	store, noStore := dynamo.New(os.Getenv, os.Getenv(lambdamain.EnvTable))
+	lambdamain.Start(lambdamain.NewStage("moderate"), lambdamain.Config{Store: store, Settings: settings}, badSettings, noStore)
 }

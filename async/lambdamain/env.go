@@ -1,4 +1,4 @@
-package app
+package lambdamain
 
 // Environment variables of functions, beside those of SettingsFromEnv.
 const (

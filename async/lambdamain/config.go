@@ -1,6 +1,6 @@
-// Package app is the one list of handlers. Both worlds, AWS and the single
+// Package lambdamain is the one list of handlers. Both worlds, AWS and the single
 // machine, make theirs here, so that they run the same code.
-package app
+package lambdamain
 
 import (
 	"log/slog"

@@ -1,4 +1,4 @@
-package app
+package lambdamain
 
 import "github.com/aws/aws-lambda-go/lambda"
 

@@ -1,4 +1,4 @@
-package app_test
+package lambdamain_test
 
 import (
 	"encoding/json"
@@ -12,7 +12,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/speakers"
 )
 
@@ -32,16 +32,16 @@ func newBench() *bench {
 	return b
 }
 
-func (b *bench) config(review string) app.Config {
-	return app.Config{
+func (b *bench) config(review string) lambdamain.Config {
+	return lambdamain.Config{
 		Store: &b.store, Workflows: &b.workflows,
-		Settings: app.Settings{Retention: time.Hour, Review: review, Speed: math.Inf(1)},
+		Settings: lambdamain.Settings{Retention: time.Hour, Review: review, Speed: math.Inf(1)},
 	}
 }
 
 func (b *bench) handler(t *testing.T, function, review string) lambda.Handler {
 	t.Helper()
-	all, err := app.Handlers(b.config(review))
+	all, err := lambdamain.Handlers(b.config(review))
 	if err != nil || all[function] == nil {
 		t.Fatalf("%s: %v", function, err)
 	}
@@ -73,7 +73,7 @@ func TestActivitiesSpeakTheStateMachinesJSON(t *testing.T) {
 func TestFailSpeaksTheStateMachinesJSON(t *testing.T) {
 	b := newBench()
 	event := `{"id":"id","redrive":0,"failedIn":0,"error":"States.Timeout"}`
-	_, err := b.handler(t, app.Fail, "approve").Invoke(t.Context(), []byte(event))
+	_, err := b.handler(t, lambdamain.Fail, "approve").Invoke(t.Context(), []byte(event))
 	if failure, ok := err.(messages.InvokeResponse_Error); !ok || failure.Type != "Activity.Failed" {
 		t.Errorf("the execution would go on: %v", err)
 	}
@@ -91,7 +91,7 @@ func TestReconcileReadsTheEventOfAnEndedExecution(t *testing.T) {
 	}
 	b := newBench()
 	b.workflows.Set("id", async.Outcome{Status: api.Failed, TimedOut: true})
-	h := b.handler(t, app.Reconcile, "approve")
+	h := b.handler(t, lambdamain.Reconcile, "approve")
 	if _, err := h.Invoke(t.Context(), event("id")); err != nil {
 		t.Fatal(err)
 	}
@@ -108,24 +108,24 @@ func TestReconcileReadsTheEventOfAnEndedExecution(t *testing.T) {
 
 func TestHandlersNeedWhatTheyUse(t *testing.T) {
 	b := newBench()
-	for about, spoil := range map[string]func(*app.Config){
-		"no store":  func(c *app.Config) { c.Store = nil },
-		"no speed":  func(c *app.Config) { c.Speed = 0 },
-		"no policy": func(c *app.Config) { c.Review = "maybe" },
+	for about, spoil := range map[string]func(*lambdamain.Config){
+		"no store":  func(c *lambdamain.Config) { c.Store = nil },
+		"no speed":  func(c *lambdamain.Config) { c.Speed = 0 },
+		"no policy": func(c *lambdamain.Config) { c.Review = "maybe" },
 	} {
 		c := b.config("approve")
 		spoil(&c)
-		if _, err := app.NewStage("moderate")(c); err == nil {
+		if _, err := lambdamain.NewStage("moderate")(c); err == nil {
 			t.Errorf("%s: moderate is made all the same", about)
 		}
-		if _, err := app.Handlers(c); err == nil {
+		if _, err := lambdamain.Handlers(c); err == nil {
 			t.Errorf("%s: all are made all the same", about)
 		}
 	}
-	if all, err := app.Handlers(b.config("approve")); err != nil || len(all) != 4+len(speakers.Stages()) {
+	if all, err := lambdamain.Handlers(b.config("approve")); err != nil || len(all) != 4+len(speakers.Stages()) {
 		t.Errorf("%d handlers, %v", len(all), err)
 	}
-	if _, err := app.NewStage("unknown")(b.config("approve")); err == nil {
+	if _, err := lambdamain.NewStage("unknown")(b.config("approve")); err == nil {
 		t.Error("an activity without a stage is made")
 	}
 }

@@ -1,4 +1,4 @@
-package app_test
+package lambdamain_test
 
 import (
 	"reflect"
@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/app"
+	"example.org/asynchttpapi/async/lambdamain"
 )
 
 func TestSettingsFromEnv(t *testing.T) {
-	unset := app.Settings{MaxWait: 5 * time.Second, Retention: 90 * 24 * time.Hour, Review: "simulate", Speed: 10}
-	got, err := app.SettingsFromEnv(func(string) string { return "" })
+	unset := lambdamain.Settings{MaxWait: 5 * time.Second, Retention: 90 * 24 * time.Hour, Review: "simulate", Speed: 10}
+	got, err := lambdamain.SettingsFromEnv(func(string) string { return "" })
 	if err != nil || got.MaxWait != unset.MaxWait || got.Retention != unset.Retention ||
 		got.Review != unset.Review || got.Speed != unset.Speed || got.BaseURL != "" || len(got.Origins) != 0 {
 		t.Errorf("nothing set: got %+v, %v", got, err)
@@ -20,11 +20,11 @@ func TestSettingsFromEnv(t *testing.T) {
 		"PUBLIC_BASE_URL": "https://api.example.org", "ALLOWED_ORIGINS": "https://a.example,https://b.example",
 		"MAX_WAIT_SECONDS": "0", "RETENTION_DAYS": "7", "REVIEW": "approve", "SEED": "s", "SPEED": "2.5", "STACK_NAME": "prod",
 	}
-	want := app.Settings{
+	want := lambdamain.Settings{
 		BaseURL: "https://api.example.org", Origins: []string{"https://a.example", "https://b.example"},
 		Retention: 7 * 24 * time.Hour, Review: "approve", Seed: "s", Speed: 2.5, Stack: "prod",
 	}
-	got, err = app.SettingsFromEnv(func(name string) string { return env[name] })
+	got, err = lambdamain.SettingsFromEnv(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("all set: got %+v, %v", got, err)
 	}
@@ -32,7 +32,7 @@ func TestSettingsFromEnv(t *testing.T) {
 
 func TestSettingsFromEnvReportsAllMistakes(t *testing.T) {
 	env := map[string]string{"MAX_WAIT_SECONDS": "26", "RETENTION_DAYS": "NaN", "SPEED": "0.5"}
-	_, err := app.SettingsFromEnv(func(name string) string { return env[name] })
+	_, err := lambdamain.SettingsFromEnv(func(name string) string { return env[name] })
 	if err == nil {
 		t.Fatal("no error")
 	}

@@ -1,4 +1,4 @@
-package app
+package lambdamain
 
 import (
 	"errors"
@@ -19,7 +19,7 @@ func NewStage(activity string) Maker {
 		}
 	}
 	return func(Config) (lambda.Handler, error) {
-		return nil, fmt.Errorf("app: no stage has the activity %q", activity)
+		return nil, fmt.Errorf("lambdamain: no stage has the activity %q", activity)
 	}
 }
 
@@ -30,7 +30,7 @@ func newStage(stage speakers.Stage) Maker {
 			return nil, err
 		}
 		if c.Store == nil || !(c.Speed > 0) {
-			return nil, errors.New("app: an activity needs a Store, and a speed above 0")
+			return nil, errors.New("lambdamain: an activity needs a Store, and a speed above 0")
 		}
 		run := activity.Stage{
 			Stage:     stage,
@@ -48,7 +48,7 @@ func newStage(stage speakers.Stage) Maker {
 // NewFail makes the activity that records a failure.
 func NewFail(c Config) (lambda.Handler, error) {
 	if c.Store == nil {
-		return nil, errors.New("app: an activity needs a Store")
+		return nil, errors.New("lambdamain: an activity needs a Store")
 	}
 	return handlerOf(activity.Failure{Store: c.Store, Clock: c.clock(), Report: c.report()}.Run, c.Store), nil
 }
