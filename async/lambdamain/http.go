@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/statemachine"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
 // Settings are what an operator chooses.

@@ -10,7 +10,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
 type request = events.APIGatewayV2HTTPRequest

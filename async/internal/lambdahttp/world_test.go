@@ -12,7 +12,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
 // errand is the least work there can be: an object with a name.

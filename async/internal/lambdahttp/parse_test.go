@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
 func TestParseKey(t *testing.T) {
