@@ -42,7 +42,7 @@ TESTS += test-dynamodb
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store against dynalite
 	@.ci/need node nodejs npm npm
-	.ci/dynalite/run go test -race -count=1 ./internal/dynamo
+	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
 
 TESTS += test-aws
 .PHONY: test-aws

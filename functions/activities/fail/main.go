@@ -4,8 +4,8 @@ package main
 import (
 	"os"
 
+	"example.org/asynchttpapi/async/internal/dynamo"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/dynamo"
 )
 
 func main() {

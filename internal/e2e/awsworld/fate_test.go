@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo"
 )
 
 // notify sends the event of the template's rule.

@@ -14,7 +14,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo"
 )
 
 // scripted answers each call with the next answer and keeps the requests: for

@@ -14,7 +14,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo"
 )
 
 // lossy stands in front of a DynamoDB: it does the next write that it is told
