@@ -7,7 +7,7 @@ import (
 )
 
 // Workflows starts and looks at the execution behind a submission. Adapters:
-// internal/sfn (Step Functions) and the engine of the local world.
+// async/internal/sfn (Step Functions) and the engine of the local world.
 type Workflows interface {
 	// Start starts the execution named id. An execution of that name that
 	// runs or ran already is success: the name is the submission.

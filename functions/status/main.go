@@ -5,8 +5,8 @@ import (
 	"os"
 
 	"example.org/asynchttpapi/async/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/sfn"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/sfn"
 )
 
 func main() {

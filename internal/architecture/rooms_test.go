@@ -20,14 +20,14 @@ const (
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"
 	// adapters and local are the two worlds.
-	adapters = "async/internal/dynamo internal/sfn internal/awsenv " + sdk
+	adapters = "async/internal/dynamo async/internal/sfn internal/awsenv " + sdk
 	local    = "internal/sqlite internal/engine internal/sfnapi internal/apigateway"
 	domain   = "internal/speakers async/internal/activity"
 )
 
 // rooms is the house: arrows run from its top to its bottom only.
 var rooms = []room{
-	{"functions", "async/lambdamain async/internal/dynamo internal/sfn", local},
+	{"functions", "async/lambdamain async/internal/dynamo async/internal/sfn", local},
 	{"cmd/local", "*", adapters},
 	{"cmd/stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
@@ -40,8 +40,8 @@ var rooms = []room{
 	{"internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/openapitest", "", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/static", "", "internal/page"},
-	{"async/internal/dynamo", "api async internal/awsenv " + sdk, "async/lambdamain internal/sfn " + domain + " " + local},
-	{"internal/sfn", "api async internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
+	{"async/internal/dynamo", "api async internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
+	{"async/internal/sfn", "api async internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
 	{"internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
 	{"internal/sfnapi", "internal/engine internal/asl", "async/lambdamain async " + domain + " " + adapters},
 	{"internal/sqlite", "api async internal/engine internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
