@@ -20,7 +20,7 @@ const (
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"
 	// adapters and local are the two worlds.
-	adapters = "async/internal/dynamo async/internal/sfn internal/awsenv " + sdk
+	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
 	local    = "internal/sqlite internal/engine internal/sfnapi internal/apigateway"
 	domain   = "internal/speakers async/internal/activity"
 )
@@ -40,9 +40,9 @@ var rooms = []room{
 	{"internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/openapitest", "", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/static", "", "internal/page"},
-	{"async/internal/dynamo", "api async internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
-	{"async/internal/sfn", "api async internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
-	{"internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
+	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
+	{"async/internal/sfn", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
+	{"async/internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
 	{"internal/sfnapi", "internal/engine internal/asl", "async/lambdamain async " + domain + " " + adapters},
 	{"internal/sqlite", "api async internal/engine internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
 	{"internal/engine", "internal/asl internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
@@ -56,8 +56,8 @@ var rooms = []room{
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
-	{"internal/bench/coldstart", "internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain internal/asl " + local},
-	{"internal/e2e/samlocal", "client internal/awsenv async/internal/dynamo internal/e2e/program " + sdk, "async/lambdamain " + local},
+	{"internal/bench/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain internal/asl " + local},
+	{"internal/e2e/samlocal", "client async/internal/awsenv async/internal/dynamo internal/e2e/program " + sdk, "async/lambdamain " + local},
 	// What has no row of its own: programs and tools for the tests.
 	{"internal", "*", adapters},
 }

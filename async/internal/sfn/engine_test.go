@@ -12,7 +12,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/engine/fake"

@@ -12,7 +12,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
 // Workflows is an async.Workflows on one Standard state machine.

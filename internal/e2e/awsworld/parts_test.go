@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/internal/e2e/program"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/dynamo"
-	"example.org/asynchttpapi/internal/awsenv"
 )
 
 // newTable makes the table in the DynamoDB at endpoint, unless it is there.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
 var whole = map[string]string{

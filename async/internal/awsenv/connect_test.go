@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
 // The connection that Connect opens is the one that calls use, even though the

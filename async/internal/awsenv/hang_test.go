@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
 // A connection that hangs costs one attempt, not the call.

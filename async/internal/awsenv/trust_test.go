@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/internal/samtemplate"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
-	"example.org/asynchttpapi/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
 func TestError(t *testing.T) {
