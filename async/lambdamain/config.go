@@ -6,7 +6,7 @@ import (
 	"log/slog"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/telemetry"
+	"example.org/asynchttpapi/async/internal/telemetry"
 )
 
 // Config is what the handlers need of the world around them. Fields without a

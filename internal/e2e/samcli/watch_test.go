@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/telemetry"
+	"example.org/asynchttpapi/async/internal/telemetry"
 )
 
 // text is a part of the expanded template as JSON, to look for names in.

@@ -10,8 +10,8 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/telemetry"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/telemetry"
 )
 
 var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
