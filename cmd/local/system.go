@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/speakers"
 	"example.org/asynchttpapi/internal/sqlite"

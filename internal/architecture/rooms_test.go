@@ -21,7 +21,7 @@ const (
 	lambda = "github.com/aws/aws-lambda-go"
 	// adapters and local are the two worlds.
 	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
-	local    = "internal/sqlite internal/engine internal/sfnapi internal/apigateway"
+	local    = "internal/sqlite internal/engine internal/sfnapi async/internal/apigateway"
 	domain   = "internal/speakers async/internal/activity"
 )
 
@@ -35,7 +35,7 @@ var rooms = []room{
 	{"async/internal/activity", "api async internal/speakers " + lambda, adapters + " " + local},
 	{"async/internal/lambdahttp", "api async " + lambda + " github.com/dunglas/httpsfv", adapters + " " + local + " " + domain},
 	{"async/internal/telemetry", "api async", "net/http " + lambda + " " + adapters + " " + local + " " + domain},
-	{"internal/apigateway", "api " + lambda, adapters + " async/lambdamain " + domain},
+	{"async/internal/apigateway", "api " + lambda, adapters + " async/lambdamain " + domain},
 	{"internal/page", "internal/static", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/openapitest", "", "async/lambdamain async " + domain + " " + adapters + " " + local},

@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/internal/awsenv"
-	"example.org/asynchttpapi/internal/apigateway"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
 	"example.org/asynchttpapi/internal/samtemplate"

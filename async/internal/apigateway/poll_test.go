@@ -9,8 +9,8 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/apigateway"
 )
 
 func decode(t *testing.T, text string, into any) {

@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/apigateway"
+	"example.org/asynchttpapi/async/internal/apigateway"
 )
 
 // invoke makes a lambda.Handler of a plain function.

@@ -15,8 +15,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
+	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/apigateway"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
