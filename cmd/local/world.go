@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.org/asynchttpapi/async/internal/apidocs"
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/apidocs"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/page"
 	"example.org/asynchttpapi/internal/sfnapi"

@@ -37,7 +37,7 @@ var rooms = []room{
 	{"async/internal/telemetry", "api async", "net/http " + lambda + " " + adapters + " " + local + " " + domain},
 	{"async/internal/apigateway", "api " + lambda, adapters + " async/lambdamain " + domain},
 	{"internal/page", "internal/static", "async/lambdamain async " + domain + " " + adapters + " " + local},
-	{"internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
+	{"async/internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/openapitest", "", "async/lambdamain async " + domain + " " + adapters + " " + local},
 	{"internal/static", "", "internal/page"},
 	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/apidocs"
+	"example.org/asynchttpapi/async/internal/apidocs"
 )
 
 func get(t *testing.T, target string) *httptest.ResponseRecorder {
