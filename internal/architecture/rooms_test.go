@@ -49,7 +49,7 @@ var rooms = []room{
 	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain internal/asl net/http " + domain + " " + adapters + " " + local},
 	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
 	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
-	{"internal/conformance/journal", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
+	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
 	{"internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
 	{"internal/speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},

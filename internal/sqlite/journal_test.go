@@ -8,12 +8,12 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
-	"example.org/asynchttpapi/internal/conformance/journal"
 	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/journaltest"
 )
 
 func TestJournal(t *testing.T) {
-	journal.Run(t, func(t *testing.T) engine.Journal {
+	journaltest.Run(t, func(t *testing.T) engine.Journal {
 		db := open(t, t.TempDir())
 		t.Cleanup(func() { db.Close() })
 		return db.Journal()

@@ -3,10 +3,10 @@ package fake
 import (
 	"testing"
 
-	"example.org/asynchttpapi/internal/conformance/journal"
 	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/journaltest"
 )
 
 func TestJournal(t *testing.T) {
-	journal.Run(t, func(*testing.T) engine.Journal { return NewJournal() })
+	journaltest.Run(t, func(*testing.T) engine.Journal { return NewJournal() })
 }

@@ -1,6 +1,6 @@
-// Package journal holds the test suite of the engine's port Journal. Every
+// Package journaltest holds the test suite of the engine's port Journal. Every
 // adapter runs it.
-package journal
+package journaltest
 
 import (
 	"testing"
