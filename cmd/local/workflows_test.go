@@ -10,7 +10,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sqlite"

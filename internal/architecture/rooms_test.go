@@ -50,7 +50,7 @@ var rooms = []room{
 	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
 	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
-	{"internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
+	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
 	{"internal/speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},
 	{"client", "api", "internal " + sdk + " " + lambda},

@@ -11,7 +11,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/internal/sqlite"
 )
 

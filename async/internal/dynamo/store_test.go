@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/async/internal/conformance"
 )
 
 func TestStore(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/awsenv"
-	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sfnapi"

@@ -11,8 +11,8 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/async/internal/sfn"
-	"example.org/asynchttpapi/internal/conformance"
 )
 
 func newWorkflows(t *testing.T, getenv func(string) string, machine string) *sfn.Workflows {

@@ -6,7 +6,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/conformance"
+	"example.org/asynchttpapi/async/internal/conformance"
 )
 
 // The fakes that other tests stand on keep the same promises as the adapters.
