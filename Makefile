@@ -16,7 +16,7 @@ export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
-	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
+	@go build -trimpath -o bin/local ./async/local && exec bin/local $(RUN_FLAGS)
 
 # Its newest release at the time; it knows the newest Go.
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
@@ -108,7 +108,7 @@ first-minute: ## from make run to a decided talk in a browser, as README.md says
 
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
-	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
+	@go build -trimpath -o bin/local ./async/local && go run ./internal/bench $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: ## the engine beside this machine's own limits
@@ -117,7 +117,7 @@ bench-engine: ## the engine beside this machine's own limits
 .PHONY: bench-pollers
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
 	@.ci/need node nodejs npm npm
-	@go build -trimpath -o bin/local ./cmd/local
+	@go build -trimpath -o bin/local ./async/local
 	@cd internal/e2e/pollers && $(POLLERS) go run ./bench $(ARGS)
 
 .PHONY: bench-lambda

@@ -28,7 +28,7 @@ const (
 // rooms is the house: arrows run from its top to its bottom only.
 var rooms = []room{
 	{"functions", "async/lambdamain async/internal/dynamo async/internal/sfn", local},
-	{"cmd/local", "*", adapters},
+	{"async/local", "*", adapters},
 	{"cmd/stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
 	{"async/lambdamain", "api statemachine async/internal/activity async async/internal/lambdahttp internal/speakers async/internal/telemetry " + lambda, adapters + " " + local},

@@ -37,10 +37,10 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
 	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data")}
-	build := exec.Command("go", "build", "-o", w.bin, "./cmd/local")
+	build := exec.Command("go", "build", "-o", w.bin, "./async/local")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("building cmd/local: %v\n%s", err, out)
+		t.Fatalf("building async/local: %v\n%s", err, out)
 	}
 	return w
 }

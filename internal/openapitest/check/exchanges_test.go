@@ -14,7 +14,7 @@ import (
 )
 
 // suites are the packages whose tests speak HTTP with the API.
-var suites = []string{"./async/internal/apigateway", "./cmd/local"}
+var suites = []string{"./async/internal/apigateway", "./async/local"}
 
 func TestExchangesOfTheSuites(t *testing.T) {
 	folder := t.TempDir()

@@ -1,4 +1,4 @@
-package main
+package local
 
 // The engine's region and account are its defaults, which are those of AWS's
 // documentation.

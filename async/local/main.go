@@ -1,7 +1,7 @@
 // Command local is the whole system on one machine: the functions that AWS
 // Lambda runs behind an HTTP front that stands for API Gateway, the same state
 // machine on a durable engine, and everything kept in one folder.
-package main
+package local
 
 import (
 	"context"
