@@ -49,7 +49,7 @@ TESTS += test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
 	@mkdir -p $(LOGS)
-	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./internal/e2e/awsworld ./internal/bench/coldstart
+	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./internal/e2e/awsworld ./async/internal/coldstart
 
 TESTS += test-logs
 .PHONY: test-logs
@@ -123,7 +123,7 @@ bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's poller
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
 	@.ci/need node nodejs npm npm
-	.ci/dynalite/run go run ./internal/bench/coldstart $(ARGS)
+	.ci/dynalite/run go run ./async/internal/coldstart $(ARGS)
 
 TESTS += test-sam
 .PHONY: test-sam

@@ -56,7 +56,7 @@ var rooms = []room{
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
-	{"internal/bench/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain internal/asl " + local},
+	{"async/internal/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain internal/asl " + local},
 	{"internal/e2e/samlocal", "client async/internal/awsenv async/internal/dynamo internal/e2e/program " + sdk, "async/lambdamain " + local},
 	// What has no row of its own: programs and tools for the tests.
 	{"internal", "*", adapters},

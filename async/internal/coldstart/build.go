@@ -11,7 +11,7 @@ import (
 var flags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s"}
 
 // handlers is where those stand that the functions are measured against.
-const handlers = "./internal/bench/coldstart/"
+const handlers = "./async/internal/coldstart/"
 
 // build compiles the functions, and the handlers that they are measured
 // against with the same flags.
