@@ -1,3 +1,3 @@
 // Package samlocal holds tests alone: the built functions under sam local, in
-// containers, with the services that internal/e2e/samlocal/services starts.
+// containers, with the services that async/internal/samlocalservices starts.
 package samlocal

@@ -33,7 +33,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{build: t.TempDir(), api: freePort(t), lambda: freePort(t)}
 	w.sam(t, "build", "--build-dir", w.build)
-	line := start(t, "ready ", exec.Command("go", "run", "./internal/e2e/samlocal/services",
+	line := start(t, "ready ", exec.Command("go", "run", "./async/internal/samlocalservices",
 		"-addr", host+":0", "-lambda-endpoint", "http://127.0.0.1:"+w.lambda))
 	w.writeEnv(t, strings.Fields(line))
 	return w
