@@ -112,7 +112,7 @@ bench: ## accepted, completed and polled a second, memory, start time
 
 .PHONY: bench-engine
 bench-engine: ## the engine beside this machine's own limits
-	go run ./internal/bench/engine $(ARGS)
+	go run ./stepfunctions/internal/bench $(ARGS)
 
 .PHONY: bench-pollers
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
