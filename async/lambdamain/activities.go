@@ -8,7 +8,7 @@ import (
 
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/activity"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // NewStage makes the activity of a stage of the review, by the activity's name.

@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // bench is a world in memory, with one submission named id.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // Settings are what a person can say on the command line or, with the same

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 func setAddr(s *Settings, value string) error {

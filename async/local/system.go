@@ -11,8 +11,8 @@ import (
 
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/internal/sfnapi"
-	"example.org/asynchttpapi/internal/speakers"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/speakers"
 	"example.org/asynchttpapi/statemachine"
 )
 

@@ -22,7 +22,7 @@ const (
 	// adapters and local are the two worlds.
 	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
 	local    = "internal/sqlite internal/engine internal/sfnapi async/internal/apigateway"
-	domain   = "internal/speakers async/internal/activity"
+	domain   = "speakers async/internal/activity"
 )
 
 // rooms is the house: arrows run from its top to its bottom only.
@@ -31,8 +31,8 @@ var rooms = []room{
 	{"async/local", "*", adapters},
 	{"cmd/stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
-	{"async/lambdamain", "api statemachine async/internal/activity async async/internal/lambdahttp internal/speakers async/internal/telemetry " + lambda, adapters + " " + local},
-	{"async/internal/activity", "api async internal/speakers " + lambda, adapters + " " + local},
+	{"async/lambdamain", "api statemachine async/internal/activity async async/internal/lambdahttp speakers async/internal/telemetry " + lambda, adapters + " " + local},
+	{"async/internal/activity", "api async speakers " + lambda, adapters + " " + local},
 	{"async/internal/lambdahttp", "api async " + lambda + " github.com/dunglas/httpsfv", adapters + " " + local + " " + domain},
 	{"async/internal/telemetry", "api async", "net/http " + lambda + " " + adapters + " " + local + " " + domain},
 	{"async/internal/apigateway", "api " + lambda, adapters + " async/lambdamain " + domain},
@@ -52,7 +52,7 @@ var rooms = []room{
 	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
 	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
-	{"internal/speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},
+	{"speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
@@ -63,7 +63,7 @@ var rooms = []room{
 }
 
 // pure are the rooms that neither see the time nor touch the world.
-var pure = []string{"internal/asl", "internal/speakers"}
+var pure = []string{"internal/asl", "speakers"}
 
 // roomOf is the row with the longest folder that holds the package, nil for none.
 func roomOf(pkg string) *room {

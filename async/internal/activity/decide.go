@@ -6,7 +6,7 @@ import (
 	"errors"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // decide asks the committee and records its answer, together with the outcome

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 func TestFailureIsRecorded(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // state is the domain's progress as the pattern records it.

@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // inRuntime makes this test binary a Lambda function instead: the error names

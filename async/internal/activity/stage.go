@@ -11,7 +11,7 @@ import (
 
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/trace"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 // Input is what the state machine hands to an activity.

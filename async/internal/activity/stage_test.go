@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

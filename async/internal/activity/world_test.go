@@ -6,7 +6,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/speakers"
+	"example.org/asynchttpapi/speakers"
 )
 
 func contains(text, part string) bool { return strings.Contains(text, part) }

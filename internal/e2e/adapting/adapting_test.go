@@ -36,7 +36,7 @@ func TestAStageIsAddedInFourPlaces(t *testing.T) {
 
 // addToDomain is place 1: the stage, its names, its time and its words.
 func addToDomain(tr tree) {
-	const stage, progress = "internal/speakers/stage.go", "internal/speakers/progress.go"
+	const stage, progress = "speakers/stage.go", "speakers/progress.go"
 	tr.replace(stage, "\tShortlisting\n", "\tShortlisting\n\tRehearsal\n")
 	tr.replace(stage, "Moderation, Shortlisting, Selection}", "Moderation, Shortlisting, Rehearsal, Selection}")
 	tr.replace(stage, "\t\treturn \"shortlisting\"\n", "\t\treturn \"shortlisting\"\n\tcase Rehearsal:\n\t\treturn \"rehearsal\"\n")
