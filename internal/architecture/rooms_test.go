@@ -47,7 +47,7 @@ var rooms = []room{
 	{"internal/sqlite", "api async internal/engine internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
 	{"internal/engine", "internal/asl internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
 	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain internal/asl net/http " + domain + " " + adapters + " " + local},
-	{"internal/asl/asltest", "internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
+	{"stepfunctions/internal/asltest", "internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
 	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
 	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},

@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/asltest"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asltest"
 )
 
 // TestParseOfPrintIsTheIdentity for generated definitions.
