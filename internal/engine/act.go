@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // act does what follows from an input that is on disk. The caller holds mu.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // errAstray says that this program cannot repeat what the journal has of an

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // SendTaskSuccess ends a task that waits for its token. Refusals: InvalidOutput,

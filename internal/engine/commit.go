@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // commit writes what is staged, and acts on it. Who finds more staged after

@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // fullName is an execution's ARN in two parts.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // entryVersion is the first byte of every entry. A reader knows all versions

@@ -1,6 +1,6 @@
 package engine
 
-import "example.org/asynchttpapi/internal/asl/interp"
+import "example.org/asynchttpapi/stepfunctions/internal/interp"
 
 // sum is a 32-bit FNV-1a hash, https://www.rfc-editor.org/rfc/rfc9923. The
 // one of hash/fnv would move what is hashed to the heap, for every entry.

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 func TestEntryGivesBackTheInput(t *testing.T) {

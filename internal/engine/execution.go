@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // execution is an execution that has not ended.

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // StartSyncExecution runs an execution of an Express machine and returns at its

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // History gives every event of an execution, the first one first. It is what a

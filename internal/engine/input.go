@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // errEnded refuses an input because the execution has ended.

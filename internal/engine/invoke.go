@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // invoke calls a task's function and reports what it answers.

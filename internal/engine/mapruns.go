@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // MapRun is a Map Run and the execution it is a part of.

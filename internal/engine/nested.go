@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // startParameters are the Parameters of a states:startExecution task.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // redrivable is how long after its end an execution can be opened again,

@@ -13,9 +13,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // timedJournal remembers when each write was.

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // maxPayload is the service's limit for inputs and outputs, in bytes of UTF-8.

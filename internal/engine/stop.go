@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // errStarting refuses to stop what nobody runs yet: to say that it stopped

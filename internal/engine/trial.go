@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // trialTimeout is how long the service lets a TestState take.

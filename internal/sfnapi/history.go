@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 type getExecutionHistoryOutput struct {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // historyEvent is one event on the wire: its common members, and the member

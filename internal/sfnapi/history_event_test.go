@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 type mapRunCounts struct {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 type testStateOutput struct {

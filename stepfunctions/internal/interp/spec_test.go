@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // script says how the tasks of a state are answered, one after the other;

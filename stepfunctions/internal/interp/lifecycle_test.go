@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 func TestDistributedMap(t *testing.T) {

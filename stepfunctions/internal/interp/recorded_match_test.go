@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 func (c *recorded) compareOutcome(t *testing.T, o interp.Outcome) {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 const chain = `{"StartAt":"A","States":{

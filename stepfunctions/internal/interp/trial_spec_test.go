@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 func TestTrials(t *testing.T) {

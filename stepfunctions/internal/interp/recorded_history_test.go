@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 func (c *recorded) compareHistory(t *testing.T, got []interp.Event) {

@@ -9,9 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/asltest"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // TestReplayGivesTheSameRun: wherever an execution is interrupted, replaying

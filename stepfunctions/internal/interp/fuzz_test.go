@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // FuzzRun: whatever the definition, even one that would not validate, and

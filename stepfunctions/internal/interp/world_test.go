@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // world is what an engine would be to a run: it answers tasks at once, and its

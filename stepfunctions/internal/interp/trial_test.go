@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 type recordedTrial struct {

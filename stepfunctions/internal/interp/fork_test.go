@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 const taskB = `{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}}`

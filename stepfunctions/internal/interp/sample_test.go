@@ -6,9 +6,9 @@ import (
 	"pgregory.net/rapid"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/asltest"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // sample is a generated execution that has run to its end.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // Long errors are cut where they are told, and whole where they are caught.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/interp"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // What a run does not heed does nothing to it: a replay that meets such an

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/interp"
 	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // recorded is a case recorded from the service: see the README of the folder
