@@ -3,8 +3,8 @@ package statemachine_test
 import (
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl"
 	"example.org/asynchttpapi/statemachine"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 func TestNothingIsWrongWithTheDefinition(t *testing.T) {

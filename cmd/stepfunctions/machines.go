@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
 	"example.org/asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // machines are the state machines of a template: those that are made, and

@@ -124,10 +124,10 @@ func TestEveryRowHasAPackage(t *testing.T) {
 // The table is read by the rules that these rows try out.
 func TestRoomOf(t *testing.T) {
 	for path, want := range map[string]string{
-		"internal/asl/jsonpath":    "internal/asl",
-		"internal/aslx":            "internal",
-		"functions/activities/one": "functions",
-		"api":                      "api",
+		"stepfunctions/internal/asl/jsonpath": "stepfunctions/internal/asl",
+		"internal/aslx":                       "internal",
+		"functions/activities/one":            "functions",
+		"api":                                 "api",
 	} {
 		if r := roomOf(path); r == nil || r.folder != want {
 			t.Errorf("%s is in %+v, want %s", path, r, want)

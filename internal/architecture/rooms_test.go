@@ -43,12 +43,12 @@ var rooms = []room{
 	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
 	{"async/internal/sfn", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
 	{"async/internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
-	{"internal/sfnapi", "internal/engine internal/asl", "async/lambdamain async " + domain + " " + adapters},
-	{"internal/sqlite", "api async internal/engine internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
-	{"internal/engine", "internal/asl internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
-	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain internal/asl net/http " + domain + " " + adapters + " " + local},
-	{"stepfunctions/internal/asltest", "internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
-	{"internal/asl", "internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
+	{"internal/sfnapi", "internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
+	{"internal/sqlite", "api async internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
+	{"internal/engine", "stepfunctions/internal/asl internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
+	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},
+	{"stepfunctions/internal/asltest", "stepfunctions/internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
+	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
 	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
@@ -56,14 +56,14 @@ var rooms = []room{
 	{"client", "api", "internal " + sdk + " " + lambda},
 	{"statemachine", "", "internal"},
 	{"api", "", "internal"},
-	{"async/internal/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain internal/asl " + local},
+	{"async/internal/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain stepfunctions/internal/asl " + local},
 	{"internal/e2e/samlocal", "client async/internal/awsenv async/internal/dynamo internal/e2e/program " + sdk, "async/lambdamain " + local},
 	// What has no row of its own: programs and tools for the tests.
 	{"internal", "*", adapters},
 }
 
 // pure are the rooms that neither see the time nor touch the world.
-var pure = []string{"internal/asl", "speakers"}
+var pure = []string{"stepfunctions/internal/asl", "speakers"}
 
 // roomOf is the row with the longest folder that holds the package, nil for none.
 func roomOf(pkg string) *room {

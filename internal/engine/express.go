@@ -3,7 +3,7 @@ package engine
 import (
 	"context"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

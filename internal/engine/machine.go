@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // Type is a state machine's type.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"maps"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // NewStateMachine is what CreateStateMachine needs.

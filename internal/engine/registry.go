@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // registry holds the machines in memory: they are few and every start needs one.

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 func newRevision(r Revision, parsed *asl.Machine, now time.Time) *revision {

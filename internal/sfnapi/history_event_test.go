@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"

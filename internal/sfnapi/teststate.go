@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // field is the shape that the API of an integrated service gives a member of

@@ -1,7 +1,7 @@
 package sfnapi
 
 import (
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // contextMembers are the members that the parts of a mocked context object may

@@ -3,8 +3,8 @@ package sfnapi
 import (
 	"encoding/json"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // stateRequest is a TestState request, read and checked as far as that can be

@@ -3,7 +3,7 @@ package sfnapi
 import (
 	"context"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 type diagnostic struct {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
 	"example.org/asynchttpapi/internal/sfnapi/cases"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 
 	"github.com/aws/smithy-go"
 )

@@ -5,7 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 var paths = []string{"$", "$.a", "$.b", "$.a.b", "$[0]", "$.a[0]", "$$.State.Name", "$$.Execution.Input", "$..a", "$.b[*]"}

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // Definition generates a definition that is valid: every state leads on to a

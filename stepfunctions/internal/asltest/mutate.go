@@ -5,7 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // Broken generates a definition that was valid until some of its parts were

@@ -1,8 +1,8 @@
 package interp
 
 import (
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // childInputs are the inputs of a Map Run's child executions: one for each

@@ -1,8 +1,8 @@
 package interp
 
 import (
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/choice"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/choice"
 )
 
 // choose leaves a Choice state by its first rule that holds, else by Default.

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // context is the context object that $$ stands for in the scope's state.

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // maxData is the service's limit for the input and the output of a state, a

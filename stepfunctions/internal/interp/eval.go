@@ -3,10 +3,10 @@ package interp
 import (
 	"errors"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/intrinsic"
-	"example.org/asynchttpapi/internal/asl/jsonpath"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/intrinsic"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // evaluation resolves the paths of one state against one input.

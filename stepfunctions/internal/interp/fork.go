@@ -3,7 +3,7 @@ package interp
 import (
 	"bytes"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // fork is the work of a Parallel or Map state: its branches or iterations.

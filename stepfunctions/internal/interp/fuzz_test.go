@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

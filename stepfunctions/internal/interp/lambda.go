@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // invocation is the function that a task calls, and what it calls it with;

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // httpDate is the form of a Date header, RFC 9110 section 5.6.7; package

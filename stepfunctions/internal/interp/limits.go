@@ -3,8 +3,8 @@ package interp
 import (
 	"encoding/json"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // limits are a task's TimeoutSeconds and HeartbeatSeconds; nil is none.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // mapRun is what a distributed Map state keeps of its Map Run: the set of

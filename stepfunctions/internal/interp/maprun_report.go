@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // MapRun is what can be told of a Map Run of an execution.

@@ -1,6 +1,6 @@
 package interp
 
-import "example.org/asynchttpapi/internal/asl"
+import "example.org/asynchttpapi/stepfunctions/internal/asl"
 
 // parallel starts all branches of a Parallel state.
 func (r *Run) parallel(s *scope) *failure {

@@ -3,9 +3,9 @@ package interp
 import (
 	"errors"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/jsonpath"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // How data goes through a state:

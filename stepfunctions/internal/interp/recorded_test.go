@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // redrive goes on with a run that failed, timed out or was stopped, from the

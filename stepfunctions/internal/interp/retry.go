@@ -4,8 +4,8 @@ import (
 	"math"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // fail deals with the failure of a scope's state: retry, else catch, else the

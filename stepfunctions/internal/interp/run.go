@@ -3,8 +3,8 @@ package interp
 import (
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // Run is one execution of a state machine. It is not safe for use by several

@@ -3,7 +3,7 @@ package interp
 import (
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
 // status says where a scope stands.

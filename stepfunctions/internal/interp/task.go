@@ -1,6 +1,6 @@
 package interp
 
-import "example.org/asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/stepfunctions/internal/asl/value"
 
 // request is a task on its way out, with what only its events tell.
 type request struct {

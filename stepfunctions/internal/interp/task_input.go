@@ -1,6 +1,6 @@
 package interp
 
-import "example.org/asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/stepfunctions/internal/asl/value"
 
 // taskInput takes what the engine reports about a task.
 func (r *Run) taskInput(in Input) {

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // Trial is one state run by itself, as the TestState API does:

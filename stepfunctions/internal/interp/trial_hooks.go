@@ -5,8 +5,8 @@ import (
 	"errors"
 	"strings"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 var errNoObject = errors.New("expected a JSON object")

@@ -1,6 +1,6 @@
 package interp
 
-import "example.org/asynchttpapi/internal/asl/value"
+import "example.org/asynchttpapi/stepfunctions/internal/asl/value"
 
 // mocked gives the mock's answer in place of branches or iterations.
 func (t *Trial) mocked(s *scope) *failure {

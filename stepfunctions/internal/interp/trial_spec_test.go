@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/asl"
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 

@@ -3,7 +3,7 @@ package interp
 import (
 	"slices"
 
-	"example.org/asynchttpapi/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // variables are the workflow variables of one scope. A part inside a Parallel

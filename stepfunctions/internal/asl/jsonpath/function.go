@@ -1,0 +1,139 @@
+package jsonpath
+
+import (
+	"math"
+	"strings"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+)
+
+// function reads the arguments after name(.
+func (p *parser) function(name string) (step, error) {
+	compute, ok := functions()[name]
+	if !ok {
+		return nil, p.fail("there is no function %q", name)
+	}
+	if err := p.deeper(); err != nil {
+		return nil, err
+	}
+	defer p.shallower()
+	f := function{name: name, compute: compute}
+	p.blanks()
+	for !p.take(")") {
+		if len(f.arguments) > 0 {
+			if err := p.expect(","); err != nil {
+				return nil, err
+			}
+		}
+		a, err := p.argument()
+		if err != nil {
+			return nil, err
+		}
+		f.arguments = append(f.arguments, a)
+		p.blanks()
+	}
+	return f, nil
+}
+
+// argument reads a path from the document's root, or a JSON value.
+func (p *parser) argument() (argument, error) {
+	p.blanks()
+	if p.starts("$") || p.starts("@") {
+		path, err := p.inner()
+		return argument{path: path}, err
+	}
+	v, err := p.literal()
+	return argument{value: v}, err
+}
+
+func (s function) apply(v any, after []step, e *evaluation) error {
+	arguments := make([]any, len(s.arguments))
+	for i, a := range s.arguments {
+		arguments[i] = a.value
+		if a.path == nil {
+			continue
+		}
+		var err error
+		if arguments[i], err = a.path.evaluate(e.root, e.root, false, e.steps); err != nil {
+			return err
+		}
+	}
+	result, err := s.compute(e, v, arguments)
+	if err != nil {
+		return err
+	}
+	return e.follow(result, after)
+}
+
+type compute = func(e *evaluation, v any, arguments []any) (any, error)
+
+// functions are those of Jayway's JsonPath.
+func functions() map[string]compute {
+	return map[string]compute{
+		"length": length,
+		"size":   length,
+		"keys":   keys,
+		"concat": concat,
+		"append": appended,
+		"min":    aggregate(func(n []float64) float64 { return fold(n, math.Min) }),
+		"max":    aggregate(func(n []float64) float64 { return fold(n, math.Max) }),
+		"sum":    aggregate(sum),
+		"avg":    aggregate(average),
+		"stddev": aggregate(deviation),
+	}
+}
+
+func length(_ *evaluation, v any, _ []any) (any, error) {
+	switch v := v.(type) {
+	case []any:
+		return value.FromInt(int64(len(v))), nil
+	case *value.Object:
+		return value.FromInt(int64(v.Len())), nil
+	}
+	return nil, nil
+}
+
+func keys(_ *evaluation, v any, _ []any) (any, error) {
+	object, ok := v.(*value.Object)
+	if !ok {
+		return nil, nil
+	}
+	names := []any{}
+	for _, m := range object.Members() {
+		names = append(names, m.Name)
+	}
+	return names, nil
+}
+
+// concat joins the strings of an array, then its arguments.
+func concat(_ *evaluation, v any, arguments []any) (any, error) {
+	var b strings.Builder
+	array, _ := v.([]any)
+	for _, element := range array {
+		if text, ok := element.(string); ok {
+			b.WriteString(text)
+		}
+	}
+	for _, a := range arguments {
+		b.WriteString(concatenable(a))
+	}
+	return b.String(), nil
+}
+
+func concatenable(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	}
+	return value.Text(v)
+}
+
+func appended(_ *evaluation, v any, arguments []any) (any, error) {
+	array, ok := v.([]any)
+	if !ok {
+		return v, nil
+	}
+	return append(append([]any{}, array...), arguments...), nil
+}

@@ -1,0 +1,51 @@
+package jsonpath_test
+
+import (
+	"errors"
+	"testing"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+)
+
+// FuzzPath holds that no path and no document makes a panic, and that errors
+// are of the promised types.
+func FuzzPath(f *testing.F) {
+	for _, path := range []string{
+		"$", "$.a['b'][0]", "$$.Execution.Id", "$x.y", "$..a[?(@.b == 'c' && !(@.d > 1))].e", "$.a[-2:].length()", "$['a','b'][*]..c",
+		"$[?(@.a =~ /x.*/i || @.b in ['y', 2])]", "$.a.concat($.b, 'c', 1)", "$[?(@..a[0] empty false)]",
+	} {
+		f.Add(path, `{"a":[{"b":"c","d":0,"e":[1,"x"]}],"b":null}`)
+	}
+	f.Fuzz(func(t *testing.T, text, document string) {
+		path, err := jsonpath.Parse(text)
+		if err != nil {
+			var syntax *jsonpath.SyntaxError
+			if !errors.As(err, &syntax) {
+				t.Fatalf("%q: %T", text, err)
+			}
+			return
+		}
+		root, err := value.Parse([]byte(document))
+		if err != nil {
+			return
+		}
+		evaluate(t, path, root)
+	})
+}
+
+func evaluate(t *testing.T, path *jsonpath.Path, root any) {
+	v, err := path.Get(root)
+	var missing *jsonpath.NotFoundError
+	var failed *jsonpath.EvaluationError
+	if err != nil && !errors.As(err, &missing) && !errors.As(err, &failed) {
+		t.Fatalf("%s: %T", path, err)
+	}
+	if _, isList := v.([]any); err == nil && !path.Definite() && !isList {
+		t.Fatalf("%s is indefinite, but gave %s", path, value.Text(v))
+	}
+	var mismatch *jsonpath.MatchError
+	if _, err := path.Set(root, true); err != nil && !errors.As(err, &mismatch) {
+		t.Fatalf("%s: %T", path, err)
+	}
+}

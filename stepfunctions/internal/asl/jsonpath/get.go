@@ -1,0 +1,159 @@
+package jsonpath
+
+import (
+	"errors"
+	"fmt"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+)
+
+// Get gives what the path leads to in root. A definite path that leads nowhere
+// is a *NotFoundError; an indefinite one then gives an empty list, as AWS does
+// even where Jayway itself would object to a missing parent. The result shares
+// memory with root: treat both as read-only.
+func (p *Path) Get(root any) (any, error) {
+	if p.reference {
+		if v, ok := p.lookup(root); ok {
+			return v, nil
+		}
+	}
+	if root == nil && !p.Whole() && p.definite {
+		return nil, &NotFoundError{Path: p, Kind: NullRoot, Reason: "Unable to apply Path transformation to null or empty input."}
+	}
+	v, err := p.evaluate(root, root, false, new(int))
+	var missing *NotFoundError
+	if !p.definite && errors.As(err, &missing) {
+		return []any{}, nil
+	}
+	return v, err
+}
+
+// lookup is the short way for Reference Paths, which nearly all paths are.
+func (p *Path) lookup(v any) (any, bool) {
+	for _, s := range p.steps {
+		var ok bool
+		switch s := s.(type) {
+		case member:
+			object, _ := v.(*value.Object)
+			v, ok = object.Get(s.names[0])
+		case index:
+			v, ok = element(v, s.at[0])
+		}
+		if !ok {
+			return nil, false
+		}
+	}
+	return v, true
+}
+
+// element gives the array element at i; a negative i counts from the end.
+func element(v any, i int) (any, bool) {
+	array, _ := v.([]any)
+	if i < 0 {
+		i += len(array)
+	}
+	if i < 0 || i >= len(array) {
+		return nil, false
+	}
+	return array[i], true
+}
+
+// evaluation is one run of a path over a document.
+type evaluation struct {
+	path *Path
+	root any
+	out  []any
+	// strict makes indefinite paths report missing members, as Jayway does when
+	// a filter asks whether something exists.
+	strict bool
+	// steps counts what the path and the paths in its filters have done.
+	steps *int
+}
+
+// maxSteps bounds the work of one path. Several scans in a row, or a scan in a
+// filter behind another, need steps as a power of the document's size; no other
+// path comes near the bound with a document as large as the service allows.
+const maxSteps = 4 << 20
+
+// spend counts a step.
+func (e *evaluation) spend() error {
+	*e.steps++
+	return e.exhausted()
+}
+
+func (e *evaluation) exhausted() error {
+	if *e.steps > maxSteps {
+		return &EvaluationError{Path: e.path, Reason: fmt.Sprintf("The path '%s' takes more than %d steps", e.path, maxSteps)}
+	}
+	return nil
+}
+
+// evaluate runs the path from current; root is what $ means in its filters.
+func (p *Path) evaluate(root, current any, strict bool, steps *int) (any, error) {
+	e := evaluation{path: p, root: root, strict: strict, steps: steps}
+	if err := e.follow(current, p.steps); err != nil {
+		return nil, err
+	}
+	// A filter whose path gave up does not hold, which is no result either.
+	if err := e.exhausted(); err != nil {
+		return nil, err
+	}
+	if !p.definite {
+		return append([]any{}, e.out...), nil
+	}
+	if len(e.out) == 0 {
+		return nil, e.nothing()
+	}
+	return e.out[len(e.out)-1], nil
+}
+
+// follow applies the first of steps to v, or keeps v when there are none left.
+func (e *evaluation) follow(v any, steps []step) error {
+	if err := e.spend(); err != nil {
+		return err
+	}
+	if len(steps) == 0 {
+		e.out = append(e.out, v)
+		return nil
+	}
+	return steps[0].apply(v, steps[1:], e)
+}
+
+// depth is the number of steps before the one that has after behind it.
+func (e *evaluation) depth(after []step) int { return len(e.path.steps) - len(after) - 1 }
+
+// certain tells whether every step before the one that has after behind it is
+// definite: only then is a value of the wrong kind worth an error.
+func (e *evaluation) certain(after []step) bool {
+	for _, s := range e.path.steps[:e.depth(after)] {
+		if !s.definite(false) {
+			return false
+		}
+	}
+	return true
+}
+
+// rest writes the step that has after behind it, and after: what Jayway names
+// in some messages.
+func (e *evaluation) rest(after []step) string {
+	return e.path.canonical(len(e.path.steps))[len(e.path.canonical(e.depth(after))):]
+}
+
+// missing reports that the first n steps lead nowhere.
+func (e *evaluation) missing(format string, n int) *NotFoundError {
+	return e.notFound(fmt.Sprintf(format, e.path.canonical(n)))
+}
+
+// nothing reports that all steps of a definite path could be taken but one
+// that has no result.
+func (e *evaluation) nothing() error {
+	err := e.missing("No results for path: %s", len(e.path.steps))
+	if _, ok := e.path.steps[len(e.path.steps)-1].(index); ok {
+		err.Kind = PastEnd
+	}
+	return err
+}
+
+func (e *evaluation) notFound(reason string) *NotFoundError {
+	return &NotFoundError{Path: e.path, Reason: reason}
+}

@@ -1,0 +1,211 @@
+package jsonpath_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+)
+
+const shop = `{"store":{"book":[
+ {"category":"reference","title":"Sayings","price":8.95},
+ {"category":"fiction","title":"Sword","price":12.99},
+ {"category":"fiction","title":"Moby Dick","isbn":"0-553","price":8},
+ {"category":"fiction","title":"Rings","isbn":"0-395","price":22.99}],
+ "bicycle":{"color":"red","price":19.95}},
+ "expensive":10,"empty":[],"none":null,"a key":{"b.c":1},"tags":["x","y"]}`
+
+func decode(t *testing.T, text string) any {
+	t.Helper()
+	v, err := value.Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return v
+}
+
+func TestGet(t *testing.T) {
+	for _, c := range []struct{ path, want string }{
+		{"$.expensive", `10`},
+		{"$", shop},
+		{"$.none", `null`},
+		{"$['a key']['b.c']", `1`},
+		{`$["store"].bicycle.color`, `"red"`},
+		{"$.store.book[0].title", `"Sayings"`},
+		{"$.store.book[-1].title", `"Rings"`},
+		{"$.store.book[0,2].price", `[8.95,8]`},
+		{"$.store.book[1:3].price", `[12.99,8]`},
+		{"$.store.book[:1].price", `[8.95]`},
+		{"$.store.book[-2:].price", `[8,22.99]`},
+		{"$.store.book[*].isbn", `["0-553","0-395"]`},
+		{"$.store.*.color", `["red"]`},
+		{"$..isbn", `["0-553","0-395"]`},
+		{"$.store..price", `[8.95,12.99,8,22.99,19.95]`},
+		{"$.store.book[?(@.price < 10)].title", `["Sayings","Moby Dick"]`},
+		{"$.store.book[?(@.isbn && @.price > 10)].title", `["Rings"]`},
+		{"$.store.book[?(@.isbn&&@.price>10)].title", `["Rings"]`},
+		{"$.store.book[?(!@.isbn)].title", `["Sayings","Sword"]`},
+		{"$.store.book[?(!(@.isbn || @.price == 8.95))].title", `["Sword"]`},
+		{"$.store.book[?(@.price <= $.expensive)].title", `["Sayings","Moby Dick"]`},
+		{"$.store.book[?(@['category'] == 'reference')].title", `["Sayings"]`},
+		{"$.store.book[?(@.title =~ /s.*/i)].title", `["Sayings","Sword"]`},
+		{"$.store.book[?(@.category in ['reference','x'])].title", `["Sayings"]`},
+		{"$.store.book[?(@.category nin ['fiction'])].title", `["Sayings"]`},
+		{"$.store.book[?(@.title contains 'ing')].title", `["Sayings","Rings"]`},
+		{"$.store.book[?(@.price == '8')].title", `["Moby Dick"]`},
+		{"$.store.book[?(@.price === '8')].title", `[]`},
+		{"$.store.book[?(@.isbn == null)].title", `[]`},
+		{"$[?(@.color)].price", `[]`},
+		{"$.store[?(@.color)].price", `[]`},
+		{"$..[?(@.color)].price", `[19.95]`},
+		{"$.store.book.length()", `4`},
+		{"$.store.book[?(@.title size 5)].title", `["Sword","Rings"]`},
+		{"$.empty[?(@ empty true)]", `[]`},
+		{"$['expensive','none','nothing']", `{"expensive":10,"none":null}`},
+		{"$.store['book','bicycle']", decodeAs("store")},
+		{"$.missing[*]", `[]`},
+		{"$.missing.deep[1:5]", `[]`},
+		{"$.store.keys()", `["book","bicycle"]`},
+		{"$.tags.concat('!', $.expensive)", `"xy!10"`},
+		{"$.tags.append(1)", `["x","y",1]`},
+	} {
+		path, err := jsonpath.Parse(c.path)
+		if err != nil {
+			t.Errorf("%s: %v", c.path, err)
+			continue
+		}
+		got, err := path.Get(decode(t, shop))
+		if err != nil {
+			t.Errorf("%s: %v", c.path, err)
+			continue
+		}
+		if text := value.Text(got); !value.Equal(got, decode(t, c.want)) {
+			t.Errorf("%s = %s, want %s", c.path, text, c.want)
+		}
+	}
+}
+
+// decodeAs gives the text of one member of shop.
+func decodeAs(name string) string {
+	v, err := value.Parse([]byte(shop))
+	if err != nil {
+		return err.Error()
+	}
+	member, _ := v.(*value.Object).Get(name)
+	return value.Text(member)
+}
+
+func TestGetAggregates(t *testing.T) {
+	for path, want := range map[string]string{
+		"$.min()": "1", "$.max()": "4", "$.sum()": "10", "$.avg()": "2.5", "$.stddev()": "1.118033988749895",
+		"$.sum(10, $.length())": "24", "$[?(@ > 2)]": "[3,4]",
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Get(decode(t, `[1,2,3,4]`))
+		if text := value.Text(got); err != nil || text != want {
+			t.Errorf("%s = %s, %v, want %s", path, text, err, want)
+		}
+	}
+}
+
+// Scans behind scans, and in filters behind scans, give up in the end.
+func TestGetGivesUp(t *testing.T) {
+	deep := decode(t, strings.Repeat(`{"a":`, 300)+"1"+strings.Repeat("}", 300))
+	wide := decode(t, "["+strings.Repeat("{},", 5_000)+"{}]")
+	for path, root := range map[string]any{
+		"$..a..a..a..a": deep, "$..a..a..a..none": deep, "$..[?($..none)]": wide, "$[?(@ in $..none || $..none)]": wide,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var gaveUp *jsonpath.EvaluationError
+		if v, err := p.Get(root); !errors.As(err, &gaveUp) || !strings.Contains(err.Error(), "takes more than 4194304 steps") {
+			t.Errorf("%s: %T %v", path, v, err)
+		}
+	}
+}
+
+func TestGetNothingThere(t *testing.T) {
+	for path, want := range map[string]string{
+		"$.x":                     "No results for path: $['x']",
+		"$.store.x":               "No results for path: $['store']['x']",
+		"$.x.y.z":                 "Missing property in path $['x']",
+		"$.store.book[9]":         "No results for path: $['store']['book'][9]",
+		"$.none[0]":               "The path $['none'] is null",
+		"$.expensive.x":           "Expected to find an object with property ['x'] in path $['expensive'] but found 'java.lang.Integer'.",
+		"$.store.bicycle.color.x": "Expected to find an object with property ['x'] in path $['store']['bicycle']['color'] but found 'java.lang.String'.",
+		"$.tags.sum()":            "Aggregation function attempted to calculate value using empty array",
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = p.Get(decode(t, shop)); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+}
+
+func TestGetFromNull(t *testing.T) {
+	for path, want := range map[string]string{"$": "null", "$[*]": "[]", "$..a": "[]"} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Get(nil); err != nil || value.Text(got) != want {
+			t.Errorf("%s: %v, %v", path, got, err)
+		}
+	}
+	p, err := jsonpath.Parse("$.a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Get(nil)
+	var missing *jsonpath.NotFoundError
+	const want = "Unable to apply Path transformation to null or empty input."
+	if !errors.As(err, &missing) || missing.Invalid() != want || missing.InField("a.$", "null") != want {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestNotFoundKinds tells apart what AWS answers differently.
+func TestNotFoundKinds(t *testing.T) {
+	for path, want := range map[string]jsonpath.NotFoundKind{
+		"$.a": jsonpath.Absent, "$.tags[5]": jsonpath.PastEnd, "$.tags[5].x": jsonpath.Absent, "$.expensive[0]": jsonpath.NoArray,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Get(decode(t, shop))
+		var missing *jsonpath.NotFoundError
+		if !errors.As(err, &missing) || missing.Kind != want {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestNotFoundInAWSWords(t *testing.T) {
+	p, err := jsonpath.Parse("$.ErrorX")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = p.Get(value.NewObject())
+	var missing *jsonpath.NotFoundError
+	if !errors.As(err, &missing) {
+		t.Fatalf("%T", err)
+	}
+	if got, want := missing.Invalid(), "Invalid path '$.ErrorX' : No results for path: $['ErrorX']"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	want := "The JSONPath '$.ErrorX' specified for the field 'ErrorPath' could not be found in the input '{}'"
+	if got := missing.InField("ErrorPath", "{}"); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
