@@ -12,8 +12,8 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // holding is a state machine whose only task lasts until a test ends it.
@@ -23,7 +23,7 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type
 // clock it looks at, and the test's hand on both.
 type holder struct {
 	w     *workflows
-	calls fake.Holder
+	calls enginetest.Holder
 	clock *skippingClock
 }
 

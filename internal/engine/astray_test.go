@@ -13,13 +13,13 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // oldJournal gives what it has of one execution as a program would find it
 // that is another one than wrote it.
 type oldJournal struct {
-	*fake.Journal
+	*enginetest.Journal
 	revision string
 	execID   int64
 	// definition and entries change what is found; nil leaves it as it is.
@@ -98,8 +98,8 @@ var astrays = map[string]struct {
 // changed. calls counts what functions are called.
 func astrayWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
 	tt := astrays[name]
-	j, log, calls = &oldJournal{Journal: fake.NewJournal()}, &bytes.Buffer{}, &atomic.Int32{}
-	c := fake.NewClock(time.Unix(1_700_000_000, 0))
+	j, log, calls = &oldJournal{Journal: enginetest.NewJournal()}, &bytes.Buffer{}, &atomic.Int32{}
+	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 	w = begin(&world{T: t, journal: j, clock: c, fakeClock: c, log: slog.New(slog.NewTextHandler(log, nil))})
 	w.invoker.Default = func(context.Context, string, []byte) ([]byte, error) {
 		calls.Add(1)

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // BenchmarkChain is a chain of three tasks that take no time, over SQLite with
@@ -27,7 +27,7 @@ func benchmarkChain(b *testing.B, inFlight int) {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
 	if err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func BenchmarkRecover(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+		e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
 		if err := e.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}

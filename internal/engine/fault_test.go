@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 var errDisk = errors.New("the disk is full")
@@ -18,7 +18,7 @@ var errDisk = errors.New("the disk is full")
 // newFaultyWorld starts an engine over a journal whose writes fail while broken is set.
 func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
 	broken = &atomic.Bool{}
-	journal := fake.NewJournal()
+	journal := enginetest.NewJournal()
 	journal.Fail = errDiskWhile(broken)
 	return overJournal(t, journal), broken
 }
@@ -27,7 +27,7 @@ func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
 // is set, tell of a failure.
 func newLossyWorld(t *testing.T) (w *world, lost *atomic.Bool) {
 	lost = &atomic.Bool{}
-	journal := fake.NewJournal()
+	journal := enginetest.NewJournal()
 	journal.Lose = errDiskWhile(lost)
 	return overJournal(t, journal), lost
 }
@@ -42,7 +42,7 @@ func errDiskWhile(set *atomic.Bool) func() error {
 }
 
 func overJournal(t *testing.T, journal engine.Journal) *world {
-	c := fake.NewClock(time.Unix(1_700_000_000, 0))
+	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 	return begin(&world{T: t, journal: journal, clock: c, fakeClock: c})
 }
 
@@ -230,7 +230,7 @@ func TestOpenExecutionWithoutItsMachine(t *testing.T) {
 
 // stubbornJournal does not let machines go.
 type stubbornJournal struct {
-	*fake.Journal
+	*enginetest.Journal
 	stubborn atomic.Bool
 }
 
@@ -243,7 +243,7 @@ func (j *stubbornJournal) RemoveMachine(ctx context.Context, arn string) error {
 
 // A crash may come between the last execution's end and its deleted machine's.
 func TestDeletedMachineGoesAtTheNextStart(t *testing.T) {
-	j := &stubbornJournal{Journal: fake.NewJournal()}
+	j := &stubbornJournal{Journal: enginetest.NewJournal()}
 	w := overJournal(t, j)
 	machine := w.create("m", passOn)
 	j.stubborn.Store(true)
@@ -289,7 +289,7 @@ func TestEndIsToldAgain(t *testing.T) {
 
 // stuckJournal cannot remove anything, and does not say "none".
 type stuckJournal struct {
-	*fake.Journal
+	*enginetest.Journal
 	asked atomic.Int32
 }
 
@@ -299,7 +299,7 @@ func (j *stuckJournal) Expire(_ context.Context, _ time.Time, limit int) (int, e
 }
 
 func TestSweepLeavesAJournalThatFailsAlone(t *testing.T) {
-	j := &stuckJournal{Journal: fake.NewJournal()}
+	j := &stuckJournal{Journal: enginetest.NewJournal()}
 	w := overJournal(t, j)
 	for want := int32(1); want <= 2; want++ {
 		w.fakeClock.Advance(24 * time.Hour * time.Duration(want-1))

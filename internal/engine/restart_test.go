@@ -14,14 +14,14 @@ import (
 	"pgregory.net/rapid"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // timedJournal remembers when each write was.
 type timedJournal struct {
-	*fake.Journal
-	clock *fake.Clock
+	*enginetest.Journal
+	clock *enginetest.Clock
 	mu    sync.Mutex
 	times []time.Time
 }
@@ -53,8 +53,8 @@ type told struct {
 
 // trial runs executions that begin with the one called x, on a journal and
 // from a time on, one function at a time, until all of them have ended.
-func trial(t *rapid.T, j engine.Journal, clock *fake.Clock, begin func(*engine.Engine) error) told {
-	v := &fake.Invoker{}
+func trial(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*engine.Engine) error) told {
+	v := &enginetest.Invoker{}
 	e := engine.New(engine.Config{Journal: j, Invoker: v, Clock: clock, MaxInvocations: 1, Retention: 100 * 365 * 24 * time.Hour})
 	v.Handle(function+"work", work)
 	v.Handle("ask", func(ctx context.Context, payload []byte) ([]byte, error) { return nil, ask(ctx, e, payload) })
@@ -146,8 +146,8 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := &definitions{T: t}
 		definition := g.machine()
-		clock := fake.NewClock(time.Unix(1_700_000_000, 0))
-		journal := &timedJournal{Journal: fake.NewJournal(), clock: clock}
+		clock := enginetest.NewClock(time.Unix(1_700_000_000, 0))
+		journal := &timedJournal{Journal: enginetest.NewJournal(), clock: clock}
 		began := 0
 		want := trial(t, journal, clock, func(e *engine.Engine) error {
 			defer func() { began = journal.Writes() }()
@@ -157,7 +157,7 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 			want = want.unordered()
 		}
 		for n := began; n <= journal.Writes(); n++ {
-			got := trial(t, journal.After(n), fake.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
+			got := trial(t, journal.After(n), enginetest.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
 			if g.concurrent {
 				got = got.unordered()
 			}

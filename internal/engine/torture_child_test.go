@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // The environment of a victim: its folder, and whether it starts executions or
@@ -90,7 +90,7 @@ func beVictim(ctx context.Context, dir string, starts bool) error {
 		return err
 	}
 	defer v.tokens.Close()
-	i := &fake.Invoker{Default: v.flaky}
+	i := &enginetest.Invoker{Default: v.flaky}
 	i.Handle("ask", v.ask)
 	v.Engine = engine.New(engine.Config{Journal: db.Journal(), Invoker: i, Ended: v.ended})
 	if err := v.Start(ctx); err != nil {

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // tortureCycles is how often the engine is killed unless TORTURE_CYCLES says
@@ -115,7 +115,7 @@ func (s *seen) verify(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

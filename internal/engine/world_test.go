@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // world is an engine under test and what it stands on.
@@ -19,9 +19,9 @@ type world struct {
 	*testing.T
 	*engine.Engine
 	journal   engine.Journal
-	invoker   *fake.Invoker
+	invoker   *enginetest.Invoker
 	clock     engine.Clock
-	fakeClock *fake.Clock
+	fakeClock *enginetest.Clock
 	ends      func(context.Context, engine.Execution) error
 	log       *slog.Logger
 }
@@ -35,7 +35,7 @@ func newWorld(t *testing.T) *world {
 // newWorldAt starts an engine with a clock that stands still.
 func newWorldAt(t *testing.T, now time.Time) *world {
 	t.Helper()
-	c := fake.NewClock(now)
+	c := enginetest.NewClock(now)
 	return begin(&world{T: t, clock: c, fakeClock: c})
 }
 
@@ -61,9 +61,9 @@ func (w *world) drive() {
 func begin(w *world) *world {
 	w.Helper()
 	if w.journal == nil {
-		w.journal = fake.NewJournal()
+		w.journal = enginetest.NewJournal()
 	}
-	w.invoker = &fake.Invoker{}
+	w.invoker = &enginetest.Invoker{}
 	w.start()
 	w.Cleanup(w.stop)
 	return w

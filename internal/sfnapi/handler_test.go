@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // newHandler serves a running engine on a database of its own. It has no functions.
@@ -25,7 +25,7 @@ func newHandler(t testing.TB) http.Handler {
 	db, err := sqlite.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
 	must(t, e.Start(t.Context()))
 	t.Cleanup(func() { must(t, e.Close(context.Background())) })
 	return sfnapi.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -26,13 +26,13 @@ type api struct {
 	*testing.T
 	*sfn.Client
 	engine  *engine.Engine
-	invoker *fake.Invoker
+	invoker *enginetest.Invoker
 }
 
 func newAPI(t *testing.T) *api {
 	t.Helper()
-	a := &api{T: t, invoker: &fake.Invoker{}}
-	a.engine = engine.New(engine.Config{Journal: fake.NewJournal(), Invoker: a.invoker})
+	a := &api{T: t, invoker: &enginetest.Invoker{}}
+	a.engine = engine.New(engine.Config{Journal: enginetest.NewJournal(), Invoker: a.invoker})
 	must(t, a.engine.Start(t.Context()))
 	t.Cleanup(func() {
 		ended, cancel := context.WithCancel(context.Background())

@@ -15,8 +15,8 @@ import (
 	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 // holding has one task, which lasts until a test ends it.
@@ -27,16 +27,16 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{
 // on the function that the task calls, and on AWS's own client.
 type holder struct {
 	client *awssfn.Client
-	clock  *fake.Clock
-	calls  fake.Holder
+	clock  *enginetest.Clock
+	calls  enginetest.Holder
 }
 
 // newHolder returns the ARN of its state machine, and the environment in which
 // it is Step Functions.
 func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) string) {
 	t.Helper()
-	h = &holder{clock: fake.NewClock(time.Now())}
-	e := engine.New(engine.Config{Journal: fake.NewJournal(), Invoker: &h.calls, Clock: h.clock})
+	h = &holder{clock: enginetest.NewClock(time.Now())}
+	e := engine.New(engine.Config{Journal: enginetest.NewJournal(), Invoker: &h.calls, Clock: h.clock})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

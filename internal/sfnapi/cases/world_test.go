@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/engine"
-	"example.org/asynchttpapi/internal/engine/fake"
 	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sfnapi/cases"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -41,7 +41,7 @@ func newWorld(t *testing.T, playback *cases.Playback) *world {
 	db, err := sqlite.Open(t.TempDir())
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	clock := fake.NewClock(time.Now())
+	clock := enginetest.NewClock(time.Now())
 	w := &world{playback: playback}
 	w.engine = engine.New(engine.Config{Journal: db.Journal(), Invoker: lambda, Clock: clock, Account: account})
 	must(t, w.engine.Start(t.Context()))

@@ -1,5 +1,5 @@
-// Package fake has the engine's ports in memory, for tests.
-package fake
+// Package enginetest has the engine's ports in memory, for tests.
+package enginetest
 
 import (
 	"context"
