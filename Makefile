@@ -99,7 +99,7 @@ torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
-	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./internal/engine
+	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./stepfunctions/internal/engine
 
 .PHONY: first-minute
 first-minute: ## from make run to a decided talk in a browser, as README.md says: make first-minute [ROUNDS=3]

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // invoker runs functions in this process: the same handlers, called with the

@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // named is an error of a type of its own.

@@ -10,8 +10,8 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/statemachine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 const (

@@ -11,8 +11,8 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/conformance"
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 

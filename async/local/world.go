@@ -13,10 +13,10 @@ import (
 	"example.org/asynchttpapi/async/internal/apidocs"
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/lambdamain"
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/page"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 const (

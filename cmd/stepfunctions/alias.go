@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // publish makes a version of a machine's current definition, unless there is

@@ -6,7 +6,7 @@ import (
 	"log/slog"
 
 	"example.org/asynchttpapi/internal/cfn"
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // deploy brings the engine's state machines to what the template says, and

@@ -11,10 +11,10 @@ import (
 	"net/http"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // stopWithin bounds how long requests and functions in hand may take when the

@@ -21,7 +21,7 @@ const (
 	lambda = "github.com/aws/aws-lambda-go"
 	// adapters and local are the two worlds.
 	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
-	local    = "internal/sqlite internal/engine internal/sfnapi async/internal/apigateway"
+	local    = "internal/sqlite stepfunctions/internal/engine internal/sfnapi async/internal/apigateway"
 	domain   = "speakers async/internal/activity"
 )
 
@@ -43,13 +43,13 @@ var rooms = []room{
 	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
 	{"async/internal/sfn", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
 	{"async/internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
-	{"internal/sfnapi", "internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
-	{"internal/sqlite", "api async internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
-	{"internal/engine", "stepfunctions/internal/asl internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
+	{"internal/sfnapi", "stepfunctions/internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
+	{"internal/sqlite", "api async stepfunctions/internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
+	{"stepfunctions/internal/engine", "stepfunctions/internal/asl stepfunctions/internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
 	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},
 	{"stepfunctions/internal/asltest", "stepfunctions/internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
-	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "internal/engine internal/sqlite net/http " + domain + " " + adapters},
-	{"stepfunctions/internal/journaltest", "internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
+	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "stepfunctions/internal/engine internal/sqlite net/http " + domain + " " + adapters},
+	{"stepfunctions/internal/journaltest", "stepfunctions/internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
 	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
 	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
 	{"speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // maxPayload bounds what is read of an answer: Lambda's own limit for a

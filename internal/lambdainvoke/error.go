@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // refusal reads an answer of the Lambda service itself, whose exception is

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 

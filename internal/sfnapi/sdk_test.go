@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"

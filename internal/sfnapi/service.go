@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // NewHandler serves the protocol for the state machines and executions of e,

@@ -4,7 +4,7 @@ import (
 	"context"
 	"strings"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 const descriptionWithoutPublish = "Version description can only be set when publish is true"

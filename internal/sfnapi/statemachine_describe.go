@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 type describeStateMachineOutput struct {

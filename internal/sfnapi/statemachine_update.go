@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 type updateStateMachineOutput struct {

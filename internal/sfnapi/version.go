@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 type publishStateMachineVersionOutput struct {

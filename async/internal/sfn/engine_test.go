@@ -14,8 +14,8 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/conformance"
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sfnapi"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 

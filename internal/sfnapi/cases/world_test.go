@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sfnapi/cases"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 
 	"github.com/aws/aws-sdk-go-v2/aws"

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // entrySize is about what one input of the measured chain takes in the journal.

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // sleeper waits for seconds and not until a timestamp, of which the states

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // world is an engine over a folder.

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // Journal keeps everything in memory. Make it with NewJournal.

@@ -3,7 +3,7 @@ package enginetest
 import (
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journaltest"
 )
 

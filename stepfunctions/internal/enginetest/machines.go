@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // SaveMachine is engine.Journal's.

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func appendInOrder(t *testing.T, j engine.Journal) {

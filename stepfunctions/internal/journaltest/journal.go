@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // Run runs the suite. open is called for each test and

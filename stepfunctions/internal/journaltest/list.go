@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func unfinishedOnly(t *testing.T, j engine.Journal) {

@@ -4,7 +4,7 @@ import (
 	"reflect"
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func machinesSurvive(t *testing.T, j engine.Journal) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func nameIsTaken(t *testing.T, j engine.Journal) {

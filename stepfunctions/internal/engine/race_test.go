@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // A machine may be changed while executions of it start, end and are asked

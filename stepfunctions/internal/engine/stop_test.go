@@ -5,7 +5,7 @@ import (
 	"errors"
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func TestStop(t *testing.T) {

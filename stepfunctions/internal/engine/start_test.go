@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 const passOn = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // definitions generates state machines whose end does not depend on chance.

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // byToken is a machine whose one task waits for its token, which its function

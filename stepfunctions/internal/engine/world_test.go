@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 

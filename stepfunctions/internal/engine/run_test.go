@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 func TestChain(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // parentOf starts the machine child in the way that suffix says, with more parameters.
