@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/speakers"
 	"example.org/asynchttpapi/statemachine"
+	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
 // System is everything that runs. Tests share it with main, so that they test
@@ -62,7 +62,7 @@ func (w *world) apiServer() *http.Server {
 
 func stepFunctionsServer(w *world) *http.Server {
 	server := &http.Server{Handler: w.stepFunctions, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn)}
-	sfnapi.SetTimeouts(server)
+	wire.SetTimeouts(server)
 	return server
 }
 

@@ -14,9 +14,9 @@ import (
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/page"
-	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
 const (
@@ -63,7 +63,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 		Ended:          w.workflows.tell(handlers[lambdamain.Reconcile]),
 	})
 	w.workflows.engine = w.engine
-	w.stepFunctions = sfnapi.NewHandler(w.engine, log)
+	w.stepFunctions = wire.NewHandler(w.engine, log)
 	if w.api, err = newGateway(handlers, d, log); err != nil {
 		return nil, err
 	}

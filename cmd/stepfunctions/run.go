@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/lambdainvoke"
-	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
 // stopWithin bounds how long requests and functions in hand may take when the
@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	status := 0
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
-	} else if err := serve(ctx, listener, sfnapi.NewHandler(e, log), log, stdout); err != nil {
+	} else if err := serve(ctx, listener, wire.NewHandler(e, log), log, stdout); err != nil {
 		status = fail(stderr, exitFailed, err)
 	}
 	if err := closeEngine(e); err != nil {
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 // serve says where it is ready, and serves until ctx ends.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, stdout io.Writer) error {
 	server := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	sfnapi.SetTimeouts(server)
+	wire.SetTimeouts(server)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	fmt.Fprintf(stdout, "ready http://%s\n", listener.Addr())

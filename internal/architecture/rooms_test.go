@@ -21,7 +21,7 @@ const (
 	lambda = "github.com/aws/aws-lambda-go"
 	// adapters and local are the two worlds.
 	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
-	local    = "internal/sqlite stepfunctions/internal/engine internal/sfnapi async/internal/apigateway"
+	local    = "internal/sqlite stepfunctions/internal/engine stepfunctions/internal/wire async/internal/apigateway"
 	domain   = "speakers async/internal/activity"
 )
 
@@ -43,7 +43,7 @@ var rooms = []room{
 	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
 	{"async/internal/sfn", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
 	{"async/internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
-	{"internal/sfnapi", "stepfunctions/internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
+	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
 	{"internal/sqlite", "api async stepfunctions/internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
 	{"stepfunctions/internal/engine", "stepfunctions/internal/asl stepfunctions/internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
 	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},

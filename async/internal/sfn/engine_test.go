@@ -14,9 +14,9 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/conformance"
-	"example.org/asynchttpapi/internal/sfnapi"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
 // holding has one task, which lasts until a test ends it.
@@ -40,7 +40,7 @@ func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) str
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(sfnapi.NewHandler(e, slog.New(slog.DiscardHandler)))
+	server := httptest.NewServer(wire.NewHandler(e, slog.New(slog.DiscardHandler)))
 	t.Cleanup(func() {
 		server.Close()
 		now, cancel := context.WithCancel(context.Background())

@@ -1,0 +1,93 @@
+package cases_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// stateRequest is the request of a recorded TestState. The recordings leave
+// the role out wherever one was given, except where its absence is the point.
+type stateRequest struct {
+	Definition      *string
+	Input           *string
+	StateName       *string
+	InspectionLevel types.InspectionLevel
+	Context         *string
+	Variables       *string
+	RevealSecrets   bool
+	RoleArn         *string
+	Mock            *struct {
+		Result              *string
+		ErrorOutput         *types.MockErrorOutput
+		FieldValidationMode types.MockResponseValidationMode
+	}
+	StateConfiguration *types.TestStateConfiguration
+}
+
+func (w *world) testState(ctx context.Context, c cases.Case, role *string) (*sfn.TestStateOutput, error) {
+	var r stateRequest
+	if err := json.Unmarshal(c.Request, &r); err != nil {
+		return nil, err
+	}
+	in := &sfn.TestStateInput{
+		Definition: r.Definition, Input: r.Input, StateName: r.StateName, InspectionLevel: r.InspectionLevel,
+		Context: r.Context, Variables: r.Variables, RevealSecrets: r.RevealSecrets, RoleArn: role,
+		StateConfiguration: r.StateConfiguration,
+	}
+	if in.Definition == nil {
+		in.Definition = aws.String(c.DefinitionOf())
+	}
+	if in.Input == nil && c.Input != nil && string(c.Input) != "null" {
+		in.Input = aws.String(c.InputOf())
+	}
+	if r.Mock != nil {
+		in.Mock = &types.MockInput{Result: r.Mock.Result, ErrorOutput: r.Mock.ErrorOutput, FieldValidationMode: r.Mock.FieldValidationMode}
+	}
+	return w.client.TestState(ctx, in)
+}
+
+// runTestState runs a case of kind test-state.
+func runTestState(t *testing.T, c cases.Case) cases.Verdict {
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
+	defer cancel()
+	w := newWorld(t, cases.NewPlayback(withTask(c)))
+	got, err := w.testState(ctx, c, aws.String(role))
+	if err != nil {
+		return unlessRefused(c, err)
+	}
+	return judge(c, c.Matcher().Diff(c.Expected, wireForm(got)))
+}
+
+// withTask makes a task of what the inspection data tells of one.
+func withTask(c cases.Case) cases.Case {
+	data, _ := c.Expected["inspectionData"].(map[string]any)
+	result, ok := data["result"]
+	var definition struct{ Resource string }
+	if !ok || json.Unmarshal(c.Definition, &definition) != nil {
+		return c
+	}
+	task := cases.Task{Scheduled: "LambdaFunctionScheduled", Resource: definition.Resource, Request: data["afterParameters"]}
+	if !strings.Contains(definition.Resource, ":function:") {
+		task.Scheduled, task.ResourceType = "TaskScheduled", "lambda"
+	}
+	task.Outcome = &cases.Outcome{Event: "TaskSucceeded", Output: result}
+	c.Tasks = []cases.Task{task}
+	return c
+}
+
+// runTestStateError runs a case of kind test-state-error.
+func runTestStateError(t *testing.T, c cases.Case) cases.Verdict {
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
+	defer cancel()
+	w := newWorld(t, cases.NewPlayback(c))
+	_, err := w.testState(ctx, c, nil)
+	return judgeFault(c, wantedFault(c), err)
+}
