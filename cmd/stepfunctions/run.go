@@ -11,9 +11,9 @@ import (
 	"net/http"
 	"time"
 
-	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
 

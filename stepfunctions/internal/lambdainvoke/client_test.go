@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/lambdainvoke"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 )
 
 func dial(t *testing.T, endpoint string) *lambdainvoke.Client {
