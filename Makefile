@@ -134,13 +134,13 @@ TESTS += test-sam-local
 .PHONY: test-sam-local
 test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started
 	@.ci/need node nodejs npm npm
-	@go build -o bin/stepfunctions ./cmd/stepfunctions
+	@go build -o bin/stepfunctions ./stepfunctions
 	.ci/sam-local/engine .ci/sam-local/test
 
 .PHONY: sam-local-services
 sam-local-services: ## what sam local needs beside it: docs/sam-local.md
 	@.ci/need node nodejs npm npm
-	@go build -o bin/stepfunctions ./cmd/stepfunctions
+	@go build -o bin/stepfunctions ./stepfunctions
 	@.ci/sam-local/services
 
 TESTS += test-deployed

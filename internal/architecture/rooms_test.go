@@ -29,7 +29,7 @@ const (
 var rooms = []room{
 	{"functions", "async/lambdamain async/internal/dynamo async/internal/sfn", local},
 	{"async/local", "*", adapters},
-	{"cmd/stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
+	{"stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
 	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
 	{"async/lambdamain", "api statemachine async/internal/activity async async/internal/lambdahttp speakers async/internal/telemetry " + lambda, adapters + " " + local},
 	{"async/internal/activity", "api async speakers " + lambda, adapters + " " + local},

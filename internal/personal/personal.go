@@ -32,7 +32,7 @@ func Values(presentation string) ([]string, error) {
 // never are the beginnings of what no line holds, whatever was submitted.
 var never = []string{"arn:aws"}
 
-// deployed is what cmd/stepfunctions says of the state machines of a template
+// deployed is what stepfunctions says of the state machines of a template
 // at its start: whose ARNs they are is no secret.
 var deployed = regexp.MustCompile(`msg="state machine (created|updated|unchanged)" arn=\S+:stateMachine:\S+( alias=\S+:stateMachine:\S+)?$`)
 

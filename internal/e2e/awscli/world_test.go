@@ -17,7 +17,7 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// world is a running cmd/stepfunctions with the machines of testdata, and the
+// world is a running stepfunctions with the machines of testdata, and the
 // CLI, which is told nothing but what docs/stepfunctions-local.md says.
 type world struct {
 	t        *testing.T
@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(functions.Close)
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "stepfunctions")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/stepfunctions")
+	build := exec.Command("go", "build", "-o", bin, "./stepfunctions")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -22,7 +22,7 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// build compiles functions and cmd/stepfunctions once, the functions with the
+// build compiles functions and stepfunctions once, the functions with the
 // flags that they are deployed with.
 var build = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "awsworld")
@@ -31,7 +31,7 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s", "-o", dir+"/",
-		"./functions/...", "./cmd/stepfunctions")
+		"./functions/...", "./stepfunctions")
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
@@ -58,7 +58,7 @@ func binary(t *testing.T, codeURI string) string {
 	return filepath.Join(dir, filepath.Base(codeURI))
 }
 
-// startStepFunctions runs cmd/stepfunctions, with the template's state machine,
+// startStepFunctions runs stepfunctions, with the template's state machine,
 // until the test ends.
 func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *personal.Log) string {
 	t.Helper()

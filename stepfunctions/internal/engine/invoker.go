@@ -3,7 +3,7 @@ package engine
 import "context"
 
 // Invoker calls functions. In async/local it calls the project's own handlers, in
-// cmd/stepfunctions an endpoint that speaks Lambda's Invoke API.
+// stepfunctions an endpoint that speaks Lambda's Invoke API.
 type Invoker interface {
 	// Invoke calls the function and returns its result as JSON. function is
 	// the state's Resource or the FunctionName of a lambda:invoke task: an

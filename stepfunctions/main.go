@@ -2,7 +2,7 @@
 // machines on one machine: durable executions in a data folder, tasks run by
 // whatever speaks the Lambda Invoke API (`sam local start-lambda` does).
 // docs/stepfunctions-local.md tells how to use it.
-package main
+package stepfunctions
 
 import (
 	"context"
