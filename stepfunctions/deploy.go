@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 
-	"example.org/asynchttpapi/internal/cfn"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/template"
 )
 
 // deploy brings the engine's state machines to what the template says, and
@@ -24,7 +24,7 @@ func (m *machines) deploy(ctx context.Context, e *engine.Engine, log *slog.Logge
 	return nil
 }
 
-func (m *machines) deployOne(ctx context.Context, e *engine.Engine, machine cfn.StateMachine, log *slog.Logger) error {
+func (m *machines) deployOne(ctx context.Context, e *engine.Engine, machine template.StateMachine, log *slog.Logger) error {
 	if machine.Unfilled != nil {
 		log.Warn("the definition has placeholders that DefinitionSubstitutions does not have",
 			"template", m.template, "resource", machine.LogicalID, "placeholders", machine.Unfilled)
@@ -67,7 +67,7 @@ const (
 	unchanged = "unchanged"
 )
 
-func (m *machines) create(ctx context.Context, e *engine.Engine, machine cfn.StateMachine) (engine.StateMachine, error) {
+func (m *machines) create(ctx context.Context, e *engine.Engine, machine template.StateMachine) (engine.StateMachine, error) {
 	return e.CreateStateMachine(ctx, engine.NewStateMachine{
 		Name: machine.Name, Type: engine.Type(machine.Type),
 		Revision: engine.Revision{
@@ -79,7 +79,7 @@ func (m *machines) create(ctx context.Context, e *engine.Engine, machine cfn.Sta
 
 // update changes the definition if it is another one. Executions that run keep
 // the one that they began with.
-func update(ctx context.Context, e *engine.Engine, machine cfn.StateMachine, now engine.StateMachine) (did string, err error) {
+func update(ctx context.Context, e *engine.Engine, machine template.StateMachine, now engine.StateMachine) (did string, err error) {
 	switch {
 	case string(now.Type) != machine.Type:
 		return "", fmt.Errorf("%s is %s in the data folder, and cannot become %s: delete it first, or take another folder", now.ARN, now.Type, machine.Type)

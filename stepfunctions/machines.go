@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"example.org/asynchttpapi/internal/cfn"
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/template"
 )
 
 // machines are the state machines of a template: those that are made, and
@@ -14,7 +14,7 @@ import (
 type machines struct {
 	template string
 	account  string
-	made     []cfn.StateMachine
+	made     []template.StateMachine
 	leftOut  []leftOut
 }
 
@@ -31,7 +31,7 @@ func readMachines(s settings) (*machines, error) {
 	if s.template == "" {
 		return m, nil
 	}
-	found, err := cfn.StateMachines(s.template, cfn.Place{Region: s.region, Account: s.account, Parameters: s.parameters})
+	found, err := template.StateMachines(s.template, template.Place{Region: s.region, Account: s.account, Parameters: s.parameters})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func readMachines(s settings) (*machines, error) {
 }
 
 // add sorts a machine in, or says what is wrong with it.
-func (m *machines) add(machine cfn.StateMachine) error {
+func (m *machines) add(machine template.StateMachine) error {
 	if machine.OnlyOnAWS != nil {
 		m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, machine.OnlyOnAWS})
 		return nil
@@ -69,7 +69,7 @@ func (m *machines) add(machine cfn.StateMachine) error {
 }
 
 // unfilled tells of placeholders: they are often why a definition is refused.
-func unfilled(machine cfn.StateMachine) string {
+func unfilled(machine template.StateMachine) string {
 	if len(machine.Unfilled) == 0 {
 		return ""
 	}

@@ -77,7 +77,7 @@ func TestDocumentsMakeWhatCanBeMade(t *testing.T) {
 var elsewhere = []string{
 	"api", "client", "async/local", "stepfunctions", "functions/submit", "functions/status", "functions/reconcile",
 	"functions/activities/fail", "async/internal/activity", "async/internal/apigateway", "async/lambdamain", "stepfunctions/internal/asl", "async",
-	"async/internal/awsenv", "internal/cfn", "async/internal/dynamo", "stepfunctions/internal/engine", "async/internal/lambdahttp", "async/internal/sfn", "stepfunctions/internal/wire", "internal/sqlite",
+	"async/internal/awsenv", "stepfunctions/internal/template", "async/internal/dynamo", "stepfunctions/internal/engine", "async/internal/lambdahttp", "async/internal/sfn", "stepfunctions/internal/wire", "internal/sqlite",
 }
 
 // ofSpeakers are words that nobody but the domain has a use for.

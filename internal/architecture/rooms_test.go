@@ -46,7 +46,7 @@ var rooms = []room{
 	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
 	{"internal/sqlite", "api async stepfunctions/internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
 	{"stepfunctions/internal/engine", "stepfunctions/internal/asl stepfunctions/internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
-	{"internal/cfn", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},
+	{"stepfunctions/internal/template", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},
 	{"stepfunctions/internal/asltest", "stepfunctions/internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
 	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "stepfunctions/internal/engine internal/sqlite net/http " + domain + " " + adapters},
 	{"stepfunctions/internal/journaltest", "stepfunctions/internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},

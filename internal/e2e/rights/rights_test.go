@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/internal/cfn"
 	"example.org/asynchttpapi/internal/samtemplate"
+	"example.org/asynchttpapi/stepfunctions/internal/template"
 )
 
 var root = filepath.Join("..", "..", "..")
@@ -86,7 +86,7 @@ func TestStatementsNameTheirResources(t *testing.T) {
 func TestTheWorkflowMayRunItsActivities(t *testing.T) {
 	tpl := readTemplate(t)
 	var want, got []string
-	machines, err := cfn.StateMachines(filepath.Join(root, "template.yaml"), cfn.Place{})
+	machines, err := template.StateMachines(filepath.Join(root, "template.yaml"), template.Place{})
 	if err != nil || len(machines) != 1 {
 		t.Fatalf("%d state machines, %v", len(machines), err)
 	}

@@ -9,7 +9,7 @@ import (
 	"regexp"
 	"testing"
 
-	"example.org/asynchttpapi/internal/cfn"
+	"example.org/asynchttpapi/stepfunctions/internal/template"
 )
 
 var (
@@ -17,7 +17,7 @@ var (
 	othersDefinition = filepath.Join("testdata", "machines.asl.json")
 )
 
-// What internal/cfn makes of a template's state machines is what it makes of
+// What stepfunctions/internal/template makes of a template's state machines is what it makes of
 // the plain CloudFormation that the transform has expanded them into: aliases
 // are resources of their own there, and definitions are texts of substitutions.
 func TestStateMachinesAreThoseOfTheTransform(t *testing.T) {
@@ -31,12 +31,12 @@ func TestStateMachinesAreThoseOfTheTransform(t *testing.T) {
 		"by a condition": {others, othersDefinition, map[string]string{"Stage": "prod", "Seconds": "9"}, 2},
 	} {
 		t.Run(title, func(t *testing.T) {
-			place := cfn.Place{Region: "us-east-1", Account: "123456789012", Parameters: c.parameters}
-			want, err := cfn.StateMachines(c.template, place)
+			place := template.Place{Region: "us-east-1", Account: "123456789012", Parameters: c.parameters}
+			want, err := template.StateMachines(c.template, place)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := cfn.StateMachines(expandMachines(t, c.template, c.definition, c.parameters), place)
+			got, err := template.StateMachines(expandMachines(t, c.template, c.definition, c.parameters), place)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -53,10 +53,10 @@ func TestStateMachinesAreThoseOfTheTransform(t *testing.T) {
 }
 
 // same leaves out where the transform puts definitions and aliases.
-func same(t *testing.T, a, b cfn.StateMachine) bool {
+func same(t *testing.T, a, b template.StateMachine) bool {
 	t.Helper()
 	var definitions [2]any
-	for i, m := range []*cfn.StateMachine{&a, &b} {
+	for i, m := range []*template.StateMachine{&a, &b} {
 		if err := json.Unmarshal([]byte(m.Definition), &definitions[i]); err != nil {
 			t.Fatalf("%v: %s", err, m.Definition)
 		}

@@ -1,4 +1,4 @@
-// Package cfn reads the state machines of a CloudFormation or SAM template, so
+// Package template reads the state machines of a CloudFormation or SAM template, so
 // that they can be made on one machine. References are filled in as a
 // deployment would, with ARNs that `sam local start-lambda` understands: a
 // function's name is its logical id, and its versions and aliases are left
@@ -6,7 +6,7 @@
 //
 // A template may be anybody's: what it can make the program do is bounded.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
-package cfn
+package template
 
 import (
 	"fmt"
