@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/statemachine"
-	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 func TestNothingIsWrongWithTheDefinition(t *testing.T) {
@@ -13,7 +13,7 @@ func TestNothingIsWrongWithTheDefinition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range asl.Validate([]byte(definition), asl.Options{}) {
+	for _, d := range stepfunctions.Validate([]byte(definition)) {
 		t.Errorf("%+v", d)
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/async/internal/sqlite"
 )
 
 // redefine gives the running system another state machine.
@@ -57,7 +57,7 @@ func TestReaderFindsOutPastTheDeadline(t *testing.T) {
 // outlive puts a submission's deadline into the past.
 func outlive(t *testing.T, data, id string) {
 	t.Helper()
-	db, err := sqlite.Open(data)
+	db, err := openData(data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,18 +10,18 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 // invoker runs functions in this process: the same handlers, called with the
 // same JSON, and failing with the same JSON, as in Lambda.
 type invoker map[string]lambda.Handler
 
-// Invoke implements engine.Invoker.
+// Invoke implements stepfunctions.Invoker.
 func (i invoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	handler, ok := i[functionName(function)]
 	if !ok {
-		return nil, &engine.ServiceError{Name: "Lambda.ResourceNotFoundException", Message: "there is no such function here"}
+		return nil, &stepfunctions.ServiceError{Name: "Lambda.ResourceNotFoundException", Message: "there is no such function here"}
 	}
 	return invoke(ctx, handler, payload)
 }
@@ -61,7 +61,7 @@ func functionError(err error) error {
 	if marshalErr != nil {
 		return marshalErr
 	}
-	return &engine.FunctionError{Payload: payload}
+	return &stepfunctions.FunctionError{Payload: payload}
 }
 
 func typeName(err error) string {

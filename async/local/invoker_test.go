@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 // named is an error of a type of its own.
@@ -38,7 +38,7 @@ func TestInvokerAnswersAsLambdaDoes(t *testing.T) {
 	}
 	for function, want := range tests {
 		out, err := all.Invoke(context.Background(), function, []byte(`{"a":1}`))
-		var failure *engine.FunctionError
+		var failure *stepfunctions.FunctionError
 		if string(out) != want.out || errors.As(err, &failure) != (want.failure != "") || failure != nil && string(failure.Payload) != want.failure {
 			t.Errorf("%s: %s, %v", function, out, err)
 		}
@@ -47,7 +47,7 @@ func TestInvokerAnswersAsLambdaDoes(t *testing.T) {
 
 func TestInvokerRefusesWhatIsNotThere(t *testing.T) {
 	_, err := invoker{}.Invoke(context.Background(), functionPrefix+"absent", nil)
-	var refusal *engine.ServiceError
+	var refusal *stepfunctions.ServiceError
 	if !errors.As(err, &refusal) || refusal.Name != "Lambda.ResourceNotFoundException" {
 		t.Error(err)
 	}

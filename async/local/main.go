@@ -1,6 +1,6 @@
-// Command local is the whole system on one machine: the functions that AWS
-// Lambda runs behind an HTTP front that stands for API Gateway, the same state
-// machine on a durable engine, and everything kept in one folder.
+// Package local runs a job as one process: the functions that AWS Lambda runs,
+// behind an HTTP front that stands for API Gateway, the same state machine on a
+// durable engine, and everything kept in one folder.
 package local
 
 import (
@@ -21,7 +21,9 @@ const (
 	exitNotBegun = 2 // it could not start as asked
 )
 
-func main() {
+// Main runs the command local with the process's arguments and environment, and
+// ends the process.
+func Main() {
 	// The first signal asks for an orderly end; the second one, no longer
 	// caught, ends the process at once.
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -29,7 +31,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run is main without the process around it. It returns the exit status.
+// run is Main without the process around it. It returns the exit status.
 func run(ctx context.Context, args []string, lookupEnv func(string) (string, bool), stdout, stderr io.Writer) int {
 	settings, err := parseSettings(args, lookupEnv, stdout)
 	if errors.Is(err, errHelp) {

@@ -18,7 +18,6 @@ import (
 	zombiezen "zombiezen.com/go/sqlite"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/internal/sqlite"
 )
 
 // program is a process of its own that runs main.
@@ -142,7 +141,7 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 // damage makes a data folder whose file is ours by its first page alone.
 func damage(t *testing.T, dir string) {
 	t.Helper()
-	db, err := sqlite.Open(dir)
+	db, err := openData(dir)
 	if err == nil {
 		err = db.Close()
 	}
@@ -160,7 +159,7 @@ func damage(t *testing.T, dir string) {
 // setFormat makes a data folder of another format.
 func setFormat(t *testing.T, dir string, version int) {
 	t.Helper()
-	db, err := sqlite.Open(dir)
+	db, err := openData(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

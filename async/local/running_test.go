@@ -29,7 +29,7 @@ const asProgram = "LOCAL_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		main()
+		Main()
 	}
 	os.Exit(m.Run())
 }

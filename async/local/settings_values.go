@@ -6,7 +6,7 @@ import (
 	"net"
 	"strconv"
 
-	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/speakers"
 )
 
@@ -53,7 +53,7 @@ func setReview(s *Settings, value string) error {
 
 func setBaseURL(s *Settings, value string) error {
 	s.BaseURL = value
-	if err := lambdamain.CheckBaseURL(value); err != nil {
+	if err := functions.CheckBaseURL(value); err != nil {
 		return fmt.Errorf("%q: %w", value, err)
 	}
 	return nil

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 	"time"
 
-	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/async/internal/sqlite"
 )
 
 // sweepEvery is how often submissions past their retention are removed, as

@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/async/internal/sqlite"
+	database "example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/speakers"
 	"example.org/asynchttpapi/statemachine"
-	"example.org/asynchttpapi/stepfunctions/internal/wire"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 // System is everything that runs. Tests share it with main, so that they test
@@ -36,7 +37,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 		return notBegun(err)
 	}
 	defer doors.close()
-	db, err := sqlite.Open(s.Data)
+	db, err := openData(s.Data)
 	if err != nil {
 		return notBegun(err)
 	}
@@ -53,6 +54,11 @@ func (s *System) Run(ctx context.Context) (err error) {
 	return s.serve(ctx, doors, w)
 }
 
+// openData opens the database of a data folder, for submissions and executions.
+func openData(dir string) (*database.DB, error) {
+	return database.Open(dir, stepfunctions.JournalSchema, sqlite.Schema)
+}
+
 // apiServer is API Gateway's place, with what people see in front.
 func (w *world) apiServer() *http.Server {
 	server := apigateway.NewServer(w.api)
@@ -62,7 +68,7 @@ func (w *world) apiServer() *http.Server {
 
 func stepFunctionsServer(w *world) *http.Server {
 	server := &http.Server{Handler: w.stepFunctions, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn)}
-	wire.SetTimeouts(server)
+	stepfunctions.SetTimeouts(server)
 	return server
 }
 

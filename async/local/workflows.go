@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/statemachine"
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 const (
@@ -21,7 +21,7 @@ const (
 )
 
 // workflows is the async.Workflows of one state machine on the engine.
-type workflows struct{ engine *engine.Engine }
+type workflows struct{ engine *stepfunctions.Engine }
 
 var _ async.Workflows = (*workflows)(nil)
 
@@ -42,10 +42,10 @@ func (w *workflows) prepare(ctx context.Context, handlers map[string]lambda.Hand
 }
 
 func (w *workflows) define(ctx context.Context, definition string) error {
-	revision := engine.Revision{Definition: definition, RoleARN: machineRole}
-	_, err := w.engine.CreateStateMachine(ctx, engine.NewStateMachine{Name: machineName, Revision: revision})
-	if errors.Is(err, &engine.Error{Code: engine.StateMachineAlreadyExists}) {
-		_, err = w.engine.UpdateStateMachine(ctx, engine.UpdateStateMachine{ARN: machineARN(), Revision: revision})
+	revision := stepfunctions.Revision{Definition: definition, RoleARN: machineRole}
+	_, err := w.engine.CreateStateMachine(ctx, stepfunctions.NewStateMachine{Name: machineName, Revision: revision})
+	if errors.Is(err, &stepfunctions.Error{Code: stepfunctions.StateMachineAlreadyExists}) {
+		_, err = w.engine.UpdateStateMachine(ctx, stepfunctions.UpdateStateMachine{ARN: machineARN(), Revision: revision})
 	}
 	if err != nil {
 		return fmt.Errorf("state machine %s: %w", machineName, err)
@@ -58,8 +58,8 @@ func (w *workflows) Start(ctx context.Context, id string, input []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	_, err := w.engine.StartExecution(ctx, engine.StartExecution{MachineARN: machineARN(), Name: id, Input: input})
-	if errors.Is(err, &engine.Error{Code: engine.ExecutionAlreadyExists}) {
+	_, err := w.engine.StartExecution(ctx, stepfunctions.StartExecution{MachineARN: machineARN(), Name: id, Input: input})
+	if errors.Is(err, &stepfunctions.Error{Code: stepfunctions.ExecutionAlreadyExists}) {
 		return nil
 	}
 	return err
@@ -71,22 +71,22 @@ func (w *workflows) Outcome(ctx context.Context, id string) (async.Outcome, erro
 		return async.Outcome{}, err
 	}
 	x, err := w.engine.DescribeExecution(ctx, executionARN(id))
-	if errors.Is(err, &engine.Error{Code: engine.ExecutionDoesNotExist}) {
+	if errors.Is(err, &stepfunctions.Error{Code: stepfunctions.ExecutionDoesNotExist}) {
 		return async.Outcome{}, async.ErrNotFound
 	}
 	if err != nil {
 		return async.Outcome{}, err
 	}
-	return async.Outcome{Status: statusOf(x.Status), TimedOut: x.Status == engine.TimedOut, Redrive: x.RedriveCount}, nil
+	return async.Outcome{Status: statusOf(x.Status), TimedOut: x.Status == stepfunctions.TimedOut, Redrive: x.RedriveCount}, nil
 }
 
-func statusOf(s engine.Status) api.Status {
+func statusOf(s stepfunctions.Status) api.Status {
 	switch s {
-	case engine.Succeeded:
+	case stepfunctions.Succeeded:
 		return api.Succeeded
-	case engine.Failed, engine.TimedOut:
+	case stepfunctions.Failed, stepfunctions.TimedOut:
 		return api.Failed
-	case engine.Aborted:
+	case stepfunctions.Aborted:
 		return api.Canceled
 	}
 	return api.Running
@@ -95,9 +95,9 @@ func statusOf(s engine.Status) api.Status {
 // tell hands the end of an execution to the reconciler, as the event that
 // EventBridge would deliver. Like the rule on AWS it leaves out those that
 // succeeded: they have recorded their outcome themselves.
-func (w *workflows) tell(reconcile lambda.Handler) func(context.Context, engine.Execution) error {
-	return func(ctx context.Context, x engine.Execution) error {
-		if x.MachineARN != machineARN() || x.Status == engine.Succeeded {
+func (w *workflows) tell(reconcile lambda.Handler) func(context.Context, stepfunctions.Execution) error {
+	return func(ctx context.Context, x stepfunctions.Execution) error {
+		if x.MachineARN != machineARN() || x.Status == stepfunctions.Succeeded {
 			return nil
 		}
 		event, err := json.Marshal(map[string]any{

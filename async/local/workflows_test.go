@@ -11,9 +11,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/conformance"
-	"example.org/asynchttpapi/internal/sqlite"
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
-	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 // holding is a state machine whose only task lasts until a test ends it.
@@ -23,17 +21,17 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type
 // clock it looks at, and the test's hand on both.
 type holder struct {
 	w     *workflows
-	calls enginetest.Holder
+	calls heldCalls
 	clock *skippingClock
 }
 
 func newHolder(t *testing.T) *holder {
-	db, err := sqlite.Open(t.TempDir())
+	db, err := openData(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := &holder{clock: &skippingClock{}}
-	h.w = &workflows{engine: engine.New(engine.Config{Journal: db.Journal(), Invoker: &h.calls, Clock: h.clock})}
+	h.w = &workflows{engine: stepfunctions.New(stepfunctions.Config{Journal: stepfunctions.OpenJournal(db), Invoker: &h.calls, Clock: h.clock})}
 	if err := errors.Join(h.w.engine.Start(t.Context()), h.w.define(t.Context(), holding)); err != nil {
 		t.Fatal(err)
 	}

@@ -12,11 +12,11 @@ import (
 
 	"example.org/asynchttpapi/async/internal/apidocs"
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/internal/functions"
+	"example.org/asynchttpapi/async/internal/sqlite"
 	"example.org/asynchttpapi/internal/page"
-	"example.org/asynchttpapi/internal/sqlite"
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
-	"example.org/asynchttpapi/stepfunctions/internal/wire"
+	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 const (
@@ -38,7 +38,7 @@ const (
 type world struct {
 	data          string
 	store         *sqlite.Store
-	engine        *engine.Engine
+	engine        *stepfunctions.Engine
 	workflows     *workflows
 	api           *apigateway.Gateway
 	front         http.Handler
@@ -48,22 +48,22 @@ type world struct {
 }
 
 // newWorld wires the world up. Nothing runs yet.
-func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, error) {
+func newWorld(s Settings, db *database.DB, d *doors, log *slog.Logger) (*world, error) {
 	w := &world{data: s.Data, store: sqlite.NewStore(db), workflows: &workflows{}, log: log}
-	handlers, err := lambdamain.Handlers(w.config(s, d))
+	handlers, err := functions.Handlers(w.config(s, d))
 	if err != nil {
 		return nil, err
 	}
 	w.handlers = handlers
-	w.engine = engine.New(engine.Config{
-		Journal:        db.Journal(),
+	w.engine = stepfunctions.New(stepfunctions.Config{
+		Journal:        stepfunctions.OpenJournal(db),
 		Invoker:        invoker(handlers),
 		Log:            log,
 		MaxInvocations: maxInvocations,
-		Ended:          w.workflows.tell(handlers[lambdamain.Reconcile]),
+		Ended:          w.workflows.tell(handlers[functions.Reconcile]),
 	})
 	w.workflows.engine = w.engine
-	w.stepFunctions = wire.NewHandler(w.engine, log)
+	w.stepFunctions = stepfunctions.Handler(w.engine, log)
 	if w.api, err = newGateway(handlers, d, log); err != nil {
 		return nil, err
 	}
@@ -72,14 +72,14 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 }
 
 // config is what the functions see of this world.
-func (w *world) config(s Settings, d *doors) lambdamain.Config {
-	return lambdamain.Config{
+func (w *world) config(s Settings, d *doors) functions.Config {
+	return functions.Config{
 		Store:     w.store,
 		Workflows: w.workflows,
-		Settings: lambdamain.Settings{
+		Settings: functions.Settings{
 			BaseURL:      cmp.Or(s.BaseURL, d.apiURL()),
 			Origins:      []string{"*"},
-			MaxWait:      lambdamain.MaxMaxWait, // waiting costs nothing here
+			MaxWait:      functions.MaxMaxWait, // waiting costs nothing here
 			WaitInterval: 50 * time.Millisecond,
 			Retention:    retention,
 			Review:       s.Review,
@@ -91,7 +91,7 @@ func (w *world) config(s Settings, d *doors) lambdamain.Config {
 
 func newGateway(handlers map[string]lambda.Handler, d *doors, log *slog.Logger) (*apigateway.Gateway, error) {
 	return apigateway.New(apigateway.Config{
-		Routes:     lambdamain.Routes(handlers),
+		Routes:     functions.Routes(handlers),
 		DomainName: d.api.Addr().String(),
 		MaxBody:    maxBody,
 		Log:        log,

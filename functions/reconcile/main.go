@@ -1,18 +1,6 @@
-// Command reconcile is the function that hears of executions that ended, or run again.
+// Command reconcile is the function that is called for executions that ended, or run again.
 package main
 
-import (
-	"os"
+import "example.org/asynchttpapi/async/lambdamain"
 
-	"example.org/asynchttpapi/async/internal/dynamo"
-	"example.org/asynchttpapi/async/internal/sfn"
-	"example.org/asynchttpapi/async/lambdamain"
-)
-
-func main() {
-	settings, badSettings := lambdamain.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(lambdamain.EnvTable))
-	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(lambdamain.EnvStateMachine))
-	lambdamain.Start(lambdamain.NewReconcile, lambdamain.Config{Store: store, Workflows: workflows, Settings: settings},
-		badSettings, noStore, noWorkflows)
-}
+func main() { lambdamain.Reconcile() }

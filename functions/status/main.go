@@ -1,18 +1,6 @@
 // Command status is the function behind /api/status/{id}.
 package main
 
-import (
-	"os"
+import "example.org/asynchttpapi/async/lambdamain"
 
-	"example.org/asynchttpapi/async/internal/dynamo"
-	"example.org/asynchttpapi/async/internal/sfn"
-	"example.org/asynchttpapi/async/lambdamain"
-)
-
-func main() {
-	settings, badSettings := lambdamain.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(lambdamain.EnvTable))
-	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(lambdamain.EnvStateMachine))
-	lambdamain.Start(lambdamain.NewStatus, lambdamain.Config{Store: store, Workflows: workflows, Settings: settings},
-		badSettings, noStore, noWorkflows)
-}
+func main() { lambdamain.Status() }

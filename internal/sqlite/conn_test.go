@@ -14,7 +14,7 @@ func TestCommitsWaitForTheDisk(t *testing.T) {
 	defer db.Close()
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "fullfsync": "1", "checkpoint_fullfsync": "1"} {
 		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
-			found, err := row(conn, "PRAGMA "+pragma, func(stmt *sqlite.Stmt) error {
+			found, err := Row(conn, "PRAGMA "+pragma, func(stmt *sqlite.Stmt) error {
 				if got := stmt.ColumnText(0); got != want {
 					t.Errorf("%s is %s, want %s", pragma, got, want)
 				}

@@ -1,6 +1,6 @@
-// Package sqlite keeps everything the local world must not lose in one SQLite
-// file: submissions, and the journal of the engine's executions. Writes are
-// committed in groups, so that many writers share one fsync.
+// Package sqlite keeps everything that a process must not lose in one SQLite
+// file. Writes are committed in groups, so that many writers share one fsync.
+// The tables belong to its users: see Open.
 package sqlite
 
 import (
@@ -28,16 +28,19 @@ type DB struct {
 // none. The errors it returns wrap ErrLocked, ErrNewerFormat, ErrNotDatabase or
 // ErrUnreadable, and their text says in one line what is the matter with which
 // folder. Close gives the folder back.
-func Open(dir string) (*DB, error) {
+//
+// Each part of schema is a script that makes the tables of one user of the
+// database. It has to leave those alone that exist (CREATE TABLE IF NOT EXISTS).
+func Open(dir string, schema ...string) (*DB, error) {
 	db := &DB{}
-	if err := db.open(dir); err != nil {
+	if err := db.open(dir, schema); err != nil {
 		db.closeConns()
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	return db, nil
 }
 
-func (db *DB) open(dir string) error {
+func (db *DB) open(dir string, schema []string) error {
 	if err := makeFolder(dir); err != nil {
 		return unreadable(err)
 	}
@@ -52,7 +55,7 @@ func (db *DB) open(dir string) error {
 		return err
 	}
 	writer := db.all[len(db.all)-1]
-	if err := prepareSchema(writer); err != nil {
+	if err := prepareSchema(writer, schema); err != nil {
 		return err
 	}
 	if err := db.openReaders(file); err != nil {

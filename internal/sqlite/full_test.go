@@ -31,7 +31,7 @@ func TestDiskIsFull(t *testing.T) {
 	kept, refused := map[int]bool{}, 0
 	try := func(i int) {
 		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
-			return exec(conn, `INSERT INTO notes (id, note) VALUES (?, ?)`, i, fmt.Sprintf("%04000d", i))
+			return Exec(conn, `INSERT INTO notes (id, note) VALUES (?, ?)`, i, fmt.Sprintf("%04000d", i))
 		})
 		mu.Lock()
 		defer mu.Unlock()

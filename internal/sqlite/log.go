@@ -45,7 +45,7 @@ func (l *writeAheadLog) keepShort(conn *sqlite.Conn) {
 	conn.SetBusyTimeout(trimWait)
 	defer conn.SetBlockOnBusy()
 	busy := true
-	err = each(conn, trim, func(stmt *sqlite.Stmt) { busy = stmt.ColumnBool(0) })
+	err = Each(conn, trim, func(stmt *sqlite.Stmt) { busy = stmt.ColumnBool(0) })
 	if l.max = maxLog; err != nil || busy {
 		l.max = 2 * info.Size()
 	}

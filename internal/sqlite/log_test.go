@@ -19,7 +19,7 @@ func fill(t *testing.T, db *DB, id int) {
 			size = logBound // twice as long in hex, and twice in the log for its index
 		}
 		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
-			return exec(conn, `INSERT INTO notes (id, note) VALUES (?1, ?1 || hex(randomblob(?2)))`, id+i, size)
+			return Exec(conn, `INSERT INTO notes (id, note) VALUES (?1, ?1 || hex(randomblob(?2)))`, id+i, size)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +46,7 @@ func TestLogDoesNotGrowForEver(t *testing.T) {
 	reading, leave, left := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
 		left <- db.Read(t.Context(), func(conn *sqlite.Conn) error {
-			return each(conn, `SELECT count(*) FROM notes`, func(*sqlite.Stmt) { close(reading); <-leave })
+			return Each(conn, `SELECT count(*) FROM notes`, func(*sqlite.Stmt) { close(reading); <-leave })
 		})
 	}()
 	<-reading

@@ -15,27 +15,23 @@ const (
 	application   = 0x61687461
 )
 
-// schema is what a new database is made of: each part of the package has its
-// statements beside the code that uses them, and adds them here.
-func schema() []string {
-	return []string{journalSchema, storeSchema}
-}
-
 // prepareSchema makes the tables of a new database, and refuses a file that is
-// not ours or that is of a format we do not know.
-func prepareSchema(conn *sqlite.Conn) (err error) {
+// not ours or that is of a format we do not know. A database that was made for
+// fewer parts gets the tables of the others.
+func prepareSchema(conn *sqlite.Conn, parts []string) (err error) {
 	version, app, tables, err := identify(conn)
 	switch {
 	case err != nil:
 		return openError(fileName, err)
 	case app == application && version == formatVersion:
-		return nil
+		return createSchema(conn, parts)
 	case app == application && version > formatVersion:
 		return fmt.Errorf("%s is of format %d, this program knows %d: %w", fileName, version, formatVersion, ErrNewerFormat)
 	case app != 0 || version != 0 || tables != 0:
 		return fmt.Errorf("%s: %w", fileName, ErrNotDatabase)
 	}
-	return createSchema(conn)
+	return createSchema(conn, append(parts[:len(parts):len(parts)],
+		fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, formatVersion)))
 }
 
 func identify(conn *sqlite.Conn) (version, app, tables int, err error) {
@@ -50,14 +46,14 @@ func identify(conn *sqlite.Conn) (version, app, tables int, err error) {
 }
 
 // createSchema is one transaction: a crash leaves an empty database or a whole one.
-func createSchema(conn *sqlite.Conn) (err error) {
+func createSchema(conn *sqlite.Conn, scripts []string) (err error) {
 	end, err := sqlitex.ImmediateTransaction(conn)
 	if err != nil {
 		return openError(fileName, err)
 	}
 	defer end(&err)
-	for _, part := range append(schema(), fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, formatVersion)) {
-		if err := sqlitex.ExecuteScript(conn, part, nil); err != nil {
+	for _, script := range scripts {
+		if err := sqlitex.ExecuteScript(conn, script, nil); err != nil {
 			return fmt.Errorf("make the tables: %w", err)
 		}
 	}

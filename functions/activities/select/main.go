@@ -1,15 +1,6 @@
 // Command select is the activity of the last stage.
 package main
 
-import (
-	"os"
+import "example.org/asynchttpapi/async/lambdamain"
 
-	"example.org/asynchttpapi/async/internal/dynamo"
-	"example.org/asynchttpapi/async/lambdamain"
-)
-
-func main() {
-	settings, badSettings := lambdamain.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(lambdamain.EnvTable))
-	lambdamain.Start(lambdamain.NewStage("select"), lambdamain.Config{Store: store, Settings: settings}, badSettings, noStore)
-}
+func main() { lambdamain.Stage("select") }

@@ -10,6 +10,7 @@ import (
 
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
 // entrySize is about what one input of the measured chain takes in the journal.
@@ -58,12 +59,12 @@ var limits = map[int]float64{}
 
 // bareWrites makes the same writes as the chains, from as many goroutines.
 func bareWrites(ctx context.Context, o options, dir string, writers int) error {
-	db, err := sqlite.Open(dir)
+	db, err := sqlite.Open(dir, journal.Schema)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	journal := db.Journal()
+	journal := journal.New(db)
 	var id atomic.Int64
 	var l latencies
 	rate, err := repeat(o.each, writers, &l, func() error { return bareChain(ctx, journal, id.Add(1)) })

@@ -7,6 +7,7 @@ import (
 
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
 // world is an engine over a folder.
@@ -26,11 +27,11 @@ func (v invoker) Invoke(_ context.Context, _ string, payload []byte) ([]byte, er
 func echo(payload []byte) ([]byte, error) { return payload, nil }
 
 func open(ctx context.Context, dir string, v invoker) (*world, error) {
-	db, err := sqlite.Open(dir)
+	db, err := sqlite.Open(dir, journal.Schema)
 	if err != nil {
 		return nil, err
 	}
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: v})
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: v})
 	if err := e.Start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -11,6 +11,7 @@ import (
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
 // BenchmarkChain is a chain of three tasks that take no time, over SQLite with
@@ -22,12 +23,12 @@ func BenchmarkChain(b *testing.B) {
 }
 
 func benchmarkChain(b *testing.B, inFlight int) {
-	db, err := sqlite.Open(b.TempDir())
+	db, err := sqlite.Open(b.TempDir(), journal.Schema)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer db.Close()
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
 	if err := e.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -61,11 +62,11 @@ func benchmarkChain(b *testing.B, inFlight int) {
 func BenchmarkRecover(b *testing.B) {
 	dir := b.TempDir()
 	begin := func() (*engine.Engine, func()) {
-		db, err := sqlite.Open(dir)
+		db, err := sqlite.Open(dir, journal.Schema)
 		if err != nil {
 			b.Fatal(err)
 		}
-		e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
+		e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
 		if err := e.Start(b.Context()); err != nil {
 			b.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
 // The environment of a victim: its folder, and whether it starts executions or
@@ -80,7 +81,7 @@ func TestMain(m *testing.M) {
 }
 
 func beVictim(ctx context.Context, dir string, starts bool) error {
-	db, err := sqlite.Open(dir)
+	db, err := sqlite.Open(dir, journal.Schema)
 	if err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func beVictim(ctx context.Context, dir string, starts bool) error {
 	defer v.tokens.Close()
 	i := &enginetest.Invoker{Default: v.flaky}
 	i.Handle("ask", v.ask)
-	v.Engine = engine.New(engine.Config{Journal: db.Journal(), Invoker: i, Ended: v.ended})
+	v.Engine = engine.New(engine.Config{Journal: journal.New(db), Invoker: i, Ended: v.ended})
 	if err := v.Start(ctx); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
 // tortureCycles is how often the engine is killed unless TORTURE_CYCLES says
@@ -110,12 +111,12 @@ func (s *seen) hear(t *testing.T, line string) {
 
 // verify looks at what is left of it all.
 func (s *seen) verify(t *testing.T, dir string) {
-	db, err := sqlite.Open(dir)
+	db, err := sqlite.Open(dir, journal.Schema)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -16,16 +16,17 @@ import (
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
 // newHandler serves a running engine on a database of its own. It has no functions.
 func newHandler(t testing.TB) http.Handler {
 	t.Helper()
-	db, err := sqlite.Open(t.TempDir())
+	db, err := sqlite.Open(t.TempDir(), journal.Schema)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &enginetest.Invoker{}})
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
 	must(t, e.Start(t.Context()))
 	t.Cleanup(func() { must(t, e.Close(context.Background())) })
 	return wire.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))

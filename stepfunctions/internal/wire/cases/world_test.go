@@ -12,6 +12,7 @@ import (
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
@@ -38,12 +39,12 @@ func newWorld(t *testing.T, playback *cases.Playback) *world {
 	lambda, err := lambdainvoke.New(functions.URL)
 	must(t, err)
 	t.Cleanup(lambda.Close)
-	db, err := sqlite.Open(t.TempDir())
+	db, err := sqlite.Open(t.TempDir(), journal.Schema)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	clock := enginetest.NewClock(time.Now())
 	w := &world{playback: playback}
-	w.engine = engine.New(engine.Config{Journal: db.Journal(), Invoker: lambda, Clock: clock, Account: account})
+	w.engine = engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Clock: clock, Account: account})
 	must(t, w.engine.Start(t.Context()))
 	go clock.Drive(t.Context(), func() bool { return w.engine.Sleeping() || playback.Hangs() })
 	t.Cleanup(w.close)

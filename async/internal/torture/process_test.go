@@ -1,0 +1,73 @@
+package torture
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"example.org/asynchttpapi/internal/e2e/program"
+)
+
+// world is a local world on one data folder, started and killed many times.
+type world struct {
+	t    *testing.T
+	bin  string
+	data string
+	cmd  *exec.Cmd
+	url  string
+	logs logs
+}
+
+// logs keeps what every run of the process wrote to standard error.
+type logs struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(p)
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	dir := t.TempDir()
+	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data")}
+	build := exec.Command("go", "build", "-o", w.bin, "./cmd/local")
+	build.Dir = filepath.Join("..", "..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("building cmd/local: %v\n%s", err, out)
+	}
+	return w
+}
+
+func (w *world) start() {
+	w.t.Helper()
+	w.cmd = exec.Command(w.bin, "-addr", "127.0.0.1:0", "-data", w.data, "-speed", "100",
+		"-log", "json", "-stepfunctions-addr", "")
+	w.cmd.Stderr = &w.logs
+	url, err := program.Start(w.cmd)
+	if err != nil {
+		w.t.Fatalf("%v\n%s", err, w.logs.String())
+	}
+	w.url = url
+}
+
+// kill is kill -9: the process gets no chance to tidy up.
+func (w *world) kill() {
+	w.cmd.Process.Kill()
+	w.cmd.Wait()
+}
+
+// stop ends the process as a person would, and wants it to end well.
+func (w *world) stop() {
+	w.t.Helper()
+	w.cmd.Process.Signal(os.Interrupt)
+	if err := w.cmd.Wait(); err != nil {
+		w.t.Fatalf("after an interrupt: %v\n%s", err, w.logs.String())
+	}
+}

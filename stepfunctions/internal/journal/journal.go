@@ -1,0 +1,170 @@
+// Package journal is the engine's journal in an SQLite file.
+package journal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zombiezen.com/go/sqlite"
+
+	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+)
+
+// Journal is the engine's journal in a DB.
+type Journal struct{ db *database.DB }
+
+// New returns the journal in db, which was opened with Schema and stays the
+// caller's to close.
+func New(db *database.DB) *Journal { return &Journal{db: db} }
+
+const (
+	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
+		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
+	insertEntry  = `INSERT INTO entries (execution, seq, entry) VALUES (?, ?, ?)`
+	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ? WHERE id = ?`
+	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
+	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
+	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
+	oldest       = `SELECT id, started, stopped FROM executions ORDER BY id`
+	deleteOne    = `DELETE FROM executions WHERE id = ?`
+	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
+)
+
+// Create is engine.Journal's.
+func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		inserted, err := insertRecord(conn, r)
+		if err != nil {
+			return err
+		}
+		if !inserted {
+			if err := removeExpired(conn, r, expired); err != nil {
+				return err
+			}
+			if inserted, err = insertRecord(conn, r); err != nil {
+				return err
+			}
+		}
+		if !inserted {
+			return engine.ErrExists
+		}
+		return insertEntries(conn, r.ID, 0, entries)
+	})
+}
+
+func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
+	var parent engine.Parent
+	if r.Parent != nil {
+		parent = *r.Parent
+	}
+	err := database.Exec(conn, insertExecution, r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started),
+		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven), r.AliasARN)
+	return conn.Changes() == 1, err
+}
+
+// removeExpired removes the execution that has the name of r, if its time is over.
+func removeExpired(conn *sqlite.Conn, r engine.Record, expired time.Time) error {
+	ids, err := selectIDs(conn, expiredName, r.MachineARN, r.Name, millis(expired))
+	if err != nil {
+		return err
+	}
+	_, err = remove(conn, ids)
+	return err
+}
+
+func selectIDs(conn *sqlite.Conn, query string, args ...any) (ids []int64, err error) {
+	err = database.Each(conn, query, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnInt64(0)) }, args...)
+	return ids, err
+}
+
+// maxRemoved is how many entries one write of a sweep removes before it ends:
+// others wait for no longer, however long the executions were.
+const maxRemoved = 10_000
+
+// remove removes the executions in order, until their entries were many.
+func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
+	for entries := 0; removed < len(ids) && entries < maxRemoved; removed++ {
+		if err := database.Exec(conn, deleteEntry, ids[removed]); err != nil {
+			return removed, err
+		}
+		entries += conn.Changes()
+		if err := database.Exec(conn, deleteOne, ids[removed]); err != nil {
+			return removed, err
+		}
+	}
+	return removed, nil
+}
+
+func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
+	for i, entry := range entries {
+		if err := database.Exec(conn, insertEntry, id, seq+i, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Append is engine.Journal's.
+func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		last := -1
+		err := database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { last = stmt.ColumnInt(0) }, id)
+		switch {
+		case err != nil:
+			return err
+		case last < 0:
+			return engine.ErrNotFound
+		case last+1 != seq:
+			return fmt.Errorf("append after %d entries, there are %d", seq, last+1)
+		}
+		if err := insertEntries(conn, id, seq, entries); err != nil || head == nil {
+			return err
+		}
+		return database.Exec(conn, updateHead, string(head.Status), millis(head.Stopped), []byte(head.Output), head.Error, head.Cause,
+			head.Unannounced, head.RedriveCount, millis(head.Redriven), id)
+	})
+}
+
+// Announced is engine.Journal's.
+func (j *Journal) Announced(ctx context.Context, id int64) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, setAnnounced, id) })
+}
+
+// Expire is engine.Journal's.
+func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
+	err = j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		ids, err := expired(conn, t, limit)
+		if err != nil {
+			return err
+		}
+		removed, err = remove(conn, ids)
+		return err
+	})
+	if err != nil {
+		return 0, err // nothing of it was kept
+	}
+	return removed, nil
+}
+
+// expired gives executions that were closed before t. Ids grow with the time of
+// the start, so that the search ends at the first one that is too young.
+func expired(conn *sqlite.Conn, t time.Time, limit int) (ids []int64, err error) {
+	stmt, err := conn.Prepare(oldest)
+	if err != nil {
+		return nil, err
+	}
+	defer stmt.Reset()
+	for len(ids) < limit {
+		more, err := stmt.Step()
+		if err != nil || !more || !columnMillis(stmt, 1).Before(t) {
+			return ids, err
+		}
+		if stopped := columnMillis(stmt, 2); !stopped.IsZero() && stopped.Before(t) {
+			ids = append(ids, stmt.ColumnInt64(0))
+		}
+	}
+	return ids, nil
+}

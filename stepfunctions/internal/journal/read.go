@@ -1,0 +1,142 @@
+package journal
+
+import (
+	"context"
+
+	"zombiezen.com/go/sqlite"
+
+	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+)
+
+const (
+	columns      = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias FROM executions `
+	byID         = columns + `WHERE id = ?`
+	byName       = columns + `WHERE machine = ? AND name = ?`
+	unfinished   = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
+	ofMachine    = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
+	highestID    = `SELECT coalesce(max(id), 0) FROM executions`
+	entriesOf    = `SELECT entry FROM entries WHERE execution = ? ORDER BY seq LIMIT ?`
+	allMachines  = `SELECT document FROM machines ORDER BY arn`
+	oneRevision  = `SELECT document FROM revisions WHERE id = ?`
+	putMachine   = `INSERT OR REPLACE INTO machines (arn, document) VALUES (?, ?)`
+	putRevision  = `INSERT OR REPLACE INTO revisions (id, document) VALUES (?, ?)`
+	dropMachine  = `DELETE FROM machines WHERE arn = ?`
+	noBound      = int64(1)<<62 - 1
+	everyEntries = -1
+)
+
+// Record is engine.Journal's.
+func (j *Journal) Record(ctx context.Context, id int64) (engine.Record, error) {
+	return one(j.records(ctx, byID, id))
+}
+
+// Find is engine.Journal's.
+func (j *Journal) Find(ctx context.Context, machineARN, name string) (engine.Record, error) {
+	return one(j.records(ctx, byName, machineARN, name))
+}
+
+func one(records []engine.Record, err error) (engine.Record, error) {
+	if err != nil {
+		return engine.Record{}, err
+	}
+	if len(records) == 0 {
+		return engine.Record{}, engine.ErrNotFound
+	}
+	return records[0], nil
+}
+
+// Unfinished is engine.Journal's.
+func (j *Journal) Unfinished(ctx context.Context, after int64, limit int) ([]engine.Record, error) {
+	return j.records(ctx, unfinished, after, limit)
+}
+
+// List is engine.Journal's.
+func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, error) {
+	before := f.Before
+	if before == 0 {
+		before = noBound
+	}
+	return j.records(ctx, ofMachine, f.MachineARN, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit)
+}
+
+func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		return database.Each(conn, query, func(stmt *sqlite.Stmt) { records = append(records, record(stmt)) }, args...)
+	})
+	return records, err
+}
+
+func record(stmt *sqlite.Stmt) engine.Record {
+	r := engine.Record{
+		ID: stmt.ColumnInt64(0), MachineARN: stmt.ColumnText(1), Name: stmt.ColumnText(2),
+		Revision: stmt.ColumnText(3), VersionARN: stmt.ColumnText(4), AliasARN: stmt.ColumnText(17), Started: columnMillis(stmt, 6),
+		Head: engine.Head{
+			Status: engine.Status(stmt.ColumnText(9)), Stopped: columnMillis(stmt, 10), Output: database.ColumnBytes(stmt, 11),
+			Error: stmt.ColumnText(12), Cause: stmt.ColumnText(13), Unannounced: stmt.ColumnBool(14),
+			RedriveCount: stmt.ColumnInt(15), Redriven: columnMillis(stmt, 16),
+		},
+	}
+	stmt.ColumnBytes(5, r.Seed[:])
+	if parent := stmt.ColumnInt64(7); parent != 0 {
+		r.Parent = &engine.Parent{ID: parent, Ref: uint64(stmt.ColumnInt64(8))}
+	}
+	return r
+}
+
+// Entries is engine.Journal's.
+func (j *Journal) Entries(ctx context.Context, id int64, limit int) ([][]byte, error) {
+	if limit == 0 {
+		limit = everyEntries
+	}
+	entries, err := j.blobs(ctx, entriesOf, id, limit)
+	if err == nil && len(entries) == 0 {
+		err = engine.ErrNotFound
+	}
+	return entries, err
+}
+
+// LastID is engine.Journal's.
+func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		return database.Each(conn, highestID, func(stmt *sqlite.Stmt) { id = stmt.ColumnInt64(0) })
+	})
+	return id, err
+}
+
+// SaveMachine is engine.Journal's.
+func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+		if err := database.Exec(conn, putMachine, arn, document); err != nil || revision == nil {
+			return err
+		}
+		return database.Exec(conn, putRevision, revision.ID, revision.Document)
+	})
+}
+
+// RemoveMachine is engine.Journal's.
+func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
+	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
+}
+
+// Machines is engine.Journal's.
+func (j *Journal) Machines(ctx context.Context) ([][]byte, error) { return j.blobs(ctx, allMachines) }
+
+// Revision is engine.Journal's.
+func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
+	documents, err := j.blobs(ctx, oneRevision, id)
+	if err == nil && len(documents) == 0 {
+		return nil, engine.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return documents[0], nil
+}
+
+func (j *Journal) blobs(ctx context.Context, query string, args ...any) (blobs [][]byte, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		return database.Each(conn, query, func(stmt *sqlite.Stmt) { blobs = append(blobs, database.ColumnBytes(stmt, 0)) }, args...)
+	})
+	return blobs, err
+}

@@ -1,0 +1,103 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/journal"
+	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
+	"example.org/asynchttpapi/stepfunctions/internal/wire"
+)
+
+// stopWithin bounds how long requests and functions in hand may take when the
+// program is told to stop. What is cut off goes on at the next start.
+const stopWithin = 10 * time.Second
+
+// run is the program: it serves until ctx ends, and returns its exit status.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	s, err := readSettings(args, getenv, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
+	log := slog.New(slog.NewTextHandler(stderr, nil))
+	machines, err := readMachines(s)
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
+	lambda, err := lambdainvoke.New(s.lambda)
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
+	defer lambda.Close()
+	listener, err := net.Listen("tcp", s.addr)
+	if err != nil {
+		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w", s.addr, cause(err)))
+	}
+	defer listener.Close()
+	db, err := sqlite.Open(s.data, journal.Schema)
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
+	defer db.Close()
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
+	if err := e.Start(ctx); err != nil {
+		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
+	}
+	status := 0
+	if err := machines.deploy(ctx, e, log); err != nil {
+		status = fail(stderr, exitRefused, err)
+	} else if err := serve(ctx, listener, wire.NewHandler(e, log), log, stdout); err != nil {
+		status = fail(stderr, exitFailed, err)
+	}
+	if err := closeEngine(e); err != nil {
+		log.Warn("functions were cut off and will run again", slog.Any("error", err))
+	}
+	return status
+}
+
+// serve says where it is ready, and serves until ctx ends.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, stdout io.Writer) error {
+	server := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	wire.SetTimeouts(server)
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	fmt.Fprintf(stdout, "ready http://%s\n", listener.Addr())
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	bounded, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	if err := server.Shutdown(bounded); err != nil {
+		log.Warn("requests were cut off", slog.Any("error", err))
+		return server.Close()
+	}
+	return nil
+}
+
+func closeEngine(e *engine.Engine) error {
+	bounded, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	return e.Close(bounded)
+}
+
+// cause takes the address, which the message has already, out of a network error.
+func cause(err error) error {
+	if failed := (*net.OpError)(nil); errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}

@@ -1,0 +1,185 @@
+package server
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+func none(string) string { return "" }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// running is a program under test: its client, and what ends it.
+type running struct {
+	*sfn.Client
+	stop   context.CancelFunc
+	status chan int
+}
+
+// begin runs the program with these arguments until it is ready.
+func begin(t *testing.T, getenv func(string) string, args ...string) *running {
+	t.Helper()
+	return beginLogging(t, t.Output(), getenv, args...)
+}
+
+func beginLogging(t *testing.T, stderr io.Writer, getenv func(string) string, args ...string) *running {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	p := &running{stop: stop, status: make(chan int, 1)}
+	reader, stdout := io.Pipe()
+	go func() {
+		p.status <- run(ctx, args, getenv, stdout, stderr)
+		stdout.Close()
+	}()
+	t.Cleanup(stop)
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	must(t, err)
+	var address string
+	if _, err := fmt.Sscanf(line, "ready %s", &address); err != nil || !strings.HasPrefix(address, "http://") {
+		t.Fatalf("the ready line is %q", line)
+	}
+	p.Client = sfn.New(sfn.Options{Region: "us-east-1", BaseEndpoint: &address, RetryMaxAttempts: 1,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "any", SecretAccessKey: "any"}, nil
+		})})
+	return p
+}
+
+// end tells the program to stop, as a signal does, and wants status 0.
+func (p *running) end(t *testing.T) {
+	t.Helper()
+	p.stop()
+	if status := <-p.status; status != 0 {
+		t.Errorf("it ended with status %d", status)
+	}
+}
+
+// until polls an execution until it has that status.
+func (p *running) until(t *testing.T, execution *string, want types.ExecutionStatus) *sfn.DescribeExecutionOutput {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		out, err := p.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: execution})
+		must(t, err)
+		if out.Status == want {
+			return out
+		}
+	}
+	t.Fatalf("%s is not %s", *execution, want)
+	return nil
+}
+
+const definition = `{"StartAt":"Ask","States":{"Ask":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:ask","Next":"Sleep"},
+	"Sleep":{"Type":"Wait","SecondsPath":"$.seconds","End":true}}}`
+
+// TestExecutionsOutliveTheProgram: a task over the Invoke API, then a stop and
+// a start in the middle of a wait.
+func TestExecutionsOutliveTheProgram(t *testing.T) {
+	functions := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/2015-03-31/functions/ask/invocations" {
+			t.Errorf("called %s", r.URL.Path)
+		}
+		io.WriteString(w, `{"seconds":1}`)
+	}))
+	defer functions.Close()
+	env := map[string]string{"STEPFUNCTIONS_DATA": t.TempDir(), "LAMBDA_ENDPOINT": functions.URL, "STEPFUNCTIONS_ADDR": "127.0.0.1:0"}
+	getenv := func(name string) string { return env[name] }
+
+	p := begin(t, getenv)
+	machine, err := p.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("m"), Definition: aws.String(definition), RoleArn: aws.String("any")})
+	must(t, err)
+	started, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: machine.StateMachineArn})
+	must(t, err)
+	for waits := false; !waits; {
+		history, err := p.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: started.ExecutionArn, ReverseOrder: true, MaxResults: 1})
+		must(t, err)
+		waits = history.Events[0].Type == types.HistoryEventTypeWaitStateEntered
+	}
+	p.end(t)
+
+	p = begin(t, getenv)
+	if x := p.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded); *x.Output != `{"seconds":1}` {
+		t.Errorf("output %s", *x.Output)
+	}
+	p.end(t)
+}
+
+func TestItSaysWhyItDoesNotStart(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer taken.Close()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	must(t, os.WriteFile(file, []byte("not a folder"), 0o600))
+	newer := filepath.Join(dir, "newer")
+	makeNewer(t, newer)
+	used := filepath.Join(dir, "used")
+	defer begin(t, none, "-addr", "127.0.0.1:0", "-data", used).end(t)
+
+	free := []string{"-addr", "127.0.0.1:0", "-data", filepath.Join(dir, "new")}
+	for _, c := range []struct {
+		title string
+		args  []string
+		says  string
+	}{
+		{"unknown flag", []string{"-verbose"}, "-verbose"},
+		{"argument", append(free, "more"), `unexpected argument "more"`},
+		{"account", append(free, "-account", "12"), `-account "12" is not 12 digits`},
+		{"region", append(free, "-region", "a b"), `-region "a b"`},
+		{"no folder", []string{"-addr", "127.0.0.1:0", "-data", ""}, "-data must name a folder"},
+		{"Lambda", append(free, "-lambda-endpoint", "localhost"), `"localhost" is not an http:// or https:// address`},
+		{"address", []string{"-addr", "nowhere", "-data", dir}, "cannot listen on nowhere"},
+		{"busy port", []string{"-addr", taken.Addr().String(), "-data", dir}, "address already in use"},
+		{"folder is a file", []string{"-addr", "127.0.0.1:0", "-data", file}, "file"},
+		{"folder in use", []string{"-addr", "127.0.0.1:0", "-data", used}, "in use by another process"},
+		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: it is not NAME=VALUE`},
+		{"parameter of no template", append(free, "-parameter", "X=y"), "-parameter is of no use without -template"},
+		{"no template", append(free, "-template", filepath.Join(dir, "nosuch.yaml")), "nosuch.yaml: no such file or directory"},
+		{"newer folder", []string{"-addr", "127.0.0.1:0", "-data", newer}, "newer version"},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			var stdout, stderr strings.Builder
+			status := run(t.Context(), c.args, none, &stdout, &stderr)
+			if status != 2 || stdout.Len() > 0 || strings.Count(stderr.String(), "\n") != 1 || !strings.Contains(stderr.String(), c.says) {
+				t.Errorf("status %d, out %q, err %q", status, stdout.String(), stderr.String())
+			}
+		})
+	}
+}
+
+// makeNewer makes a data folder as a later version of the program would.
+func makeNewer(t *testing.T, folder string) {
+	t.Helper()
+	begin(t, none, "-addr", "127.0.0.1:0", "-data", folder).end(t)
+	conn, err := sqlite.OpenConn(filepath.Join(folder, "data.db"))
+	must(t, err)
+	must(t, sqlitex.ExecuteTransient(conn, "PRAGMA user_version = 1000000", nil))
+	must(t, conn.Close())
+}
+
+func TestHelp(t *testing.T) {
+	var stderr strings.Builder
+	if status := run(t.Context(), []string{"-h"}, none, io.Discard, &stderr); status != 0 || !strings.Contains(stderr.String(), "LAMBDA_ENDPOINT") {
+		t.Errorf("status %d, %s", status, stderr.String())
+	}
+}
