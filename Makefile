@@ -16,7 +16,7 @@ export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
-	@go build -trimpath -o bin/local ./async/local && exec bin/local $(RUN_FLAGS)
+	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
 
 # Its newest release at the time; it knows the newest Go.
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
@@ -49,7 +49,7 @@ TESTS += test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@.ci/need node nodejs npm npm
 	@mkdir -p $(LOGS)
-	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./internal/e2e/awsworld ./async/internal/coldstart
+	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
 
 TESTS += test-logs
 .PHONY: test-logs
@@ -95,7 +95,7 @@ test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLD
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
 	TORTURE_CYCLES=$(or $(CYCLES),100) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
-		go test -count=1 -timeout 60m -v ./internal/e2e/torture
+		go test -count=1 -timeout 60m -v ./async/internal/torture
 
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
@@ -108,7 +108,7 @@ first-minute: ## from make run to a decided talk in a browser, as README.md says
 
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
-	@go build -trimpath -o bin/local ./async/local && go run ./internal/bench $(ARGS)
+	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: ## the engine beside this machine's own limits
@@ -117,7 +117,7 @@ bench-engine: ## the engine beside this machine's own limits
 .PHONY: bench-pollers
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
 	@.ci/need node nodejs npm npm
-	@go build -trimpath -o bin/local ./async/local
+	@go build -trimpath -o bin/local ./cmd/local
 	@cd internal/e2e/pollers && $(POLLERS) go run ./bench $(ARGS)
 
 .PHONY: bench-lambda
@@ -128,19 +128,19 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 TESTS += test-sam
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
-	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli
+	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli ./stepfunctions/internal/template
 
 TESTS += test-sam-local
 .PHONY: test-sam-local
 test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started
 	@.ci/need node nodejs npm npm
-	@go build -o bin/stepfunctions ./stepfunctions
+	@go build -o bin/stepfunctions ./cmd/stepfunctions
 	.ci/sam-local/engine .ci/sam-local/test
 
 .PHONY: sam-local-services
 sam-local-services: ## what sam local needs beside it: docs/sam-local.md
 	@.ci/need node nodejs npm npm
-	@go build -o bin/stepfunctions ./stepfunctions
+	@go build -o bin/stepfunctions ./cmd/stepfunctions
 	@.ci/sam-local/services
 
 TESTS += test-deployed

@@ -12,6 +12,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/stepfunctions"
+	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
 
 // holding is a state machine whose only task lasts until a test ends it.
@@ -21,7 +22,7 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type
 // clock it looks at, and the test's hand on both.
 type holder struct {
 	w     *workflows
-	calls heldCalls
+	calls stepfunctionstest.Holder
 	clock *skippingClock
 }
 

@@ -28,7 +28,7 @@ func startLocal(t *testing.T, program, review string) string {
 	line, err := bufio.NewReader(out).ReadString('\n')
 	url, ready := strings.CutPrefix(strings.TrimSpace(line), "ready ")
 	if err != nil || !ready {
-		t.Fatalf("async/local said %q, %v", line, err)
+		t.Fatalf("cmd/local said %q, %v", line, err)
 	}
 	return url
 }

@@ -1,13 +1,11 @@
 package samtemplate_test
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
-	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/samtemplate"
 )
 
@@ -52,36 +50,6 @@ func TestEveryMainIsInTheTemplate(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(given, want) {
 		t.Errorf("the template has %v, functions/ has %v", given, want)
-	}
-}
-
-// What the deployment sets is what the functions read, and is taken.
-func TestEveryFunctionTakesItsEnvironment(t *testing.T) {
-	tpl := read(t)
-	for id, f := range tpl.Functions {
-		env, err := tpl.Environment(f, refs)
-		if err != nil {
-			t.Errorf("%s: %v", id, err)
-			continue
-		}
-		if _, err := lambdamain.SettingsFromEnv(func(name string) string { return env[name] }); err != nil {
-			t.Errorf("%s: %v", id, err)
-		}
-		if env[lambdamain.EnvTable] != "table" {
-			t.Errorf("%s: the table is %q", id, env[lambdamain.EnvTable])
-		}
-	}
-}
-
-func TestRoutes(t *testing.T) {
-	var routes []string
-	for _, f := range read(t).Functions {
-		routes = append(routes, f.Routes...)
-	}
-	for route := range maps.Keys(lambdamain.Routes(nil)) {
-		if !slices.Contains(routes, route) {
-			t.Errorf("the template has %q, and no %q", routes, route)
-		}
 	}
 }
 

@@ -17,7 +17,7 @@ func startLocal(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "local")
-	build := exec.Command("go", "build", "-o", bin, "../../async/local")
+	build := exec.Command("go", "build", "-o", bin, "../../cmd/local")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
@@ -57,7 +57,7 @@ func TestHugeBodyIsNotRead(t *testing.T) {
 
 // A body of no declared length is refused once it is too long.
 func TestEndlessBody(t *testing.T) {
-	w := newWorld(t, func(_ *lambdamain.Config, g *apigateway.Config) { g.MaxBody = 1000 })
+	w := newWorld(t, func(_ *functions.Config, g *apigateway.Config) { g.MaxBody = 1000 })
 	chunk := fmt.Sprintf("%x\r\n%s\r\n", 600, strings.Repeat(" ", 600))
 	r := w.raw("POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk)
 	if r.StatusCode != http.StatusRequestEntityTooLarge {

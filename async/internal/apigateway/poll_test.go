@@ -10,7 +10,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/internal/functions"
 )
 
 func decode(t *testing.T, text string, into any) {
@@ -38,7 +38,7 @@ func TestPollIsOneRead(t *testing.T) {
 }
 
 func TestLocationLeadsToTheStatus(t *testing.T) {
-	w := newWorld(t, func(c *lambdamain.Config, _ *apigateway.Config) { c.BaseURL = "" })
+	w := newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.BaseURL = "" })
 	r := w.do(to("/api/submit?failureStatus=409", post(presentation)))
 	want := "https://gateway.example" + api.StatusPath + r.id(t) + "?failureStatus=409"
 	if got := r.Header.Get("Location"); got != want {
@@ -120,7 +120,7 @@ func TestWait(t *testing.T) {
 }
 
 func TestWaitIsASetting(t *testing.T) {
-	w := newWorld(t, func(c *lambdamain.Config, _ *apigateway.Config) { c.MaxWait = 0 })
+	w := newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.MaxWait = 0 })
 	r := w.do(get(w.put(received, 0), "Prefer", "wait=20"))
 	if r.Header.Get("Preference-Applied") != "" || w.clock.Now() != start {
 		t.Errorf("waited, with Preference-Applied %q", r.Header.Get("Preference-Applied"))

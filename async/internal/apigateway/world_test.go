@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
 )
@@ -32,7 +32,7 @@ type world struct {
 }
 
 // newWorld starts one; change, if not nil, changes its settings first.
-func newWorld(t *testing.T, change func(*lambdamain.Config, *apigateway.Config)) *world {
+func newWorld(t *testing.T, change func(*functions.Config, *apigateway.Config)) *world {
 	t.Helper()
 	w, gateway := newGateway(t, change)
 	w.t = t
@@ -46,17 +46,17 @@ func newWorld(t *testing.T, change func(*lambdamain.Config, *apigateway.Config))
 }
 
 // newGateway is a world without a server before it.
-func newGateway(t testing.TB, change func(*lambdamain.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
+func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
 	t.Helper()
 	w := &world{
 		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{},
 		clock: asynctest.NewClock(start), log: personal.Watch(t, presentation),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
-	c := lambdamain.Config{
+	c := functions.Config{
 		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
-		Settings: lambdamain.Settings{
+		Settings: functions.Settings{
 			BaseURL: "https://api.example.org", Origins: []string{"https://page.example"},
 			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Review: "simulate", Speed: 1,
 		},
@@ -68,11 +68,11 @@ func newGateway(t testing.TB, change func(*lambdamain.Config, *apigateway.Config
 	if change != nil {
 		change(&c, &g)
 	}
-	handlers, err := lambdamain.Handlers(c)
+	handlers, err := functions.Handlers(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Routes = lambdamain.Routes(handlers)
+	g.Routes = functions.Routes(handlers)
 	gateway, err := apigateway.New(g)
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ var build = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	cmd := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s", "-o", dir+"/",
-		"./functions/...", "./stepfunctions")
+		"./functions/...", "./cmd/stepfunctions")
 	cmd.Dir, cmd.Env = root, append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)

@@ -14,9 +14,8 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/conformance"
-	"example.org/asynchttpapi/stepfunctions/internal/engine"
-	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
-	"example.org/asynchttpapi/stepfunctions/internal/wire"
+	"example.org/asynchttpapi/stepfunctions"
+	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
 
 // holding has one task, which lasts until a test ends it.
@@ -27,20 +26,20 @@ const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{
 // on the function that the task calls, and on AWS's own client.
 type holder struct {
 	client *awssfn.Client
-	clock  *enginetest.Clock
-	calls  enginetest.Holder
+	clock  *stepfunctionstest.Clock
+	calls  stepfunctionstest.Holder
 }
 
 // newHolder returns the ARN of its state machine, and the environment in which
 // it is Step Functions.
 func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) string) {
 	t.Helper()
-	h = &holder{clock: enginetest.NewClock(time.Now())}
-	e := engine.New(engine.Config{Journal: enginetest.NewJournal(), Invoker: &h.calls, Clock: h.clock})
+	h = &holder{clock: stepfunctionstest.NewClock(time.Now())}
+	e := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: &h.calls, Clock: h.clock})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(wire.NewHandler(e, slog.New(slog.DiscardHandler)))
+	server := httptest.NewServer(stepfunctions.Handler(e, slog.New(slog.DiscardHandler)))
 	t.Cleanup(func() {
 		server.Close()
 		now, cancel := context.WithCancel(context.Background())
@@ -71,7 +70,7 @@ func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	case o.TimedOut:
 		h.clock.Advance(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.calls.Let(id, &engine.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)})
+		h.calls.Let(id, &stepfunctions.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)})
 	default:
 		if _, err := h.client.StopExecution(t.Context(), &awssfn.StopExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
 			t.Fatal(err)

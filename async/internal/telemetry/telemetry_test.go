@@ -101,7 +101,7 @@ func checkMetrics(t *testing.T, line, outcome string, want map[string]float64) {
 	}
 	got := 0
 	for _, d := range e.AWS.CloudWatchMetrics {
-		if d.Namespace != telemetry.Namespace || members["stack"] != "prod" || e.AWS.Timestamp != at.UnixMilli() {
+		if d.Namespace != "AsyncHttpApi" || members["stack"] != "prod" || e.AWS.Timestamp != at.UnixMilli() {
 			t.Errorf("namespace, stack or time: %s", line)
 		}
 		if wantSets := map[bool]int{true: 2, false: 1}[outcome != ""]; len(d.Dimensions) != wantSets || outcome != "" && members["outcome"] != outcome {

@@ -25,8 +25,8 @@ func TestAStageIsAddedInFourPlaces(t *testing.T) {
 	addState(tr)
 	addToTemplate(tr)
 	tr.run("go", "vet", "./internal/...", "./cmd/...", "./functions/...", "./statemachine")
-	tr.run("go", "test", "./internal/architecture", "./internal/samtemplate", "./async/lambdamain")
-	tr.run("go", "build", "-o", "local", "./async/local")
+	tr.run("go", "test", "./internal/architecture", "./internal/samtemplate", "./async/lambdamain", "./async/internal/functions")
+	tr.run("go", "build", "-o", "local", "./cmd/local")
 	got := follow(t, start(t, filepath.Join(tr.dir, "local")))
 	want := []string{"Moderation", "Shortlisting", "Rehearsal", "Selection", "Approved"}
 	if !slices.Equal(got, want) {

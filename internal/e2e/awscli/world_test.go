@@ -36,7 +36,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(functions.Close)
 	dir := t.TempDir()
 	bin := filepath.Join(dir, "stepfunctions")
-	build := exec.Command("go", "build", "-o", bin, "./stepfunctions")
+	build := exec.Command("go", "build", "-o", bin, "./cmd/stepfunctions")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

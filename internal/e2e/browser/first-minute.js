@@ -87,7 +87,7 @@ function print(rounds) {
 
 const count = Number(process.env.ROUNDS || 3);
 if (!(count >= 1)) throw new Error("ROUNDS is a number from 1");
-await succeeds(run("go", ["build", "-trimpath", "-o", "bin/local", "./async/local"])); // so that the cache is warm
+await succeeds(run("go", ["build", "-trimpath", "-o", "bin/local", "./cmd/local"])); // so that the cache is warm
 await succeeds(run("go", ["run", "./cmd/cfs", "--version"]));
 console.log(`${count} rounds; load average before: ${loadavg().map((l) => l.toFixed(1)).join(" ")}\n`);
 const rounds = [];

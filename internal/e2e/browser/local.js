@@ -1,4 +1,4 @@
-// The system under test: async/local as a process that can be killed.
+// The system under test: cmd/local as a process that can be killed.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const program = process.env.LOCAL;
-if (!program) throw new Error("LOCAL has to name the program built from async/local; make test-browser does that");
+if (!program) throw new Error("LOCAL has to name the program built from cmd/local; make test-browser does that");
 
 /** A running system on a data folder of its own; it ends with the test. */
 export class Local {

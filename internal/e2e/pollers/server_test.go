@@ -56,17 +56,17 @@ func startLocal() (map[string]string, error) {
 		return nil, err
 	}
 	bin := filepath.Join(dir, "local")
-	build := exec.Command("go", "build", "-o", bin, "./async/local")
+	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
 	build.Dir = filepath.Join("..", "..", "..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
-		return nil, fmt.Errorf("building async/local: %w", err)
+		return nil, fmt.Errorf("building cmd/local: %w", err)
 	}
 	urls := map[string]string{}
 	for _, policy := range policies {
 		url, err := startOne(bin, filepath.Join(dir, policy), policy)
 		if err != nil {
-			return nil, fmt.Errorf("starting async/local with -review %s: %w", policy, err)
+			return nil, fmt.Errorf("starting cmd/local with -review %s: %w", policy, err)
 		}
 		urls[policy] = url
 	}

@@ -1,4 +1,4 @@
-package local
+package enginetest
 
 import (
 	"context"
@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// heldCalls is an invoker whose calls last until a test ends them. A call is
+// Holder is an invoker whose calls last until a test ends them. A call is
 // known by the member "id" of its payload.
-type heldCalls struct {
+type Holder struct {
 	mu    sync.Mutex
 	holds map[string]chan error
 }
 
-// Invoke is stepfunctions.Invoker's: it answers once the call is ended.
-func (h *heldCalls) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+// Invoke is engine.Invoker's: it answers once the call is ended.
+func (h *Holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
 	var in struct{ ID string }
 	if err := json.Unmarshal(payload, &in); err != nil {
 		return nil, err
@@ -28,9 +28,9 @@ func (h *heldCalls) Invoke(ctx context.Context, _ string, payload []byte) ([]byt
 }
 
 // Let ends the call of id, now or when it comes: well if err is nil.
-func (h *heldCalls) Let(id string, err error) { h.hold(id) <- err }
+func (h *Holder) Let(id string, err error) { h.hold(id) <- err }
 
-func (h *heldCalls) hold(id string) chan error {
+func (h *Holder) hold(id string) chan error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.holds == nil {
