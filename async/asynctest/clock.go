@@ -18,14 +18,14 @@ type Clock struct {
 // NewClock shows the given time.
 func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
-// Now implements asyncapi.Clock.
+// Now implements async.Clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Sleep implements asyncapi.Clock.
+// Sleep implements async.Clock.
 func (c *Clock) Sleep(ctx context.Context, d time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -70,12 +70,9 @@ func short(path string) string {
 	return path
 }
 
-// ours tells a package that a table has to list from one of the standard
-// library: a host name or a folder of the module.
-func ours(path string) bool {
-	first, _, _ := strings.Cut(path, "/")
-	return strings.Contains(first, ".") || roomOf(path) != nil
-}
+// ours reports whether path is a package of this module: others are of the
+// standard library or have a host name.
+func ours(path string) bool { return roomOf(path) != nil }
 
 func TestArrows(t *testing.T) {
 	for _, p := range packages(t) {
@@ -136,7 +133,7 @@ func TestRoomOf(t *testing.T) {
 	if r := roomOf("apix"); r != nil {
 		t.Errorf("apix is in %s", r.folder)
 	}
-	if !ours("github.com/x/y") || !ours("api") || ours("net/http") {
+	if ours("github.com/x/y") || !ours("api") || ours("net/http") {
 		t.Error("ours takes a package for another")
 	}
 }

@@ -5,10 +5,11 @@ package architecture
 import "strings"
 
 // room is a row of the table: a folder, with the folders below it that have no
-// row of their own.
+// row of their own. The compiler enforces the rest: what is internal to a
+// product is imported by that product alone.
 type room struct {
 	folder string
-	// may are the packages that it imports besides the standard library.
+	// may are the packages of this module that it imports.
 	may string
 	// never are packages that it does not reach, not even through others.
 	never string
@@ -19,51 +20,62 @@ const (
 	sdk    = "github.com/aws/aws-sdk-go-v2"
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"
-	// adapters and local are the two worlds.
-	adapters = "async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk
-	local    = "internal/sqlite stepfunctions/internal/engine stepfunctions/internal/wire async/internal/apigateway"
-	domain   = "speakers async/internal/activity"
+	// onAWS and onOneMachine are the two places that a job runs at.
+	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk + " " + smithy
+	onOneMachine = "async/local async/internal/sqlite async/internal/apigateway internal/sqlite stepfunctions"
+	// example is the example service, which the library does not know.
+	example = "speakers statemachine functions"
 )
 
-// rooms is the house: arrows run from its top to its bottom only.
+// rooms are the products: the arrows point downwards.
 var rooms = []room{
-	{"functions", "async/lambdamain async/internal/dynamo async/internal/sfn", local},
-	{"async/local", "*", adapters},
-	{"stepfunctions", "*", "async/lambdamain async/asynctest " + domain + " " + adapters},
-	{"cmd/cfs", "*", "internal " + sdk + " " + lambda},
-	{"async/lambdamain", "api statemachine async/internal/activity async async/internal/lambdahttp speakers async/internal/telemetry " + lambda, adapters + " " + local},
-	{"async/internal/activity", "api async speakers " + lambda, adapters + " " + local},
-	{"async/internal/lambdahttp", "api async " + lambda + " github.com/dunglas/httpsfv", adapters + " " + local + " " + domain},
-	{"async/internal/telemetry", "api async", "net/http " + lambda + " " + adapters + " " + local + " " + domain},
-	{"async/internal/apigateway", "api " + lambda, adapters + " async/lambdamain " + domain},
-	{"internal/page", "internal/static", "async/lambdamain async " + domain + " " + adapters + " " + local},
-	{"async/internal/apidocs", "api internal/static github.com/swaggest/swgui", "async/lambdamain async " + domain + " " + adapters + " " + local},
-	{"internal/openapitest", "", "async/lambdamain async " + domain + " " + adapters + " " + local},
-	{"internal/static", "", "internal/page"},
-	{"async/internal/dynamo", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/sfn " + domain + " " + local},
-	{"async/internal/sfn", "api async async/internal/awsenv " + sdk, "async/lambdamain async/internal/dynamo " + domain + " " + local},
-	{"async/internal/awsenv", sdk + " " + smithy, "async/lambdamain async"},
-	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/asl", "async/lambdamain async " + domain + " " + adapters},
-	{"internal/sqlite", "api async stepfunctions/internal/engine stepfunctions/internal/asl zombiezen.com/go/sqlite", "async/lambdamain " + domain + " " + adapters},
-	{"stepfunctions/internal/engine", "stepfunctions/internal/asl stepfunctions/internal/engine", "async/lambdamain async net/http " + domain + " " + adapters},
-	{"stepfunctions/internal/template", "go.yaml.in/yaml/v3", "async/lambdamain stepfunctions/internal/asl net/http " + domain + " " + adapters + " " + local},
-	{"stepfunctions/internal/asltest", "stepfunctions/internal/asl pgregory.net/rapid", "net/http " + adapters + " " + local + " " + domain},
-	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "stepfunctions/internal/engine internal/sqlite net/http " + domain + " " + adapters},
-	{"stepfunctions/internal/journaltest", "stepfunctions/internal/engine", "async/lambdamain async internal/sqlite net/http " + domain + " " + adapters},
-	{"async/internal/conformance", "api async", "async/lambdamain " + domain + " " + adapters + " " + local},
-	{"async", "api async", domain + " async/internal/lambdahttp net/http " + lambda + " " + adapters + " " + local},
-	{"speakers", "api", "async async/internal/activity net/http " + lambda + " " + adapters + " " + local},
-	{"client", "api", "internal " + sdk + " " + lambda},
+	// The example service.
+	{"functions", "async/lambdamain speakers", onOneMachine},
+	{"cmd/local", "async/local", onAWS},
+	{"speakers", "api", "async stepfunctions net/http " + lambda + " " + sdk},
 	{"statemachine", "", "internal"},
+
+	// The library.
+	{"async/lambdamain", "async/internal", onOneMachine},
+	{"async/local", "*", onAWS},
+	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
+	{"async/internal", "*", "async/lambdamain stepfunctions"},
+	{"async/internal/functions", "*", onAWS + " " + onOneMachine},
+	{"async/internal/activity", "api async speakers", "net/http " + onAWS + " " + onOneMachine},
+	{"async/internal/lambdahttp", "api async", example + " " + onAWS + " " + onOneMachine},
+	{"async/internal/telemetry", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
+	{"async/internal/apidocs", "api internal/static", "async " + example + " " + onAWS + " stepfunctions"},
+	{"async/internal/conformance", "api async", example + " " + onAWS + " " + onOneMachine},
+	{"async/internal/trace", "", "net/http"},
+	// Adapters do not know each other.
+	{"async/internal/apigateway", "api", "async " + example + " internal/sqlite " + sdk},
+	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
+	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
+	{"async/internal/awsenv", "", "async"},
+	{"async/internal/sqlite", "api async internal/sqlite", example + " stepfunctions " + onAWS},
+	{"async", "api async/internal/trace", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
+	{"cmd/cfs", "api client", "internal async stepfunctions " + sdk + " " + lambda},
+	{"client", "api", "internal " + sdk + " " + lambda},
 	{"api", "", "internal"},
-	{"async/internal/coldstart", "async/internal/awsenv async/internal/dynamo internal/lambdahost " + lambda + " " + sdk, "async/lambdamain stepfunctions/internal/asl " + local},
-	{"internal/e2e/samlocal", "client async/internal/awsenv async/internal/dynamo internal/e2e/program " + sdk, "async/lambdamain " + local},
-	// What has no row of its own: programs and tools for the tests.
-	{"internal", "*", adapters},
+
+	// The local Step Functions.
+	{"cmd/stepfunctions", "stepfunctions", "async"},
+	{"stepfunctions", "stepfunctions internal/sqlite", "api async client " + example + " " + sdk + " " + lambda},
+	{"stepfunctions/internal/template", "", "net/http zombiezen.com/go/sqlite"},
+	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
+	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
+	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
+	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "net/http internal/sqlite"},
+
+	// What library and engine share.
+	{"internal/sqlite", "", "api async stepfunctions " + example + " " + sdk},
+	// Test support, measurements and suites.
+	{"internal", "api client internal", onAWS},
+	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 
 // pure are the rooms that neither see the time nor touch the world.
-var pure = []string{"stepfunctions/internal/asl", "speakers"}
+var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp", "speakers"}
 
 // roomOf is the row with the longest folder that holds the package, nil for none.
 func roomOf(pkg string) *room {

@@ -33,7 +33,7 @@ func openError(file string, err error) error {
 }
 
 // named gives an error of SQLite's the name that may be logged, such as
-// SQLITE_FULL; see asyncapi.Reason. Other errors stay as they are.
+// SQLITE_FULL; see async.Reason. Other errors stay as they are.
 func named(err error) error {
 	if err == nil || sqlite.ErrCode(err) == sqlite.ResultError {
 		return err

@@ -19,7 +19,7 @@ import (
 )
 
 // Bounds of one call. All attempts and the pauses between them fit into the 5
-// seconds that asyncapi gives a call: a connection that hangs is given up in
+// seconds that async gives a call: a connection that hangs is given up in
 // time for another to be tried.
 const (
 	attempts       = 3

@@ -50,7 +50,7 @@ func connectOnce(t *testing.T, url string) {
 // foldersOfCertificates are what the template tells its functions, by function.
 func foldersOfCertificates(t *testing.T) map[string]string {
 	t.Helper()
-	tpl, err := samtemplate.Read(filepath.Join("..", "..", "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join("..", "..", "..", "template.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

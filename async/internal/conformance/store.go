@@ -1,4 +1,4 @@
-// Package conformance holds one test suite for each port of asyncapi. Every
+// Package conformance holds one test suite for each port of async. Every
 // adapter runs it, so that a handler need not know which world it is in.
 package conformance
 

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS reservations (
 CREATE INDEX IF NOT EXISTS reservations_expires ON reservations (expires) WHERE expires > 0;
 `
 
-// expirySeconds rounds up, as asyncapi.Store has it.
+// expirySeconds rounds up, as async.Store has it.
 func expirySeconds(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -24,7 +24,7 @@ func TestAStageIsAddedInFourPlaces(t *testing.T) {
 	addFunction(tr)
 	addState(tr)
 	addToTemplate(tr)
-	tr.run("go", "vet", "./internal/...", "./cmd/...", "./functions/...", "./statemachine")
+	tr.run("go", "vet", "./internal/...", "./async/...", "./cmd/...", "./functions/...", "./statemachine")
 	tr.run("go", "test", "./internal/architecture", "./internal/samtemplate", "./async/lambdamain", "./async/internal/functions")
 	tr.run("go", "build", "-o", "local", "./cmd/local")
 	got := follow(t, start(t, filepath.Join(tr.dir, "local")))
