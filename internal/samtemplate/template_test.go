@@ -18,8 +18,6 @@ func read(t *testing.T) *samtemplate.Template {
 	return tpl
 }
 
-var refs = map[string]string{"AWS::StackName": "test", "Submissions": "table", "ProcessSubmissionAliaslive": "arn:machine:live"}
-
 func TestEveryFunctionOfTheTemplateHasAMain(t *testing.T) {
 	for id, f := range read(t).Functions {
 		if _, err := os.Stat(filepath.Join("..", "..", f.CodeURI, "main.go")); err != nil {
