@@ -63,11 +63,12 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 		Ended:          w.workflows.tell(handlers[app.Reconcile]),
 	})
 	w.workflows.engine = w.engine
-	w.stepFunctions = sfnapi.NewHandler(w.engine, log)
+	w.stepFunctions = sfnapi.Guard(sfnapi.NewHandler(w.engine, log), s.hostNames(), log)
 	if w.api, err = newGateway(handlers, d, log); err != nil {
 		return nil, err
 	}
-	w.front, err = newFront(w.api)
+	front, err := newFront(w.api)
+	w.front = apigateway.Guard(front, s.hostNames(), log)
 	return w, err
 }
 
