@@ -1,11 +1,13 @@
 package hostguard_test
 
 import (
+	"bufio"
 	"bytes"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -73,16 +75,33 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-// A request without a name (HTTP/1.0, or an empty Host) is addressed to nothing
-// that is allowed; in a URL the name stands before Host, RFC 9112 section 3.2.2.
-func TestHostsThatNoClientSends(t *testing.T) {
-	h := hostguard.New(hostguard.Config{Refuse: func(w http.ResponseWriter, _ *http.Request, status int, _ string) { w.WriteHeader(status) }},
-		http.NotFoundHandler())
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/", nil)
-	r.Host = ""
-	if h.ServeHTTP(w, r); w.Code != http.StatusMisdirectedRequest {
-		t.Errorf("no host: status %d", w.Code)
+// A request without a name is addressed to nothing that is allowed; one with
+// a whole URL is addressed to that, whatever its Host says (RFC 9112 section 3.2.2).
+func TestHostsThatFewClientsSend(t *testing.T) {
+	address := strings.TrimPrefix(serve(t, hostguard.Config{}), "http://")
+	for request, want := range map[string]int{
+		"GET / HTTP/1.0\r\n\r\n":                                          421,
+		"GET / HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n":            421,
+		"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n":    421,
+		"GET http://localhost:1/ HTTP/1.1\r\nHost: evil.example\r\n\r\n":  200,
+		"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n": 400,
+	} {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%q: status %d, want %d", request, res.StatusCode, want)
+		}
 	}
 }
 
