@@ -9,7 +9,7 @@ export EXAMPLES SEED SCREENSHOTS ROUNDS
 # A fresh machine with nothing but Go is enough for these.
 flag = $(if $($(1)),-$(2) '$($(1))')
 RUN_FLAGS = $(call flag,ADDR,addr) $(call flag,DATA,data) $(call flag,SPEED,speed) $(call flag,REVIEW,review) \
-	$(call flag,BASE_URL,base-url) $(call flag,LOG,log) $(call flag,STEPFUNCTIONS_ADDR,stepfunctions-addr)
+	$(call flag,BASE_URL,base-url) $(call flag,ALLOW_HOST,allow-host) $(call flag,LOG,log) $(call flag,STEPFUNCTIONS_ADDR,stepfunctions-addr)
 
 # What the real service was recorded to do, where the recordings are at hand.
 export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)

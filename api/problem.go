@@ -15,6 +15,7 @@ const (
 	CodeGone                 = "Gone"                 // 410
 	CodePayloadTooLarge      = "PayloadTooLarge"      // 413
 	CodeUnsupportedMediaType = "UnsupportedMediaType" // 415
+	CodeMisdirected          = "MisdirectedRequest"   // 421, on one machine only
 	CodeInvalidSubmission    = "InvalidSubmission"    // 422
 	CodeKeyReused            = "IdempotencyKeyReused" // 422
 	CodeThrottled            = "TooManyRequests"      // 429

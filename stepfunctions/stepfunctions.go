@@ -107,6 +107,12 @@ var ErrClosed = engine.ErrClosed
 // executions of e. Faults of the program go to log.
 func Handler(e *Engine, log *slog.Logger) http.Handler { return wire.NewHandler(e, log) }
 
+// Guard lets requests through to next whose Host is this machine's own or one of
+// names, and no page of another origin: see docs/stepfunctions-local.md.
+func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
+	return wire.Guard(next, names, log)
+}
+
 // SetTimeouts sets the timeouts and limits of a server of Handler.
 func SetTimeouts(s *http.Server) { wire.SetTimeouts(s) }
 

@@ -59,7 +59,7 @@ func TestEndlessBodyIsRefusedEarly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_, err = io.WriteString(conn, "POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"+
+	_, err = io.WriteString(conn, "POST /api/submit HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"+
 		"Transfer-Encoding: chunked\r\n\r\n40000000\r\n"+strings.Repeat(" ", maxBody+1))
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
+	"example.org/asynchttpapi/internal/hostguard"
 	"example.org/asynchttpapi/speakers"
 )
 
@@ -22,6 +24,8 @@ type Settings struct {
 	Review string
 	// BaseURL is what Location starts with; empty for the listening address.
 	BaseURL string
+	// AllowHosts are names of this machine that requests may be addressed to.
+	AllowHosts hostguard.Names
 	// JSONLog chooses JSON over text for log lines.
 	JSONLog bool
 	// StepFunctionsAddr is where the Step Functions wire listens; empty for
@@ -36,7 +40,10 @@ type option struct {
 	set                     func(*Settings, string) error
 }
 
-const stepFunctionsFlag = "stepfunctions-addr"
+const (
+	stepFunctionsFlag = "stepfunctions-addr"
+	allowHostFlag     = "allow-host"
+)
 
 // options are all settings with their defaults.
 func options() []option {
@@ -46,6 +53,7 @@ func options() []option {
 		{"speed", "SPEED", "10", "simulated stage times are divided by this; inf for no time at all", setSpeed},
 		{"review", "REVIEW", "simulate", speakers.Policies(), setReview},
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
+		{allowHostFlag, "ALLOW_HOST", "", "`NAME` by which others reach this machine, beside its addresses and the one of -base-url; repeatable, or separated by commas", setAllowHosts},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
 		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; empty for none", setStepFunctionsAddr},
 	}
@@ -78,6 +86,10 @@ func parseFlags(args []string, help io.Writer) (map[string]string, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are reported by the caller, in one line
 	for _, o := range options() {
+		if o.flag == allowHostFlag {
+			flags.Var(new(repeated), o.flag, o.usage+" (environment: "+o.env+")")
+			continue
+		}
 		flags.String(o.flag, o.value, o.usage+" (environment: "+o.env+")")
 	}
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -93,6 +105,18 @@ func parseFlags(args []string, help io.Writer) (map[string]string, error) {
 	given := map[string]string{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
 	return given, nil
+}
+
+// repeated is the flag.Value of a flag that may be given more than once.
+type repeated []string
+
+// String implements flag.Value.
+func (r *repeated) String() string { return strings.Join(*r, ",") }
+
+// Set implements flag.Value.
+func (r *repeated) Set(value string) error {
+	*r = append(*r, value)
+	return nil
 }
 
 // choose finds the option's value, and the name under which it was given: ""

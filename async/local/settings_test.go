@@ -3,6 +3,7 @@ package local
 import (
 	"bytes"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -22,10 +23,10 @@ func environment(pairs ...string) func(string) (string, bool) {
 func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
 	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", Speed: 10, Review: "simulate", StepFunctionsAddr: "127.0.0.1:8083"}
 	all := Settings{Addr: "localhost:0", Data: "d", Speed: 2.5, Review: "fail@selection", BaseURL: "https://a.example/x",
-		JSONLog: true, StepFunctionsAddr: ":9", StepFunctionsAsked: true}
-	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -log json -stepfunctions-addr :9")
+		AllowHosts: []string{"b.example", "c", "d.example"}, JSONLog: true, StepFunctionsAddr: ":9", StepFunctionsAsked: true}
+	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -allow-host B.example,c -allow-host d.example. -log json -stepfunctions-addr :9")
 	variables := []string{"ADDR", "localhost:0", "DATA", "d", "SPEED", "2.5", "REVIEW", "fail@selection",
-		"BASE_URL", "https://a.example/x", "LOG", "json", "STEPFUNCTIONS_ADDR", ":9"}
+		"BASE_URL", "https://a.example/x", "ALLOW_HOST", "b.example, c,d.example", "LOG", "json", "STEPFUNCTIONS_ADDR", ":9"}
 	off := defaults
 	off.StepFunctionsAddr, off.StepFunctionsAsked = "", true
 	fastest := defaults
@@ -46,7 +47,7 @@ func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
 	}
 	for name, test := range tests {
 		got, err := parseSettings(test.args, environment(test.env...), nil)
-		if err != nil || got != test.want {
+		if err != nil || !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %+v, %v\nwant %+v", name, got, err, test.want)
 		}
 	}
@@ -74,6 +75,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"-base-url https://example.org/?a=b", "", "-base-url"},
 		{"-base-url https://example.org/?", "", "-base-url"},
 		{"-base-url https://:443", "", "-base-url"},
+		{"-allow-host http://a.example", "", "-allow-host"},
+		{"-allow-host a.example -allow-host b:80", "", "-allow-host"},
 		{"-log xml", "", "-log"},
 		{"-stepfunctions-addr nowhere", "", "-stepfunctions-addr"},
 		{"-data=", "", "-data"},

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"example.org/asynchttpapi/async/internal/functions"
@@ -57,6 +59,30 @@ func setBaseURL(s *Settings, value string) error {
 		return fmt.Errorf("%q: %w", value, err)
 	}
 	return nil
+}
+
+func setAllowHosts(s *Settings, value string) error {
+	s.AllowHosts = nil
+	if value == "" {
+		return nil
+	}
+	return s.AllowHosts.Set(value)
+}
+
+// hostNames are the names that requests may be addressed to: those of
+// -allow-host, those that the system was asked to listen on, and the one in
+// every Location.
+func (s Settings) hostNames() []string {
+	names := slices.Clone(s.AllowHosts)
+	for _, addr := range []string{s.Addr, s.StepFunctionsAddr} {
+		if host, _, err := net.SplitHostPort(addr); err == nil && host != "" {
+			names = append(names, host)
+		}
+	}
+	if base, err := url.Parse(s.BaseURL); err == nil && base.Hostname() != "" {
+		names = append(names, base.Hostname())
+	}
+	return names
 }
 
 func setLog(s *Settings, value string) error {

@@ -63,11 +63,12 @@ func newWorld(s Settings, db *database.DB, d *doors, log *slog.Logger) (*world, 
 		Ended:          w.workflows.tell(handlers[functions.Reconcile]),
 	})
 	w.workflows.engine = w.engine
-	w.stepFunctions = stepfunctions.Handler(w.engine, log)
+	w.stepFunctions = stepfunctions.Guard(stepfunctions.Handler(w.engine, log), s.hostNames(), log)
 	if w.api, err = newGateway(handlers, d, log); err != nil {
 		return nil, err
 	}
-	w.front, err = newFront(w.api)
+	front, err := newFront(w.api)
+	w.front = apigateway.Guard(front, s.hostNames(), log)
 	return w, err
 }
 

@@ -48,7 +48,7 @@ var rooms = []room{
 	{"async/internal/conformance", "api async", example + " " + onAWS + " " + onOneMachine},
 	{"async/internal/trace", "", "net/http"},
 	// Adapters do not know each other.
-	{"async/internal/apigateway", "api", "async " + example + " internal/sqlite " + sdk},
+	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
 	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
 	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
 	{"async/internal/awsenv", "", "async"},
@@ -60,14 +60,15 @@ var rooms = []room{
 
 	// The local Step Functions.
 	{"cmd/stepfunctions", "stepfunctions", "async"},
-	{"stepfunctions", "stepfunctions internal/sqlite", "api async client " + example + " " + sdk + " " + lambda},
+	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard", "api async client " + example + " " + sdk + " " + lambda},
 	{"stepfunctions/internal/template", "", "net/http zombiezen.com/go/sqlite"},
-	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
+	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl internal/hostguard", "internal/sqlite"},
 	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
 	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
 	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "net/http internal/sqlite"},
 
 	// What library and engine share.
+	{"internal/hostguard", "", "api async stepfunctions " + example},
 	{"internal/sqlite", "", "api async stepfunctions " + example + " " + sdk},
 	// Test support, measurements and suites.
 	{"internal", "api client internal", onAWS},

@@ -25,8 +25,10 @@ type clients struct {
 
 func newClients(n int, url string) *clients {
 	return &clients{n: n, url: url, http: &http.Client{
-		Timeout:   time.Minute,
-		Transport: &http.Transport{MaxIdleConnsPerHost: n, MaxConnsPerHost: n},
+		Timeout: time.Minute,
+		// The API never redirects; a POST that became a GET would be measured as a submission.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport:     &http.Transport{MaxIdleConnsPerHost: n, MaxConnsPerHost: n},
 	}}
 }
 

@@ -37,11 +37,38 @@ func function(ctx context.Context, a ask) (string, error) {
 		return "", errors.New("as asked")
 	case "exit":
 		os.Exit(3)
+	case "knock":
+		return knock(a.Say)
 	case "hang":
 		<-ctx.Done()
 		select {}
 	}
 	return a.Say + " from " + os.Getenv("AWS_LAMBDA_FUNCTION_NAME"), nil
+}
+
+// knock answers this invocation in the place of the runtime, by a request to
+// the Runtime API that is addressed to host, and returns the status it got.
+func knock(host string) (string, error) {
+	req, err := http.NewRequest("POST", "http://"+os.Getenv("AWS_LAMBDA_RUNTIME_API")+"/2018-06-01/runtime/init/error", strings.NewReader(`"forged"`))
+	if err != nil {
+		return "", err
+	}
+	req.Host = host
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	return res.Status, res.Body.Close()
+}
+
+// A web page whose name leads to this machine answers no invocation.
+func TestRuntimeAPIAnswersToItsAddressOnly(t *testing.T) {
+	for host, want := range map[string]string{"evil.example": `"421 Misdirected Request"`, "": `"forged"`} {
+		got, err := newHost(t).Invoke(t.Context(), "echo", []byte(`{"Do":"knock","Say":"`+host+`"}`))
+		if err != nil || string(got.Payload) != want {
+			t.Errorf("%q: got %s, %v; want %s", host, got.Payload, err, want)
+		}
+	}
 }
 
 func newHost(t *testing.T) *lambdahost.Host {

@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.org/asynchttpapi/internal/hostguard"
 )
 
 // maxPayload is Lambda's limit for a synchronous answer, in bytes.
 const maxPayload = 6 << 20
 
-// runtimeAPI serves the paths that a runtime calls.
+// runtimeAPI serves the paths that a runtime calls, which finds it by its
+// address alone.
 func (in *instance) runtimeAPI() http.Handler {
 	mux := http.NewServeMux()
 	const base = "/2018-06-01/runtime/"
@@ -21,7 +24,10 @@ func (in *instance) runtimeAPI() http.Handler {
 	mux.HandleFunc("POST "+base+"invocation/{id}/response", in.serveAnswer(""))
 	mux.HandleFunc("POST "+base+"invocation/{id}/error", in.serveAnswer("Unhandled"))
 	mux.HandleFunc("POST "+base+"init/error", in.serveAnswer("Unhandled"))
-	return mux
+	refuse := func(w http.ResponseWriter, _ *http.Request, status int, message string) {
+		http.Error(w, message, status)
+	}
+	return hostguard.New(hostguard.Config{SameOrigin: true, Refuse: refuse}, mux)
 }
 
 func (in *instance) serveNext(w http.ResponseWriter, r *http.Request) {

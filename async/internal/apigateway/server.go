@@ -4,7 +4,20 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/hostguard"
 )
+
+// Guard answers a request whose Host is not one that hostguard allows, names
+// among them, with a problem document, and leaves the others to next. Pages of
+// other origins are answered: the API's CORS headers are about them.
+func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
+	refuse := func(w http.ResponseWriter, r *http.Request, status int, message string) {
+		writeProblem(w, r, status, api.CodeMisdirected, message)
+	}
+	return hostguard.New(hostguard.Config{Names: names, Refuse: refuse, Log: log}, next)
+}
 
 // NewServer is an HTTP server for the gateway, with time limits against slow
 // clients. The header limit is API Gateway's.

@@ -52,8 +52,14 @@ func New(endpoint string) (*Client, error) {
 		IdleConnTimeout:     90 * time.Second,
 		TLSHandshakeTimeout: 10 * time.Second,
 	}
-	return &Client{base: strings.TrimRight(endpoint, "/"), http: &http.Client{Transport: transport}}, nil
+	return &Client{base: strings.TrimRight(endpoint, "/"), http: &http.Client{Transport: transport, CheckRedirect: neverFollow}}, nil
 }
+
+// neverFollow makes a redirect the answer itself. Lambda's Invoke never
+// redirects, so one comes from something else at the endpoint's address, a
+// proxy's log-in page for instance. Followed, it would make a GET of the POST
+// (RFC 9110 section 15.4) and that page the function's result.
+func neverFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Close drops the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }

@@ -16,7 +16,13 @@ func refusal(answer *http.Response, payload []byte) error {
 		Message string `json:"message"` // Lambda writes Message, others message
 	}
 	message := strings.TrimSpace(string(payload))
-	if json.Unmarshal(payload, &body) == nil {
+	switch {
+	case answer.StatusCode/100 == 3:
+		// The page and its Location are not Lambda's, and may hold a session's
+		// tokens: neither gets into a history.
+		message = fmt.Sprintf("The Lambda endpoint answered %d %s, a redirect, which is not followed",
+			answer.StatusCode, http.StatusText(answer.StatusCode))
+	case json.Unmarshal(payload, &body) == nil:
 		message = body.Message
 	}
 	return &engine.ServiceError{

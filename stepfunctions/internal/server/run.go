@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	status := 0
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
-	} else if err := serve(ctx, listener, wire.NewHandler(e, log), log, stdout); err != nil {
+	} else if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {
 		status = fail(stderr, exitFailed, err)
 	}
 	if err := closeEngine(e); err != nil {

@@ -5,13 +5,19 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
+	"slices"
 	"strings"
+
+	"example.org/asynchttpapi/internal/hostguard"
 )
 
 // settings are what the program is told. Flags win over environment variables.
 type settings struct {
 	// addr is where the API is served; port 0 takes a free one.
 	addr string
+	// hosts are names of this machine that requests may be addressed to.
+	hosts hostguard.Names
 	// data is the folder that executions are kept in.
 	data string
 	// lambda is where functions are called.
@@ -23,6 +29,9 @@ type settings struct {
 	template   string
 	parameters parameters
 }
+
+// hostsVariable holds names for -allow-host, separated by commas.
+const hostsVariable = "STEPFUNCTIONS_ALLOW_HOST"
 
 // readSettings reads flags and environment. flag.ErrHelp means that help was
 // asked for, and given.
@@ -42,9 +51,15 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 	text(&s.region, "region", "AWS_REGION", "us-east-1", "region in ARNs")
 	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "account in ARNs, 12 digits")
 	text(&s.template, "template", "STEPFUNCTIONS_TEMPLATE", "", "SAM or CloudFormation template whose state machines are made at the start")
+	flags.Var(&s.hosts, "allow-host", "`NAME` by which others reach this machine, beside its addresses; as often as needed, or separated by commas ("+hostsVariable+")")
 	flags.Var(s.parameters, "parameter", "`NAME=VALUE` of a parameter of the template, as often as needed ("+parametersVariable+", separated by spaces)")
 	if err := s.parameters.read(getenv(parametersVariable)); err != nil {
 		return s, err
+	}
+	if v := getenv(hostsVariable); v != "" {
+		if err := s.hosts.Set(v); err != nil {
+			return s, fmt.Errorf("%s: %w", hostsVariable, err)
+		}
 	}
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -56,6 +71,16 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 		return s, err
 	}
 	return s, s.check(flags.Args())
+}
+
+// hostNames are the names that requests may be addressed to: those of
+// -allow-host, and the one that the program was asked to listen on.
+func (s settings) hostNames() []string {
+	names := slices.Clone(s.hosts)
+	if host, _, err := net.SplitHostPort(s.addr); err == nil && host != "" {
+		names = append(names, host)
+	}
+	return names
 }
 
 func (s settings) check(rest []string) error {

@@ -12,6 +12,8 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+
+	"example.org/asynchttpapi/internal/hostguard"
 )
 
 type handler struct{ service *service }
@@ -83,6 +85,23 @@ func (h *handler) write(w http.ResponseWriter, status int, body []byte) {
 	if _, err := w.Write(body); err != nil {
 		h.service.log.Debug("caller left", slog.Any("error", err))
 	}
+}
+
+// Guard keeps web pages away from a handler of this package: it answers only
+// to hosts that hostguard allows, names among them, with or without the
+// "sync-" that SDKs put before some, and to no page of another origin.
+func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
+	refuse := func(w http.ResponseWriter, r *http.Request, status int, message string) {
+		kind := "AccessDeniedException"
+		if status == http.StatusMisdirectedRequest {
+			kind = "MisdirectedRequestException"
+		}
+		id := requestID()
+		w.Header().Set("X-Amzn-Requestid", id)
+		w.Header().Set("Content-Type", contentType)
+		(&handler{&service{log: log}}).refuse(w, r, id, &Fault{Type: kind, Message: message, Status: status})
+	}
+	return hostguard.New(hostguard.Config{Names: names, Prefix: "sync-", SameOrigin: true, Refuse: refuse, Log: log}, next)
 }
 
 func requestID() string {
