@@ -35,7 +35,8 @@ test-unit: ## what go test runs, with the race detector
 	@rm -rf $(LOGS) && mkdir -p $(LOGS)
 	PERSONAL_LOGS=$(LOGS) go test -race ./...
 
-# Runs a command with the pollers for JavaScript and Python at hand.
+# Runs a command with the pollers for JavaScript, Python and Java at hand.
+POLLERS_NEED := node nodejs npm npm mvn maven javac default-jdk-headless
 POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 
 TESTS += test-dynamodb
@@ -47,7 +48,7 @@ test-dynamodb: ## the DynamoDB store against dynalite
 TESTS += test-aws
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
-	@.ci/need node nodejs npm npm
+	@.ci/need $(POLLERS_NEED)
 	@mkdir -p $(LOGS)
 	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
 
@@ -59,7 +60,7 @@ test-logs: test-unit test-aws ## every line that the tests have logged: nothing 
 TESTS += test-pollers
 .PHONY: test-pollers
 test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
-	@.ci/need node nodejs npm npm
+	@.ci/need $(POLLERS_NEED)
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 
 TESTS += test-awscli
@@ -116,7 +117,7 @@ bench-engine: ## the engine beside this machine's own limits
 
 .PHONY: bench-pollers
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
-	@.ci/need node nodejs npm npm
+	@.ci/need $(POLLERS_NEED)
 	@go build -trimpath -o bin/local ./cmd/local
 	@cd internal/e2e/pollers && $(POLLERS) go run ./bench $(ARGS)
 
@@ -146,7 +147,7 @@ sam-local-services: ## what sam local needs beside it: docs/sam-local.md
 TESTS += test-deployed
 .PHONY: test-deployed
 test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok $(TOOLS)/pollers/ok ## the stack, deployed by SAM to an emulator of AWS
-	@.ci/need node nodejs npm npm
+	@.ci/need $(POLLERS_NEED)
 	TOOLS=$(TOOLS) $(POLLERS) go test -count=1 -timeout 20m ./internal/e2e/emulated
 
 # Functions are built for the processors that the stack then names. CloudFormation

@@ -117,8 +117,9 @@ func (a *answer) agrees(s api.Status) error {
 	return nil
 }
 
-// isFailedBody recognises the 409 of a failed submission: it has a status
-// body, whereas a problem's member of that name is a number.
+// isFailedBody reports whether a is the 409 of a failed submission: it has a
+// status word, whereas a problem document has none, or a number of that name
+// (RFC 9457, section 3.1.2) from servers that send it.
 func (a *answer) isFailedBody() bool {
 	var e envelope
 	return a.status == http.StatusConflict && a.isJSON() && json.Unmarshal(a.body, &e) == nil && e.Status == api.Failed

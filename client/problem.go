@@ -12,9 +12,9 @@ import (
 // ProblemError is a refusal, as the server put it. Its texts are the server's:
 // show them as text, never to a terminal or a page as they are.
 type ProblemError struct {
-	// StatusCode is the response's; Problem.Status is only what the body says.
+	// StatusCode is the response's. What a body says of it does not count.
 	StatusCode int
-	// Problem is empty but for Title and Status when the body was no problem
+	// Problem is empty but for Title when the body was no problem
 	// document. Problem.Errors names the fields at fault.
 	Problem api.Problem
 }
@@ -57,7 +57,7 @@ func (e *ProblemError) Is(target error) bool {
 func (a *answer) problem() error {
 	e := &ProblemError{StatusCode: a.status}
 	if a.tooLarge || !a.isJSON() || json.Unmarshal(a.body, &e.Problem) != nil {
-		e.Problem = api.Problem{Status: a.status}
+		e.Problem = api.Problem{}
 	}
 	if e.Problem.Title == "" {
 		e.Problem.Title = http.StatusText(a.status)

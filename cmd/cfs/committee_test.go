@@ -140,7 +140,7 @@ func (c *committee) answer(w http.ResponseWriter, s api.Submission) {
 func (c *committee) problem(w http.ResponseWriter, code int, detail string, fields ...api.FieldError) {
 	w.Header().Set("Content-Type", api.MediaTypeProblem)
 	w.WriteHeader(code)
-	p := api.Problem{Title: http.StatusText(code), Status: code, Detail: detail, Errors: fields}
+	p := api.Problem{Title: http.StatusText(code), Detail: detail, Errors: fields}
 	if err := json.NewEncoder(w).Encode(p); err != nil {
 		panic(fmt.Sprint("problem: ", err))
 	}

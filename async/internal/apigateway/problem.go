@@ -24,7 +24,6 @@ func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, deta
 	_ = json.NewEncoder(w).Encode(api.Problem{ // the client may have left
 		Type:     "about:blank",
 		Title:    http.StatusText(status),
-		Status:   status,
 		Detail:   detail,
 		Instance: r.URL.EscapedPath(),
 		Error:    api.Error{Code: code, Message: detail},

@@ -83,14 +83,14 @@ func checkProblem(t *testing.T, r response) {
 	t.Helper()
 	var body struct {
 		Type, Title, Detail, Instance string
-		Status                        int
+		Status                        json.RawMessage // see api.Problem
 		Error                         struct{ Code, Message string }
 	}
 	if err := json.Unmarshal([]byte(r.text), &body); err != nil {
 		t.Fatal(err)
 	}
 	if body.Type != "about:blank" || body.Title == "" || body.Detail == "" || body.Instance == "" ||
-		body.Status != r.StatusCode || body.Error.Code == "" || body.Error.Message == "" {
+		body.Status != nil || body.Title != http.StatusText(r.StatusCode) || body.Error.Code == "" || body.Error.Message == "" {
 		t.Errorf("problem %s", r.text)
 	}
 }

@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 )
 
 // line is what the tests read of a log line of the functions.
 type line struct {
-	Message, Level, RequestID, SubmissionID, Stage, Outcome, TraceID string
-	AWS                                                              json.RawMessage `json:"_aws"`
+	Message, Level, RequestID, Submission, Stage, Outcome, TraceID string
+	AWS                                                            json.RawMessage `json:"_aws"`
 }
 
 // lines are the log lines about a submission.
@@ -21,7 +22,7 @@ func (w *world) lines(t *testing.T, id string) (found []line) {
 	t.Helper()
 	for text := range strings.Lines(w.logs.String()) {
 		var l line
-		if json.Unmarshal([]byte(text), &l) == nil && l.SubmissionID == id {
+		if json.Unmarshal([]byte(text), &l) == nil && l.Submission == async.LogID(id) {
 			found = append(found, l)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package lambdahttp translates between API Gateway's HTTP API events (payload
-// format 2.0) and the pattern in asyncapi, both ways, and does nothing else.
+// format 2.0) and the pattern in async, both ways, and does nothing else.
 package lambdahttp
 
 import (

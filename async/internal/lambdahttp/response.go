@@ -72,7 +72,6 @@ func (x *exchange) problem(f *async.Failure) response {
 	r.setJSON(api.MediaTypeProblem, api.Problem{
 		Type:     "about:blank",
 		Title:    http.StatusText(status),
-		Status:   status,
 		Detail:   f.Detail,
 		Instance: (&url.URL{Path: x.req.RawPath}).EscapedPath(),
 		Error:    api.Error{Code: f.Code, Message: f.Detail},

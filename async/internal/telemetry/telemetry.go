@@ -1,5 +1,6 @@
 // Package telemetry writes what happens to submissions into the log: one line
-// each, which on AWS is a metric as well. Nothing in a line is personal.
+// each, which on AWS is a metric as well. Nothing in a line is personal, and a
+// submission is named by its id's hash: the id is a capability.
 package telemetry
 
 import (
@@ -49,7 +50,7 @@ func (w Writer) level(m async.Moment) slog.Level {
 
 // attributes are what the line says for people.
 func attributes(ctx context.Context, m async.Moment) []slog.Attr {
-	attrs := []slog.Attr{slog.String("submissionId", m.ID)}
+	attrs := []slog.Attr{slog.String("submission", async.LogID(m.ID))}
 	add := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))

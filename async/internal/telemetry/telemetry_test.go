@@ -43,13 +43,13 @@ func TestLines(t *testing.T) {
 		want   string
 	}{
 		{async.Moment{What: async.Accepted, ID: "id", State: async.State{Status: api.NotStarted}},
-			`{"level":"INFO","msg":"accepted","submissionId":"id","status":"NotStarted",` + end + `}`},
+			`{"level":"INFO","msg":"accepted","submission":"a56145270ce6","status":"NotStarted",` + end + `}`},
 		{async.Moment{What: async.StageDecided, ID: "id", Stage: "moderation", Decision: "accepted"},
-			`{"level":"INFO","msg":"stage decided","submissionId":"id","stage":"moderation","decision":"accepted",` + end + `}`},
+			`{"level":"INFO","msg":"stage decided","submission":"a56145270ce6","stage":"moderation","decision":"accepted",` + end + `}`},
 		{async.Moment{What: async.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
-			`{"level":"INFO","msg":"ended","submissionId":"id","status":"Succeeded","customStatus":"Approved","ageSeconds":1.5,` + end + `}`},
+			`{"level":"INFO","msg":"ended","submission":"a56145270ce6","status":"Succeeded","customStatus":"Approved","ageSeconds":1.5,` + end + `}`},
 		{async.Moment{What: async.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
-			`{"level":"WARN","msg":"ended","submissionId":"id","status":"Failed","customStatus":"Selection","code":"TimedOut","ageSeconds":1,` +
+			`{"level":"WARN","msg":"ended","submission":"a56145270ce6","status":"Failed","customStatus":"Selection","code":"TimedOut","ageSeconds":1,` +
 				`"reconciled":true,"redrive":1,` + end + `}`},
 		{async.Moment{What: async.Polled, ID: "id"}, ""},
 	} {

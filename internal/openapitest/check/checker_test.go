@@ -12,7 +12,7 @@ const (
 	statusPath = "/api/status/kmoyq5iskti2pmvlnxjiezayem"
 	running    = `{"id":"kmoyq5iskti2pmvlnxjiezayem","status":"Running","customStatus":"Moderation","message":"At work.",` +
 		`"createdTime":"2026-11-22T09:00:00Z","lastUpdatedTime":"2026-11-22T09:00:00Z"}`
-	problem = `{"type":"about:blank","title":"Not Found","status":404,"detail":"x","instance":"/","error":{"code":"NotFound","message":"x"}}`
+	problem = `{"type":"about:blank","title":"Not Found","detail":"x","instance":"/","error":{"code":"NotFound","message":"x"}}`
 )
 
 func headers(pairs ...string) http.Header {
@@ -53,6 +53,7 @@ func TestViolations(t *testing.T) {
 		{"a terminal word on a 202", "GET", statusPath, 202, poll(), strings.Replace(running, "Running", "Succeeded", 1), "status"},
 		{"a member too many", "GET", statusPath, 202, poll(), strings.Replace(running, "{", `{"email":"x",`, 1), "email"},
 		{"a member too few", "GET", statusPath, 202, poll(), strings.Replace(running, `"message"`, `"massage"`, 1), "message"},
+		{"a number for the status word", "GET", statusPath, 404, problemHeader, strings.Replace(problem, `"detail"`, `"status":404,"detail"`, 1), "status"},
 		{"no zone", "GET", statusPath, 202, poll(), strings.ReplaceAll(running, "00Z", "00+01:00"), "createdTime"},
 		{"no Location", "GET", statusPath, 202, headers("Content-Type", "application/json", "Cache-Control", "no-store", "Retry-After", "2", "ETag", `"x"`), running, "Location"},
 		{"a fraction", "GET", statusPath, 202, poll("Retry-After", "1.5"), running, "Retry-After"},

@@ -21,7 +21,8 @@ type Config struct {
 	Journal Journal
 	Invoker Invoker
 	// Clock is SystemClock{} where nil, Log discards where nil. Log lines
-	// carry no inputs, outputs or tokens.
+	// carry no inputs, outputs, tokens or names of executions, which may be
+	// secrets of their callers: an execution is its number in the Journal.
 	Clock Clock
 	Log   *slog.Logger
 	// Region and Account stand in the ARNs; us-east-1 and 123456789012 where empty.

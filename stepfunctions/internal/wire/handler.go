@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 
 	"example.org/asynchttpapi/internal/hostguard"
@@ -40,7 +41,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.service.log.Error("panic", "operation", r.Header.Get("X-Amz-Target"), "value", p, "stack", string(debug.Stack()))
+			h.service.log.Error("panic", "operation", r.Header.Get("X-Amz-Target"), "reason", panicReason(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic in %s", r.Header.Get("X-Amz-Target"))
 		}
 	}()
@@ -57,6 +58,15 @@ func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err e
 		return nil, refusal
 	}
 	return run(r.Context(), h.service, body)
+}
+
+// panicReason returns what the runtime says of its own panics. Of any other it
+// is the type alone: the value may hold data of an execution, or its name.
+func panicReason(p any) string {
+	if fault, ok := p.(runtime.Error); ok {
+		return fault.Error()
+	}
+	return fmt.Sprintf("%T", p)
 }
 
 // refuse answers an error: a Fault as it is, anything else without its text,
