@@ -20,7 +20,7 @@ var (
 	ErrThrottled = errors.New("throttled")
 )
 
-// Store keeps records. Adapters: async/internal/dynamo, internal/sqlite. Every
+// Store keeps records. Adapters: async/internal/dynamo, async/internal/sqlite. Every
 // method is durable when it returns nil, and reads see every earlier write.
 // What is not Valid is refused with ErrInvalid. Times come back in UTC and
 // exact, except Expires, which is kept in whole seconds, rounded up.

@@ -16,7 +16,7 @@ var (
 
 // Journal keeps what the engine must not lose: definitions, and for each
 // execution its head (Record) and its entries, which hold what happened to it
-// in order. Adapter: internal/sqlite. Every write is durable when it returns
+// in order. Adapter: stepfunctions/internal/journal. Every write is durable when it returns
 // nil, and all of it happens or nothing. Reads see every write that returned.
 type Journal interface {
 	// Create stores a new execution with its first entries. ErrExists where
