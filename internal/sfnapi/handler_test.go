@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -156,4 +158,24 @@ func FuzzRequests(f *testing.F) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// Writes that cannot be kept are refused with a status that SDKs try again.
+func TestLostJournal(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqlite.Open(dir)
+	must(t, err)
+	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: &fake.Invoker{}})
+	must(t, e.Start(t.Context()))
+	h := sfnapi.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	must(t, os.RemoveAll(dir))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post("CreateStateMachine", `{"name":"m","roleArn":"arn:aws:iam::123456789012:role/r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}"}`))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"__type":"ServiceUnavailable"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	must(t, e.Close(context.Background()))
+	if err := db.Close(); !errors.Is(err, engine.ErrJournalLost) {
+		t.Errorf("close: %v", err)
+	}
 }
