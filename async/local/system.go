@@ -42,6 +42,7 @@ func (s *System) Run(ctx context.Context) (err error) {
 		return notBegun(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	db.OnFailure(func(err error) { log.Error("data folder failed", "error", err.Error()) })
 	w, err := newWorld(s.Settings, db, doors, log)
 	if err != nil {
 		return notBegun(err)

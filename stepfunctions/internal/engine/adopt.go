@@ -60,7 +60,7 @@ func (x *execution) concede() {
 	r, err := x.engine.cfg.Journal.Record(context.Background(), x.record.ID)
 	if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater()
+		x.reviveLater(err)
 		return
 	}
 	if r.Status == Running {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -62,7 +63,7 @@ func (x *execution) append(group []staged, first int) error {
 // abandon forgets inputs that could not be written, those staged meanwhile
 // too, for they were applied on top.
 func (x *execution) abandon(group []staged, err error) {
-	x.engine.cfg.Log.Error("an execution could not be written", "execution", x.record.ID, "error", err)
+	x.engine.logJournal("an execution could not be written", x.record.ID, err)
 	x.mu.Lock()
 	group = append(group, x.staged...)
 	x.staged, x.committing = nil, false
@@ -73,9 +74,17 @@ func (x *execution) abandon(group []staged, err error) {
 			delete(x.waits, s.task)
 		}
 	}
-	x.reviveLater()
+	x.reviveLater(err)
 	x.mu.Unlock()
 	finish(group, err)
+}
+
+// logJournal logs an error of the journal. That it was lost is one event, which
+// its provider has logged, and not one of each execution.
+func (e *Engine) logJournal(message string, execution int64, err error) {
+	if !errors.Is(err, ErrJournalLost) {
+		e.cfg.Log.Error(message, "execution", execution, "error", err)
+	}
 }
 
 // How long a journal that fails is left alone: longer each time, for what is
@@ -85,9 +94,13 @@ const (
 	maxSetback = time.Minute
 )
 
-// reviveLater takes the execution up once the journal may work again. The
-// caller holds mu.
-func (x *execution) reviveLater() {
+// reviveLater takes the execution up once the journal, which failed with err,
+// may work again. After ErrJournalLost that is the next start: functions would
+// run again and again for results that cannot be kept. The caller holds mu.
+func (x *execution) reviveLater(err error) {
+	if errors.Is(err, ErrJournalLost) {
+		return
+	}
 	x.setback = min(max(2*x.setback, minSetback), maxSetback)
 	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.wakers.push(x.revive) })
 }
@@ -103,7 +116,7 @@ func (x *execution) revive() {
 		return
 	} else if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater()
+		x.reviveLater(err)
 		return
 	}
 	if x.run.Outcome() != nil {

@@ -35,7 +35,7 @@ func (x *execution) report(in interp.Input) {
 		return
 	}
 	x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-	x.again(in.Ref)
+	x.again(in.Ref, err)
 }
 
 // stage applies the input and sees to it that somebody commits it.

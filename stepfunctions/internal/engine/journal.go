@@ -12,6 +12,9 @@ import (
 var (
 	ErrNotFound = errors.New("not in the journal")
 	ErrExists   = errors.New("in the journal already")
+	// ErrJournalLost says that no write will succeed before the next start. The
+	// journal's provider logs why, once.
+	ErrJournalLost = errors.New("the journal was lost")
 )
 
 // Journal keeps what the engine must not lose: definitions, and for each

@@ -34,8 +34,8 @@ func (x *execution) startNested(t interp.Task) {
 	case errors.As(err, &refused):
 		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: x.nestedRefusal(t.Ref, refused)})
 	case err != nil:
-		x.engine.cfg.Log.Error("a nested execution could not be written", "execution", x.record.ID, "error", err)
-		x.again(t.Ref)
+		x.engine.logJournal("a nested execution could not be written", x.record.ID, err)
+		x.again(t.Ref, err)
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: x.engine.startAnswer(child)})
 	case do == startNested:
@@ -103,12 +103,13 @@ func (x *execution) settled(ref uint64, in interp.Input) {
 	}
 }
 
-// again forgets that the task is under way and takes it up later.
-func (x *execution) again(ref uint64) {
+// again forgets that the task is under way, since the journal failed with err,
+// and takes it up later.
+func (x *execution) again(ref uint64, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.waits, ref)
-	x.reviveLater()
+	x.reviveLater(err)
 }
 
 // await has the child's end reported to the task, at once if it has ended.
@@ -128,7 +129,7 @@ func (x *execution) await(ref uint64, child Record, asJSON bool) {
 	ended, err := x.engine.cfg.Journal.Record(context.Background(), child.ID)
 	if err != nil {
 		x.engine.cfg.Log.Error("a nested execution could not be read", "execution", child.ID, "error", err)
-		x.again(ref)
+		x.again(ref, err)
 		return
 	}
 	x.childEnded(ended)
@@ -151,7 +152,7 @@ func (x *execution) childEnded(child Record) {
 	in, err := x.childResult(ref, child, asJSON)
 	if err != nil {
 		x.engine.cfg.Log.Error("a nested execution could not be read", "execution", child.ID, "error", err)
-		x.again(ref)
+		x.again(ref, err)
 		return
 	}
 	x.report(in)

@@ -106,7 +106,7 @@ func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 
 // SaveMachine is engine.Journal's.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
 		if err := database.Exec(conn, putMachine, arn, document); err != nil || revision == nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, 
 
 // RemoveMachine is engine.Journal's.
 func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
+	return j.write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
 }
 
 // Machines is engine.Journal's.

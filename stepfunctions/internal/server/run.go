@@ -23,7 +23,7 @@ import (
 const stopWithin = 10 * time.Second
 
 // run is the program: it serves until ctx ends, and returns its exit status.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) (status int) {
 	s, err := readSettings(args, getenv, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -50,12 +50,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
-	defer db.Close()
+	defer func() {
+		if err := db.Close(); err != nil {
+			status = max(status, fail(stderr, exitFailed, err))
+		}
+	}()
+	db.OnFailure(func(err error) { log.Error("data folder failed", slog.Any("error", err)) })
 	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}
-	status := 0
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
 	} else if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {

@@ -15,6 +15,7 @@ import (
 	"runtime/debug"
 
 	"example.org/asynchttpapi/internal/hostguard"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 type handler struct{ service *service }
@@ -73,7 +74,10 @@ func panicReason(p any) string {
 // which is for the log.
 func (h *handler) refuse(w http.ResponseWriter, r *http.Request, id string, err error) {
 	f := (*Fault)(nil)
-	if !errors.As(err, &f) {
+	if errors.Is(err, engine.ErrJournalLost) {
+		// Logged once, by the journal's provider.
+		f = &Fault{Type: "ServiceUnavailable", Message: "Nothing can be stored before the program is started again; its log says why", Status: http.StatusServiceUnavailable}
+	} else if !errors.As(err, &f) {
 		if !errors.Is(err, context.Canceled) {
 			h.service.log.Error("request failed", "operation", r.Header.Get("X-Amz-Target"), "request", id, slog.Any("error", err))
 		}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -191,4 +192,24 @@ func FuzzRequests(f *testing.F) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// Writes that cannot be kept are refused with a status that SDKs try again.
+func TestLostJournal(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqlite.Open(dir, journal.Schema)
+	must(t, err)
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
+	must(t, e.Start(t.Context()))
+	h := wire.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	must(t, os.RemoveAll(dir))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post("CreateStateMachine", `{"name":"m","roleArn":"arn:aws:iam::123456789012:role/r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}"}`))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"__type":"ServiceUnavailable"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	must(t, e.Close(context.Background()))
+	if err := db.Close(); !errors.As(err, new(*sqlite.LostError)) {
+		t.Errorf("close: %v", err)
+	}
 }
