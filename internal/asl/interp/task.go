@@ -35,12 +35,13 @@ func (r *Run) schedule(s *scope) *failure {
 		return f
 	}
 	if parameters.tooLarge() {
-		return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
+		return s.tooLargeParameters()
 	}
+	parameters.raw = parameters.text() // once, for Parameters and Payload
 	if why := q.refused(parameters); why != "" {
 		return s.broken("%s", why)
 	}
-	q.task.Parameters = parameters.text()
+	q.task.Parameters = parameters.raw
 	q.task.Function, q.task.Payload = q.invocation(parameters)
 	r.scheduled(s, q)
 	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task}
