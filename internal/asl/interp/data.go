@@ -44,6 +44,14 @@ func (d data) excerpt() string {
 	return value.Excerpt(d.v, maxExcerpt)
 }
 
+// size is the length of the text.
+func (d data) size() int {
+	if d.raw != nil {
+		return len(d.raw)
+	}
+	return size(d.v)
+}
+
 func (d data) tooLarge() bool {
 	if d.raw != nil {
 		return len(d.raw) > maxData

@@ -76,3 +76,110 @@ func TestMemoryOfTemplates(t *testing.T) {
 		})
 	}
 }
+
+// theMap is a machine of one Map state M, with these further fields, whose
+// iterations start at T.
+func theMap(fields, mode, states string) string {
+	return `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.l",` + fields + `,"ItemProcessor":{"ProcessorConfig":` + mode +
+		`,"StartAt":"T","States":{` + states + `}},"End":true}}}`
+}
+
+const (
+	distributed = `{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"}`
+	inline      = `{"Mode":"INLINE"}`
+)
+
+// numbers is a list of so many numbers.
+func numbers(n int) string { return `"l":[` + repeated(n, "%d") + `]` }
+
+// A Map Run starts no more children than its memory allows, and yet all of
+// them in the end.
+func TestMemoryOfChildren(t *testing.T) {
+	const items = 2500
+	selector := `"ItemSelector":{"i.$":"$$.Map.Item.Value","c.$":"States.Format('{}{}',$.a,$$.Map.Item.Index)"},"ResultPath":null,"OutputPath":"$.l[0]"`
+	work := `"T":{"Type":"Task",` + function + `,"ResultSelector":{},"End":true}`
+	for _, c := range []struct{ name, definition string }{
+		{"task", theMap(selector, distributed, work)},
+		{"behind a Pass", theMap(strings.Replace(selector, "States.Format('{}{}',$.a,$$.Map.Item.Index)", "$$.Map.Item.Index", 1)+`,"ItemBatcher":{"MaxItemsPerBatch":1,"BatchInput":{"a.$":"$.a"}}`,
+			distributed, `"T":{"Type":"Pass","Parameters":{"a.$":"States.Format('{}{}',$.BatchInput.a,$.Items[0].i)"},"Next":"W"},"W":`+strings.TrimPrefix(work, `"T":`))},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			input := `{` + numbers(items) + `,"a":"` + strings.Repeat("x", 100_000) + `"}`
+			waiting, most, started := 0, 0, 0
+			r := interp.New(parse(t, c.definition), sampleInfo)
+			w := newWorld(r, func(interp.Task) []interp.Input {
+				started++
+				waiting++
+				most = max(most, waiting)
+				return []interp.Input{ok(`{}`)}
+			})
+			w.applied = func() { waiting = max(0, waiting-1) }
+			w.start(input)
+			var now runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&now)
+			if now.HeapAlloc > 250<<20 {
+				t.Errorf("the children that run hold %d MiB", now.HeapAlloc>>20)
+			}
+			w.until(t, func() bool { return r.Outcome() != nil })
+			if o := r.Outcome(); o.Status != interp.StatusSucceeded || started != items {
+				t.Errorf("ended %+v after %d tasks", o, started)
+			}
+			if most >= items {
+				t.Errorf("%d children ran at the same time", most)
+			}
+		})
+	}
+}
+
+// The inputs of a Map Run's children are the same as if they were all made at
+// its start: the random values of each are drawn in the order of the items.
+func TestChildInputsAreDrawnInOrder(t *testing.T) {
+	const fields = `"ItemSelector":{"id.$":"States.UUID()"}`
+	draws := func(concurrency string) (ids []string) {
+		r := interp.New(parse(t, theMap(fields+concurrency, distributed, `"T":{"Type":"Task",`+function+`,"Next":"U"},"U":{"Type":"Pass","Parameters":{"id.$":"States.UUID()"},"End":true}`)), sampleInfo)
+		w := newWorld(r, func(task interp.Task) []interp.Input {
+			ids = append(ids, string(task.Payload))
+			return []interp.Input{ok(`{}`)}
+		})
+		w.start(`{` + numbers(5) + `}`)
+		w.until(t, func() bool { return r.Outcome() != nil })
+		return ids
+	}
+	all, oneByOne := draws(""), draws(`,"MaxConcurrency":1`)
+	if strings.Join(all, " ") != strings.Join(oneByOne, " ") {
+		t.Errorf("got %v one by one, and %v together", oneByOne, all)
+	}
+}
+
+// The results of a Map or Parallel state are bounded together; where nothing is
+// made of them they are not kept.
+func TestMemoryOfResults(t *testing.T) {
+	work := `"T":{"Type":"Pass","Parameters":{"a.$":"States.Format('{}{}',$.a,'y')"},"End":true}`
+	item := `"ItemSelector":{"a.$":"$.a"}`
+	branch := `{"StartAt":"T","States":{` + work + `}}`
+	const discard = `"ResultPath":null,"OutputPath":"$.l[0]"`
+	for _, c := range []struct{ name, definition, want string }{
+		{"inline", theMap(item+`,"ResultSelector":{"n.$":"States.ArrayLength($)"}`, inline, work), "States.DataLimitExceeded"},
+		{"distributed", theMap(item+`,"ResultSelector":{"n.$":"States.ArrayLength($)"}`, distributed, work), "States.DataLimitExceeded"},
+		{"inline, discarded", theMap(item+","+discard, inline, work), ""},
+		{"distributed, discarded", theMap(item+","+discard, distributed, work), ""},
+		{"parallel", one(`{"Type":"Parallel","Branches":[` + repeated(400, branch) + `],"ResultSelector":{},"End":true}`), "States.DataLimitExceeded"},
+		{"parallel, discarded", one(`{"Type":"Parallel","Branches":[` + repeated(400, branch) + `],` + discard + `,"End":true}`), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := interp.New(parse(t, c.definition), sampleInfo)
+			w := newWorld(r, nil)
+			w.start(`{` + numbers(400) + `,"a":"` + strings.Repeat("x", 100_000) + `"}`)
+			var now runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&now)
+			if now.HeapAlloc > 100<<20 {
+				t.Errorf("the results hold %d MiB", now.HeapAlloc>>20)
+			}
+			if o := r.Outcome(); o == nil || o.Error != c.want {
+				t.Errorf("ended %+v, want %q", o, c.want)
+			}
+		})
+	}
+}

@@ -24,10 +24,39 @@ func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	if f != nil {
 		return f
 	}
-	if _, f := r.childInputs(s, in, items); f != nil {
+	if f := r.tryInputs(s, in, items); f != nil {
 		return f
 	}
 	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
+}
+
+// tryInputs notes what would be the inputs of the iterations.
+func (r *Run) tryInputs(s *scope, in data, items []any) *failure {
+	plan, f := r.planChildren(s, in, items)
+	if f != nil {
+		return f
+	}
+	e := &each{items: items, input: in, mapRun: &mapRun{childPlan: plan}}
+	if s.state.ItemSelector != nil {
+		inputs := make([]any, len(items))
+		for i := range inputs {
+			if inputs[i], f = r.plannedInput(s, e, i); f != nil {
+				return f
+			}
+		}
+		r.trial.note("afterItemSelector", data{v: inputs})
+	}
+	if plan.ends == nil {
+		return nil
+	}
+	batches := make([]any, len(plan.ends))
+	for i := range batches {
+		if batches[i], _, f = r.childInput(s, e, i); f != nil {
+			return f
+		}
+	}
+	r.trial.note("afterItemBatcher", data{v: batches})
+	return nil
 }
 
 // mockedMap is mocked for a Map state, with its tolerance of failures.
