@@ -57,6 +57,7 @@ func newWorld(s Settings, db *sqlite.DB, d *doors, log *slog.Logger) (*world, er
 	w.handlers = handlers
 	w.engine = engine.New(engine.Config{
 		Journal:        db.Journal(),
+		Progress:       db.Progress(),
 		Invoker:        invoker(handlers),
 		Log:            log,
 		MaxInvocations: maxInvocations,

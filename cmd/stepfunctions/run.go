@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return fail(stderr, exitRefused, err)
 	}
 	defer db.Close()
-	e := engine.New(engine.Config{Journal: db.Journal(), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
+	e := engine.New(engine.Config{Journal: db.Journal(), Progress: db.Progress(), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}

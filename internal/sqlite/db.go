@@ -22,6 +22,7 @@ type DB struct {
 	committer *committer
 	readers   chan *sqlite.Conn
 	all       []*sqlite.Conn
+	progress  *Progress
 }
 
 // Open opens the database in dir, making folder and database where there are
@@ -58,6 +59,11 @@ func (db *DB) open(dir string) error {
 	if err := db.openReaders(file); err != nil {
 		return err
 	}
+	progress, err := openProgress(dir)
+	if err != nil {
+		return err
+	}
+	db.progress = progress
 	committer, err := startCommitter(writer, file)
 	db.committer = committer
 	return err
@@ -147,6 +153,9 @@ func (db *DB) Close() error {
 // closeConns closes the newest first: the lock goes last.
 func (db *DB) closeConns() error {
 	var errs []error
+	if db.progress != nil {
+		errs = append(errs, db.progress.file.Close())
+	}
 	for i := len(db.all) - 1; i >= 0; i-- {
 		errs = append(errs, db.all[i].Close())
 	}

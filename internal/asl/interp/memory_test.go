@@ -95,7 +95,7 @@ func numbers(n int) string { return `"l":[` + repeated(n, "%d") + `]` }
 // A Map Run starts no more children than its memory allows, and yet all of
 // them in the end.
 func TestMemoryOfChildren(t *testing.T) {
-	const items = 2500
+	const items = 1200
 	selector := `"ItemSelector":{"i.$":"$$.Map.Item.Value","c.$":"States.Format('{}{}',$.a,$$.Map.Item.Index)"},"ResultPath":null,"OutputPath":"$.l[0]"`
 	work := `"T":{"Type":"Task",` + function + `,"ResultSelector":{},"End":true}`
 	for _, c := range []struct{ name, definition string }{
