@@ -44,10 +44,16 @@ func (e *undefinedVariable) Error() string {
 // errNoPath meets a definition that was run although it did not validate.
 var errNoPath = errors.New("there is no JSONPath to follow")
 
+// errAbandoned ends the evaluation of a trial that nobody waits for.
+var errAbandoned = errors.New("the trial was abandoned")
+
 // get resolves a path from whatever it starts at.
 func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 	if p == nil {
 		return nil, errNoPath
+	}
+	if e.run.trial.abandoned() {
+		return nil, errAbandoned
 	}
 	root := p.Root()
 	switch root.Kind {
@@ -67,7 +73,11 @@ func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 // what leads nowhere is an invalid path.
 func (e *evaluation) field(p *asl.Path) (any, *failure) {
 	v, err := e.get(p.JSONPath)
-	if err == nil {
+	switch {
+	case err == nil && !p.JSONPath.Reference() && !value.Fits(v, maxTemplate):
+		// Such a path may give a part of the data many times.
+		return nil, e.scope.tooLargeResult()
+	case err == nil:
 		return v, nil
 	}
 	var missing *jsonpath.NotFoundError

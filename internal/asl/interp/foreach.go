@@ -85,7 +85,7 @@ func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	if !ok {
 		return nil, s.broken("Reference path \"%s\" must point to array.", path)
 	}
-	if r.trial != nil && s.state.ItemsPath != nil {
+	if r.trial.inspects() && s.state.ItemsPath != nil {
 		r.trial.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
 	}
 	return items, nil

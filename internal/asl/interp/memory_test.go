@@ -1,6 +1,7 @@
 package interp_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -60,7 +61,7 @@ func TestMemoryOfTemplates(t *testing.T) {
 			repeated(fields, `$.concat($.a,$.a)`) + `))"},"End":true}`, large, "States.Runtime"},
 		{"paths", `{"Type":"Pass","Parameters":{` + repeated(fields, `"k%d.$":"$..*"`) + `},"End":true}`, nested, "States.DataLimitExceeded"},
 		{"a text of a path", `{"Type":"Pass","Parameters":{"t.$":"$.concat($..*,$..*)"},"End":true}`, nested, "States.Runtime"},
-		{"a cause", `{"Type":"Pass","InputPath":"$..*","Parameters":{"t.$":"$.nowhere"},"End":true}`, nested, "States.Runtime"},
+		{"InputPath", `{"Type":"Pass","InputPath":"$..*","Parameters":{"t.$":"$.nowhere"},"End":true}`, nested, "States.DataLimitExceeded"},
 		{"a cause that shows a value", `{"Type":"Wait","SecondsPath":"$..*","End":true}`, nested, "States.Runtime"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -181,5 +182,71 @@ func TestMemoryOfResults(t *testing.T) {
 				t.Errorf("ended %+v, want %q", o, c.want)
 			}
 		})
+	}
+}
+
+// levels is an array in an array and so on.
+func levels(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+
+// What a trial shows of the inside of a state is bounded, and not written out
+// where nobody wants to see it.
+func TestMemoryOfTrials(t *testing.T) {
+	// The path gives every level within every level, of which there are 100,000.
+	const many = `"$..*..*"`
+	processor := `"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`
+	mock := &interp.Mock{Result: json.RawMessage(`[]`)}
+	for _, c := range []struct {
+		name, state, input string
+		mock               *interp.Mock
+		status             string
+	}{
+		{"InputPath", `{"Type":"Pass","InputPath":` + many + `,"Next":"Z"}`, levels(450), nil, "FAILED"},
+		{"Parameters", `{"Type":"Pass","Parameters":{"a.$":` + many + `},"Next":"Z"}`, levels(450), nil, "FAILED"},
+		{"OutputPath", `{"Type":"Pass","OutputPath":` + many + `,"Next":"Z"}`, levels(450), nil, "FAILED"},
+		{"ItemsPath", `{"Type":"Map","ItemsPath":` + many + `,` + processor + `,"Next":"Z"}`, levels(450), mock, "FAILED"},
+		{"ItemSelector", `{"Type":"Map","ItemsPath":"$.l","ItemSelector":{"a.$":"$.a"},` + processor + `,"Next":"Z"}`,
+			strings.Replace(large, "{", `{`+numbers(2000)+`,`, 1), mock, "SUCCEEDED"},
+		{"ItemBatcher", `{"Type":"Map","ItemsPath":"$.l","ItemBatcher":{"MaxItemsPerBatch":1,"BatchInput":{"a.$":"$.a"}},` +
+			strings.Replace(processor, "{", `{"ProcessorConfig":`+distributed+`,`, 1) + `,"Next":"Z"}`,
+			strings.Replace(large, "{", `{`+numbers(2000)+`,`, 1), mock, "SUCCEEDED"},
+	} {
+		for _, inspect := range []bool{true, false} {
+			t.Run(fmt.Sprint(c.name, ", inspected: ", inspect), func(t *testing.T) {
+				m := parse(t, one(c.state))
+				wantAllocated(t, 200, func() {
+					trial, err := interp.NewTrial(m, m.State("A"), interp.TrialInput{Input: json.RawMessage(c.input), Mock: c.mock, Inspect: inspect})
+					if err != nil {
+						t.Fatal(err)
+					}
+					trial.Start()
+					r := trial.Result()
+					if r.Status != c.status || r.Status == "FAILED" && r.Error != "States.DataLimitExceeded" {
+						t.Errorf("got %s %s %.200s", r.Status, r.Error, r.Cause)
+					}
+					if (r.Inspection != nil) != inspect {
+						t.Errorf("inspection data: %v", r.Inspection != nil)
+					}
+				})
+			})
+		}
+	}
+}
+
+// Nothing is evaluated once nobody waits for it.
+func TestAbandonedTrial(t *testing.T) {
+	m := parse(t, one(`{"Type":"Pass","Parameters":{"a.$":"States.Array($.a, $..*)"},"Next":"Z"}`))
+	done := make(chan struct{})
+	for _, want := range []string{"SUCCEEDED", "FAILED"} {
+		trial, err := interp.NewTrial(m, m.State("A"), interp.TrialInput{Input: json.RawMessage(`{"a":1}`), Done: done})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trial.Start()
+		if r := trial.Result(); r.Status != want {
+			t.Errorf("%s %s, want %s", r.Status, r.Cause, want)
+		}
+		if want == "SUCCEEDED" {
+			close(done)
+		}
 	}
 }

@@ -36,26 +36,37 @@ func (r *Run) tryInputs(s *scope, in data, items []any) *failure {
 	if f != nil {
 		return f
 	}
-	e := &each{items: items, input: in, mapRun: &mapRun{childPlan: plan}}
-	if s.state.ItemSelector != nil {
-		inputs := make([]any, len(items))
-		for i := range inputs {
-			if inputs[i], f = r.plannedInput(s, e, i); f != nil {
-				return f
-			}
-		}
-		r.trial.note("afterItemSelector", data{v: inputs})
-	}
-	if plan.ends == nil {
+	if !r.trial.inspects() {
 		return nil
 	}
-	batches := make([]any, len(plan.ends))
-	for i := range batches {
-		if batches[i], _, f = r.childInput(s, e, i); f != nil {
+	e := &each{items: items, input: in, mapRun: &mapRun{childPlan: plan}}
+	if s.state.ItemSelector != nil {
+		f = r.noteList("afterItemSelector", len(items), func(i int) (any, *failure) { return r.plannedInput(s, e, i) })
+	}
+	if f == nil && plan.ends != nil {
+		f = r.noteList("afterItemBatcher", len(plan.ends), func(i int) (any, *failure) {
+			batch, _, f := r.childInput(s, e, i)
+			return batch, f
+		})
+	}
+	return f
+}
+
+// noteList notes a list of so many values. It makes no more of them than can be
+// noted together.
+func (r *Run) noteList(name string, length int, value func(i int) (any, *failure)) *failure {
+	list, left := make([]any, length), maxTemplate
+	for i := range list {
+		v, f := value(i)
+		if f != nil {
 			return f
 		}
+		if left -= size(v); left < 0 {
+			return nil
+		}
+		list[i] = v
 	}
-	r.trial.note("afterItemBatcher", data{v: batches})
+	r.trial.note(name, data{v: list})
 	return nil
 }
 
