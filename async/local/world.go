@@ -57,6 +57,7 @@ func newWorld(s Settings, db *database.DB, d *doors, log *slog.Logger) (*world, 
 	w.handlers = handlers
 	w.engine = stepfunctions.New(stepfunctions.Config{
 		Journal:        stepfunctions.OpenJournal(db),
+		Progress:       db.Progress(),
 		Invoker:        invoker(handlers),
 		Log:            log,
 		MaxInvocations: maxInvocations,

@@ -25,6 +25,7 @@ type DB struct {
 	writer    *sqlite.Conn
 	readers   chan *sqlite.Conn
 	all       []*sqlite.Conn
+	progress  *Progress
 }
 
 // Open opens the database in dir, making folder and database where there are
@@ -88,6 +89,9 @@ func (db *DB) openFile(dir string, schema []string) error {
 		if err := setMark(lock); err != nil {
 			return err
 		}
+	}
+	if db.progress, err = openProgress(dir); err != nil {
+		return err
 	}
 	if db.files, err = identifyFiles(dir); err != nil {
 		return err
@@ -203,6 +207,9 @@ func (db *DB) Close() error {
 // closeConns closes the newest first: the lock goes last.
 func (db *DB) closeConns() error {
 	var errs []error
+	if db.progress != nil {
+		errs = append(errs, db.progress.file.Close())
+	}
 	for i := len(db.all) - 1; i >= 0; i-- {
 		errs = append(errs, db.all[i].Close())
 	}

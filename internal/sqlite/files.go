@@ -50,7 +50,6 @@ func (e *LostError) Error() string {
 // ErrorCode returns the name that may be logged, as the AWS SDK's errors have it.
 func (e *LostError) ErrorCode() string { return "DATA_FOLDER_LOST" }
 
-
 // identifyFiles records the identities of the files in dir. The database is open,
 // so that all of them exist until it is closed: SQLite removes the log and its
 // index with the last connection only.

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"zombiezen.com/go/sqlite"
-
 )
 
 func add(t *testing.T, db *DB, id int) error {

@@ -68,6 +68,7 @@ func (x *execution) finish(h Head) {
 	}
 	x.waits, x.run = nil, nil
 	x.engine.forget(x)
+	x.engine.forgive(x.record.ID)
 	x.engine.tellEnd(x.record, x.onEnd)
 }
 

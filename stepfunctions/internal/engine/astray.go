@@ -52,19 +52,24 @@ func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 // stopped or a program that can repeat it is started. The caller holds mu.
 func (x *execution) setAside(why error) {
 	x.astray, x.run = why, nil
+	if died := (*suspended)(nil); errors.As(why, &died) {
+		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove the counts of its deaths",
+			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
+		return
+	}
 	x.engine.cfg.Log.Error("an execution is set aside: start the version that it ran on, or stop it",
 		"execution", x.record.ID, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 }
 
-// setAsideUnread does so for an execution whose definition cannot be read.
+// setAsideUnread does so for an execution whose entries are not looked at.
 func (x *execution) setAsideUnread(ctx context.Context, why error) error {
-	entries, err := x.engine.cfg.Journal.Entries(ctx, x.record.ID, 0)
+	length, err := x.engine.length(ctx, x.record.ID)
 	if err != nil {
-		return fmt.Errorf("read the execution: %w", err)
+		return err
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.seq = len(entries)
+	x.seq = length
 	x.setAside(why)
 	return nil
 }

@@ -20,6 +20,8 @@ type Config struct {
 	// Journal and Invoker must be set.
 	Journal Journal
 	Invoker Invoker
+	// Progress finds the execution that the program dies with; nil is none.
+	Progress Progress
 	// Clock is SystemClock{} where nil, Log discards where nil. Log lines
 	// carry no inputs, outputs, tokens or names of executions, which may be
 	// secrets of their callers: an execution is its number in the Journal.
@@ -47,6 +49,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Progress == nil {
+		c.Progress = noProgress{}
 	}
 	if c.Region == "" {
 		c.Region = "us-east-1"

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,6 +123,11 @@ func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last 
 // replay applies what the journal has to a fresh run. seq is the number of
 // entries in the case of errAstray, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
+	if why := e.suspension(id); why != nil {
+		seq, err = e.length(ctx, id)
+		return seq, last, cmp.Or(err, why)
+	}
+	defer e.worked(id)()
 	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
 	if err != nil {
 		return 0, last, err

@@ -59,6 +59,7 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 	if x.ended {
 		return errEnded
 	}
+	defer x.engine.worked(x.durableID())()
 	if err := x.wake(ctx); x.astray != nil && in.Kind == interp.Stopped {
 		in.At = x.at()
 		x.queue(x.stopAstray(in, done))

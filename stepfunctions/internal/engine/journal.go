@@ -38,6 +38,8 @@ type Journal interface {
 	Find(ctx context.Context, machineARN, name string) (Record, error)
 	// Entries are the first limit entries of the execution in order, all where limit is 0.
 	Entries(ctx context.Context, id int64, limit int) ([][]byte, error)
+	// Length is the number of the execution's entries.
+	Length(ctx context.Context, id int64) (int, error)
 	// List gives the newest executions first.
 	List(ctx context.Context, f Filter) ([]Record, error)
 	// Unfinished gives executions that are open, or whose end is not announced,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 )
 
@@ -18,6 +19,19 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the open executions: %w", err)
 	}
+	// What the program before may have died with goes last and one after the
+	// other, so that another death tells which one it is.
+	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
+	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects))
+	for _, x := range open {
+		if suspects(x) {
+			x.revive()
+		}
+	}
+	return e.registry.removeIdle(ctx)
+}
+
+func reviveAll(executions []*execution) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
@@ -27,12 +41,11 @@ func (e *Engine) recover(ctx context.Context) error {
 			}
 		})
 	}
-	for _, x := range open {
+	for _, x := range executions {
 		next <- x
 	}
 	close(next)
 	wg.Wait()
-	return e.registry.removeIdle(ctx)
 }
 
 // reload makes all open executions known before the first of them goes on, for

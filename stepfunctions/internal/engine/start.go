@@ -125,7 +125,9 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	// Nobody else writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
+	done := e.worked(x.starterID())
 	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input}, nil)
+	done()
 	record := x.record
 	if s.head != nil {
 		record.Head = *s.head

@@ -171,6 +171,17 @@ func (j *Journal) Entries(_ context.Context, id int64, limit int) ([][]byte, err
 	return copied(s.entries[:limit]), nil
 }
 
+// Length is engine.Journal's.
+func (j *Journal) Length(_ context.Context, id int64) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s := j.records[id]
+	if s == nil {
+		return 0, engine.ErrNotFound
+	}
+	return len(s.entries), nil
+}
+
 // List is engine.Journal's.
 func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, error) {
 	list := j.collect(func(r engine.Record) bool {

@@ -30,6 +30,19 @@ func (r *Run) Apply(in Input) Effects {
 
 // drain enters states until every scope waits for something or is done.
 func (r *Run) drain() {
+	r.enterReady()
+	for len(r.unfilled) > 0 && r.outcome == nil {
+		s := r.unfilled[0]
+		r.unfilled = r.unfilled[1:]
+		if s.fork != nil && s.fork.each != nil {
+			r.fill(s)
+		}
+		r.enterReady()
+	}
+	r.unfilled = nil
+}
+
+func (r *Run) enterReady() {
 	for i := 0; i < len(r.ready) && r.outcome == nil; i++ {
 		s := r.ready[i]
 		r.ready[i] = nil

@@ -1,57 +1,132 @@
 package interp
 
 import (
+	"math"
+
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// childInputs are the inputs of a Map Run's child executions: one for each
-// item, or for each batch of items.
-func (r *Run) childInputs(s *scope, in data, items []any) ([]any, *failure) {
-	inputs := make([]any, len(items))
-	for i, v := range items {
-		input, f := r.itemInput(s, in, &item{index: i, value: v})
-		if f != nil {
-			return nil, f
-		}
-		inputs[i] = input.v
-	}
-	if r.trial != nil && s.state.ItemSelector != nil {
-		r.trial.note("afterItemSelector", data{v: inputs})
-	}
-	if s.state.ItemBatcher == nil {
-		return inputs, nil
-	}
-	batches, f := r.evaluate(s, in).batches(s.state.ItemBatcher, inputs)
-	if f == nil {
-		r.trial.note("afterItemBatcher", data{v: batches})
-	}
-	return batches, f
+// childPlan says what the inputs of a Map Run's child executions are made of.
+// The inputs themselves are made when their children start, for together they
+// may be many times what the Map state was given.
+type childPlan struct {
+	// ends are the numbers of the items after each batch; nil where every item
+	// has a child of its own.
+	ends []int
+	// shared is the BatchInput of every batch.
+	shared []value.Member
+	// drawn are how many random values were used before each item's input was
+	// first made; nil where no input has any.
+	drawn []uint64
 }
 
-// batches groups items as ItemBatcher says.
+// children returns how many children there are for so many items.
+func (p *childPlan) children(items int) int {
+	if p.ends == nil {
+		return items
+	}
+	return len(p.ends)
+}
+
+// span returns the numbers of the first item of a child and of the one after its last.
+func (p *childPlan) span(child int) (from, to int) {
+	if p.ends == nil {
+		return child, child + 1
+	}
+	if child > 0 {
+		from = p.ends[child-1]
+	}
+	return from, p.ends[child]
+}
+
+// planChildren makes each item's input once, one after the other, to see that
+// it can be made and how much of a batch it takes.
+func (r *Run) planChildren(s *scope, in data, items []any) (childPlan, *failure) {
+	var plan childPlan
+	batcher := s.state.ItemBatcher
+	if !s.selects() && batcher == nil {
+		return plan, nil
+	}
+	first := r.drawn
+	drawn, sizes := make([]uint64, len(items)), make([]int, len(items))
+	for i, v := range items {
+		drawn[i] = r.drawn
+		input, f := r.itemInput(s, in, &item{index: i, value: v})
+		if f != nil {
+			return plan, f
+		}
+		if batcher != nil {
+			sizes[i] = size(input.v)
+		}
+	}
+	if r.drawn != first {
+		plan.drawn = drawn
+	}
+	if batcher == nil {
+		return plan, nil
+	}
+	var f *failure
+	plan.ends, plan.shared, f = r.evaluate(s, in).batches(batcher, sizes)
+	return plan, f
+}
+
+// childInput makes the input of one child; made is what was made for it, in
+// bytes of JSON, 0 for an item as it is.
+func (r *Run) childInput(s *scope, e *each, child int) (input any, made int, f *failure) {
+	from, to := e.span(child)
+	if e.ends == nil {
+		input, f = r.plannedInput(s, e, from)
+		if f == nil && s.selects() {
+			made = size(input)
+		}
+		return input, made, f
+	}
+	items := make([]any, to-from)
+	for i := range items {
+		if items[i], f = r.plannedInput(s, e, from+i); f != nil {
+			return nil, 0, f
+		}
+	}
+	input = batch(e.shared, items)
+	return input, size(input), nil
+}
+
+// plannedInput makes an item's input as it was when the children were planned.
+func (r *Run) plannedInput(s *scope, e *each, index int) (any, *failure) {
+	if e.drawn != nil {
+		after := r.drawn
+		r.drawn = e.drawn[index]
+		defer func() { r.drawn = after }()
+	}
+	input, f := r.itemInput(s, e.input, &item{index: index, value: e.items[index]})
+	return input.v, f
+}
+
+func size(v any) int { return math.MaxInt - value.Left(v, math.MaxInt) }
+
+// batches groups items of these sizes as ItemBatcher says.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
-func (e *evaluation) batches(b *asl.Batcher, items []any) ([]any, *failure) {
+func (e *evaluation) batches(b *asl.Batcher, sizes []int) (ends []int, shared []value.Member, f *failure) {
 	most, f := e.batchLimit("MaxItemsPerBatchPath", b.MaxItemsPerBatch, b.MaxItemsPerBatchPath)
 	if f != nil {
-		return nil, f
+		return nil, nil, f
 	}
 	bytes, f := e.batchLimit("MaxInputBytesPerBatchPath", b.MaxInputBytesPerBatch, b.MaxInputBytesPerBatchPath)
 	if f != nil {
-		return nil, f
+		return nil, nil, f
 	}
 	if bytes == 0 {
 		bytes = maxData
 	}
-	var shared []value.Member
 	if b.BatchInput != nil {
 		v, f := e.template(b.BatchInput)
 		if f != nil {
-			return nil, f
+			return nil, nil, f
 		}
 		shared = []value.Member{{Name: "BatchInput", Value: v}}
 	}
-	return group(items, int(most), int(bytes), shared), nil
+	return group(sizes, int(most), int(bytes), shared), shared, nil
 }
 
 func (e *evaluation) batchLimit(field string, literal *int64, p *asl.Path) (int64, *failure) {
@@ -68,24 +143,24 @@ func (e *evaluation) batchLimit(field string, literal *int64, p *asl.Path) (int6
 	return 0, nil
 }
 
-// group cuts items into batches of at most most items (0: any number) and
+// group cuts items of these sizes into batches of at most most items (0: any number) and
 // about limit bytes; a batch has at least one item.
-func group(items []any, most, limit int, shared []value.Member) []any {
-	empty := len(value.Append(nil, batch(shared, nil)))
-	var out []any
-	for start := 0; start < len(items); {
-		size, end := empty, start
-		for end < len(items) && (most == 0 || end-start < most) {
-			size += len(value.Append(nil, items[end])) + 1
-			if end > start && size > limit {
+func group(sizes []int, most, limit int, shared []value.Member) []int {
+	empty := size(batch(shared, nil))
+	ends := []int{}
+	for start := 0; start < len(sizes); {
+		taken, end := empty, start
+		for end < len(sizes) && (most == 0 || end-start < most) {
+			taken += sizes[end] + 1
+			if end > start && taken > limit {
 				break
 			}
 			end++
 		}
-		out = append(out, batch(shared, items[start:end:end]))
+		ends = append(ends, end)
 		start = end
 	}
-	return out
+	return ends
 }
 
 func batch(shared []value.Member, items []any) any {

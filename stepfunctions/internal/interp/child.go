@@ -1,21 +1,50 @@
 package interp
 
+// How many child executions of a Map Run run at the same time: as many as the
+// service runs at most (state-map-distributed.html, "MaxConcurrency"), and no
+// more once what was made for them, and the parameters of the execution's
+// tasks, take maxChildBytes. childBurst are started before that is looked at.
+const (
+	maxChildren   = 10_000
+	maxChildBytes = 64 << 20
+	childBurst    = 500
+)
+
+// childConcurrency returns how many children may run where a definition or an
+// update asks for this many; 0 asks for any number.
+func childConcurrency(wanted int) int {
+	if wanted <= 0 {
+		return maxChildren
+	}
+	return min(wanted, maxChildren)
+}
+
+// crowded reports whether there is no room for another child.
+func (r *Run) crowded(m *mapRun) bool { return m.held+r.taskBytes > maxChildBytes }
+
 // startChild starts a child execution of a Map Run. It is a history of its
 // own, which nobody reads, and cannot see the variables around it.
-func (r *Run) startChild(p *scope, input any) {
-	run := p.parent.fork.each.mapRun
+func (r *Run) startChild(p *scope) {
+	e := p.parent.fork.each
+	run := e.mapRun
+	input, made, f := r.childInput(p.parent, e, p.index)
+	if f != nil {
+		r.mapRunFailed(p.parent, *f)
+		return
+	}
 	run.moved(p.index, pending, busy)
+	run.held += made
 	r.lastRef++
 	name := uuid(r.bits("child", r.lastRef))
 	p.log, p.vars = &log{owner: p}, &variables{}
-	p.child = &child{id: r.childARN("execution", run.label, name), name: name, input: data{v: input}, started: stamp(r.now)}
+	p.child = &child{id: r.childARN("execution", run.label, name), name: name, input: data{v: input}, made: made, started: stamp(r.now)}
 	p.prev = p.log.add(r.now, 0, "ExecutionStarted", nil)
 	r.run(p, p.machine.StartAt, p.child.input)
 }
 
 // childDone takes a child execution's end, of whatever kind.
 func (r *Run) childDone(s *scope) {
-	if s.fork.done == len(s.fork.each.items) {
+	if s.fork.done == s.fork.each.total {
 		r.mapRunDone(s)
 		return
 	}
@@ -25,9 +54,10 @@ func (r *Run) childDone(s *scope) {
 func (r *Run) childFailed(s, p *scope, _ failure) {
 	e := s.fork.each
 	e.moved(p.index, busy, broken)
+	e.held -= p.child.made
 	e.failures++
 	s.fork.done++
-	if e.exceeded(e.failures, len(e.items)) {
+	if e.exceeded(e.failures, e.total) {
 		r.mapRunFailed(s, failure{name: toleranceError, cause: toleranceMessage})
 		return
 	}

@@ -31,6 +31,27 @@ func (d data) text() json.RawMessage {
 	return value.Append(nil, d.v)
 }
 
+// maxExcerpt bounds a value in a cause, in bytes. The failures whose causes
+// show values cannot be caught, so that no more than maxCause characters of
+// them are ever seen.
+const maxExcerpt = 4 * maxCause
+
+// excerpt is the text, or its beginning; its last character may be cut.
+func (d data) excerpt() string {
+	if d.raw != nil {
+		return string(d.raw[:min(len(d.raw), maxExcerpt)])
+	}
+	return value.Excerpt(d.v, maxExcerpt)
+}
+
+// size is the length of the text.
+func (d data) size() int {
+	if d.raw != nil {
+		return len(d.raw)
+	}
+	return size(d.v)
+}
+
 func (d data) tooLarge() bool {
 	if d.raw != nil {
 		return len(d.raw) > maxData

@@ -14,10 +14,24 @@ type evaluation struct {
 	run   *Run
 	scope *scope
 	input data
+	// output and scratch are what is left of maxTemplate and maxScratch.
+	output, scratch int
+	// tooLarge gives the failure of a template that gives more than maxTemplate.
+	tooLarge func() *failure
 }
 
+// maxTemplate bounds what a payload template gives, in bytes of JSON: four
+// times what a state can pass on, since a selector or a path may follow that
+// takes less of it. maxScratch bounds what the functions in one template make
+// on the way there. Both are kept to while the template is filled in: a
+// definition of 1 MB has room for fields that together fill any memory.
+const (
+	maxTemplate = 4 * maxData
+	maxScratch  = 64 * maxData
+)
+
 func (r *Run) evaluate(s *scope, input data) *evaluation {
-	return &evaluation{run: r, scope: s, input: input}
+	return &evaluation{run: r, scope: s, input: input, output: maxTemplate, scratch: maxScratch, tooLarge: s.tooLargeResult}
 }
 
 // undefinedVariable is a reference to a variable that nothing has assigned.
@@ -30,10 +44,16 @@ func (e *undefinedVariable) Error() string {
 // errNoPath meets a definition that was run although it did not validate.
 var errNoPath = errors.New("there is no JSONPath to follow")
 
+// errAbandoned ends the evaluation of a trial that nobody waits for.
+var errAbandoned = errors.New("the trial was abandoned")
+
 // get resolves a path from whatever it starts at.
 func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 	if p == nil {
 		return nil, errNoPath
+	}
+	if e.run.trial.abandoned() {
+		return nil, errAbandoned
 	}
 	root := p.Root()
 	switch root.Kind {
@@ -53,7 +73,11 @@ func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 // what leads nowhere is an invalid path.
 func (e *evaluation) field(p *asl.Path) (any, *failure) {
 	v, err := e.get(p.JSONPath)
-	if err == nil {
+	switch {
+	case err == nil && !p.JSONPath.Reference() && !value.Fits(v, maxTemplate):
+		// Such a path may give a part of the data many times.
+		return nil, e.scope.tooLargeResult()
+	case err == nil:
 		return v, nil
 	}
 	var missing *jsonpath.NotFoundError
@@ -111,6 +135,9 @@ func (e *evaluation) expression(field string, x *asl.Expression) (any, *failure)
 	if err != nil {
 		return nil, e.unresolved(field, err)
 	}
+	if e.output = value.Left(v, e.output); e.output < 0 {
+		return nil, e.tooLarge()
+	}
 	return v, nil
 }
 
@@ -127,10 +154,16 @@ func (e *evaluation) Resolve(p *jsonpath.Path) (any, error) { return e.get(p) }
 // Random gives the run's next random bits.
 func (e *evaluation) Random() uint64 { return e.run.random64() }
 
+// Spend takes what a function has made off what the functions of a template may make.
+func (e *evaluation) Spend(made any) bool {
+	e.scratch = value.Left(made, e.scratch)
+	return e.scratch >= 0
+}
+
 func (e *evaluation) unresolved(field string, err error) *failure {
 	var argument *intrinsic.MissingError
 	if errors.As(err, &argument) {
-		return e.scope.broken("%s", argument.Cause(string(e.input.text())))
+		return e.scope.broken("%s", argument.Cause(e.input.excerpt()))
 	}
 	var missing *jsonpath.NotFoundError
 	if errors.As(err, &missing) {
@@ -142,7 +175,7 @@ func (e *evaluation) unresolved(field string, err error) *failure {
 // searched is the text of what a path was looked for in.
 func (e *evaluation) searched(p *jsonpath.Path) string {
 	if p.Root().Kind == jsonpath.Context {
-		return value.Text(e.run.context(e.scope))
+		return value.Excerpt(e.run.context(e.scope), maxExcerpt)
 	}
-	return string(e.input.text())
+	return e.input.excerpt()
 }

@@ -16,7 +16,7 @@ type exit struct {
 // leave writes the exit event, sets variables and goes on to the next state.
 func (r *Run) leave(s *scope, out data, how exit) {
 	if out.tooLarge() {
-		r.notLeft(s, how, failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true})
+		r.notLeft(s, how, *s.tooLargeResult())
 		return
 	}
 	assigned, f := r.assign(s, how)
@@ -61,13 +61,15 @@ func (r *Run) assign(s *scope, how exit) (*value.Object, *failure) {
 	if how.assign == nil {
 		return nil, nil
 	}
-	v, f := r.evaluate(s, how.from).template(how.assign)
+	e := r.evaluate(s, how.from)
+	e.tooLarge = s.tooLargeVariables
+	v, f := e.template(how.assign)
 	if f != nil {
 		return nil, f
 	}
 	assigned, _ := v.(*value.Object)
 	if !value.Fits(assigned, maxData) {
-		return nil, s.mismatch(dataLimitError, "The variables assigned exceed the maximum number of bytes service limit.")
+		return nil, s.tooLargeVariables()
 	}
 	if taken, ok := s.vars.set(assigned); !ok {
 		return nil, s.broken("The variable '%s' is defined in an outer scope and cannot be assigned here.", taken)

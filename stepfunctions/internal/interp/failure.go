@@ -47,6 +47,21 @@ func (s *scope) mismatch(name, cause string) *failure {
 	return &failure{name: name, cause: s.explain(cause)}
 }
 
+// tooLargeResult is the failure of a state that gives more than a state can pass on.
+func (s *scope) tooLargeResult() *failure {
+	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
+}
+
+// tooLargeParameters is the failure of a task that would be given more than that.
+func (s *scope) tooLargeParameters() *failure {
+	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
+}
+
+// tooLargeVariables is the failure of a state that assigns more than that.
+func (s *scope) tooLargeVariables() *failure {
+	return s.mismatch(dataLimitError, "The variables assigned exceed the maximum number of bytes service limit.")
+}
+
 func (s *scope) explain(cause string) string {
 	if s.log.bare {
 		return cause

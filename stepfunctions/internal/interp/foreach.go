@@ -10,6 +10,8 @@ const inlineConcurrency = 40
 // each is what the iterations of a Map state have in common.
 type each struct {
 	items []any
+	// total is how many iterations, or child executions, there are.
+	total int
 	// input is the state's input after InputPath: $ in ItemSelector.
 	input       data
 	next        int // the item to start next
@@ -45,7 +47,7 @@ func (r *Run) forEach(s *scope) *failure {
 		concurrency = inlineConcurrency
 	}
 	s.fork = newFork(len(items))
-	s.fork.each = &each{items: items, input: in, concurrency: concurrency}
+	s.fork.each = &each{items: items, total: len(items), input: in, concurrency: concurrency}
 	if len(items) == 0 {
 		r.allItemsDone(s)
 		return nil
@@ -83,7 +85,7 @@ func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	if !ok {
 		return nil, s.broken("Reference path \"%s\" must point to array.", path)
 	}
-	if r.trial != nil && s.state.ItemsPath != nil {
+	if r.trial.inspects() && s.state.ItemsPath != nil {
 		r.trial.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
 	}
 	return items, nil

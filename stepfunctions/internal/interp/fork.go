@@ -12,6 +12,8 @@ type fork struct {
 	// started and after it has succeeded.
 	parts   []*scope
 	results []data
+	// bytes is what the results take as JSON.
+	bytes int
 	// done counts the parts that have come to an end, of whatever kind.
 	done int
 	each *each // set for a Map state
@@ -32,13 +34,53 @@ func (s *scope) part(m *asl.Machine, index int) *scope {
 func (r *Run) partDone(p *scope, out data) {
 	s := p.parent
 	s.fork.parts[p.index] = nil
-	s.fork.results[p.index] = out
 	s.fork.done++
+	if !s.discards() {
+		s.fork.results[p.index] = out
+		s.fork.bytes += out.size()
+	}
+	if s.fork.bytes > maxResults {
+		r.resultsTooLarge(s, p)
+		return
+	}
 	if s.state.Type == asl.Map {
 		r.itemDone(s, p)
 		return
 	}
 	r.branchDone(s, p)
+}
+
+// maxResults bounds the results of a Parallel or Map state together, in bytes:
+// many times what the state can pass on, since its ResultSelector may take
+// little of them.
+const maxResults = 64 * maxData
+
+// discards reports whether nothing is made of the results of the state's parts.
+func (s *scope) discards() bool {
+	p := s.state.ResultPath
+	return p != nil && p.Null && s.state.ResultSelector == nil && s.state.Assign == nil
+}
+
+// resultsTooLarge fails a state at the part whose result is too much. A redrive
+// does all of the state's work again: it has no results any more.
+func (r *Run) resultsTooLarge(s, p *scope) {
+	f := s.fork
+	switch {
+	case f.each != nil && f.each.mapRun != nil:
+		f.each.moved(p.index, busy, done)
+		r.mapRunFailed(s, *s.tooLargeResult())
+	case f.each != nil:
+		s.prev = s.log.add(r.now, p.prev, "MapIterationSucceeded", func() map[string]any { return s.iteration(p.index) })
+		r.abort(s, r.iterationAborted)
+		r.fail(s, *s.tooLargeResult())
+	default:
+		s.prev = p.prev
+		r.abort(s, nil)
+		r.fail(s, *s.tooLargeResult())
+	}
+	if s.fork == f {
+		s.fork = nil
+	}
 }
 
 // partFailed takes the failure of a branch or iteration.

@@ -1,10 +1,20 @@
 package interp
 
 // fill starts iterations until as many run as may, or one fails to start.
+// Child executions are started in bursts, each of them after those before have
+// gone as far as they come at once: what they hold then decides whether there
+// is room for more.
 func (r *Run) fill(s *scope) {
 	f := s.fork
 	e := f.each
-	for s.fork == f && s.status == running && e.next < len(e.items) && e.next-f.done < e.concurrency {
+	for started := 0; s.fork == f && s.status == running && e.next < e.total && e.next-f.done < e.concurrency; started++ {
+		if e.mapRun != nil && e.next > f.done && r.crowded(e.mapRun) {
+			return // the end of a child goes on
+		}
+		if e.mapRun != nil && started == childBurst {
+			r.unfilled = append(r.unfilled, s)
+			return
+		}
 		r.iterate(s)
 	}
 }
@@ -16,7 +26,7 @@ func (r *Run) iterate(s *scope) {
 	e.next++
 	p := s.part(s.state.ItemProcessor, index)
 	if e.mapRun != nil {
-		r.startChild(p, e.items[index])
+		r.startChild(p)
 		return
 	}
 	p.item = &item{index: index, value: e.items[index]}
@@ -33,6 +43,9 @@ func (r *Run) iterate(s *scope) {
 func (s *scope) iteration(index int) map[string]any {
 	return map[string]any{"name": s.state.Name, "index": index}
 }
+
+// selects reports whether iterations get anything but the items as they are.
+func (s *scope) selects() bool { return s.state.ItemSelector != nil || s.state.Parameters != nil }
 
 // itemInput is the input of an iteration: the item, or what ItemSelector (or
 // the older Parameters) makes of it.
@@ -57,6 +70,7 @@ func (r *Run) itemDone(s, p *scope) {
 	e := s.fork.each
 	if e.mapRun != nil {
 		e.moved(p.index, busy, done)
+		e.held -= p.child.made
 		r.childDone(s)
 		return
 	}
@@ -64,7 +78,7 @@ func (r *Run) itemDone(s, p *scope) {
 	// own next event the end of this one, as the service has it.
 	s.prev = p.prev
 	end := s.log.add(r.now, p.prev, "MapIterationSucceeded", func() map[string]any { return s.iteration(p.index) })
-	if s.fork.done == len(e.items) {
+	if s.fork.done == e.total {
 		s.prev = end
 		r.allItemsDone(s)
 		return

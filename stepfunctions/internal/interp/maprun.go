@@ -19,6 +19,9 @@ type mapRun struct {
 	// told is what MapRuns tells; sizes are how many items each child has.
 	told  *MapRun
 	sizes []int
+	childPlan
+	// held is what the inputs made for the children that run take, in bytes of JSON.
+	held  int
 	scope *scope // whose state started it
 }
 
@@ -32,6 +35,7 @@ type tolerance struct {
 type child struct {
 	id, name string
 	input    data
+	made     int // what of the input was made for it, in bytes of JSON
 	started  string
 }
 
@@ -49,24 +53,21 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
-	inputs, f := r.childInputs(s, in, items)
+	plan, f := r.planChildren(s, in, items)
 	if f != nil {
 		return f
 	}
-	bound := concurrency
-	if concurrency <= 0 {
-		concurrency = len(inputs)
-	}
-	run := &mapRun{tolerance: tolerated, label: s.state.Label}
+	run := &mapRun{tolerance: tolerated, label: s.state.Label, childPlan: plan}
 	if run.label == "" {
 		run.label = uuid(r.bits("label", uint64(s.entered)))
 	}
 	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
-	r.report(s, run, bound, inputs)
+	total := plan.children(len(items))
+	r.report(s, run, concurrency, len(items))
 	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
-	s.fork = newFork(len(inputs))
-	s.fork.each = &each{items: inputs, input: in, concurrency: concurrency, mapRun: run}
-	if len(inputs) == 0 {
+	s.fork = newFork(total)
+	s.fork.each = &each{items: items, total: total, input: in, concurrency: childConcurrency(concurrency), mapRun: run}
+	if total == 0 {
 		r.mapRunDone(s)
 		return nil
 	}

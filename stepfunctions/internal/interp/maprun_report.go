@@ -4,8 +4,6 @@ import (
 	"crypto/sha256"
 	"strings"
 	"time"
-
-	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // MapRun is what can be told of a Map Run of an execution.
@@ -37,7 +35,7 @@ func (r *Run) MapRuns() []MapRun {
 }
 
 // report begins to tell of a Map Run.
-func (r *Run) report(s *scope, run *mapRun, concurrency int, inputs []any) {
+func (r *Run) report(s *scope, run *mapRun, concurrency, items int) {
 	run.scope = s
 	run.told = &MapRun{ARN: run.arn, Status: "RUNNING", Started: r.now, MaxConcurrency: concurrency}
 	if run.count != nil {
@@ -46,26 +44,17 @@ func (r *Run) report(s *scope, run *mapRun, concurrency int, inputs []any) {
 	if run.percent != nil {
 		run.told.ToleratedFailurePercentage = *run.percent
 	}
-	run.sizes = make([]int, len(inputs))
-	for i, input := range inputs {
-		run.sizes[i] = 1
-		if s.state.ItemBatcher != nil {
-			run.sizes[i] = batchSize(input)
-		}
-		run.told.Items.Total += run.sizes[i]
+	children := run.children(items)
+	run.sizes = make([]int, children)
+	for i := range run.sizes {
+		from, to := run.span(i)
+		run.sizes[i] = to - from
 	}
-	run.told.Executions.Total = len(inputs)
-	run.told.Items.Pending, run.told.Executions.Pending = run.told.Items.Total, len(inputs)
+	run.told.Items.Total, run.told.Executions.Total = items, children
+	run.told.Items.Pending, run.told.Executions.Pending = items, children
 	if s.childOf() == nil {
 		r.mapRuns = append(r.mapRuns, run)
 	}
-}
-
-func batchSize(input any) int {
-	batch, _ := input.(*value.Object)
-	items, _ := batch.Get("Items")
-	list, _ := items.([]any)
-	return len(list)
 }
 
 // phase points at one of the counts.

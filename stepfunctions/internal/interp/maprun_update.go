@@ -41,10 +41,8 @@ func (m *mapRun) limit(l MapRunLimits) {
 
 func (r *Run) limited(m *mapRun) {
 	e := m.scope.fork.each
-	if e.concurrency = m.told.MaxConcurrency; e.concurrency <= 0 {
-		e.concurrency = len(e.items)
-	}
-	if e.exceeded(e.failures, len(e.items)) {
+	e.concurrency = childConcurrency(m.told.MaxConcurrency)
+	if e.exceeded(e.failures, e.total) {
 		r.mapRunFailed(m.scope, failure{name: toleranceError, cause: toleranceMessage})
 		return
 	}

@@ -26,7 +26,11 @@ func (r *Run) effective(s *scope) (data, *failure) {
 	in, f := r.selected(s)
 	if f == nil && s.state.Parameters != nil {
 		in.raw = nil
-		in.v, f = r.evaluate(s, in).template(s.state.Parameters)
+		e := r.evaluate(s, in)
+		if s.state.Type == asl.Task {
+			e.tooLarge = s.tooLargeParameters
+		}
+		in.v, f = e.template(s.state.Parameters)
 	}
 	if f == nil {
 		r.trial.note("afterParameters", in)

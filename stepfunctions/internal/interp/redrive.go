@@ -73,7 +73,12 @@ func (r *Run) resumeFork(s *scope) {
 func (r *Run) redriveMapRun(s *scope) {
 	e := s.fork.each
 	s.fork.done -= e.failures
-	e.failures = 0
+	e.failures, e.held = 0, 0
+	for _, p := range s.fork.parts {
+		if p != nil && p.child != nil {
+			e.held += p.child.made
+		}
+	}
 	e.reopened(s.fork.parts, e.next, r.now)
 	r.event(s, "MapRunRedriven", func() map[string]any {
 		return map[string]any{"mapRunArn": e.arn, "redriveCount": json.Number(strconv.Itoa(r.redrives))}

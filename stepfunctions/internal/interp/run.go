@@ -24,8 +24,11 @@ type Run struct {
 	pending map[uint64]*waiting
 	lastRef uint64
 	// ready are the scopes that can enter their next state, first come first served.
-	ready   []*scope
-	effects Effects
+	ready []*scope
+	// unfilled are the scopes whose Map state may start more child executions
+	// once those that it has started have gone as far as they come at once.
+	unfilled []*scope
+	effects  Effects
 	// overflowing are child executions whose histories have become too long.
 	overflowing []*scope
 	outcome     *Outcome
@@ -39,6 +42,8 @@ type Run struct {
 	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
+	// taskBytes is what the parameters made for the tasks that are waited for take.
+	taskBytes int
 }
 
 // Option changes how a Run works.

@@ -78,6 +78,7 @@ type waiting struct {
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
+	bytes    int // what was made for the task, for taskBytes
 }
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
@@ -87,10 +88,17 @@ func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	return r.lastRef
 }
 
+func (r *Run) forget(ref uint64) {
+	if w := r.pending[ref]; w != nil {
+		r.taskBytes -= w.bytes
+		delete(r.pending, ref)
+	}
+}
+
 // release forgets one task or timer, telling that it is of no use any more.
 func (r *Run) release(ref *uint64) {
 	if _, ok := r.pending[*ref]; ok {
-		delete(r.pending, *ref)
+		r.forget(*ref)
 		r.effects.Dropped = append(r.effects.Dropped, *ref)
 	}
 	*ref = 0

@@ -35,19 +35,35 @@ func (r *Run) schedule(s *scope) *failure {
 		return f
 	}
 	if parameters.tooLarge() {
-		return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
+		return s.tooLargeParameters()
+	}
+	made := 0
+	if parameters.raw == nil {
+		parameters.raw = parameters.text() // once, for Parameters and Payload
+		made = len(parameters.raw)
+	}
+	if r.taskBytes += made; r.taskBytes > maxTaskBytes {
+		r.taskBytes -= made
+		return s.broken("The tasks that wait at the same time have parameters of more than %d bytes.", maxTaskBytes)
 	}
 	if why := q.refused(parameters); why != "" {
+		r.taskBytes -= made
 		return s.broken("%s", why)
 	}
-	q.task.Parameters = parameters.text()
+	q.task.Parameters = parameters.raw
 	q.task.Function, q.task.Payload = q.invocation(parameters)
 	r.scheduled(s, q)
-	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task}
+	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task, bytes: made}
 	r.effects.Tasks = append(r.effects.Tasks, *q.task)
 	r.watch(s, q.limits)
 	return nil
 }
+
+// maxTaskBytes bounds the parameters of the tasks that one execution waits for
+// at the same time, in bytes: what they share with the state's input is not
+// counted. The service holds them elsewhere; here they take memory at every
+// start. Map Runs stay far below, see maxChildBytes.
+const maxTaskBytes = 512 << 20
 
 // role evaluates Credentials.
 func (r *Run) role(s *scope) (any, *failure) {

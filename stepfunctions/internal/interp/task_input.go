@@ -29,7 +29,7 @@ func (r *Run) taskInput(in Input) {
 
 // answered ends the waiting for a task; its own ref needs no dropping.
 func (r *Run) answered(s *scope) {
-	delete(r.pending, s.task)
+	r.forget(s.task)
 	s.task = 0
 	r.releaseAll(s)
 }

@@ -36,6 +36,11 @@ type TrialInput struct {
 	// Mock answers in place of the task, the branches or the iterations; nil
 	// lets a Task state do its task. Parallel and Map states need one.
 	Mock *Mock
+	// Inspect asks for Inspection in the result.
+	Inspect bool
+	// Done, once closed, makes an evaluation end as soon as it can, with a
+	// failure that says nothing about the state. Nil is never.
+	Done <-chan struct{}
 	// RetrierRetryCount is how often the retrier that will match has retried.
 	RetrierRetryCount int64
 	// MapIterationFailureCount is how many iterations of a mocked Map failed.
@@ -62,7 +67,8 @@ type TrialResult struct {
 	Cause     string
 	NextState string
 	// Inspection has the members of the API's inspectionData: JSON texts,
-	// except for numbers and errorDetails.
+	// except for numbers and errorDetails. What has more than maxTemplate bytes
+	// is not there. Nil where TrialInput.Inspect is not set.
 	Inspection *value.Object
 }
 
@@ -120,7 +126,9 @@ func (t *Trial) Result() TrialResult {
 	if own := t.run.root.vars.own; own.Len() > 0 {
 		t.note("variables", data{v: own})
 	}
-	t.result.Inspection = value.NewObject(t.notes...)
+	if t.with.Inspect {
+		t.result.Inspection = value.NewObject(t.notes...)
+	}
 	return t.result
 }
 

@@ -3,7 +3,6 @@ package interp
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
@@ -23,9 +22,27 @@ func object(raw json.RawMessage) (*value.Object, error) {
 	return o, nil
 }
 
-// note keeps a piece of inspection data; outside of a trial it does nothing.
+// inspects reports whether somebody wants to see what happens inside of the state.
+func (t *Trial) inspects() bool { return t != nil && t.with.Inspect }
+
+// abandoned reports whether nobody waits for the trial any more.
+func (t *Trial) abandoned() bool {
+	if t == nil {
+		return false
+	}
+	select {
+	case <-t.with.Done:
+		return true
+	default:
+		return false
+	}
+}
+
+// note keeps a piece of inspection data; outside of a trial, and where nobody
+// wants to see it, it does nothing. A piece that is too large for any state is
+// not written out.
 func (t *Trial) note(name string, d data) {
-	if t != nil && !t.unseen(name) {
+	if t.inspects() && !t.unseen(name) && value.Fits(d.v, maxTemplate) {
 		t.notes = append(t.notes, value.Member{Name: name, Value: string(d.text())})
 	}
 }
@@ -84,19 +101,23 @@ func (t *Trial) detail(details *value.Object) {
 
 // spaced writes an array the way the API shows what ItemsPath selects: with
 // blanks after commas and colons.
-func spaced(v any) string {
-	var parts []string
+func spaced(v any) string { return string(appendSpaced(nil, v)) }
+
+func appendSpaced(dst []byte, v any) []byte {
 	switch x := v.(type) {
 	case []any:
-		for _, item := range x {
-			parts = append(parts, spaced(item))
+		dst = append(dst, '[')
+		for i, item := range x {
+			dst = appendSpaced(append(dst, ", "[:2*min(i, 1)]...), item)
 		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return append(dst, ']')
 	case *value.Object:
-		for _, m := range x.Members() {
-			parts = append(parts, value.Text(m.Name)+": "+spaced(m.Value))
+		dst = append(dst, '{')
+		for i, m := range x.Members() {
+			dst = value.Append(append(dst, ", "[:2*min(i, 1)]...), m.Name)
+			dst = appendSpaced(append(dst, ": "...), m.Value)
 		}
-		return "{" + strings.Join(parts, ", ") + "}"
+		return append(dst, '}')
 	}
-	return value.Text(v)
+	return value.Append(dst, v)
 }

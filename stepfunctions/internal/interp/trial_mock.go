@@ -24,10 +24,50 @@ func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	if f != nil {
 		return f
 	}
-	if _, f := r.childInputs(s, in, items); f != nil {
+	if f := r.tryInputs(s, in, items); f != nil {
 		return f
 	}
 	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
+}
+
+// tryInputs notes what would be the inputs of the iterations.
+func (r *Run) tryInputs(s *scope, in data, items []any) *failure {
+	plan, f := r.planChildren(s, in, items)
+	if f != nil {
+		return f
+	}
+	if !r.trial.inspects() {
+		return nil
+	}
+	e := &each{items: items, input: in, mapRun: &mapRun{childPlan: plan}}
+	if s.state.ItemSelector != nil {
+		f = r.noteList("afterItemSelector", len(items), func(i int) (any, *failure) { return r.plannedInput(s, e, i) })
+	}
+	if f == nil && plan.ends != nil {
+		f = r.noteList("afterItemBatcher", len(plan.ends), func(i int) (any, *failure) {
+			batch, _, f := r.childInput(s, e, i)
+			return batch, f
+		})
+	}
+	return f
+}
+
+// noteList notes a list of so many values. It makes no more of them than can be
+// noted together.
+func (r *Run) noteList(name string, length int, value func(i int) (any, *failure)) *failure {
+	list, left := make([]any, length), maxTemplate
+	for i := range list {
+		v, f := value(i)
+		if f != nil {
+			return f
+		}
+		if left -= size(v); left < 0 {
+			return nil
+		}
+		list[i] = v
+	}
+	r.trial.note(name, data{v: list})
+	return nil
 }
 
 // mockedMap is mocked for a Map state, with its tolerance of failures.

@@ -88,10 +88,10 @@ func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure
 	return at, nil
 }
 
-// plain is a value as messages show it: a string without its quotes.
+// plain is a value, or its beginning, as messages show it: a string without its quotes.
 func plain(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
-	return value.Text(v)
+	return value.Excerpt(v, maxExcerpt)
 }

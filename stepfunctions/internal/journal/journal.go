@@ -16,6 +16,9 @@ import (
 // Journal is the engine's journal in a DB.
 type Journal struct{ db *database.DB }
 
+// The engine and the file that counts for it agree: else this does not compile.
+const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
+
 // New returns the journal in db, which was opened with Schema and stays the
 // caller's to close.
 func New(db *database.DB) *Journal { return &Journal{db: db} }

@@ -96,6 +96,18 @@ func (j *Journal) Entries(ctx context.Context, id int64, limit int) ([][]byte, e
 	return entries, err
 }
 
+// Length is engine.Journal's.
+func (j *Journal) Length(ctx context.Context, id int64) (n int, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		n = 0
+		return database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { n = stmt.ColumnInt(0) + 1 }, id)
+	})
+	if err == nil && n == 0 {
+		err = engine.ErrNotFound
+	}
+	return n, err
+}
+
 // LastID is engine.Journal's.
 func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {

@@ -40,6 +40,13 @@ func closed(at time.Time) *engine.Head {
 	return &engine.Head{Status: engine.Failed, Stopped: at, Error: "E", Cause: "because"}
 }
 
+func wantLength(t *testing.T, j engine.Journal, id int64, want int) {
+	t.Helper()
+	if got, err := j.Length(t.Context(), id); err != nil || got != want {
+		t.Errorf("%d entries of %d, %v, want %d", got, id, err, want)
+	}
+}
+
 func recordSurvives(t *testing.T, j engine.Journal) {
 	full := newRecord(7, "ünïcode")
 	full.VersionARN, full.AliasARN = machineARN+":3", machineARN+":live"
@@ -60,6 +67,7 @@ func recordSurvives(t *testing.T, j engine.Journal) {
 		}
 		wantEntries(t, j, want.ID, 0, "one", "", "three")
 		wantEntries(t, j, want.ID, 1, "one")
+		wantLength(t, j, want.ID, 3)
 	}
 }
 
@@ -81,6 +89,8 @@ func nothingThere(t *testing.T, j engine.Journal) {
 	wantError(t, "find", err, engine.ErrNotFound)
 	_, err = j.Entries(t.Context(), 1, 0)
 	wantError(t, "entries", err, engine.ErrNotFound)
+	_, err = j.Length(t.Context(), 1)
+	wantError(t, "length", err, engine.ErrNotFound)
 	_, err = j.Revision(t.Context(), "none")
 	wantError(t, "revision", err, engine.ErrNotFound)
 	wantError(t, "append", j.Append(t.Context(), 1, 0, blobs([]string{"x"}), nil), engine.ErrNotFound)

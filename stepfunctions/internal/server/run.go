@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		}
 	}()
 	db.OnFailure(func(err error) { log.Error("data folder failed", slog.Any("error", err)) })
-	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
+	e := engine.New(engine.Config{Journal: journal.New(db), Progress: db.Progress(), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}

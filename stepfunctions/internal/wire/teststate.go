@@ -65,7 +65,7 @@ func (r *stateRequest) diagnostics() []asl.Diagnostic {
 
 // trial is what the request sets around the state.
 func (r *stateRequest) trial() interp.TrialInput {
-	with := interp.TrialInput{Input: r.input, Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
+	with := interp.TrialInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
 	if r.in.Context != nil {
 		with.Context = json.RawMessage(*r.in.Context)
 	}
@@ -95,8 +95,12 @@ func (r *stateRequest) answer(result interp.TrialResult) *testStateOutput {
 		text := string(result.Output)
 		out.Output = &text
 	}
-	if level := optional(r.in.InspectionLevel); level == "DEBUG" || level == "TRACE" {
-		out.InspectionData = result.Inspection
-	}
+	out.InspectionData = result.Inspection
 	return out
+}
+
+// inspects reports whether the answer has inspectionData.
+func (r *stateRequest) inspects() bool {
+	level := optional(r.in.InspectionLevel)
+	return level == "DEBUG" || level == "TRACE"
 }

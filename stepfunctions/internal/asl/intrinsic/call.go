@@ -21,6 +21,9 @@ type Env interface {
 	Resolve(p *jsonpath.Path) (any, error)
 	// Random gives 64 random bits, for States.UUID and States.MathRandom.
 	Random() uint64
+	// Spend takes a value that was made on the way to a result off what may be
+	// made, and reports whether that much was left.
+	Spend(made any) bool
 }
 
 // Call is a parsed call. It does not change, and may be used by many
@@ -70,6 +73,9 @@ func (c *Call) eval(env Env) (any, error) {
 		if in.values[i], err = a.eval(env); err != nil {
 			return nil, err
 		}
+		if a.makes() && !env.Spend(in.values[i]) {
+			return nil, in.fail("what is made of the arguments is too large")
+		}
 	}
 	if n := len(in.values); n < c.function.min || n > c.function.max {
 		return nil, in.fail("the number of arguments is wrong")
@@ -79,6 +85,10 @@ func (c *Call) eval(env Env) (any, error) {
 	}
 	return c.function.compute(in)
 }
+
+// makes reports whether the argument is a value of its own, and not a part of
+// one that is there already.
+func (a argument) makes() bool { return a.call != nil || a.path != nil && !a.path.Reference() }
 
 func (a argument) eval(env Env) (any, error) {
 	switch {

@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -105,17 +106,25 @@ func keys(_ *evaluation, v any, _ []any) (any, error) {
 	return names, nil
 }
 
+// maxText bounds what concat gives, in bytes: four times what a state can pass
+// on. An argument such as $..* is many times as long as the document.
+const maxText = 1 << 20
+
 // concat joins the strings of an array, then its arguments.
-func concat(_ *evaluation, v any, arguments []any) (any, error) {
-	var b strings.Builder
+func concat(e *evaluation, v any, arguments []any) (any, error) {
+	var parts []any
 	array, _ := v.([]any)
 	for _, element := range array {
 		if text, ok := element.(string); ok {
-			b.WriteString(text)
+			parts = append(parts, text)
 		}
 	}
-	for _, a := range arguments {
-		b.WriteString(concatenable(a))
+	var b strings.Builder
+	for _, part := range append(parts, arguments...) {
+		if !value.Fits(part, maxText-b.Len()) {
+			return nil, &EvaluationError{Path: e.path, Reason: fmt.Sprintf("The path '%s' gives a text of more than %d bytes", e.path, maxText)}
+		}
+		b.WriteString(concatenable(part))
 	}
 	return b.String(), nil
 }

@@ -34,6 +34,53 @@ func Append(dst []byte, v any) []byte {
 // Text is v as compact JSON.
 func Text(v any) string { return string(Append(nil, v)) }
 
+// Excerpt returns v as compact JSON, or where that is longer than limit bytes
+// its first limit bytes, or a few less so that no character is cut. It writes
+// about as much as it returns, and no more of a string than there is of it.
+func Excerpt(v any, limit int) string {
+	if Fits(v, limit) {
+		return Text(v)
+	}
+	b := appendSome(nil, v, limit)
+	end := min(limit, len(b))
+	for end > 0 && end < len(b) && !utf8.RuneStart(b[end]) {
+		end--
+	}
+	return string(b[:end])
+}
+
+// appendSome is Append, but stops once dst has more than limit bytes.
+func appendSome(dst []byte, v any, limit int) []byte {
+	switch t := v.(type) {
+	case []any:
+		dst = append(dst, '[')
+		for i, item := range t {
+			if len(dst) > limit {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendSome(dst, item, limit)
+		}
+		return append(dst, ']')
+	case *Object:
+		dst = append(dst, '{')
+		for i, m := range t.Members() {
+			if len(dst) > limit {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendString(dst, m.Name), ':')
+			dst = appendSome(dst, m.Value, limit)
+		}
+		return append(dst, '}')
+	}
+	return Append(dst, v)
+}
+
 func appendArray(dst []byte, items []any) []byte {
 	dst = append(dst, '[')
 	for i, item := range items {

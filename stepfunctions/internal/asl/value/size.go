@@ -9,6 +9,10 @@ import (
 // further than it must to know.
 func Fits(v any, limit int) bool { return remaining(v, limit) >= 0 }
 
+// Left returns what is left of limit bytes after v as compact JSON, a negative
+// number where v is longer. It looks no further than it must to know.
+func Left(v any, limit int) int { return remaining(v, limit) }
+
 // remaining is what is left of the limit after v; negative once it is exceeded.
 func remaining(v any, limit int) int {
 	if limit < 0 {
