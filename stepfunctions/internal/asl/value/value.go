@@ -6,6 +6,11 @@
 // never changed once built; every change copies what it changes.
 package value
 
+import (
+	"hash/maphash"
+	"slices"
+)
+
 // indexFrom is the size from which an object carries an index: below it a
 // linear search is as fast and the index would be most of the memory.
 const indexFrom = 12
@@ -107,3 +112,65 @@ func (o *Object) put(name string, v any) {
 
 // MarshalJSON writes the members in order.
 func (o *Object) MarshalJSON() ([]byte, error) { return Append(nil, o), nil }
+
+// Equal tells whether two values are the same JSON: numbers are compared by
+// value, objects without regard to order.
+func Equal(a, b any) bool {
+	switch x := a.(type) {
+	case *Object:
+		y, ok := b.(*Object)
+		return ok && equalObjects(x, y)
+	case []any:
+		y, ok := b.([]any)
+		return ok && slices.EqualFunc(x, y, Equal)
+	case nil, bool, string:
+		return equalScalars(a, b)
+	}
+	order, ok := CompareNumbers(a, b)
+	return ok && order == 0
+}
+
+func equalObjects(x, y *Object) bool {
+	if x.Len() != y.Len() {
+		return false
+	}
+	for _, m := range x.Members() {
+		v, ok := y.Get(m.Name)
+		if !ok || !Equal(m.Value, v) {
+			return false
+		}
+	}
+	return true
+}
+
+// equalScalars compares a, which is nil, a bool or a string, with anything.
+func equalScalars(a, b any) bool {
+	switch b.(type) {
+	case nil, bool, string:
+		return a == b
+	}
+	return false
+}
+
+// Hash is the same for values that are Equal, so that equal ones can be found
+// without comparing all with all.
+func Hash(seed maphash.Seed, v any) uint64 {
+	switch v := v.(type) {
+	case *Object:
+		sum := uint64(1) // of the members without regard to their order
+		for _, m := range v.Members() {
+			sum += maphash.Comparable(seed, [2]uint64{maphash.String(seed, m.Name), Hash(seed, m.Value)})
+		}
+		return sum
+	case []any:
+		sum := uint64(len(v))
+		for _, item := range v {
+			sum = maphash.Comparable(seed, [2]uint64{sum, Hash(seed, item)})
+		}
+		return sum
+	}
+	if f, ok := Number(v); ok {
+		return maphash.Comparable(seed, f)
+	}
+	return maphash.Comparable(seed, v)
+}
