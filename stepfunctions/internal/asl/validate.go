@@ -25,6 +25,9 @@ type Options struct {
 	// Partial tells that the definition was made around a single state: its
 	// transitions may lead anywhere.
 	Partial bool
+	// Integrations tells that mocks or stubs answer for the services that the
+	// engine cannot call, so that calls of them are no reason to refuse.
+	Integrations bool
 }
 
 // Validate gives everything that is wrong with a definition, up to a thousand
@@ -53,7 +56,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 	if !ok {
 		return []Diagnostic{schemaError("", "Definition must be a valid JSON object")}
 	}
-	c := &checker{express: o.Express, partial: o.Partial, names: map[string]bool{}, labels: map[string]bool{}}
+	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, names: map[string]bool{}, labels: map[string]bool{}}
 	for _, pointer := range duplicates {
 		c.schema(locate(root, pointer), "Duplicate field")
 	}
@@ -87,6 +90,8 @@ func unreadable(definition []byte, root any) []Diagnostic {
 type checker struct {
 	found            []Diagnostic
 	express, partial bool
+	// integrations is that of Options.
+	integrations bool
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // request is a task on its way out, with what only its events tell.
@@ -94,7 +95,7 @@ func (r *Run) scheduled(s *scope, q *request) {
 	r.event(s, q.event("Scheduled"), func() map[string]any {
 		details := q.details(map[string]any{})
 		if q.direct() {
-			details["resource"], details["input"] = q.arn, string(q.task.Parameters)
+			details["resource"], details["input"] = q.ARN, string(q.task.Parameters)
 		} else {
 			details["region"], details["parameters"] = region(r.info.StateMachineARN), string(q.task.Parameters)
 		}
@@ -218,48 +219,25 @@ func (r *Run) taskTimedOut(s *scope, name string) {
 }
 
 // resource is what a Task state's Resource names.
-type resource struct {
-	arn string
-	// service and action are set for a service integration
-	// (arn:aws:states:::service:action); the action has its .sync or
-	// .waitForTaskToken suffix. Both are empty for a function's ARN.
-	service, action string
-}
+type resource struct{ integration.Resource }
 
-const integration = ":states:::"
+func parseResource(arn string) resource { return resource{integration.Parse(arn)} }
 
-func parseResource(arn string) resource {
-	_, rest, ok := strings.Cut(arn, integration)
-	if !ok {
-		return resource{arn: arn}
-	}
-	at := strings.LastIndexByte(rest, ':')
-	if i := strings.Index(rest, ".sync:2"); i >= 0 {
-		at = strings.LastIndexByte(rest[:i], ':')
-	}
-	if at < 0 {
-		return resource{arn: arn, service: rest}
-	}
-	return resource{arn: arn, service: rest[:at], action: rest[at+1:]}
-}
+// direct reports whether the resource is a function called by its ARN.
+func (res resource) direct() bool { return !res.Integrated() }
 
-// direct tells whether the resource is a function called by its ARN.
-func (res resource) direct() bool { return res.service == "" }
+// callback reports whether the task ends by a task token.
+func (res resource) callback() bool { return res.Pattern == integration.Callback }
 
-// callback tells whether the task ends by a task token.
-func (res resource) callback() bool { return strings.HasSuffix(res.action, ".waitForTaskToken") }
-
-// invokes tells whether the task is a request to Lambda's Invoke.
-func (res resource) invokes() bool {
-	return res.service == "lambda" && strings.TrimSuffix(res.action, ".waitForTaskToken") == "invoke"
-}
+// invokes reports whether the task is a request to Lambda's Invoke.
+func (res resource) invokes() bool { return res.Invokes() }
 
 // name is how messages call the resource.
 func (res resource) name() string {
 	if res.direct() {
-		return res.arn
+		return res.ARN
 	}
-	return res.service
+	return res.Service
 }
 
 // details adds the members that all events of a service integration have.
@@ -270,7 +248,7 @@ func (res resource) details(more map[string]any) map[string]any {
 	if more == nil {
 		more = map[string]any{}
 	}
-	more["resource"], more["resourceType"] = res.action, res.service
+	more["resource"], more["resourceType"] = res.Verb(), res.Service
 	return more
 }
 
