@@ -6,6 +6,8 @@
 package asl
 
 import (
+	"iter"
+
 	"example.org/asynchttpapi/stepfunctions/internal/asl/choice"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/intrinsic"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
@@ -77,6 +79,29 @@ func (m *Machine) Find(name string) (*Machine, *State) {
 		}
 	}
 	return nil, nil
+}
+
+// All returns the states of m and of everything inside it, in the order of the
+// definition.
+func (m *Machine) All() iter.Seq[*State] {
+	return func(yield func(*State) bool) { m.each(yield) }
+}
+
+func (m *Machine) each(yield func(*State) bool) bool {
+	for _, s := range m.States {
+		if !yield(s) {
+			return false
+		}
+		for _, branch := range s.Branches {
+			if !branch.each(yield) {
+				return false
+			}
+		}
+		if s.ItemProcessor != nil && !s.ItemProcessor.each(yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // State is one state. A field that was not written has its zero value; Source

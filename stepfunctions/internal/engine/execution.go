@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -43,7 +44,12 @@ type execution struct {
 	astray error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
+	// testCase is what the execution is started with; the run has it then.
+	testCase string
 	waits   map[uint64]*wait
+	// events are those of the input that is applied at the moment, where
+	// Config.ObserveEvents asks for them.
+	events []interp.Event
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -56,6 +62,7 @@ type staged struct {
 	task     uint64
 	answered bool
 	effects  interp.Effects
+	events   []interp.Event
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
@@ -99,7 +106,14 @@ func (x *execution) fresh() *interp.Run {
 	if x.ephemeral() {
 		definition = express(definition)
 	}
-	return interp.New(definition, x.engine.info(x.record, x.revision))
+	var options []interp.Option
+	if x.engine.cfg.Integrations.Mocks != nil {
+		options = append(options, interp.WithAttempts())
+	}
+	if x.engine.cfg.Observe != nil && x.engine.cfg.ObserveEvents {
+		options = append(options, interp.WithHistory(func(e interp.Event) { x.events = append(x.events, e) }))
+	}
+	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
 
 // wake replays the journal into a run where there is none. The caller holds mu.
@@ -122,6 +136,7 @@ func (x *execution) wake(ctx context.Context) error {
 func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last time.Time, err error) {
 	run = x.fresh()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
+	x.events = nil // they were observed when they happened
 	return run, seq, last, err
 }
 
@@ -297,6 +312,9 @@ func (x *execution) resume() {
 
 // act does what follows from an input that is on disk. The caller holds mu.
 func (x *execution) act(s staged) {
+	for i := range s.events {
+		x.observe(Observation{Event: &s.events[i]})
+	}
 	if s.answered {
 		// Not a drop: a function that answered by its token may still be running.
 		delete(x.waits, s.task)
@@ -306,13 +324,14 @@ func (x *execution) act(s staged) {
 	}
 	if s.effects.Outcome != nil {
 		x.finish(*s.head)
+		x.observeEnd(s.effects.Outcome)
 		return
 	}
 	if s.head != nil {
 		x.record.Head = *s.head
 	}
 	for _, t := range s.effects.Timers {
-		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, t.At)
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, x.engine.scaled(t))
 	}
 	for _, t := range s.effects.Tasks {
 		x.dispatch(t)
@@ -387,6 +406,12 @@ func (x *execution) fired(t *timer) bool {
 // dispatch does a task. The caller holds mu.
 func (x *execution) dispatch(t interp.Task) {
 	w := x.wait(t.Ref)
+	if x.mocked(t) {
+		return
+	}
+	if t.Token != "" {
+		x.observeWaiting(t)
+	}
 	if t.Token != "" && t.Submitted {
 		return // the token is out, the answer is somebody else's
 	}
@@ -397,6 +422,10 @@ func (x *execution) dispatch(t interp.Task) {
 			defer cancel()
 			x.invoke(ctx, t)
 		})
+		return
+	}
+	if !integration.Parse(t.Resource).Starts() {
+		x.engine.wakers.push(func() { x.foreign(t) })
 		return
 	}
 	x.engine.wakers.push(func() { x.startNested(t) })

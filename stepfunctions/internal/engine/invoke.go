@@ -186,7 +186,7 @@ func (x *execution) startNested(t interp.Task) {
 	s, err := x.nestedStart(t)
 	var child Record
 	if err == nil {
-		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref, t.Token == "" && pattern != integration.RequestResponse))
+		child, err = x.engine.start(context.Background(), s, x.nestFor(t, t.Token == "" && pattern != integration.RequestResponse))
 	}
 	var refused *Error
 	switch {
@@ -238,12 +238,14 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 type nest struct {
 	Parent
 	seed [16]byte
+	// testCase is that of the parent.
+	testCase string
 	// awaited tells that the task ends with the execution.
 	awaited bool
 }
 
-func (x *execution) nestFor(ref uint64, awaited bool) *nest {
-	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref), awaited: awaited}
+func (x *execution) nestFor(t interp.Task, awaited bool) *nest {
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: t.TestCase, awaited: awaited}
 }
 
 // derive gives a child's name, seed or request id. It is the same at every attempt of a

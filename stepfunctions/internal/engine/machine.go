@@ -152,7 +152,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
 	}
-	parsed, err := parseDefinition(n.Definition, n.Type)
+	parsed, err := e.parseDefinition(n.Definition, n.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -199,8 +199,8 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 }
 
 // parseDefinition refuses with every problem of the definition at once.
-func parseDefinition(definition string, kind Type) (*asl.Machine, error) {
-	diagnostics := asl.Validate([]byte(definition), asl.Options{Express: kind == Express})
+func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
+	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
 	if why := asl.Refusal(diagnostics); why != "" {
 		return nil, refuse(InvalidDefinition, "%s", why)
 	}
@@ -234,7 +234,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 		return StateMachine{}, err
 	}
 	next := m.current.Revision.with(u.Revision)
-	parsed, err := parseDefinition(next.Definition, m.Type)
+	parsed, err := e.parseDefinition(next.Definition, m.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}

@@ -73,7 +73,7 @@ func TestStubs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := integration.Parse("arn:aws:states:::" + c.call).Stub(parameters, id)
+		got, ok := integration.Parse("arn:aws:states:::"+c.call).Stub(parameters, id)
 		if string(got) != c.want || ok != (c.want != "") {
 			t.Errorf("%s: got %s, %v, want %s", c.call, got, ok, c.want)
 		}

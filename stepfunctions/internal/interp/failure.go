@@ -148,6 +148,8 @@ func (r *Run) fail(s *scope, f failure) {
 	}
 	if s.fork != nil {
 		r.event(s, string(s.state.Type)+"StateFailed", nil)
+	} else {
+		r.failed, r.attempts = s.state.Name, s.retries+1
 	}
 	if r.catch(s, f) {
 		return

@@ -37,6 +37,7 @@ func (r *Run) schedule(s *scope) *failure {
 	r.lastRef++
 	s.task = r.lastRef
 	q.task = &Task{Ref: s.task, Resource: s.state.Resource, State: s.state.Name}
+	r.count(s, q.task)
 	if q.callback() {
 		q.task.Token = Token(r.info, s.task)
 	}
@@ -67,6 +68,19 @@ func (r *Run) schedule(s *scope) *failure {
 	r.effects.Tasks = append(r.effects.Tasks, *q.task)
 	r.watch(s, q.limits)
 	return nil
+}
+
+// count numbers the task among those of its state, and names the test case.
+func (r *Run) count(s *scope, t *Task) {
+	t.TestCase = r.testCase
+	if !r.counts {
+		return
+	}
+	if s.calls == nil {
+		s.calls = map[string]int{}
+	}
+	t.Attempt = s.calls[t.State]
+	s.calls[t.State]++
 }
 
 // maxTaskBytes bounds the parameters of the tasks that one execution waits for
@@ -131,7 +145,7 @@ func (r *Run) taskInput(in Input) {
 		}
 	case TaskFailed:
 		r.answered(s)
-		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause})
+		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause, final: in.Source == FromNothing})
 	default:
 		r.answered(s)
 		r.taskSucceeded(s, res, w.task, in)
@@ -151,7 +165,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
 		return
 	}
-	if res.invokes() && !res.callback() && (r.trial == nil || r.trial.with.Mock == nil) {
+	if res.invokes() && !res.callback() && in.Source == "" && (r.trial == nil || r.trial.with.Mock == nil) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
@@ -160,7 +174,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 	}
 	r.trial.note("result", result)
 	r.event(s, res.event("Succeeded"), func() map[string]any {
-		return res.details(map[string]any{"output": string(result.text())})
+		return res.details(in.answered(result))
 	})
 	r.conclude(s, result)
 }
@@ -177,12 +191,22 @@ func (r *Run) submitted(s *scope, res resource, in Input) {
 	if err != nil {
 		answer = data{v: value.NewObject()}
 	}
-	if res.invokes() {
+	if res.invokes() && in.Source == "" {
 		answer = data{v: r.envelope(in.Ref, r.pending[in.Ref].task, answer)}
 	}
 	r.event(s, "TaskSubmitted", func() map[string]any {
-		return res.details(map[string]any{"output": string(answer.text())})
+		return res.details(in.answered(answer))
 	})
+}
+
+// answered are the details of an answer. That it is a stub's is said, by a
+// member that AWS does not have; a mock's looks like the service's.
+func (in Input) answered(answer data) map[string]any {
+	details := map[string]any{"output": string(answer.text())}
+	if in.Source == FromStub {
+		details["answeredBy"] = string(FromStub)
+	}
+	return details
 }
 
 // timerFired takes a timer that the run asked for.
