@@ -46,7 +46,7 @@ type execution struct {
 	setback time.Duration
 	// testCase is what the execution is started with; the run has it then.
 	testCase string
-	waits   map[uint64]*wait
+	waits    map[uint64]*wait
 	// events are those of the input that is applied at the moment, where
 	// Config.ObserveEvents asks for them.
 	events []interp.Event

@@ -130,6 +130,9 @@ func (x *execution) foreign(t interp.Task) {
 type Observation struct {
 	// Machine and Execution are names.
 	Machine, Execution string
+	// Defined is the definition of a state machine that was created or updated;
+	// there is no Execution then.
+	Defined *asl.Machine
 	// Ended is the end of the execution.
 	Ended *Ended
 	// Event is an event of its history; only with Config.ObserveEvents.
@@ -193,6 +196,13 @@ func (x *execution) observe(o Observation) {
 	}
 	o.Machine, o.Execution = machineName(x.record.MachineARN), x.record.Name
 	x.engine.cfg.Observe(o)
+}
+
+// observeDefinition tells of a definition that is on disk.
+func (e *Engine) observeDefinition(machine string, definition *asl.Machine) {
+	if e.cfg.Observe != nil {
+		e.cfg.Observe(Observation{Machine: machine, Defined: definition})
+	}
 }
 
 // observeEnd tells of the end that is on disk.

@@ -23,6 +23,9 @@ type watch struct {
 }
 
 func (o *watch) note(n engine.Observation) {
+	if n.Defined != nil {
+		return
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.all = append(o.all, n)

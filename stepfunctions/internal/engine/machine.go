@@ -180,6 +180,7 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 
@@ -251,6 +252,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 
