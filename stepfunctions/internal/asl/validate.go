@@ -95,7 +95,9 @@ type checker struct {
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool
-	names, labels           map[string]bool
+	// jsonataRefused is set once it was reported that JSONata is not supported.
+	jsonataRefused bool
+	names, labels  map[string]bool
 }
 
 func (c *checker) add(code, at, message string) {
