@@ -58,7 +58,9 @@ func TestADataFolderWithoutItsDatabaseIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr strings.Builder
-	status := run(t.Context(), []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", s.Data}, environment(), &stdout, &stderr)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	status := run(ctx, []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", s.Data}, environment(), &stdout, &stderr)
 	if status != exitNotBegun || !strings.Contains(stderr.String(), "restore its files from a backup") {
 		t.Errorf("status %d, %q, %q", status, &stdout, &stderr)
 	}

@@ -69,7 +69,7 @@ func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
 
 // first is the first entry.
 func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
-	entries, err := e.cfg.Journal.Entries(ctx, id, 1)
+	entries, err := e.cfg.Journal.Entries(ctx, id, 0, 1)
 	if err != nil {
 		return interp.Input{}, fmt.Errorf("read the execution: %w", err)
 	}

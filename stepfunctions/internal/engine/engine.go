@@ -117,6 +117,8 @@ type Engine struct {
 	sweeping  sync.Mutex
 	stopSweep func()
 	swept     bool
+	// forgetDeaths cancels the call of survived; nil where there is none.
+	forgetDeaths func()
 }
 
 // maxWakers is how many timers, nested results and the like go to the journal
@@ -152,6 +154,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	e.sweepLater(0)
+	if _, none := e.cfg.Progress.(noProgress); !none {
+		e.forgetDeaths = e.cfg.Clock.AfterFunc(survival, e.survived)
+	}
 	return nil
 }
 
@@ -162,12 +167,16 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
 	e.sweepNoMore()
+	if e.forgetDeaths != nil {
+		e.forgetDeaths()
+	}
 	e.functions.close()
 	defer e.wakers.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {
 	case <-idle:
+		e.survived()
 		return nil
 	case <-ctx.Done():
 		e.stop()

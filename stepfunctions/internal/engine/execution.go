@@ -49,7 +49,8 @@ type execution struct {
 	waits    map[uint64]*wait
 	// events are those of the input that is applied at the moment, where
 	// Config.ObserveEvents asks for them.
-	events []interp.Event
+	events    []interp.Event
+	replaying bool
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -111,7 +112,7 @@ func (x *execution) fresh() *interp.Run {
 		options = append(options, interp.WithAttempts())
 	}
 	if x.engine.cfg.Observe != nil && x.engine.cfg.ObserveEvents {
-		options = append(options, interp.WithHistory(func(e interp.Event) { x.events = append(x.events, e) }))
+		options = append(options, interp.WithHistory(x.keep))
 	}
 	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
@@ -135,9 +136,18 @@ func (x *execution) wake(ctx context.Context) error {
 
 func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last time.Time, err error) {
 	run = x.fresh()
+	x.replaying = true
+	defer func() { x.replaying = false }()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
-	x.events = nil // they were observed when they happened
 	return run, seq, last, err
+}
+
+// keep notes an event for Config.Observe. Those of a replay were observed when
+// they happened.
+func (x *execution) keep(e interp.Event) {
+	if !x.replaying {
+		x.events = append(x.events, e)
+	}
 }
 
 // replay applies what the journal has to a fresh run. seq is the number of
@@ -148,19 +158,29 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 		return seq, last, cmp.Or(err, why)
 	}
 	defer e.worked(id)()
-	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
-	if err != nil {
-		return 0, last, err
-	}
-	for i, entry := range entries {
-		in, err := follow(run, entry)
+	for {
+		entries, err := e.cfg.Journal.Entries(ctx, id, seq, replayPage)
 		if err != nil {
-			return len(entries), last, fmt.Errorf("entry %d of %d: %w", i+1, len(entries), err)
+			return 0, last, err
 		}
-		last = in.At
+		for _, entry := range entries {
+			seq++
+			in, err := follow(run, entry)
+			if err != nil {
+				length, unread := e.length(ctx, id)
+				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
+			}
+			last = in.At
+		}
+		if len(entries) < replayPage {
+			return seq, last, nil
+		}
 	}
-	return len(entries), last, nil
 }
+
+// replayPage is how many entries are read at a time. All of a long execution
+// may be more than there is memory; most executions have fewer.
+const replayPage = 64
 
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.

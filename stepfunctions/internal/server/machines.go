@@ -19,8 +19,10 @@ type machines struct {
 	account  string
 	mocks    *mocks
 	stubs    bool
-	made     []template.StateMachine
-	leftOut  []leftOut
+	// read is the stamp of the files as they were read.
+	read    string
+	made    []template.StateMachine
+	leftOut []leftOut
 }
 
 type leftOut struct {
@@ -49,6 +51,7 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 			return nil, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
 		}
 	}
+	m.read = m.stamp()
 	if len(m.made) == 0 {
 		return nil, m.nothing()
 	}

@@ -222,7 +222,9 @@ func TestNothingIsAcceptedOnceTheDataFolderIsGone(t *testing.T) {
 		t.Errorf("%d errors in the log, want 1:\n%s", n, log.String())
 	}
 	var stdout, stderr strings.Builder
-	if status := run(t.Context(), args, none, &stdout, &stderr); status != exitRefused || !strings.Contains(stderr.String(), "restore its files from a backup") {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if status := run(ctx, args, none, &stdout, &stderr); status != exitRefused || !strings.Contains(stderr.String(), "restore its files from a backup") {
 		t.Errorf("the next start: status %d, %q, %q", status, stdout.String(), stderr.String())
 	}
 }

@@ -19,20 +19,20 @@ const watchEvery = 500 * time.Millisecond
 func (m *machines) watch(ctx context.Context, s settings, e *engine.Engine, log *slog.Logger) {
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
-	for before := m.stamp(); ; {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
 		}
 		now := m.stamp()
-		if now == before {
+		if now == m.read {
 			continue
 		}
+		m.read = now // a file with a mistake is not read again until it changes
 		if err := m.reload(ctx, s, e, log); err != nil {
 			log.Error("changed files are not used", "why", err)
 		}
-		before = m.stamp()
 	}
 }
 
@@ -60,7 +60,7 @@ func (m *machines) reload(ctx context.Context, s settings, e *engine.Engine, log
 	if err != nil {
 		return err
 	}
-	m.made, m.leftOut = changed.made, changed.leftOut
+	m.made, m.leftOut, m.read = changed.made, changed.leftOut, changed.read
 	return m.deploy(ctx, e, log)
 }
 
