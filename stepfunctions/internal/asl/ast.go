@@ -173,8 +173,11 @@ type MapFields struct {
 	ItemProcessor *Machine
 	ItemsPath     *Path
 	// ItemSelector makes an item's input; the older Parameters does the same.
-	ItemSelector                   *Template
-	ItemBatcher                    *Batcher
+	ItemSelector *Template
+	ItemBatcher  *Batcher
+	// ItemReader reads the items of a distributed Map, ResultWriter writes its
+	// results; nil without them.
+	ItemReader, ResultWriter       *S3Call
 	MaxConcurrency                 *int64
 	MaxConcurrencyPath             *Path
 	Label                          string
@@ -187,6 +190,14 @@ type MapFields struct {
 // Distributed tells whether the items run as child executions.
 func (f *MapFields) Distributed() bool {
 	return f.ItemProcessor != nil && f.ItemProcessor.Processor != nil && f.ItemProcessor.Processor.Mode == "DISTRIBUTED"
+}
+
+// S3Call is the request that a distributed Map makes to Amazon S3 for its items
+// or results.
+type S3Call struct {
+	Source     *value.Object
+	Resource   string
+	Parameters *Template
 }
 
 // Batcher groups the items of a distributed Map.

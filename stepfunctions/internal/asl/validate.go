@@ -28,6 +28,9 @@ type Options struct {
 	// Integrations tells that mocks or stubs answer for the services that the
 	// engine cannot call, so that calls of them are no reason to refuse.
 	Integrations bool
+	// Stubs tells that stubs answer for writes, the results of a distributed Map
+	// among them.
+	Stubs bool
 }
 
 // Validate gives everything that is wrong with a definition, up to a thousand
@@ -56,7 +59,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 	if !ok {
 		return []Diagnostic{schemaError("", "Definition must be a valid JSON object")}
 	}
-	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, names: map[string]bool{}, labels: map[string]bool{}}
+	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, stubs: o.Stubs, names: map[string]bool{}, labels: map[string]bool{}}
 	for _, pointer := range duplicates {
 		c.schema(locate(root, pointer), "Duplicate field")
 	}
@@ -90,8 +93,8 @@ func unreadable(definition []byte, root any) []Diagnostic {
 type checker struct {
 	found            []Diagnostic
 	express, partial bool
-	// integrations is that of Options.
-	integrations bool
+	// integrations and stubs are those of Options.
+	integrations, stubs bool
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool

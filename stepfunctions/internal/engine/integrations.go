@@ -36,7 +36,7 @@ func (i Integrations) file() *mock.File {
 
 // Validation returns the options that definitions of a type are validated with.
 func (e *Engine) Validation(kind Type) asl.Options {
-	return asl.Options{Express: kind == Express, Integrations: e.cfg.Integrations.on()}
+	return asl.Options{Express: kind == Express, Integrations: e.cfg.Integrations.on(), Stubs: e.cfg.Integrations.Stubs}
 }
 
 // Plan returns who answers the Task states of a definition that is valid.

@@ -219,6 +219,40 @@ func TestStubs(t *testing.T) {
 			`Add "Call": "NAME" to StateMachines.read.TestCases.NAME of a mock file (-mock FILE), and "NAME": {"0": {"Return": {}}} to its MockedResponses.`)
 }
 
+// The items of a distributed Map come from a mock, and its results go nowhere.
+func TestMocksOfItemReaders(t *testing.T) {
+	w := newMockWorld(t, `{"StateMachines": {"m": {"DefaultTestCase": "A", "TestCases": {"A": {"Each": "items"}, "Text": {"Each": "text"}, "None": {}}}},
+		"MockedResponses": {"items": {"0": {"Return": [{"n": 1}, {"n": 2}]}}, "text": {"0": {"Return": "x"}}}}`, true, nil)
+	each := func(more string) string {
+		return `{"StartAt": "Each", "States": {"Each": {"Type": "Map", "Label": "L", "End": true,
+			"ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "JSON"}, "Parameters": {"Bucket": "b", "Key.$": "$.key"}}` + more + `,
+			"ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}`
+	}
+	m := w.create("m", each(""))
+	w.wantEnd(w.run(m, "default", `{"key": "k"}`), `SUCCEEDED [{"n":1},{"n":2}]`)
+	w.wantEnd(w.run(m+"#Text", "text", `{"key": "k"}`), "FAILED States.ItemReaderFailed: What the ItemReader of the state 'Each' has read is no array of items.")
+	if x := w.ended(w.run(m+"#None", "none", `{"key": "k"}`)); x.Error != "States.Runtime" || !strings.Contains(x.Cause, "Nothing answers for s3:getObject, which the state 'Each' calls") {
+		t.Errorf("without a mock: %s: %s", x.Error, x.Cause)
+	}
+	_, err := w.UpdateStateMachine(w.Context(), engine.UpdateStateMachine{ARN: m, Revision: engine.Revision{
+		Definition: each(`, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}}`)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := w.ended(w.run(m, "written", `{"key": "k"}`))
+	var result struct {
+		MapRunArn           string
+		ResultWriterDetails struct{ Bucket, Key string }
+	}
+	if err := json.Unmarshal(x.Output, &result); err != nil {
+		t.Fatalf("%s %s: %v", x.Status, x.Output, err)
+	}
+	id := result.MapRunArn[strings.LastIndexByte(result.MapRunArn, ':')+1:]
+	if d := result.ResultWriterDetails; d.Bucket != "out" || d.Key != "p/"+id+"/manifest.json" || !strings.Contains(result.MapRunArn, ":mapRun:m/L:") {
+		t.Errorf("got %s", x.Output)
+	}
+}
+
 // What was created with stubs and runs without them fails when it is reached.
 func TestForeignTasksWithoutStubs(t *testing.T) {
 	w := newMockWorld(t, "", true, nil)

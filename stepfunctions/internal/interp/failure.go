@@ -21,6 +21,7 @@ const (
 	heartbeatError   = "States.HeartbeatTimeout"
 	runtimeError     = "States.Runtime"
 	dataLimitError   = "States.DataLimitExceeded"
+	itemReaderError  = "States.ItemReaderFailed"
 	resultPathError  = "States.ResultPathMatchFailure"
 	toleranceError   = "States.ExceedToleratedFailureThreshold"
 	tooLargeResult   = "returned a result with a size exceeding the maximum number of bytes service limit."

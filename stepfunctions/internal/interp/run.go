@@ -130,6 +130,8 @@ type visit struct {
 	// Refs of what the state waits for; 0 is none. pause is a Wait state's or a
 	// retry's timer.
 	task, timeout, heartbeat, pause uint64
+	// read is what the ItemReader of a Map state has read, until it is used.
+	read *data
 	// fork is what a Parallel or Map state has in progress.
 	fork *fork
 }
@@ -161,7 +163,9 @@ type waiting struct {
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
-	bytes    int // what was made for the task, for taskBytes
+	// reads tells of a task that it reads the items of a Map state.
+	reads bool
+	bytes int // what was made for the task, for taskBytes
 }
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {

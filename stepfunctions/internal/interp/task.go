@@ -134,6 +134,10 @@ func (r *Run) taskInput(in Input) {
 		return
 	}
 	s := w.scope
+	if w.reads {
+		r.itemsRead(s, in)
+		return
+	}
 	res := parseResource(w.task.Resource)
 	switch in.Kind {
 	case TaskHeartbeat:

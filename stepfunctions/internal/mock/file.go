@@ -324,20 +324,20 @@ func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []
 			switch {
 			case found == nil:
 				problems = append(problems, f.wrong(path, "the state machine has no such state"))
-			case found.Type != asl.Task:
-				problems = append(problems, f.wrong(path, "it is a %s state, and only Task states can have mocks", found.Type))
+			case found.Type != asl.Task && found.ItemReader == nil:
+				problems = append(problems, f.wrong(path, "it is a %s state, and only Task states, and the items of a Map state with an ItemReader, can have mocks", found.Type))
 			default:
-				misfits = append(misfits, f.misfits(states[state], found.Resource)...)
+				misfits = append(misfits, f.misfits(states[state], found)...)
 			}
 		}
 	}
 	return problems, misfits
 }
 
-// misfits are the results of a response that the resource cannot have given. A
-// task that waits for a token ends with what any program sends.
-func (f *File) misfits(name, resource string) (all []error) {
-	r := integration.Parse(resource)
+// misfits are the results of a response that what the state calls cannot have
+// given. A task that waits for a token ends with what any program sends.
+func (f *File) misfits(name string, state *asl.State) (all []error) {
+	r := integration.Parse(state.Resource)
 	if r.Pattern == integration.Callback {
 		return nil
 	}
@@ -352,7 +352,9 @@ func (f *File) misfits(name, resource string) (all []error) {
 		}
 		path := []string{"MockedResponses", name, key, "Return"}
 		_, isObject := result.(*value.Object)
-		if why := r.Misfit(result); why != "" {
+		if _, isList := result.([]any); state.ItemReader != nil && !isList {
+			all = append(all, f.wrong(path, "an ItemReader reads an array of items"))
+		} else if why := r.Misfit(result); why != "" {
 			all = append(all, f.wrong(path, "%s does not answer this: %s", r.Call(), why))
 		} else if r.Integrated() && !isObject {
 			all = append(all, f.wrong(path, "%s does not answer this: it answers an object", r.Call()))

@@ -117,7 +117,7 @@ func TestCheck(t *testing.T) {
 "MockedResponses": {"Text": {"0": {"Return": "x"}}, "Number": {"0-1": {"Return": {"MessageId": 5}}}}}`)
 	problems, misfits := f.Check("Orders", machine(t))
 	for i, want := range []string{
-		"mocks.json:1:128: StateMachines.Orders.TestCases.A.Each: it is a Map state, and only Task states can have mocks",
+		"mocks.json:1:128: StateMachines.Orders.TestCases.A.Each: it is a Map state, and only Task states, and the items of a Map state with an ItemReader, can have mocks",
 		"mocks.json:1:146: StateMachines.Orders.TestCases.A.Nosuch: the state machine has no such state",
 	} {
 		if i >= len(problems) || problems[i].Error() != want {

@@ -40,6 +40,16 @@ type Plan []Use
 func NewPlan(name string, definition *asl.Machine, f *File, stubs bool) Plan {
 	var plan Plan
 	for s := range definition.All() {
+		if s.ItemReader != nil {
+			u := Use{State: s.Name, Call: "ItemReader", By: Missing}
+			if f.mocks(name, s.Name) {
+				u.By = Mocked
+			}
+			plan = append(plan, u)
+		}
+		if s.ResultWriter != nil {
+			plan = append(plan, Use{State: s.Name, Call: "ResultWriter", By: Stubbed})
+		}
 		if s.Type != asl.Task {
 			continue
 		}
@@ -132,12 +142,15 @@ func Skeleton(machines []Named) []byte {
 	for _, m := range machines {
 		states := []value.Member{}
 		for s := range m.Definition.All() {
-			if s.Type != asl.Task {
+			var result any = []any{value.NewObject()}
+			if s.Type == asl.Task {
+				result = example(s.Resource)
+			} else if s.ItemReader == nil {
 				continue
 			}
 			name := m.Name + "." + s.Name
 			states = append(states, value.Member{Name: s.Name, Value: name})
-			responses = append(responses, value.Member{Name: name, Value: object("0", object("Return", example(s.Resource)))})
+			responses = append(responses, value.Member{Name: name, Value: object("0", object("Return", result))})
 		}
 		all = append(all, value.Member{Name: m.Name, Value: value.NewObject(
 			value.Member{Name: defaultCase, Value: skeletonCase},

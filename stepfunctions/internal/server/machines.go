@@ -65,7 +65,7 @@ func (m *machines) add(machine template.StateMachine, accepts bool) error {
 		m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, machine.OnlyOnAWS})
 		return nil
 	}
-	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts})
+	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: m.stubs})
 	refusal := asl.Refusal(diagnostics)
 	if refusal == "" {
 		m.made = append(m.made, machine)
