@@ -25,10 +25,10 @@ type Options struct {
 	// Partial tells that the definition was made around a single state: its
 	// transitions may lead anywhere.
 	Partial bool
-	// Integrations tells that mocks or stubs answer for the services that the
+	// Integrations says that mocks or stubs answer for the services that the
 	// engine cannot call, so that calls of them are no reason to refuse.
 	Integrations bool
-	// Stubs tells that stubs answer for writes, the results of a distributed Map
+	// Stubs says that stubs answer for writes, the results of a distributed Map
 	// among them.
 	Stubs bool
 }

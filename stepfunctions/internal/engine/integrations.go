@@ -126,7 +126,7 @@ func (x *execution) foreign(t interp.Task) {
 
 // Observation is something that happened to an execution, for the log of a
 // developer: it has names, and the token and parameters of tasks that wait for
-// somebody. Exactly one of the pointers is set.
+// its developer. Exactly one of the pointers is set.
 type Observation struct {
 	// Machine and Execution are names.
 	Machine, Execution string
@@ -198,14 +198,14 @@ func (x *execution) observe(o Observation) {
 	x.engine.cfg.Observe(o)
 }
 
-// observeDefinition tells of a definition that is on disk.
+// observeDefinition reports a definition that is on disk.
 func (e *Engine) observeDefinition(machine string, definition *asl.Machine) {
 	if e.cfg.Observe != nil {
 		e.cfg.Observe(Observation{Machine: machine, Defined: definition})
 	}
 }
 
-// observeEnd tells of the end that is on disk.
+// observeEnd reports the end that is on disk.
 func (x *execution) observeEnd(o *interp.Outcome) {
 	h := x.record.Head
 	from := x.record.Started
@@ -215,7 +215,7 @@ func (x *execution) observeEnd(o *interp.Outcome) {
 	x.observe(Observation{Ended: &Ended{Status: h.Status, Took: h.Stopped.Sub(from), Error: o.Error, State: o.State, Attempts: o.Attempts}})
 }
 
-// observeWaiting tells of a task that waits for its token.
+// observeWaiting reports a task that waits for its token.
 func (x *execution) observeWaiting(t interp.Task) {
 	x.observe(Observation{Waits: &TaskNote{State: t.State, Call: integration.Parse(t.Resource).Call(), Token: t.Token, Parameters: t.Parameters}})
 }

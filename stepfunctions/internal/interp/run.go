@@ -49,7 +49,7 @@ type Run struct {
 	drawn uint64
 	// testCase is the mock file's test case that the execution was started with.
 	testCase string
-	// counts tells that the tasks of each scope are counted by state.
+	// counts says that the tasks of each scope are counted by state.
 	counts bool
 	// failed is the state in which the failure began that is on its way out, and
 	// attempts how often its work was begun.
@@ -163,7 +163,7 @@ type waiting struct {
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
-	// reads tells of a task that it reads the items of a Map state.
+	// reads says that the task reads the items of a Map state.
 	reads bool
 	bytes int // what was made for the task, for taskBytes
 }

@@ -36,7 +36,7 @@ type Use struct {
 // definition. A state that any test case mocks counts as mocked.
 type Plan []Use
 
-// NewPlan returns the plan of a machine. stubs tells that stubs answer writes.
+// NewPlan returns the plan of a machine. stubs says that stubs answer writes.
 func NewPlan(name string, definition *asl.Machine, f *File, stubs bool) Plan {
 	var plan Plan
 	for s := range definition.All() {

@@ -58,7 +58,7 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 	return m, nil
 }
 
-// add sorts a machine in, or returns what is wrong with it. accepts tells that
+// add sorts a machine in, or returns what is wrong with it. accepts says that
 // calls of other services are answered by mocks and stubs.
 func (m *machines) add(machine template.StateMachine, accepts bool) error {
 	if machine.OnlyOnAWS != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // trading is a template of one state machine that calls a function, reads and
-// writes a table, and tells a topic.
+// writes a table, and informs a topic.
 const trading = `
 Transform: AWS::Serverless-2016-10-31
 Resources:

@@ -29,7 +29,7 @@ type settings struct {
 	// parameters override the defaults of its parameters.
 	template   string
 	parameters parameters
-	// mocks is the mock file, "" for none; stubs tells that stubs answer writes.
+	// mocks is the mock file, "" for none; stubs says that stubs answer writes.
 	mocks        string
 	integrations string
 	// writeMocks is where a skeleton of a mock file goes, "" for nowhere.

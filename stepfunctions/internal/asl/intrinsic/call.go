@@ -242,7 +242,7 @@ type ArgumentsError struct {
 	Call     string
 	Function string
 	Reason   string
-	// Template tells that it is the template of States.Format that is wrong, for
+	// Template says that it is the template of States.Format that is wrong, for
 	// which AWS has other words.
 	Template bool
 }
