@@ -130,8 +130,10 @@ type visit struct {
 	// Refs of what the state waits for; 0 is none. pause is a Wait state's or a
 	// retry's timer.
 	task, timeout, heartbeat, pause uint64
-	// read is what the ItemReader of a Map state has read, until it is used.
-	read *data
+	// reading is the Map Run whose items are being read, and read what came of it,
+	// until it is used.
+	reading *mapRun
+	read    *data
 	// fork is what a Parallel or Map state has in progress.
 	fork *fork
 }
