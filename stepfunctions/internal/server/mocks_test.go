@@ -92,6 +92,21 @@ func TestWriteMocks(t *testing.T) {
 	s.end(t)
 }
 
+// A definition can stand in the place of a template, and a test case needs a
+// mock file.
+func TestADefinitionInPlaceOfATemplate(t *testing.T) {
+	p := newProject(t, "StartAt: S\nStates:\n  S: {Type: Succeed}\n", "")
+	s := p.starts()
+	_, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template#Good")})
+	if err == nil || !strings.Contains(err.Error(), `ValidationException: the test case "Good" needs a mock file: start with -mock FILE`) {
+		t.Errorf("got %v", err)
+	}
+	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template")})
+	must(t, err)
+	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
+	s.end(t)
+}
+
 // A changed definition is used; one with a mistake is not, and says so.
 func TestWatch(t *testing.T) {
 	const pass = `{"StartAt":"S","States":{"S":{"Type":"Pass","Result":%q,"End":true}}}`
