@@ -60,7 +60,7 @@ func (e *Engine) checkTestCase(machineARN, testCase string) error {
 
 // mocked answers a task by its mock, if it has one.
 func (x *execution) mocked(t interp.Task) bool {
-	r, mocked, err := x.engine.cfg.Integrations.file().Find(machineName(x.record.MachineARN), t.TestCase, t.State, t.Attempt)
+	r, mocked, err := x.engine.cfg.Integrations.file().Find(machineName(x.record.MachineARN), x.testCase, t.State, int(t.Attempt))
 	if !mocked {
 		return false
 	}
@@ -117,7 +117,7 @@ func (x *execution) foreign(t interp.Task) {
 		x.observe(Observation{Stub: &TaskNote{State: t.State, Call: r.Call()}})
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: answer, Source: interp.FromStub})
 	default:
-		cause := on.file().Absent(machineName(x.record.MachineARN), t.TestCase, t.State, r.Call())
+		cause := on.file().Absent(machineName(x.record.MachineARN), x.testCase, t.State, r.Call())
 		x.observe(Observation{Unanswered: cause})
 		x.report(interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "States.Runtime", Cause: cause, Source: interp.FromNothing})
 	}

@@ -60,9 +60,11 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
-	run := s.reading
-	started := run != nil
-	if !started {
+	started := s.reading != nil
+	var run *mapRun
+	if started {
+		run = s.reading.run
+	} else {
 		run = r.newMapRun(s)
 	}
 	run.tolerance, run.childPlan, s.reading = tolerated, plan, nil

@@ -180,7 +180,7 @@ func (r *Run) abortState(p *scope) {
 }
 
 // discard forgets a fork that failed: a retry starts a new one, a catch needs none.
-func (r *Run) discard(s *scope) { s.fork, s.reading, s.read = nil, nil, nil }
+func (r *Run) discard(s *scope) { s.fork, s.reading = nil, nil }
 
 // collected is the array of all results. Results that came as text stay as they are.
 func (f *fork) collected() data {
@@ -352,7 +352,7 @@ func (r *Run) forEach(s *scope) *failure {
 		return f
 	}
 	reads := s.state.ItemReader != nil && s.state.Distributed() && r.trial == nil
-	if reads && s.read == nil {
+	if reads && (s.reading == nil || s.reading.items == nil) {
 		return r.readItems(s, in)
 	}
 	items, f := r.items(s, in)
@@ -402,9 +402,8 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 // items are what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
-	if s.read != nil {
-		items, _ := s.read.v.([]any)
-		s.read = nil // a retry reads again
+	if s.reading != nil {
+		items, _ := s.reading.items.v.([]any)
 		return items, nil
 	}
 	if p := s.state.ItemsPath; p != nil && !p.Null {

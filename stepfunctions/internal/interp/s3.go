@@ -7,6 +7,13 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
+// reading is a Map Run whose items are being read; items are those, once they
+// are there.
+type reading struct {
+	run   *mapRun
+	items *data
+}
+
 // readItems starts the Map Run of a distributed Map state and asks for its items.
 // The history has no events of the reading, and a length of 0, as recorded.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
@@ -16,13 +23,13 @@ func (r *Run) readItems(s *scope, in data) *failure {
 		return f
 	}
 	r.mapStateStarted(s, 0)
-	s.reading = r.newMapRun(s)
-	r.mapRunStarted(s, s.reading)
+	s.reading = &reading{run: r.newMapRun(s)}
+	r.mapRunStarted(s, s.reading.run)
 	r.lastRef++
 	s.task = r.lastRef
 	t := &Task{Ref: s.task, Resource: s.state.ItemReader.Resource, State: s.state.Name, Parameters: parameters.text()}
 	r.count(s, t)
-	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: t, reads: true}
+	r.pending[s.task] = &waiting{kind: itemsToRead, scope: s, task: t}
 	r.effects.Tasks = append(r.effects.Tasks, *t)
 	return nil
 }
@@ -45,7 +52,7 @@ func (r *Run) itemsRead(s *scope, in Input) {
 			r.readFailed(s, failure{name: itemReaderError, cause: "What the ItemReader of the state '" + s.state.Name + "' has read is no array of items."})
 			return
 		}
-		s.read = &items
+		s.reading.items = &items
 		r.begin(s)
 	case TaskFailed:
 		r.answered(s)
