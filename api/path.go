@@ -1,9 +1,13 @@
 package api
 
-// The routes. A status URL is StatusPath and the submission's id.
+// The routes. A status URL is StatusPath and the submission's id, and so is a
+// result's; what follows CancelPath and CallbackPath is a secret.
 const (
-	SubmitPath = "/api/submit"
-	StatusPath = "/api/status/"
+	SubmitPath   = "/api/submit"
+	StatusPath   = "/api/status/"
+	ResultPath   = "/api/result/"
+	CancelPath   = "/api/cancel/"
+	CallbackPath = "/api/callback/"
 )
 
 // FailureStatus is the query parameter with which a submit chooses the status
