@@ -29,18 +29,17 @@ type DB struct {
 // ErrUnreadable, and their text says in one line what is the matter with which
 // folder. Close gives the folder back.
 //
-// Each part of schema is a script that makes the tables of one user of the
-// database. It has to leave those alone that exist (CREATE TABLE IF NOT EXISTS).
-func Open(dir string, schema ...string) (*DB, error) {
+// parts make and migrate the tables, each those of one user of the database.
+func Open(dir string, parts ...Part) (*DB, error) {
 	db := &DB{}
-	if err := db.open(dir, schema); err != nil {
+	if err := db.open(dir, parts); err != nil {
 		db.closeConns()
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	return db, nil
 }
 
-func (db *DB) open(dir string, schema []string) error {
+func (db *DB) open(dir string, parts []Part) error {
 	if err := makeFolder(dir); err != nil {
 		return unreadable(err)
 	}
@@ -55,7 +54,7 @@ func (db *DB) open(dir string, schema []string) error {
 		return err
 	}
 	writer := db.all[len(db.all)-1]
-	if err := prepareSchema(writer, schema); err != nil {
+	if err := prepareSchema(writer, parts); err != nil {
 		return err
 	}
 	if err := db.openReaders(file); err != nil {
