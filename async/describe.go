@@ -1,6 +1,7 @@
 package async
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -20,7 +21,9 @@ type Definition interface {
 	// Check returns every mistake in the job, joined.
 	Check() error
 
-	accept(body []byte) (json.RawMessage, []api.FieldError)
+	// accept returns the input that a body holds, as it is kept. The error is
+	// that of CheckJSON.
+	accept(body []byte) (json.RawMessage, []api.FieldError, error)
 	stage(name string) (stage, bool)
 	compensation() func(context.Context, *core) error
 }
@@ -99,23 +102,34 @@ func (m Messages) orDefault() Messages {
 	}
 }
 
-func (j Job[In, Result]) accept(body []byte) (json.RawMessage, []api.FieldError) {
-	decode := j.Decode
-	if decode == nil {
-		decode = decodeJSON[In]
+func (j Job[In, Result]) accept(body []byte) (json.RawMessage, []api.FieldError, error) {
+	in, problems, err := j.decode(body)
+	if err != nil {
+		return nil, nil, err
 	}
-	in, problems := decode(body)
 	if len(problems) == 0 && j.Validate != nil {
 		problems = j.Validate(&in)
 	}
 	if len(problems) > 0 {
-		return nil, problems
+		return nil, problems, nil
 	}
 	input, err := json.Marshal(in)
 	if err != nil {
-		return nil, []api.FieldError{{Detail: "cannot be kept as JSON"}}
+		return nil, []api.FieldError{{Detail: "cannot be kept as JSON"}}, nil
 	}
-	return input, nil
+	return input, nil, nil
+}
+
+// decode reads the body twice at most: what checks it, and what decodes it.
+func (j Job[In, Result]) decode(body []byte) (in In, problems []api.FieldError, err error) {
+	if j.Decode == nil {
+		return decodeJSON[In](body)
+	}
+	body = bytes.TrimPrefix(body, utf8BOM)
+	if err = CheckJSON(body); err == nil {
+		in, problems = j.Decode(body)
+	}
+	return in, problems, err
 }
 
 func (j Job[In, Result]) stage(name string) (stage, bool) {
@@ -211,6 +225,10 @@ const (
 	// FailAttempts bounds the repetitions of the task that records a failure,
 	// the most patient of all.
 	FailAttempts = 60
+	// FailTimeout and CompensateTimeout bound one run of the tasks that record a
+	// failure and compensate; the latter is the longest that a function can run.
+	FailTimeout       = 20 * time.Second
+	CompensateTimeout = 15 * time.Minute
 	// LostAttempts is how often a run is repeated that timed out or whose answer was lost.
 	LostAttempts = 1
 )
@@ -227,9 +245,12 @@ func (s StageDescription) Bound() time.Duration {
 }
 
 // Lifetime returns how long an execution may take: the state machine's own
-// timeout. The recording of a failure is part of it.
+// timeout. The recording of a failure is part of it, and the compensation.
 func (d Description) Lifetime() time.Duration {
-	total := time.Minute + FailAttempts*CapacityMaxDelay
+	total := time.Minute + FailAttempts*(FailTimeout+CapacityMaxDelay)
+	if d.Compensates {
+		total += CompensateTimeout + FailAttempts*CapacityMaxDelay
+	}
 	for _, s := range d.Stages {
 		total += s.Bound()
 	}

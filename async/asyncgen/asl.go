@@ -21,13 +21,6 @@ const (
 // or aws-cn, where a stage waits.
 const PartitionName = "Partition"
 
-const (
-	failTimeout = 20 * time.Second
-	// compensateTimeout is the longest that a function can run. Its own timeout
-	// in the template is what bounds it.
-	compensateTimeout = 15 * time.Minute
-)
-
 // Errors that tasks are repeated for. Retry and Catch compare names exactly, and
 // Lambda's are listed in the Step Functions Developer Guide, "Handling errors"
 // and "Handling transient Lambda service exceptions".
@@ -81,7 +74,7 @@ func StateMachine(job async.Definition) ([]byte, error) {
 			{"Resource", substitution(FunctionARN(FailActivity))},
 			{"Parameters", failParameters()},
 			{"ResultPath", nil},
-			{"TimeoutSeconds", seconds(failTimeout)},
+			{"TimeoutSeconds", seconds(async.FailTimeout)},
 			{"Retry", patientRetry()},
 			{"Next", first},
 		}})
@@ -92,9 +85,9 @@ func StateMachine(job async.Definition) ([]byte, error) {
 			{"Resource", substitution(FunctionARN(CompensateActivity))},
 			{"Parameters", stageParameters(false)},
 			{"ResultPath", nil},
-			{"TimeoutSeconds", seconds(compensateTimeout)},
+			{"TimeoutSeconds", seconds(async.CompensateTimeout)},
 			{"Retry", patientRetry()},
-			{"End", true},
+			{"Next", stateNothingToDo},
 		}})
 	}
 	transitions := len(stages) + 1
