@@ -13,3 +13,8 @@ const (
 // FailureStatus is the query parameter with which a submit chooses the status
 // code of a failed submission: 200, the default, or 409.
 const FailureStatus = "failureStatus"
+
+// Wait is the query parameter with which a request waits for the end of its
+// submission, in seconds, as the header Prefer: wait does; a submit hands it on
+// to the polls.
+const Wait = "wait"

@@ -28,13 +28,13 @@ const (
 )
 
 // Problem is the body of every response that is neither a submission's status
-// nor a 304 (RFC 9457, application/problem+json).
+// nor a 304 (RFC 9457, application/problem+json). It has no number status: pollers
+// for Azure take a member of that name for the status of the operation.
 type Problem struct {
 	// Type is about:blank: Error.Code tells problems apart.
 	Type string `json:"type"`
 	// Title is the status code's phrase, as about:blank asks for.
-	Title  string `json:"title"`
-	Status int    `json:"status"`
+	Title string `json:"title"`
 	// Detail is one sentence for a person about this occurrence.
 	Detail string `json:"detail"`
 	// Instance is the path of the request.

@@ -10,4 +10,4 @@ var (
 )
 
 // Detail is what a client reads of a failure.
-func Detail(err error) string { return err.(*async.Failure).Detail }
+func Detail(err error) string { return err.(*async.RequestError).Detail }
