@@ -99,7 +99,10 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 	outcome, err := c.stage.complete(ctx, k, answer)
 	var problems Problems
 	var failure Failure
+	var refused *RequestError
 	switch {
+	case errors.As(err, &refused):
+		return refused
 	case errors.As(err, &problems):
 		return &RequestError{Code: api.CodeInvalidSubmission, Detail: "The answer is not valid; errors lists every offending field.", Fields: problems}
 	case errors.As(err, &failure) && s.job.declares(failure.Code):

@@ -34,20 +34,23 @@ func CheckJSON(body []byte) error {
 
 // decodeJSON decodes a body into a T. Names match the members of a struct
 // without regard to case, unknown ones are ignored, and every member of a wrong
-// type is a problem: encoding/json alone reports the first. The body is valid in
-// the sense of CheckJSON, or the problem says that it is not.
-func decodeJSON[T any](body []byte) (value T, problems []api.FieldError) {
+// type is a problem: encoding/json alone reports the first. The error is that of
+// CheckJSON.
+func decodeJSON[T any](body []byte) (value T, problems []api.FieldError, err error) {
 	body = bytes.TrimPrefix(body, utf8BOM)
-	problems, err := checkJSON(body, reflect.TypeFor[T]())
-	if err != nil {
-		return value, []api.FieldError{{Detail: err.Error()}}
-	}
-	if len(problems) == 0 {
+	problems, err = checkJSON(body, reflect.TypeFor[T]())
+	if err == nil && len(problems) == 0 {
 		if err := json.Unmarshal(body, &value); err != nil {
 			problems = []api.FieldError{{Detail: "cannot be read"}}
 		}
 	}
-	return value, problems
+	return value, problems, err
+}
+
+// malformed refuses a body for an error of CheckJSON.
+func malformed(err error) *RequestError {
+	text := err.Error()
+	return &RequestError{Code: api.CodeMalformedRequest, Detail: strings.ToUpper(text[:1]) + text[1:] + "."}
 }
 
 // checkJSON reads a body once: its syntax, and the types of its members where t

@@ -181,8 +181,8 @@ func (j Job[In, Result]) Check() error {
 			c.add("example %d: %v", i, err)
 			continue
 		}
-		if _, problems := j.accept(text); len(problems) > 0 {
-			c.add("example %d is not valid: %v", i, problems)
+		if _, problems, err := j.accept(text); err != nil || len(problems) > 0 {
+			c.add("example %d is not valid: %v %v", i, problems, err)
 		}
 	}
 	return errors.Join(c.errs...)

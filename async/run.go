@@ -201,7 +201,10 @@ func WaitFor[In, Result, Answer any](
 			return start(ctx, r, back)
 		},
 		complete: func(ctx context.Context, c *core, body []byte) (Outcome, error) {
-			answer, problems := decodeJSON[Answer](body)
+			answer, problems, err := decodeJSON[Answer](body)
+			if err != nil {
+				return Continue, malformed(err)
+			}
 			if len(problems) > 0 {
 				return Continue, Problems(problems)
 			}

@@ -12,7 +12,7 @@ import (
 
 // Submission is a request to accept an input.
 type Submission struct {
-	// Body is the request's body: JSON as CheckJSON wants it.
+	// Body is the request's body.
 	Body []byte
 	// Key is the client's Idempotency-Key, "" for none.
 	Key string
@@ -26,13 +26,16 @@ type Submission struct {
 // Submit accepts an input: when it returns a View, the record exists, its
 // execution is started, and both survive a crash. When it returns a
 // *RequestError nothing is accepted, or repeating the request with the same key
-// completes what is.
+// completes what is; api.CodeMalformedRequest is for a body that CheckJSON refuses.
 func (s *Service) Submit(ctx context.Context, in Submission) (View, error) {
 	if s.Job == nil || s.Workflows == nil || s.Retention <= 0 {
 		return View{}, &RequestError{Code: api.CodeInternal, Detail: "The request could not be handled.", Op: "Submit",
 			Cause: errors.New("async: Submit needs a Job, Workflows and a Retention")}
 	}
-	input, problems := s.Job.accept(in.Body)
+	input, problems, err := s.Job.accept(in.Body)
+	if err != nil {
+		return View{}, malformed(err)
+	}
 	if len(problems) > 0 {
 		return View{}, &RequestError{
 			Code:   api.CodeInvalidSubmission,
