@@ -1,6 +1,7 @@
 package async
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -190,10 +191,13 @@ type State struct {
 const RankEnded = 1 << 20
 
 // After reports whether s may replace old: writes that are late, repeated or
-// reordered are not after what is stored, and are refused. A terminal state
-// gives way only to a higher Redrive.
+// reordered are not after what is stored, and are refused. Succeeded and
+// Canceled never give way; Failed does, but only to a higher Redrive.
 func (s State) After(old State) bool {
-	if s.Redrive != old.Redrive {
+	switch {
+	case old.Status == api.Succeeded || old.Status == api.Canceled:
+		return false
+	case s.Redrive != old.Redrive:
 		return s.Redrive > old.Redrive
 	}
 	return !old.Status.Terminal() && s.Rank > old.Rank
@@ -202,7 +206,8 @@ func (s State) After(old State) bool {
 // Change is one conditional write to a record. Zero fields leave the stored
 // ones alone; all conditions hold or nothing is written.
 type Change struct {
-	// State is written if it is After the stored one.
+	// State is written if it is After the stored one. A Percent of 0 in it leaves
+	// the stored one alone.
 	State *State
 	// Stage and Outcome are recorded, with Values, Result, Large and Answer, if
 	// the stage has no outcome yet and the record has not ended.
@@ -236,7 +241,9 @@ func (c Change) Apply(r Record) (Record, error) {
 		return r, ErrStale
 	}
 	if c.State != nil {
+		percent := r.Percent
 		r.State = *c.State
+		r.Percent = cmp.Or(r.Percent, percent)
 	}
 	if c.Stage != "" {
 		r.Outcomes = withEntries(r.Outcomes, map[string]Outcome{c.Stage: c.Outcome})

@@ -47,6 +47,7 @@ func TestStore(t *testing.T, newStore func(*testing.T) async.Store) {
 		{"waiting", waiting},
 		{"waiting refused", waitingRefused},
 		{"percent", percent},
+		{"state keeps percent", stateKeepsPercent},
 		{"deadline alone", deadlineAlone},
 		{"overdue once", overdueOnce},
 		{"advance races", advanceRaces},

@@ -82,6 +82,10 @@ func terminalOnce(t *testing.T, s async.Store) {
 				c := ended(r, next)
 				c.State.Rank++
 				wantStale(t, s, r, c)
+				c.State.Redrive++
+				if first != api.Failed { // only a failure can be redriven
+					wantStale(t, s, r, c)
+				}
 			}
 		})
 	}
@@ -218,6 +222,17 @@ func waitingRefused(t *testing.T, s async.Store) {
 	over := created(t, s)
 	over = wantAdvanced(t, s, over, ended(over, api.Canceled))
 	wantStale(t, s, over, wait(over.Redrive, over.Rank))
+}
+
+// stateKeepsPercent: an end that does not know how much is done leaves it alone.
+func stateKeepsPercent(t *testing.T, s async.Store) {
+	r := created(t, s)
+	r = wantAdvanced(t, s, r, moved(r, 40))
+	c := ended(r, api.Failed)
+	c.State.Percent = 0
+	if r = wantAdvanced(t, s, r, c); r.Percent != 40 {
+		t.Errorf("percent is %d after a failure at 40", r.Percent)
+	}
 }
 
 // percent only grows, and only while the record is open and at the same stage.
