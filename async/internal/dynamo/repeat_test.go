@@ -17,7 +17,7 @@ import (
 	"example.org/asynchttpapi/async/internal/dynamo"
 )
 
-// lossy stands in front of a DynamoDB: it does the next write that it is told
+// lossy stands in front of a DynamoDB: it does the next write that it is set
 // to lose, and answers as if it had not.
 type lossy struct {
 	proxy *httputil.ReverseProxy
@@ -56,7 +56,7 @@ func (l *lossy) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 }
 
 // The SDK repeats a write whose answer was lost, and the condition then meets
-// the write's own result. That is a success, not somebody else's write.
+// the write's own result. That is a success, not another's write.
 func TestRepeatedWriteIsItsOwn(t *testing.T) {
 	tb := newTable(t)
 	l, s := newLossy(t, tb)
@@ -85,11 +85,11 @@ func TestRepeatedWriteIsItsOwn(t *testing.T) {
 		{"reserve", reserve(claim), nil},
 		{"take over", reserve(late), nil},
 		{"settle", func() error { return s.Settle(t.Context(), "k", "a") }, nil},
-		{"create", func() error { return s.Create(t.Context(), r) }, nil},
-		{"create again", func() error { return s.Create(t.Context(), r) }, async.ErrExists},
+		{"create", func() error { return s.Create(t.Context(), r, []byte(`{}`)) }, nil},
+		{"create again", func() error { return s.Create(t.Context(), r, []byte(`{}`)) }, async.ErrExists},
 		{"advance", advance(async.Change{State: &async.State{Status: api.Running, Rank: 1}}), nil},
 		{"advance again", advance(async.Change{State: &async.State{Status: api.Running, Rank: 1}}), async.ErrStale},
-		{"decide", advance(async.Change{Stage: "moderation", Decision: "Approved"}), nil},
+		{"outcome", advance(async.Change{Stage: "Moderation", Outcome: "Approved"}), nil},
 		{"release", func() error { return s.Release(t.Context(), "k", "a", false) }, nil},
 		{"discard", func() error { return s.Discard(t.Context(), "b") }, nil},
 	}
