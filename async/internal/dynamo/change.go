@@ -14,12 +14,15 @@ func changeExpression(c async.Change, write string, keepPercent bool) (*expressi
 	e, it := newExpression(), item{}
 	e.require("attribute_exists(%s)", e.name(KeyAttribute))
 	if c.State != nil {
-		s := *c.State
-		s.Percent = max(s.Percent, c.Percent)
-		putState(it, s)
+		putState(it, *c.State)
 		e.set(it, stateAttributes...)
 		requireAfter(e, it)
-	} else if c.Percent > 0 {
+	}
+	switch {
+	case c.State != nil && c.State.Percent > 0:
+		putPercent(it, max(c.State.Percent, c.Percent))
+		e.set(it, attrPercent)
+	case c.Percent > 0:
 		requirePercent(e, it, c.Percent, keepPercent)
 	}
 	if c.Stage != "" {
@@ -89,22 +92,19 @@ func requireNoOutcome(e *expression, stage string) {
 }
 
 // requireOpen is that the record has not ended.
-func requireOpen(e *expression) { e.require("NOT "+terminal, ended(e)...) }
+func requireOpen(e *expression) { requireNot(e, api.Succeeded, api.Failed, api.Canceled) }
 
-// terminal is the condition that the record has ended; ended are its placeholders.
-const terminal = "%s IN (%s, %s, %s)"
-
-func ended(e *expression) []any {
-	placeholders := []any{e.name(attrStatus)}
-	for _, status := range []api.Status{api.Succeeded, api.Failed, api.Canceled} {
-		placeholders = append(placeholders, e.value(&types.AttributeValueMemberS{Value: string(status)}))
+// requireNot is that the record's status is none of those.
+func requireNot(e *expression, statuses ...api.Status) {
+	for _, status := range statuses {
+		e.require("%s <> %s", e.name(attrStatus), e.value(&types.AttributeValueMemberS{Value: string(status)}))
 	}
-	return placeholders
 }
 
 // requireAfter is async.State.After in DynamoDB's terms; it has the new state.
 func requireAfter(e *expression, it item) {
-	redrive, rank := e.value(it[attrRedrive]), e.value(it[attrRank])
-	placeholders := []any{e.name(attrRedrive), redrive, e.name(attrRedrive), redrive, e.name(attrRank), rank}
-	e.require("%s < %s OR (%s = %s AND %s < %s AND NOT "+terminal+")", append(placeholders, ended(e)...)...)
+	requireNot(e, api.Succeeded, api.Canceled)
+	redrive, rank, failed := e.value(it[attrRedrive]), e.value(it[attrRank]), e.value(&types.AttributeValueMemberS{Value: string(api.Failed)})
+	e.require("%s < %s OR (%s = %s AND %s < %s AND %s <> %s)",
+		e.name(attrRedrive), redrive, e.name(attrRedrive), redrive, e.name(attrRank), rank, e.name(attrStatus), failed)
 }

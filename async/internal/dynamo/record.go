@@ -42,10 +42,11 @@ const (
 	attrDecisions = "decisions"
 )
 
-// stateAttributes are written together, whatever State holds.
+// stateAttributes are written together, whatever State holds. A percent of 0 in
+// it leaves the stored one alone.
 var stateAttributes = []string{
 	attrStatus, attrCustomStatus, attrMessage, attrErrorCode, attrErrorMessage, attrRedrive, attrRank,
-	attrPercent, attrBegan, attrDue,
+	attrBegan, attrDue,
 }
 
 func submissionKey(id string) string { return "submission#" + id }

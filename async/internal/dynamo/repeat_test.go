@@ -33,16 +33,22 @@ func newLossy(t *testing.T, tb table) (*lossy, *dynamo.Store) {
 	l := &lossy{proxy: httputil.NewSingleHostReverseProxy(target)}
 	server := httptest.NewServer(l)
 	t.Cleanup(server.Close)
-	s, err := dynamo.New(func(name string) string {
-		if name == "AWS_ENDPOINT_URL_DYNAMODB" {
-			return server.URL
+	return l, storeOn(t, server.URL, tb.name)
+}
+
+// storeOn is a Store on a table behind what stands in front of DynamoDB.
+func storeOn(t *testing.T, url, name string) *dynamo.Store {
+	t.Helper()
+	s, err := dynamo.New(func(variable string) string {
+		if variable == "AWS_ENDPOINT_URL_DYNAMODB" {
+			return url
 		}
-		return getenv(name)
-	}, tb.name)
+		return getenv(variable)
+	}, name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l, s
+	return s
 }
 
 func (l *lossy) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
