@@ -91,21 +91,27 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 	if finished(r, st.Name) {
 		return s.finished(ctx, in, st, r)
 	}
-	runCtx, cancel := context.WithTimeoutCause(ctx, runTimeout(st), errStageTimeout)
+	runCtx, done := s.running.add(ctx, in.ID)
+	defer done()
+	runCtx, cancel := context.WithTimeoutCause(runCtx, runTimeout(st), errStageTimeout)
 	defer cancel()
 	k := s.newCore(r, input, st)
 	if st.start != nil {
 		return s.wait(runCtx, in, r, st, k)
 	}
 	outcome, err := st.do(runCtx, k)
+	if err == nil {
+		outcome, err = s.job.decided(st.StageDescription, outcome)
+	}
 	if err != nil {
+		s.dropResults(ctx, k, r.Large)
 		return ActivityOutput{}, s.stageError(runCtx, r, st, err)
 	}
 	r, err = s.recordOutcome(ctx, r, st, outcome, k, "")
-	switch {
-	case finished(r, st.Name) && (err == nil || errors.Is(err, ErrStale)):
-		return outputOf(r), nil
-	case err != nil:
+	if err == nil || errors.Is(err, ErrStale) {
+		s.dropResults(ctx, k, r.Large)
+	}
+	if err != nil && (!errors.Is(err, ErrStale) || !finished(r, st.Name)) {
 		return ActivityOutput{}, storeError(err)
 	}
 	return outputOf(r), nil
@@ -140,8 +146,14 @@ func (s *Service) finished(ctx context.Context, in ActivityInput, st stage, r Re
 	if s.Workflows == nil {
 		return ActivityOutput{}, &ActivityError{Invalid, "a stage that waits needs Workflows"}
 	}
-	if err := s.passOn(ctx, in.Token, r); err != nil {
+	if err := s.completeTask(ctx, in.Token, r); err != nil {
 		return ActivityOutput{}, storeError(err)
+	}
+	if r.Waiting.Stage == st.Name && !r.Status.Terminal() {
+		_, err := s.advance(ctx, r.ID, Change{Waiting: &Waiting{}, Redrive: r.Redrive, Rank: r.Rank})
+		if err != nil && !errors.Is(err, ErrStale) {
+			return ActivityOutput{}, storeError(err)
+		}
 	}
 	return outputOf(r), nil
 }
@@ -150,13 +162,16 @@ func (s *Service) finished(ctx context.Context, in ActivityInput, st stage, r Re
 // record's Began is then when the stage began, so that a run after a crash can
 // go on from there. It returns the input only where the stage has to run.
 func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st stage) (Record, json.RawMessage, error) {
+	// Names are compared, not ranks: a stage that was inserted in front of this
+	// one moves none that is at work. Rank is 0 once a redrive has reopened the
+	// record, which still has the name of the stage that failed.
 	same := func(r Record) bool {
-		return r.Redrive == in.Redrive && r.CustomStatus == st.Name && !r.Status.Terminal()
+		return r.Redrive == in.Redrive && r.Rank > 0 && r.CustomStatus == st.Name && !r.Status.Terminal()
 	}
 	switch {
 	case finished(r, st.Name):
 		return r, nil, nil
-	case r.Status.Terminal() && r.Redrive >= in.Redrive:
+	case r.Status == api.Canceled, r.Status.Terminal() && r.Redrive >= in.Redrive:
 		return r, nil, storeError(ErrStale)
 	}
 	if !same(r) {
@@ -193,6 +208,9 @@ func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st stag
 // token stays here; what goes out is a secret of this attempt, and all secrets
 // lead to the latest token, for a task that is repeated has another one.
 func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st stage, k *core) (ActivityOutput, error) {
+	if s.BaseURL == "" || in.Token == "" {
+		return ActivityOutput{}, &ActivityError{Invalid, "a stage that waits needs Config.BaseURL and the token of its task"}
+	}
 	secret := NewSecret()
 	back := Callback{URL: s.BaseURL + api.CallbackPath + secret, Expires: r.Began.Add(st.Timeout).UTC()}
 	err := do(ctx, s.CallTimeout, func(ctx context.Context) error {
@@ -215,22 +233,15 @@ func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st stage
 	return ActivityOutput{ID: in.ID, Decision: "accepted"}, nil
 }
 
-// recordOutcome writes a stage's outcome, and the end that it may be. With
-// ErrStale the record is as it is stored.
+// recordOutcome writes what decided has returned, and the end that it may be.
+// With ErrStale the record is as it is stored.
 func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome Outcome, k *core, answer string) (Record, error) {
 	at := time.Now().UTC()
 	change := Change{Stage: st.Name, Outcome: outcome, Values: k.set, Result: k.result, Large: k.large, Answer: answer}
-	if outcome == Continue && s.job.last(st.Name) {
-		change.Outcome = s.job.Done.Outcome
-	}
-	if change.Outcome != Continue {
-		ends := s.job.ends(st.StageDescription)
-		i := slices.IndexFunc(ends, func(e End) bool { return e.Outcome == change.Outcome })
-		if i < 0 {
-			return r, fmt.Errorf("stage %s does not end with %q: %w", st.Name, change.Outcome, ErrInvalid)
-		}
+	if outcome != Continue {
+		end, _ := s.job.endOf(st.StageDescription, outcome)
 		change.State = &State{
-			Status: api.Succeeded, CustomStatus: string(change.Outcome), Message: ends[i].Message,
+			Status: api.Succeeded, CustomStatus: string(outcome), Message: end.Message,
 			Redrive: r.Redrive, Rank: RankEnded, Percent: 100, Began: r.Began,
 		}
 		change.Updated = at
@@ -253,7 +264,7 @@ func (s *Service) stageError(ctx context.Context, r Record, st stage, err error)
 	cause := context.Cause(ctx)
 	out := &ActivityError{Unavailable, "the stage returned an error"}
 	switch {
-	case errors.As(err, &failure) && s.job.declares(failure.Code):
+	case errors.As(err, &failure) && s.job.declares(failure):
 		return &ActivityError{failure.Code, "the stage has failed the submission"}
 	case errors.As(err, &failure):
 		out = &ActivityError{Invalid, "the job does not declare the failure that the stage returned"}
@@ -290,81 +301,9 @@ func storeError(err error) error {
 	return &ActivityError{Unavailable, "the record is out of reach"}
 }
 
-// RecordFailure records that a submission's process broke off, unless the
-// submission has ended otherwise or is gone, and then returns Failed: the
-// execution is to end here, where a redrive takes it up again. Reopened since
-// the failure it returns nil, and the execution goes on. It also returns nil
-// where a wait that ran out has ended the submission with Stage.Expired.
-func (s *Service) RecordFailure(ctx context.Context, in ActivityInput) error {
-	if s.Job == nil || in.ID == "" || in.Redrive < 0 {
-		return &ActivityError{Invalid, "the input names no submission"}
-	}
-	if in.Redrive > in.FailedIn {
-		return nil
-	}
-	ctx = trace.NewContext(ctx, in.Started.Trace)
-	r, err := s.get(ctx, in.ID)
-	if err == nil {
-		if st, ok := s.Job.stage(r.CustomStatus); ok && in.Error == "States.Timeout" && st.Expired.Outcome != Continue {
-			r, err = s.recordOutcome(ctx, r, st, st.Expired.Outcome, &core{}, "")
-			if err == nil || r.Status == api.Succeeded {
-				return nil
-			}
-		} else {
-			err = s.recordFailure(ctx, in, r)
-		}
-	}
-	if err == nil || errors.Is(err, ErrNotFound) || errors.Is(err, ErrStale) {
-		return &ActivityError{Failed, "the submission failed with " + in.Error}
-	}
-	return storeError(err)
-}
-
-func (s *Service) recordFailure(ctx context.Context, in ActivityInput, r Record) error {
-	at := time.Now().UTC()
-	change := s.end(r, api.CodeProcessFailed, in.Redrive, at)
-	switch i := slices.IndexFunc(s.job.Failures, func(f Failure) bool { return f.Code == in.Error }); {
-	case i >= 0:
-		change.State.Message = s.job.Failures[i].Message
-		change.State.Error = &api.Error{Code: in.Error, Message: s.job.Failures[i].Message}
-	case slices.Contains([]string{TimedOut, "States.Timeout", "States.HeartbeatTimeout", "Sandbox.Timedout"}, in.Error):
-		change = s.end(r, api.CodeTimedOut, in.Redrive, at)
-	}
-	r, err := s.advance(ctx, in.ID, change)
-	if err == nil {
-		s.observe(ctx, recordedEvent(Ended, r))
-	}
-	return err
-}
-
-// RunCompensation runs Job.Compensate for a submission that was canceled, and
-// does nothing for any other. The error is an *ActivityError.
-func (s *Service) RunCompensation(ctx context.Context, in ActivityInput) error {
-	if s.Job == nil || s.Job.compensation() == nil || in.ID == "" {
-		return &ActivityError{Invalid, "the job has no compensation, or the input names no submission"}
-	}
-	ctx = trace.NewContext(ctx, in.Started.Trace)
-	r, err := s.get(ctx, in.ID)
-	if errors.Is(err, ErrNotFound) || err == nil && r.Status != api.Canceled {
-		return nil
-	}
-	var input json.RawMessage
-	if err == nil {
-		input, err = call(ctx, s.CallTimeout, func(ctx context.Context) (json.RawMessage, error) { return s.Store.Input(ctx, in.ID) })
-	}
-	if err != nil {
-		return storeError(err)
-	}
-	st := stage{StageDescription: StageDescription{Name: "Compensate"}}
-	if err := s.Job.compensation()(ctx, s.newCore(r, input, st)); err != nil {
-		return s.stageError(ctx, r, st, err)
-	}
-	return nil
-}
-
 // newCore is what a run of the stage works with.
 func (s *Service) newCore(r Record, input json.RawMessage, st stage) *core {
-	k := &core{id: r.ID, input: input, redrive: r.Redrive, began: r.Began, values: maps.Clone(r.Values)}
+	k := &core{id: r.ID, input: input, redrive: r.Redrive, began: r.Began, values: maps.Clone(r.Values), before: r.Large}
 	k.progress = s.progress(r, st)
 	k.canceled = func(ctx context.Context) (bool, error) {
 		now, err := s.get(ctx, r.ID)
@@ -383,7 +322,9 @@ func (s *Service) newCore(r Record, input json.RawMessage, st stage) *core {
 		if err != nil {
 			return nil, err
 		}
-		return &ResultWriter{file: file, info: ResultInfo{Key: key, MediaType: mediaType, FileName: fileName}, core: k}, nil
+		w := &ResultWriter{file: file, info: ResultInfo{Key: key, MediaType: mediaType, FileName: fileName}, core: k}
+		k.writers = append(k.writers, w)
+		return w, nil
 	}
 	return k
 }

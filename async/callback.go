@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -84,10 +85,9 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 	if err != nil {
 		return err
 	}
-	waiting := c.record.Waiting
 	if !c.open() {
-		if waiting.Stage == c.ref.Stage && waiting.Answer == hash(string(answer)) {
-			return s.passOn(ctx, waiting.Token, c.record) // a crash came in between, perhaps
+		if c.record.Waiting.Stage == c.ref.Stage && c.record.Waiting.Answer == hash(string(answer)) {
+			return s.passOn(ctx, c.record) // a crash came in between, perhaps
 		}
 		return errAnswered
 	}
@@ -95,49 +95,90 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 	if err != nil {
 		return dependencyError("Store.Input", err)
 	}
-	k := s.newCore(c.record, input, c.stage)
-	outcome, err := c.stage.complete(ctx, k, answer)
-	var problems Problems
-	var failure Failure
-	var refused *RequestError
+	r, err := s.decide(ctx, c, input, answer)
 	switch {
-	case errors.As(err, &refused):
-		return refused
-	case errors.As(err, &problems):
-		return &RequestError{Code: api.CodeInvalidSubmission, Detail: "The answer is not valid; errors lists every offending field.", Fields: problems}
-	case errors.As(err, &failure) && s.job.declares(failure.Code):
-		err := do(ctx, s.CallTimeout, func(ctx context.Context) error { return s.Workflows.Fail(ctx, waiting.Token, failure.Code) })
-		if errors.Is(err, ErrNotFound) {
-			return errAnswered
-		}
-		if err != nil {
-			return dependencyError("Workflows.Fail", err)
-		}
-		return nil
-	case err != nil:
-		s.observe(ctx, Event{Kind: StageError, ID: c.ref.ID, Stage: c.ref.Stage, ErrorType: Reason(err), Err: err})
-		return &RequestError{Code: api.CodeInternal, Detail: "The answer could not be handled.", Op: "complete", Cause: err}
-	}
-	r, err := s.recordOutcome(ctx, c.record, c.stage, outcome, k, hash(string(answer)))
-	switch {
-	case errors.Is(err, ErrStale):
+	case errors.Is(err, ErrStale), errors.Is(err, ErrNotFound), errors.Is(err, ErrCanceled):
 		return errAnswered
 	case err != nil:
-		return dependencyError("Store.Advance", err)
+		return err
 	}
-	// A repeated attempt may have replaced the token meanwhile.
-	return s.passOn(ctx, r.Waiting.Token, r)
+	// A repeated attempt may have replaced the token meanwhile: r has the latest.
+	return s.passOn(ctx, r)
 }
 
-// passOn lets the execution go on after a recorded answer. Where its task does
-// not wait any more, that has happened before.
-func (s *Service) passOn(ctx context.Context, token string, r Record) error {
-	output, err := json.Marshal(outputOf(r))
+// decide lets the stage decide on an answer, and records what it returns: an
+// outcome or a failure, which is an end.
+func (s *Service) decide(ctx context.Context, c callback, input json.RawMessage, answer []byte) (Record, error) {
+	k := s.newCore(c.record, input, c.stage)
+	outcome, err := c.stage.complete(ctx, k, answer)
 	if err == nil {
-		err = do(ctx, s.CallTimeout, func(ctx context.Context) error { return s.Workflows.Complete(ctx, token, output) })
+		outcome, err = s.job.decided(c.stage.StageDescription, outcome)
 	}
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	var invalid *RequestError
+	var problems Problems
+	var failure Failure
+	var r Record
+	switch {
+	case err == nil:
+		r, err = s.recordOutcome(ctx, c.record, c.stage, outcome, k, hash(string(answer)))
+	case errors.As(err, &failure) && s.job.declares(failure):
+		r, err = s.refuse(ctx, c.record, failure, hash(string(answer)))
+	default:
+		s.dropResults(ctx, k, c.record.Large)
+		switch {
+		case errors.As(err, &invalid), errors.Is(err, ErrCanceled):
+			return r, err
+		case errors.As(err, &problems):
+			return r, &RequestError{Code: api.CodeInvalidSubmission, Detail: "The answer is not valid; errors lists every offending field.", Fields: problems}
+		}
+		s.observe(ctx, Event{Kind: StageError, ID: c.ref.ID, Stage: c.ref.Stage, ErrorType: Reason(err), Err: err})
+		return r, &RequestError{Code: api.CodeInternal, Detail: "The answer could not be handled.", Op: "complete", Cause: err}
+	}
+	if err == nil || errors.Is(err, ErrStale) {
+		s.dropResults(ctx, k, r.Large)
+	}
+	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrNotFound) {
+		err = dependencyError("Store.Advance", err)
+	}
+	return r, err
+}
+
+// refuse records that an answer has failed the submission. The condition on
+// Waiting lets one answer alone be recorded, as the stage's outcome does.
+func (s *Service) refuse(ctx context.Context, r Record, f Failure, answer string) (Record, error) {
+	c := s.failed(r, f, r.Redrive, time.Now().UTC())
+	w := r.Waiting
+	w.Answer = answer
+	c.Waiting, c.Redrive, c.Rank = &w, r.Redrive, r.Rank
+	now, err := s.advance(ctx, r.ID, c)
+	if err == nil {
+		s.observe(ctx, recordedEvent(Ended, now))
+	}
+	return now, err
+}
+
+// passOn lets the execution go on after a recorded answer, or fail after one that
+// has failed the submission. Where its task does not wait any more, that has
+// happened before.
+func (s *Service) passOn(ctx context.Context, r Record) error {
+	if r.Status == api.Failed && r.Error != nil {
+		return s.answerTask(ctx, "Workflows.Fail", func(ctx context.Context) error { return s.Workflows.Fail(ctx, r.Waiting.Token, r.Error.Code) })
+	}
+	return s.completeTask(ctx, r.Waiting.Token, r)
+}
+
+// completeTask answers the task that waits with the token.
+func (s *Service) completeTask(ctx context.Context, token string, r Record) error {
+	output, err := json.Marshal(outputOf(r))
+	if err != nil {
 		return dependencyError("Workflows.Complete", err)
+	}
+	return s.answerTask(ctx, "Workflows.Complete", func(ctx context.Context) error { return s.Workflows.Complete(ctx, token, output) })
+}
+
+func (s *Service) answerTask(ctx context.Context, op string, f func(context.Context) error) error {
+	if err := do(ctx, s.CallTimeout, f); err != nil && !errors.Is(err, ErrNotFound) {
+		return dependencyError(op, err)
 	}
 	return nil
 }
@@ -161,12 +202,17 @@ func (s *Service) Heartbeat(ctx context.Context, secret string) error {
 	return nil
 }
 
-// declares reports whether the job lists a failure of this code.
-func (d Description) declares(code string) bool {
-	for _, f := range d.Failures {
-		if f.Code == code {
-			return true
-		}
+// failure returns the failure of this code that the job lists.
+func (d Description) failure(code string) (Failure, bool) {
+	i := slices.IndexFunc(d.Failures, func(f Failure) bool { return f.Code == code })
+	if i < 0 {
+		return Failure{}, false
 	}
-	return false
+	return d.Failures[i], true
+}
+
+// declares reports whether the job lists a failure of this code.
+func (d Description) declares(f Failure) bool {
+	_, ok := d.failure(f.Code)
+	return ok
 }

@@ -3,6 +3,7 @@ package async
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -23,6 +24,10 @@ func (s *Service) Cancel(ctx context.Context, secret string) (View, error) {
 
 // CancelID is Cancel for an operator, who knows the submission by its id.
 func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
+	if s.Workflows == nil {
+		return View{}, &RequestError{Code: api.CodeInternal, Detail: "The request could not be handled.", Op: "Cancel",
+			Cause: errors.New("async: Cancel needs Workflows")}
+	}
 	r, err := s.find(ctx, id)
 	if err != nil {
 		return View{}, err
@@ -49,6 +54,7 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 		}
 	}
 	if r.Status == api.Canceled {
+		s.running.cancel(id)
 		if err := s.stop(ctx, id, waiting); err != nil {
 			return View{}, dependencyError("Workflows.Stop", err)
 		}
@@ -74,3 +80,43 @@ func (s *Service) stop(ctx context.Context, id string, w Waiting) error {
 }
 
 func (s *Service) compensates() bool { return s.Job != nil && s.job.Compensates }
+
+// running are the stages that run in this process, to be canceled with their
+// submission. The zero value is ready for use.
+type running struct {
+	mu   sync.Mutex
+	runs map[string]map[*context.CancelCauseFunc]bool // by the submission's id
+}
+
+// add makes ctx end when the submission is canceled. done has to be called when
+// the run is over.
+func (r *running) add(ctx context.Context, id string) (_ context.Context, done func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.runs == nil {
+		r.runs = map[string]map[*context.CancelCauseFunc]bool{}
+	}
+	if r.runs[id] == nil {
+		r.runs[id] = map[*context.CancelCauseFunc]bool{}
+	}
+	r.runs[id][&cancel] = true
+	return ctx, func() {
+		cancel(nil)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.runs[id], &cancel)
+		if len(r.runs[id]) == 0 {
+			delete(r.runs, id)
+		}
+	}
+}
+
+// cancel ends the runs of a submission with ErrCanceled as their cause.
+func (r *running) cancel(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for cancel := range r.runs[id] {
+		(*cancel)(ErrCanceled)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -40,11 +41,19 @@ func decodeJSON[T any](body []byte) (value T, problems []api.FieldError, err err
 	body = bytes.TrimPrefix(body, utf8BOM)
 	problems, err = checkJSON(body, reflect.TypeFor[T]())
 	if err == nil && len(problems) == 0 {
-		if err := json.Unmarshal(body, &value); err != nil {
+		if err := unmarshal(body, &value); err != nil {
 			problems = []api.FieldError{{Detail: "cannot be read"}}
 		}
 	}
 	return value, problems, err
+}
+
+// unmarshal is json.Unmarshal for a text that is one value. A number that goes
+// into an interface stays a json.Number: a float64 would lose digits.
+func unmarshal(text []byte, value any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode(value)
 }
 
 // malformed refuses a body for an error of CheckJSON.
@@ -152,6 +161,8 @@ func mismatch(t reflect.Type, token json.Token, raw []byte, custom bool) string 
 	switch kind := t.Kind(); {
 	case custom:
 		return want(fits(), "is not of the form that is expected here")
+	case t == reflect.TypeFor[json.Number]():
+		return want(number || text && fits(), "must be a number")
 	case kind == reflect.Struct, kind == reflect.Map:
 		return want(token == json.Delim('{'), "must be a JSON object")
 	case kind == reflect.Slice && t.Elem().Kind() == reflect.Uint8:
@@ -220,7 +231,8 @@ func (w *jsonWalk) array(t reflect.Type, pointer string, depth int) error {
 }
 
 // memberOf returns the type of a member, and its documented name where t is a
-// struct that has it.
+// struct that has it: by its exact name or else without regard to case, as
+// encoding/json finds it.
 func memberOf(t reflect.Type, name string) (member reflect.Type, documented string) {
 	switch {
 	case t == nil:
@@ -230,10 +242,18 @@ func memberOf(t reflect.Type, name string) (member reflect.Type, documented stri
 	case t.Kind() != reflect.Struct:
 		return nil, ""
 	}
+	member, documented = fieldOf(t, name, func(a, b string) bool { return a == b })
+	if documented == "" {
+		member, documented = fieldOf(t, name, strings.EqualFold)
+	}
+	return member, documented
+}
+
+func fieldOf(t reflect.Type, name string, same func(a, b string) bool) (member reflect.Type, documented string) {
 	for i := range t.NumField() {
 		f := t.Field(i)
-		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag == "-" {
+		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Tag.Get("json") == "-" {
 			continue
 		}
 		if f.Anonymous && tag == "" {
@@ -242,7 +262,7 @@ func memberOf(t reflect.Type, name string) (member reflect.Type, documented stri
 				inner = inner.Elem()
 			}
 			if inner.Kind() == reflect.Struct {
-				if m, d := memberOf(inner, name); d != "" {
+				if m, d := fieldOf(inner, name, same); d != "" {
 					return m, d
 				}
 				continue
@@ -254,7 +274,11 @@ func memberOf(t reflect.Type, name string) (member reflect.Type, documented stri
 		if tag == "" {
 			tag = f.Name
 		}
-		if strings.EqualFold(tag, name) {
+		switch {
+		case !same(tag, name):
+		case slices.Contains(strings.Split(options, ","), "string"):
+			return nil, tag // a string around the value: encoding/json checks it
+		default:
 			return f.Type, tag
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -188,6 +189,29 @@ func (d Description) ends(s StageDescription) []End {
 	return ends
 }
 
+// endOf returns the end that a stage may reach with this outcome.
+func (d Description) endOf(s StageDescription, outcome Outcome) (End, bool) {
+	ends := d.ends(s)
+	i := slices.IndexFunc(ends, func(e End) bool { return e.Outcome == outcome })
+	if i < 0 {
+		return End{}, false
+	}
+	return ends[i], true
+}
+
+// decided returns the outcome to record for what a stage has returned: Done for
+// the last one's Continue. The error is a mistake of the job: an outcome that is
+// not among the stage's ends.
+func (d Description) decided(s StageDescription, outcome Outcome) (Outcome, error) {
+	if outcome == Continue && d.last(s.Name) {
+		outcome = d.Done.Outcome
+	}
+	if _, ok := d.endOf(s, outcome); outcome != Continue && !ok {
+		return outcome, &permanentError{fmt.Errorf("stage %s ended with %q, which is not one of its Ends", s.Name, outcome)}
+	}
+	return outcome, nil
+}
+
 // percent is how much of the job is done when done of the stage of this rank is,
 // stages weighted by their expected times. It is at least 1 once a stage has
 // begun and at most 99 before the end.
@@ -203,7 +227,9 @@ func (d Description) percent(rank int, done float64) int {
 		case i+1 < rank:
 			before += weight
 		case i+1 == rank:
-			before += weight * min(max(done, 0), 1)
+			if done > 0 { // and is a number
+				before += weight * min(done, 1)
+			}
 		}
 	}
 	return min(max(int(100*before/total), 1), 99)

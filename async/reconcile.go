@@ -95,12 +95,12 @@ func (s *Service) correction(r Record, x Execution) (c Change, changed bool) {
 // that is believed: the workflow service is eventually consistent.
 const lostAfter = 5 * time.Minute
 
-// end is the end of a record that its execution has not recorded; code is "" for
-// a canceled one.
+// end is the end of a record that no stage has recorded; code is "" for a
+// canceled one. How much was done stays as it is.
 func (s *Service) end(r Record, code string, redrive int, at time.Time) Change {
 	end := State{
 		Status: api.Failed, CustomStatus: r.CustomStatus, Message: s.messages.Failed,
-		Redrive: redrive, Rank: RankEnded, Percent: r.Percent, Began: r.Began,
+		Redrive: redrive, Rank: RankEnded, Began: r.Began,
 	}
 	switch code {
 	case "":
@@ -123,7 +123,7 @@ func (s *Service) reopen(r Record, redrive int, at time.Time) Change {
 	}
 	return Change{
 		State: &State{Status: api.Running, CustomStatus: r.CustomStatus, Message: s.messages.Reopened,
-			Redrive: redrive, Percent: r.Percent, Began: at, Due: at.Add(minRetry)},
+			Redrive: redrive, Began: at, Due: at.Add(minRetry)},
 		Deadline: deadline,
 		Updated:  at,
 	}

@@ -56,9 +56,10 @@ var ErrNoResults = errors.New("the service keeps no large results: Config.Result
 
 // ResultWriter writes a large result. It implements io.Writer.
 type ResultWriter struct {
-	file ResultFile
-	info ResultInfo
-	core *core
+	file      ResultFile
+	info      ResultInfo
+	core      *core
+	committed bool
 }
 
 // Write implements io.Writer.
@@ -70,7 +71,7 @@ func (w *ResultWriter) Commit() error {
 	if err != nil {
 		return err
 	}
-	w.info.Size, w.info.ETag = size, etag
+	w.info.Size, w.info.ETag, w.committed = size, etag, true
 	w.core.large = &w.info
 	return nil
 }
@@ -105,6 +106,8 @@ type core struct {
 	set     map[string]json.RawMessage // to be recorded with the outcome
 	result  json.RawMessage
 	large   *ResultInfo
+	writers []*ResultWriter
+	before  *ResultInfo // the large result that an earlier stage has left
 
 	progress     func(context.Context, float64) error
 	canceled     func(context.Context) (bool, error)
@@ -113,10 +116,30 @@ type core struct {
 
 func runOf[In, Result any](c *core) (*Run[In, Result], error) {
 	r := &Run[In, Result]{ID: c.id, Redrive: c.redrive, Began: c.began, core: c}
-	if err := json.Unmarshal(c.input, &r.Input); err != nil {
+	if err := unmarshal(c.input, &r.Input); err != nil {
 		return nil, &permanentError{fmt.Errorf("stored input: %w", err)}
 	}
 	return r, nil
+}
+
+// dropResults removes the large results of a run that is over, except the one
+// that the record has now. Best effort: what it misses costs storage.
+func (s *Service) dropResults(ctx context.Context, k *core, kept *ResultInfo) {
+	drop := func(i ResultInfo) {
+		if kept == nil || kept.Key != i.Key {
+			_ = s.undoing(ctx, func(ctx context.Context) error { return s.Results.Delete(ctx, i.Key) })
+		}
+	}
+	for _, w := range k.writers {
+		if w.committed {
+			drop(w.info)
+		} else {
+			w.file.Abort()
+		}
+	}
+	if k.before != nil && s.Results != nil {
+		drop(*k.before)
+	}
 }
 
 // permanentError marks an error that running again does not mend.
@@ -138,13 +161,19 @@ type Holder interface{ holder() *core }
 // ErrNotSet is returned by Value.Get for a value that no stage has set.
 var ErrNotSet = errors.New("not set by any stage")
 
-// Set sets the value for the stages that follow. The error is that of its encoding.
+// Set sets the value for the stages that follow. The error is that of its
+// encoding, or that the submission's values are longer than MaxValues together.
 func (v Value[T]) Set(r Holder, value T) error {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return &permanentError{fmt.Errorf("value %q: %w", v.Name, err)}
 	}
-	r.holder().set = withEntries(r.holder().set, map[string]json.RawMessage{v.Name: text})
+	c := r.holder()
+	set := withEntries(c.set, map[string]json.RawMessage{v.Name: text})
+	if err := validExtras(withEntries(c.values, set), nil, nil); err != nil {
+		return &permanentError{fmt.Errorf("value %q: %w", v.Name, err)}
+	}
+	c.set = set
 	return nil
 }
 
@@ -159,7 +188,7 @@ func (v Value[T]) Get(r Holder) (value T, err error) {
 	if !ok {
 		return value, &permanentError{fmt.Errorf("value %q: %w", v.Name, ErrNotSet)}
 	}
-	if err := json.Unmarshal(text, &value); err != nil {
+	if err := unmarshal(text, &value); err != nil {
 		return value, &permanentError{fmt.Errorf("value %q: %w", v.Name, err)}
 	}
 	return value, nil

@@ -19,11 +19,13 @@ import (
 // Config is what a Service needs. Fields without a word about their zero value
 // must be set.
 type Config struct {
-	// Job is not needed by Status, Cancel and Reconcile: without one they use
-	// neutral messages.
+	// Job is not needed by Status and Reconcile, nor by Cancel unless the job
+	// compensates: without one they use neutral messages.
 	Job   Definition
 	Store Store
-	// Workflows is not needed by RunStage, RecordFailure and RunCompensation.
+	// Workflows is not needed by RecordFailure and RunCompensation, nor by
+	// RunStage for a stage that does not wait. Status does not look for ends
+	// that were not recorded if nil.
 	Workflows Workflows
 	// Results keeps large results; none can be written if nil.
 	Results Results
@@ -62,6 +64,7 @@ type Service struct {
 	Config
 	messages Messages
 	job      Description
+	running  running
 }
 
 // New returns an error that names every mistake in c, those of the job among
@@ -79,8 +82,13 @@ func New(c Config) (*Service, error) {
 	c.WaitInterval = cmp.Or(c.WaitInterval, time.Second)
 	c.KeyRetention = cmp.Or(c.KeyRetention, min(24*time.Hour, c.Retention))
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	if c.MaxWait < 0 {
-		bad("MaxWait must not be negative")
+	for name, d := range map[string]time.Duration{
+		"Retention": c.Retention, "KeyRetention": c.KeyRetention, "MaxWait": c.MaxWait, "WaitInterval": c.WaitInterval,
+		"CallTimeout": c.CallTimeout, "UndoTimeout": c.UndoTimeout, "Lease": c.Lease,
+	} {
+		if d < 0 {
+			bad("%s is %v: it must not be negative", name, d)
+		}
 	}
 	if c.Lease <= 4*c.CallTimeout+2*c.UndoTimeout {
 		bad("Lease must exceed four CallTimeouts and two UndoTimeouts")
@@ -95,8 +103,11 @@ func New(c Config) (*Service, error) {
 			bad("Retention is %v: it must be at least the job's lifetime, %v", c.Retention, lifetime)
 		}
 	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
 	s.Config = c
-	return s, errors.Join(errs...)
+	return s, nil
 }
 
 // RequestError is the error that a Service returns for requests: Code and Detail

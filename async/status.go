@@ -84,13 +84,20 @@ const (
 // has been at work or still has, so that an early end shows soon; and once it is
 // overdue, in as long again as it is late.
 func RetryAfter(s State, now time.Time) time.Duration {
+	var at time.Duration // how long the stage has been at work
+	if !s.Began.IsZero() {
+		at = now.Sub(s.Began)
+	}
 	left := s.Due.Sub(now)
-	if s.Due.IsZero() {
-		left = now.Sub(s.Began) / 20
-	} else if left < 0 {
+	switch {
+	case s.Due.IsZero() && s.Began.IsZero():
+		left = shortRetry
+	case s.Due.IsZero():
+		left = at / 20
+	case left < 0:
 		left = -left
 	}
-	longest := min(max(shortRetry, max(left, now.Sub(s.Began))/20), maxRetry)
+	longest := min(max(shortRetry, max(left, at)/20), maxRetry)
 	return min(wholeSeconds(left), longest.Truncate(time.Second))
 }
 
@@ -215,7 +222,7 @@ func (s *Service) Result(ctx context.Context, id string, wait time.Duration) (Re
 	case r.Large != nil && s.Results == nil:
 		return v, dependencyError("Results", errors.New("not configured"))
 	case r.Large != nil:
-		v.URL, err = s.Results.URL(ctx, r.Large.Key, *r.Large)
+		v.URL, err = call(ctx, s.CallTimeout, func(ctx context.Context) (string, error) { return s.Results.URL(ctx, r.Large.Key, *r.Large) })
 		if err != nil {
 			return v, dependencyError("Results.URL", err)
 		}

@@ -31,6 +31,10 @@ type Config struct {
 	SendFile bool
 	// Log is slog.Default if nil.
 	Log *slog.Logger
+
+	// shared is the service of all functions of one process, which ends the runs
+	// of a submission that it cancels.
+	shared *async.Service
 }
 
 func (c Config) telemetry() telemetry.Writer {
@@ -42,6 +46,9 @@ func (c Config) telemetry() telemetry.Writer {
 }
 
 func (c Config) service() (*async.Service, error) {
+	if c.shared != nil {
+		return c.shared, nil
+	}
 	return async.New(async.Config{
 		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results,
 		BaseURL: c.BaseURL, Retention: c.Retention, Cancelable: c.Cancelable,
@@ -94,8 +101,12 @@ const (
 	Reconcile  = "reconcile"
 )
 
-// All returns the handlers of all functions of the job, by name.
-func All(c Config) (map[string]lambda.Handler, error) {
+// All returns the handlers of all functions of the job, by name. They share one
+// service.
+func All(c Config) (all map[string]lambda.Handler, err error) {
+	if c.shared, err = c.service(); err != nil {
+		return nil, err
+	}
 	makers := map[string]func(Config) (lambda.Handler, error){
 		lambdahttp.SubmitFunction: NewSubmit, lambdahttp.StatusFunction: NewStatus, lambdahttp.ResultFunction: NewResult,
 		lambdahttp.CancelFunction: NewCancel, lambdahttp.CallbackFunction: NewCallback, Fail: NewFail, Reconcile: NewReconcile,
@@ -107,7 +118,7 @@ func All(c Config) (map[string]lambda.Handler, error) {
 	for _, stage := range job.Stages {
 		makers[stage.Activity] = func(c Config) (lambda.Handler, error) { return NewStage(c, stage.Name) }
 	}
-	all := map[string]lambda.Handler{}
+	all = map[string]lambda.Handler{}
 	for name, newHandler := range makers {
 		h, err := newHandler(c)
 		if err != nil {
