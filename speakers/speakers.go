@@ -3,6 +3,8 @@
 // async and knows neither HTTP nor AWS.
 package speakers
 
+//go:generate go run ../internal/generate
+
 import (
 	"context"
 	"time"
@@ -21,19 +23,19 @@ const (
 // Presentation is a talk that a speaker offers to give.
 type Presentation struct {
 	Speaker     Speaker `json:"speaker"`
-	Title       string  `json:"title" jsonschema:"minLength=1,maxLength=200"`
-	Description string  `json:"description" jsonschema:"minLength=1,maxLength=5000" jsonschema_description:"Line breaks and tabs are allowed."`
-	Track       string  `json:"track" jsonschema:"minLength=1,maxLength=100"`
+	Title       string  `json:"title"`
+	Description string  `json:"description"`
+	Track       string  `json:"track"`
 }
 
 // Speaker is the person who would give it.
 type Speaker struct {
-	Name  string `json:"name" jsonschema:"minLength=1,maxLength=100"`
-	Email string `json:"email" jsonschema:"format=email,minLength=1,maxLength=254" jsonschema_description:"A bare address at a domain that has a dot."`
+	Name  string `json:"name"`
+	Email string `json:"email"`
 	// Bio and Country are optional. Country is an ISO 3166-1 alpha-2 code or an
 	// English name, as given.
-	Bio     string `json:"bio,omitempty" jsonschema:"maxLength=2000" jsonschema_description:"Line breaks and tabs are allowed."`
-	Country string `json:"country,omitempty" jsonschema:"maxLength=60" jsonschema_description:"An ISO 3166-1 alpha-2 code, or an English name."`
+	Bio     string `json:"bio,omitempty"`
+	Country string `json:"country,omitempty"`
 }
 
 // Run is one run of a stage.
