@@ -122,6 +122,15 @@ func NewReconcile(job async.Definition) (lambda.Handler, error) {
 	return newHandler(job, functions.NewReconcile, withWorkflows)
 }
 
+// Must returns the job, or ends a function that cannot have it, with the error in
+// its log.
+func Must(job async.Definition, err error) async.Definition {
+	if err != nil {
+		cannotStart(err)
+	}
+	return job
+}
+
 // newHandler makes a handler from the environment, and connects to what every
 // invocation calls. The error names every mistake.
 func newHandler(job async.Definition, newFunction func(functions.Config) (lambda.Handler, error), options ...Option) (lambda.Handler, error) {
@@ -145,12 +154,16 @@ func newHandler(job async.Definition, newFunction func(functions.Config) (lambda
 	return made, err
 }
 
-// start serves in Lambda's runtime. A function that cannot start logs why, and
-// ends; Lambda then answers its invocations with an error.
+// start serves in Lambda's runtime.
 func start(h lambda.Handler, err error) {
 	if err != nil {
-		lambdacontext.NewLogger().Error("cannot start", "function", lambdacontext.FunctionName, "error", err.Error())
-		os.Exit(1)
+		cannotStart(err)
 	}
 	lambda.Start(h)
+}
+
+// cannotStart logs why, and ends; Lambda then answers invocations with an error.
+func cannotStart(err error) {
+	lambdacontext.NewLogger().Error("cannot start", "function", lambdacontext.FunctionName, "error", err.Error())
+	os.Exit(1)
 }
