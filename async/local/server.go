@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/apidocs"
 	"example.org/asynchttpapi/async/internal/apigateway"
+	"example.org/asynchttpapi/async/internal/files"
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/sqlite"
@@ -34,6 +36,8 @@ const (
 	// closeGrace is how long an orderly end lets running stages finish. What
 	// is not finished by then goes on after the next start.
 	closeGrace = time.Second
+	// resultsFolder is where large results are in the data folder.
+	resultsFolder = "results"
 	// domainName is what the gateway calls itself. URLs begin with Options.BaseURL.
 	domainName = "localhost"
 )
@@ -72,7 +76,7 @@ type Server struct {
 	log           *slog.Logger
 	db            *database.DB
 	store         *sqlite.Store
-	results       async.Results
+	results       *files.Results
 	workflows     *workflows
 	handlers      map[string]lambda.Handler
 	gateway       *apigateway.Gateway
@@ -93,11 +97,16 @@ func New(ctx context.Context, job async.Definition, o Options) (_ *Server, err e
 	if s.db, err = openData(o.Data); err != nil {
 		return nil, err
 	}
+	// Only who holds the data folder may open what is in it.
+	s.results, err = files.Open(filepath.Join(o.Data, resultsFolder))
+	if err != nil {
+		return nil, errors.Join(err, s.db.Close())
+	}
 	if err = s.wire(); err == nil {
 		err = s.start(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.db.Close())
+		return nil, errors.Join(err, s.results.Close(), s.db.Close())
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -200,7 +209,7 @@ func (s *Server) Close() error {
 	s.stop()
 	s.background.Wait()
 	s.closeEngine()
-	return s.db.Close()
+	return errors.Join(s.results.Close(), s.db.Close())
 }
 
 func (s *Server) closeEngine() {
