@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/client"
 	"example.org/asynchttpapi/internal/e2e/program"
 )
@@ -85,14 +84,14 @@ func start(t *testing.T, bin string) (url string) {
 // follow submits a talk and returns the custom statuses that it is seen in.
 func follow(t *testing.T, url string) (seen []string) {
 	t.Helper()
-	c, err := client.New[api.Submission](client.Config{BaseURL: url})
+	c, err := client.New[json.RawMessage](client.Config{BaseURL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
 	talk := json.RawMessage(`{"speaker":{"name":"Ada","email":"ada@example.org"},"title":"T","description":"D","track":"R"}`)
 	s, err := c.Submit(t.Context(), talk)
 	for err == nil {
-		if got := s.Result.CustomStatus; got != "Received" && (len(seen) == 0 || seen[len(seen)-1] != got) {
+		if got := s.CustomStatus; got != "Received" && (len(seen) == 0 || seen[len(seen)-1] != got) {
 			seen = append(seen, got)
 		}
 		if s.Done() {

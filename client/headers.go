@@ -2,6 +2,7 @@ package client
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -53,4 +54,60 @@ func (c *conn) interval(h http.Header) time.Duration {
 		return d
 	}
 	return c.cfg.Interval
+}
+
+// maxURL bounds a status URL, in bytes.
+const maxURL = 8 << 10
+
+// location finds the status URL in a response: Location, or else
+// Operation-Location, each resolved against the request as RFC 9110, section
+// 10.2.2 has it. One that cannot be read counts as absent, and the result is
+// then empty; one that leads elsewhere is an error.
+func (c *conn) location(a *answer) (string, error) {
+	for _, name := range []string{"Location", "Operation-Location"} {
+		u := readURL(a.url, a.header.Get(name))
+		if u == nil {
+			continue
+		}
+		return u.String(), c.trusted.check(u)
+	}
+	return "", nil
+}
+
+// resolve makes the URL of a body's member absolute, and "" of what cannot be read
+// as one.
+func (a *answer) resolve(v string) string {
+	if u := readURL(a.url, v); u != nil {
+		return u.String()
+	}
+	return ""
+}
+
+func readURL(base *url.URL, v string) *url.URL {
+	if v == "" || len(v) > maxURL {
+		return nil
+	}
+	u, err := base.Parse(v)
+	if err != nil || u.Host == "" {
+		return nil
+	}
+	u.Fragment = ""
+	return u
+}
+
+// entityTag returns the response's ETag if it is one (RFC 9110, section
+// 8.8.3) and of reasonable length. Anything else would be sent back to the
+// server for nothing.
+func entityTag(h http.Header) string {
+	v := h.Get("ETag")
+	opaque := strings.TrimPrefix(v, "W/")
+	if len(opaque) < 2 || len(opaque) > 512 || opaque[0] != '"' || opaque[len(opaque)-1] != '"' {
+		return ""
+	}
+	for _, b := range []byte(opaque[1 : len(opaque)-1]) {
+		if b <= 0x20 || b == '"' || b == 0x7f {
+			return ""
+		}
+	}
+	return v
 }
