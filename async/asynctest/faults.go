@@ -31,12 +31,16 @@ func Hang(ctx context.Context, _ func(context.Context) error) error {
 	return ctx.Err()
 }
 
-// AnswerLate does what it should once its context has ended and done is closed.
+// AnswerLate fails when its context ends, and does what it should once done is
+// closed: a call whose time was over, and that takes effect all the same.
 func AnswerLate(done <-chan struct{}) Fault {
 	return func(ctx context.Context, call func(context.Context) error) error {
 		<-ctx.Done()
-		<-done
-		return call(context.WithoutCancel(ctx))
+		go func() {
+			<-done
+			_ = call(context.WithoutCancel(ctx)) // the caller has gone
+		}()
+		return ctx.Err()
 	}
 }
 

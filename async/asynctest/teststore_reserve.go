@@ -183,21 +183,3 @@ func namesDoNotCollide(t *testing.T, s async.Store) {
 	wantErr(t, s.Release(t.Context(), key.Key, key.ID, false), nil)
 	wantRecord(t, get(t, s, r.ID), r)
 }
-
-// settleRacesTakeover: whichever comes first, what is settled stays settled.
-func settleRacesTakeover(t *testing.T, s async.Store) {
-	for range racers {
-		r := reserved(t, s)
-		settled := make(chan error)
-		go func() { settled <- s.Settle(t.Context(), r.Key, r.ID) }()
-		if _, _, err := s.Reserve(t.Context(), again(r, 2*time.Minute)); err != nil {
-			t.Errorf("reserve: %v", err)
-		}
-		wantErr(t, <-settled, nil)
-		got, mine, err := s.Reserve(t.Context(), again(r, 3*time.Minute+time.Second))
-		wantErr(t, err, nil)
-		if mine || !got.Settled {
-			t.Fatalf("settled, and then taken over: %+v", got)
-		}
-	}
-}
