@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -108,8 +109,12 @@ func (j Job[In, Result]) accept(body []byte) (json.RawMessage, []api.FieldError,
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(problems) == 0 && j.Validate != nil {
+	switch {
+	case j.Validate == nil:
+	case len(problems) == 0:
 		problems = j.Validate(&in)
+	case j.Decode == nil:
+		problems = append(problems, j.validateRest(body, problems)...)
 	}
 	if len(problems) > 0 {
 		return nil, problems, nil
@@ -119,6 +124,26 @@ func (j Job[In, Result]) accept(body []byte) (json.RawMessage, []api.FieldError,
 		return nil, []api.FieldError{{Detail: "cannot be kept as JSON"}}, nil
 	}
 	return input, nil, nil
+}
+
+// validateRest validates the members of a body that are of their type, so that
+// all that is wrong is reported at once. What was found before covers what is
+// below it.
+func (j Job[In, Result]) validateRest(body []byte, found []api.FieldError) (more []api.FieldError) {
+	var in In
+	var mistyped *json.UnmarshalTypeError // after any other error the decoder leaves members out
+	if !errors.As(unmarshal(bytes.TrimPrefix(body, utf8BOM), &in), &mistyped) {
+		return nil
+	}
+	for _, p := range j.Validate(&in) {
+		covered := slices.ContainsFunc(found, func(f api.FieldError) bool {
+			return p.Pointer == f.Pointer || strings.HasPrefix(p.Pointer, f.Pointer+"/")
+		})
+		if !covered && p.Pointer != "" {
+			more = append(more, p)
+		}
+	}
+	return more
 }
 
 // decode reads the body twice at most: what checks it, and what decodes it.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -98,6 +99,15 @@ func (w *world) Heartbeat(ctx context.Context, token string) error {
 // status in the end, and how long that took.
 func onEngine(t *testing.T, job async.Definition, during func(*world)) (view async.View, took time.Duration, execution stepfunctions.Status) {
 	t.Helper()
+	definition, err := asyncgen.Definition(job, lambdaARN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return withDefinition(t, job, definition, during)
+}
+
+func withDefinition(t *testing.T, job async.Definition, definition string, during func(*world)) (view async.View, took time.Duration, execution stepfunctions.Status) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, stages: map[string]string{}}
 		for _, s := range job.Describe().Stages {
@@ -107,10 +117,6 @@ func onEngine(t *testing.T, job async.Definition, during func(*world)) (view asy
 		w.service, err = async.New(async.Config{
 			Job: job, Store: &asynctest.Store{}, Workflows: w, BaseURL: "https://api.example.org", Retention: 90 * 24 * time.Hour, Cancelable: true,
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		definition, err := asyncgen.Definition(job, lambdaARN)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,5 +283,33 @@ func TestCancellationOfARunningStageOnTheEngine(t *testing.T) {
 	})
 	if view.Status != api.Canceled || took != 5*time.Second || execution != stepfunctions.Aborted {
 		t.Errorf("%+v after %v: %s", view, took, execution)
+	}
+}
+
+// Executions keep the state machine that they were started with: the one of the
+// first format, which chose by a decision, runs with the activities of today.
+func TestExecutionsOfTheFirstFormatEnd(t *testing.T) {
+	first, err := os.ReadFile("testdata/inflight/first.asl.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := strings.NewReplacer("${ModerateFunctionArn}", lambdaARN("reserve"), "${ShortlistFunctionArn}", lambdaARN("pack"),
+		"${SelectFunctionArn}", lambdaARN("ship"), "${FailFunctionArn}", lambdaARN("fail")).Replace(string(first))
+	for name, c := range map[string]struct {
+		pack      do
+		status    api.Status
+		word      string
+		execution stepfunctions.Status
+	}{
+		"accepted": {pass, api.Succeeded, "Shipped", stepfunctions.Succeeded},
+		"rejected": {takes(0, refused.Outcome, nil), api.Succeeded, "Refused", stepfunctions.Succeeded},
+		"failed":   {takes(0, "", errSoldOut), api.Failed, "Packing", stepfunctions.Failed},
+	} {
+		shipped := false
+		job := sale(pass, c.pack, func(context.Context, *orderRun) (async.Outcome, error) { shipped = true; return async.Continue, nil })
+		view, _, execution := withDefinition(t, job, definition, nil)
+		if view.Status != c.status || view.CustomStatus != c.word || execution != c.execution || shipped != (c.word == "Shipped") {
+			t.Errorf("%s: %s, %s, %s, shipped %v", name, view.Status, view.CustomStatus, execution, shipped)
+		}
 	}
 }
