@@ -194,7 +194,7 @@ func TestRunRepeats(t *testing.T) {
 	if got := asynctest.Run(t, s.job(), order{}); got.Error == nil || got.Error.Code != api.CodeTimedOut || runs != 1+async.LostAttempts {
 		t.Errorf("timed out: %+v after %d runs", got, runs)
 	}
-	var stuck atomic.Int32 // both runs are at work at a time
+	var stuck atomic.Int32                                        // both runs are at work at a time
 	s.pack = func(context.Context, *run) (async.Outcome, error) { // does not look at its context
 		stuck.Add(1)
 		time.Sleep(time.Hour)
