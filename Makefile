@@ -44,6 +44,12 @@ test-dynamodb: ## the DynamoDB store against dynalite
 	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
 
+TESTS += test-s3
+.PHONY: test-s3
+test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
+	@.ci/need curl curl
+	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test -race -count=1 ./async/internal/s3
+
 TESTS += test-aws
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
