@@ -18,6 +18,8 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/dynamo"
 	"example.org/asynchttpapi/async/internal/functions"
+	"example.org/asynchttpapi/async/internal/s3"
+	"example.org/asynchttpapi/async/internal/s3url"
 	"example.org/asynchttpapi/async/internal/sfn"
 )
 
@@ -46,6 +48,30 @@ func withWorkflows(c *functions.Config) error {
 	return err
 }
 
+// WithResults lets a stage write large results. It needs RESULTS_BUCKET.
+func WithResults() Option { return withResults }
+
+func withResults(c *functions.Config) error {
+	results, err := s3.New(os.Getenv, os.Getenv(envResults))
+	if err == nil {
+		c.Results = results
+	}
+	return err
+}
+
+// withResultURLs lets clients read large results, if there is a bucket of them.
+func withResultURLs(c *functions.Config) error {
+	bucket := os.Getenv(envResults)
+	if bucket == "" {
+		return nil
+	}
+	results, err := s3url.New(os.Getenv, bucket)
+	if err == nil {
+		c.Results = results
+	}
+	return err
+}
+
 // Submit serves the function behind /api/submit.
 func Submit(job async.Definition) { start(NewSubmit(job)) }
 
@@ -60,13 +86,13 @@ func Status() { start(NewStatus()) }
 // NewStatus returns the handler of Status.
 func NewStatus() (lambda.Handler, error) { return newHandler(nil, functions.NewStatus, withWorkflows) }
 
-// Result serves the function behind /api/result/{id}. A job with large results
-// needs WithResults.
-func Result(options ...Option) { start(NewResult(options...)) }
+// Result serves the function behind /api/result/{id}. RESULTS_BUCKET names the
+// bucket of large results.
+func Result() { start(NewResult()) }
 
 // NewResult returns the handler of Result.
-func NewResult(options ...Option) (lambda.Handler, error) {
-	return newHandler(nil, functions.NewResult, options...)
+func NewResult() (lambda.Handler, error) {
+	return newHandler(nil, functions.NewResult, withResultURLs)
 }
 
 // Cancel serves the function behind /api/cancel/{secret}.

@@ -22,6 +22,8 @@ func NewStage(c Config, name string) (lambda.Handler, error) {
 		return nil, fmt.Errorf("functions: the job has no stage %q", name)
 	case stage.Waits && c.Workflows == nil:
 		return nil, fmt.Errorf("functions: stage %s waits, and needs the workflow service", stage.Name)
+	case stage.Waits && c.BaseURL == "":
+		return nil, fmt.Errorf("functions: stage %s waits, and its callbacks need a public base URL", stage.Name)
 	}
 	service, err := c.service()
 	if err != nil {
