@@ -210,7 +210,10 @@ func checkMains(d async.Description, root fs.FS) (problems []string, err error) 
 }
 
 func mainOf(a activity) string {
-	if a.stage != nil {
+	switch {
+	case a.stage != nil && a.stage.Waits:
+		return fmt.Sprintf("lambdamain.Stage(job, %q, lambdamain.WithWorkflows())", a.stage.Name)
+	case a.stage != nil:
 		return fmt.Sprintf("lambdamain.Stage(job, %q)", a.stage.Name)
 	}
 	return "lambdamain." + StateName(a.name) + "(job)"
