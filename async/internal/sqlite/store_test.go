@@ -30,6 +30,24 @@ func TestStore(t *testing.T) {
 	asynctest.TestStore(t, func(*testing.T) async.Store { return sqlite.NewStore(db) })
 }
 
+func TestStoreLeavesUnknownColumnsAlone(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	asynctest.TestUnknownMembers(t, sqlite.NewStore(db), func(t *testing.T, id string) func(*testing.T) {
+		execute(t, db, "ALTER TABLE submissions ADD COLUMN novel TEXT; UPDATE submissions SET novel = 'planted'")
+		return func(t *testing.T) {
+			t.Helper()
+			planted := ""
+			err := db.Read(t.Context(), func(conn *zombiezen.Conn) (err error) {
+				planted, err = sqlitex.ResultText(conn.Prep("SELECT novel FROM submissions"))
+				return err
+			})
+			if err != nil || planted != "planted" {
+				t.Errorf("the column has %q, %v", planted, err)
+			}
+		}
+	})
+}
+
 func execute(t *testing.T, db *database.DB, script string) {
 	t.Helper()
 	err := db.Write(t.Context(), func(conn *zombiezen.Conn) error {
@@ -77,6 +95,27 @@ func TestEndLeases(t *testing.T) {
 		got, mine, err := store.Reserve(t.Context(), reservation(key, "second"))
 		if mine != want || got.ID != "first" || err != nil {
 			t.Errorf("%s: got %+v, mine %v, %v", key, got, mine, err)
+		}
+	}
+}
+
+// Nothing of a discarded submission is left, its input least of all; and the
+// next one, which may get its number, has its own.
+func TestDiscardLeavesNothing(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	s := sqlite.NewStore(db)
+	for _, id := range []string{"a", "b", "c"} {
+		r := async.Record{ID: id, State: async.State{Status: api.NotStarted}}
+		if err := errors.Join(s.Create(t.Context(), r, []byte(`"`+id+`"`)), s.Discard(t.Context(), id)); err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		err := db.Read(t.Context(), func(conn *zombiezen.Conn) (err error) {
+			rows, err = sqlitex.ResultInt(conn.Prep("SELECT (SELECT count(*) FROM submissions) + (SELECT count(*) FROM inputs)"))
+			return err
+		})
+		if err != nil || rows != 0 {
+			t.Errorf("%d rows, %v", rows, err)
 		}
 	}
 }
