@@ -67,7 +67,7 @@ func TestAgainstTheLocalWorld(t *testing.T) {
 			}
 			refused := local(t)
 			code = refused.do("--url", url, "submit", "--title", "T")
-			if code != exitRefused || !strings.Contains(refused.err.String(), "  /speaker/email  ") {
+			if code != exitRefused || !strings.Contains(refused.err.String(), "  --email  ") {
 				t.Errorf("refused: exit code %d\n%s", code, &refused.err)
 			}
 		})
