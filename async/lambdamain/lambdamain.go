@@ -18,7 +18,6 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/dynamo"
 	"example.org/asynchttpapi/async/internal/functions"
-	"example.org/asynchttpapi/async/internal/s3"
 	"example.org/asynchttpapi/async/internal/s3url"
 	"example.org/asynchttpapi/async/internal/sfn"
 )
@@ -29,8 +28,9 @@ const (
 	envTable = "TABLE_NAME"
 	// envStateMachine is the state machine's ARN.
 	envStateMachine = "STATE_MACHINE_ARN"
-	// envResults names the S3 bucket of large results; there are none if empty.
-	envResults = "RESULTS_BUCKET"
+	// EnvResults names the S3 bucket of large results; there are none if it is
+	// empty.
+	EnvResults = "RESULTS_BUCKET"
 )
 
 // Option adds an adapter to a function that not every job's needs.
@@ -48,20 +48,9 @@ func withWorkflows(c *functions.Config) error {
 	return err
 }
 
-// WithResults lets a stage write large results. It needs RESULTS_BUCKET.
-func WithResults() Option { return withResults }
-
-func withResults(c *functions.Config) error {
-	results, err := s3.New(os.Getenv, os.Getenv(envResults))
-	if err == nil {
-		c.Results = results
-	}
-	return err
-}
-
 // withResultURLs lets clients read large results, if there is a bucket of them.
 func withResultURLs(c *functions.Config) error {
-	bucket := os.Getenv(envResults)
+	bucket := os.Getenv(EnvResults)
 	if bucket == "" {
 		return nil
 	}
@@ -113,7 +102,8 @@ func NewCallback(job async.Definition, options ...Option) (lambda.Handler, error
 }
 
 // Stage serves the activity of a stage, by the name of either. A stage that
-// waits needs WithWorkflows, one that writes large results WithResults.
+// waits needs WithWorkflows, one that writes large results InS3 of package
+// lambdamain/results.
 func Stage(job async.Definition, name string, options ...Option) {
 	start(NewStage(job, name, options...))
 }

@@ -70,6 +70,7 @@ func NewResult(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.
 
 // NewCancel returns the handler of the function cancel.
 func NewCancel(c Config) (lambda.Handler, error) {
+	c.Cancelable = true // or there would be no such function
 	return newHTTP(c, lambdahttp.Cancel, c.Store, c.Workflows)
 }
 

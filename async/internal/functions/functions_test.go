@@ -318,18 +318,18 @@ func TestNamesSurviveTheRealRuntimeLoop(t *testing.T) {
 }
 
 func TestSettingsFromEnv(t *testing.T) {
-	unset := functions.Settings{Origins: []string{}, Retention: 90 * 24 * time.Hour, Cancelable: true, FailureStatus: 200, MaxBody: 64 << 10}
+	unset := functions.Settings{Origins: []string{}, Retention: 90 * 24 * time.Hour, FailureStatus: 200, MaxBody: 64 << 10}
 	got, err := functions.SettingsFromEnv(func(string) string { return "" })
 	if err != nil || !reflect.DeepEqual(got, unset) {
 		t.Errorf("nothing set: got %+v, %v", got, err)
 	}
 	env := map[string]string{
 		"PUBLIC_BASE_URL": "https://api.example.org", "ALLOWED_ORIGINS": "https://a.example,https://b.example", "MAX_WAIT_SECONDS": "5",
-		"RETENTION_DAYS": "7", "CANCELABLE": "false", "FAILURE_STATUS": "409", "MAX_BODY_BYTES": "1000", "STACK_NAME": "prod", "LOG_ERRORS": "true",
+		"RETENTION_DAYS": "7", "CANCELABLE": "true", "FAILURE_STATUS": "409", "MAX_BODY_BYTES": "1000", "STACK_NAME": "prod", "LOG_ERRORS": "true",
 	}
 	want := functions.Settings{
 		BaseURL: "https://api.example.org", Origins: []string{"https://a.example", "https://b.example"}, MaxWait: 5 * time.Second,
-		Retention: 7 * 24 * time.Hour, FailureStatus: 409, MaxBody: 1000, Stack: "prod", LogErrors: true,
+		Retention: 7 * 24 * time.Hour, Cancelable: true, FailureStatus: 409, MaxBody: 1000, Stack: "prod", LogErrors: true,
 	}
 	got, err = functions.SettingsFromEnv(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {

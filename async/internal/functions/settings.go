@@ -25,7 +25,8 @@ type Settings struct {
 	WaitInterval time.Duration
 	// Retention is how long a submission can be read.
 	Retention time.Duration
-	// Cancelable lets whoever submits cancel.
+	// Cancelable gives whoever submits a URL to cancel at, which the function
+	// cancel has to serve.
 	Cancelable bool
 	// FailureStatus and MaxBody: see lambdahttp.Config.
 	FailureStatus, MaxBody int
@@ -51,7 +52,7 @@ func SettingsFromEnv(getenv func(string) string) (Settings, error) {
 		Origins:       splitOrigins(getenv("ALLOWED_ORIGINS")),
 		MaxWait:       time.Duration(e.number("MAX_WAIT_SECONDS", 0, 0, MaxMaxWait.Seconds()) * float64(time.Second)),
 		Retention:     time.Duration(e.number("RETENTION_DAYS", 90, 1, 3650) * 24 * float64(time.Hour)),
-		Cancelable:    e.truth("CANCELABLE", true),
+		Cancelable:    e.truth("CANCELABLE", false),
 		FailureStatus: int(e.number("FAILURE_STATUS", http.StatusOK, http.StatusOK, http.StatusConflict)),
 		MaxBody:       int(e.number("MAX_BODY_BYTES", lambdahttp.DefaultMaxBody, 1, async.MaxInput)),
 		Stack:         getenv("STACK_NAME"),
