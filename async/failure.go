@@ -29,10 +29,11 @@ func (s *Service) RecordFailure(ctx context.Context, in ActivityInput) error {
 	if err == nil && (!r.Status.Terminal() || r.Status == api.Failed && r.Redrive < in.Redrive) {
 		st, known := s.Job.stage(r.CustomStatus)
 		ranOut := known && st.Waits && slices.Contains(timeouts, in.Error)
+		answered := hasOutcome(r, st.Name)
 		switch {
-		case ranOut && hasOutcome(r, st.Name) && r.Waiting.Stage == st.Name:
+		case ranOut && answered && r.Waiting.Stage == st.Name:
 			return nil // the stage's next run clears Waiting: this happens once
-		case ranOut && in.Error == statesTimeout && st.Expired.Outcome != Continue:
+		case ranOut && !answered && in.Error == statesTimeout && st.Expired.Outcome != Continue:
 			r, err = s.recordOutcome(ctx, r, st, st.Expired.Outcome, &core{}, "")
 			if (err == nil || errors.Is(err, ErrStale)) && hasOutcome(r, st.Name) {
 				return nil

@@ -103,6 +103,8 @@ type world struct {
 	faults    *asynctest.Faults
 	start     time.Time
 	events    []async.Event
+	// secrets are those of the callbacks that were handed out.
+	secrets []string
 }
 
 // inWorld runs a test with a world of its own, in virtual time.
@@ -175,6 +177,19 @@ func (w *world) record(t *testing.T, id string) async.Record {
 func (w *world) stage(ctx context.Context, id, stage string, redrive int) (async.ActivityOutput, string) {
 	out, err := w.RunStage(ctx, stage, async.ActivityInput{ID: id, Redrive: redrive})
 	return out, name(err)
+}
+
+// waiting runs the waiting stage, whose task has the token.
+func (w *world) waiting(t *testing.T, id, token string) {
+	t.Helper()
+	w.steps.start = func(_ context.Context, _ *run, back async.Callback) error {
+		w.secrets = append(w.secrets, strings.TrimPrefix(back.URL, "https://api.example.org"+api.CallbackPath))
+		return nil
+	}
+	w.workflows.Wait(id, token)
+	if _, err := w.RunStage(t.Context(), "Approval", async.ActivityInput{ID: id, Token: token}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fail records a failure, and returns the name of the error.
