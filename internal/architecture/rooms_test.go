@@ -21,8 +21,8 @@ const (
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"
 	// onAWS and onOneMachine are the two places that a job runs at.
-	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk + " " + smithy
-	onOneMachine = "async/local async/internal/sqlite async/internal/apigateway internal/sqlite stepfunctions"
+	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv async/internal/s3 async/internal/s3url " + sdk + " " + smithy
+	onOneMachine = "async/local async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
 	// example is the example service, which the library does not know.
 	example = "speakers statemachine functions"
 )
@@ -31,6 +31,10 @@ const (
 var rooms = []room{
 	// The example service.
 	{"functions", "async/lambdamain speakers", onOneMachine},
+	// The two functions that clients call: every megabyte of theirs is paid for in
+	// each cold start. URLs of results need no client of S3.
+	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
+	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"cmd/local", "async/local", onAWS},
 	{"speakers", "api", "async stepfunctions net/http " + lambda + " " + sdk},
 	{"statemachine", "", "internal"},
@@ -51,7 +55,10 @@ var rooms = []room{
 	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
 	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
 	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
+	{"async/internal/s3", "api async async/internal/awsenv async/internal/s3url", "async/internal/dynamo async/internal/sfn " + example + " " + onOneMachine},
+	{"async/internal/s3url", "api async async/internal/awsenv", "async/internal/dynamo async/internal/sfn " + sdk + "/service " + example + " " + onOneMachine},
 	{"async/internal/awsenv", "", "async"},
+	{"async/internal/files", "api async", example + " net/http stepfunctions " + onAWS},
 	{"async/internal/sqlite", "api async internal/sqlite", example + " stepfunctions " + onAWS},
 	{"async", "api async/internal/trace", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"cmd/cfs", "api client", "internal async stepfunctions " + sdk + " " + lambda},
