@@ -10,7 +10,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/conformance"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -45,8 +45,8 @@ func newHolder(t *testing.T) *holder {
 	return h
 }
 
-// End implements conformance.Executions.
-func (h *holder) End(t *testing.T, id string, o async.Outcome) {
+// End implements asynctest.Executions.
+func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	switch {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)
@@ -61,7 +61,7 @@ func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	}
 }
 
-// Redrive implements conformance.Executions.
+// Redrive implements asynctest.Executions.
 func (h *holder) Redrive(t *testing.T, id string) {
 	if _, err := h.w.engine.RedriveExecution(t.Context(), executionARN(id), ""); err != nil {
 		t.Fatal(err)
@@ -117,7 +117,7 @@ func (c *skippingClock) skip(d time.Duration) {
 
 func TestWorkflowsOnTheEngine(t *testing.T) {
 	h := newHolder(t)
-	conformance.Workflows(t, h.w, h)
+	asynctest.TestWorkflows(t, h.w, h)
 }
 
 func TestDefineBringsTheMachineUpToDate(t *testing.T) {
