@@ -296,3 +296,13 @@ func indent(text string, by int) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// MustOpenAPI is OpenAPI for a main: it panics on an error, which is a mistake in
+// the job.
+func MustOpenAPI(job async.Definition, info Info) []byte {
+	text, err := OpenAPI(job, info)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
