@@ -167,11 +167,14 @@ func (j Job[In, Result]) Check() error {
 	if running == 0 {
 		c.add("no stages")
 	}
+	for i := range j.Stages { // once the words of all stages are known
+		c.ends(j.Stages[i].describe())
+	}
 	c.end("Done", j.Done)
-	codes := map[string]bool{}
+	codes := map[string]bool{api.CodeTimedOut: true, api.CodeProcessFailed: true, api.CodeProcessLost: true}
 	for _, f := range j.Failures {
 		if !word.MatchString(f.Code) || f.Message == "" || codes[f.Code] {
-			c.add("failure %q: want one capitalized word that no other failure has, and a message", f.Code)
+			c.add("failure %q: want one capitalized word that no other failure and no error of the library has, and a message", f.Code)
 		}
 		codes[f.Code] = true
 	}
@@ -226,13 +229,16 @@ func (c *checker) stage(d StageDescription, does, waits bool) {
 	if d.Heartbeat != 0 && (!waits || d.Heartbeat < time.Second || d.Heartbeat >= d.Timeout || d.Heartbeat%time.Second != 0) {
 		add("heartbeat %v: it is for a Wait, in whole seconds and shorter than the timeout", d.Heartbeat)
 	}
+	if d.Expired != (End{}) && !waits {
+		add("Expired is for a Wait")
+	}
+}
+
+func (c *checker) ends(d StageDescription) {
 	for _, e := range d.Ends {
 		c.end("stage "+d.Name, e)
 	}
 	if d.Expired != (End{}) {
-		if !waits {
-			add("Expired is for a Wait")
-		}
 		c.end("stage "+d.Name, d.Expired)
 	}
 }
