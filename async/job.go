@@ -171,7 +171,8 @@ func (j Job[In, Result]) Check() error {
 		c.ends(j.Stages[i].describe())
 	}
 	c.end("Done", j.Done)
-	codes := map[string]bool{api.CodeTimedOut: true, api.CodeProcessFailed: true, api.CodeProcessLost: true}
+	// api.CodeProcessFailed is not taken: a job may have a message of its own for it.
+	codes := map[string]bool{api.CodeTimedOut: true, api.CodeProcessLost: true}
 	for _, f := range j.Failures {
 		if !word.MatchString(f.Code) || f.Message == "" || codes[f.Code] {
 			c.add("failure %q: want one capitalized word that no other failure and no error of the library has, and a message", f.Code)
