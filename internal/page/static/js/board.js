@@ -49,6 +49,11 @@ export class Board extends EventTarget {
     }
   }
 
+  /** Polls at once. */
+  poll(id) {
+    this.#watched.get(id)?.wake.dispatchEvent(new Event("wake"));
+  }
+
   /** Polls at once what is overdue: timers stand still in a page that sleeps. */
   catchUp() {
     for (const { state, wake } of this.#watched.values()) {
