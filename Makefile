@@ -135,6 +135,12 @@ TESTS += test-sam
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
 	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli ./stepfunctions/internal/template
+	TOOLS=$(TOOLS) go test -count=1 -run TestSAM ./cmd/new
+
+TESTS += new-project
+.PHONY: new-project
+new-project: ## a project of cmd/new, timed up to its first submission; and one that uses a published version
+	NEW_PROJECT=1 go test -count=1 -v -run 'TestFirstSubmission|TestFromAProxy' ./cmd/new
 
 TESTS += test-sam-local
 .PHONY: test-sam-local

@@ -2,8 +2,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"time"
 
 	"example.org/asynchttpapi/async"
@@ -13,11 +11,7 @@ import (
 )
 
 func main() {
-	description, err := asyncgen.OpenAPI(export.Job(export.Generated{}), asyncgen.Info{Title: "Exports"})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	description := asyncgen.MustOpenAPI(export.Job(export.Generated{}), asyncgen.Info{Title: "Exports"})
 	pause := local.Setting{Flag: "pause", Env: "PAUSE", Default: "5ms", Usage: "how long a thousand rows take"}
 	local.MainFunc(func(value func(string) string) (async.Definition, error) {
 		d, err := time.ParseDuration(value("pause"))

@@ -4,9 +4,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
-
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asyncgen"
 	"example.org/asynchttpapi/async/local"
@@ -14,11 +11,7 @@ import (
 )
 
 func main() {
-	description, err := asyncgen.OpenAPI(loan.Job(loan.Simulated{}, loan.Mailbox{}), asyncgen.Info{Title: "Loans"})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	description := asyncgen.MustOpenAPI(loan.Job(loan.Simulated{}, loan.Mailbox{}), asyncgen.Info{Title: "Loans"})
 	mailbox := local.Setting{Flag: "mailbox", Env: "MAILBOX", Default: "mailbox", Usage: "folder for the letters to underwriters"}
 	local.MainFunc(func(value func(string) string) (async.Definition, error) {
 		return loan.Job(loan.Simulated{}, loan.Mailbox{Folder: value("mailbox")}), nil

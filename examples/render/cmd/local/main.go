@@ -3,8 +3,6 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"time"
 
 	"example.org/asynchttpapi/async"
@@ -17,11 +15,7 @@ func main() {
 	job := func(frame time.Duration) async.Definition {
 		return render.Job((&render.Simulated{Frame: frame}).Services())
 	}
-	description, err := asyncgen.OpenAPI(job(0), asyncgen.Info{Title: "Videos"})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	description := asyncgen.MustOpenAPI(job(0), asyncgen.Info{Title: "Videos"})
 	frame := local.Setting{Flag: "frame", Env: "FRAME", Default: "300ms", Usage: "how long a hundredth of the encoding takes"}
 	local.MainFunc(func(value func(string) string) (async.Definition, error) {
 		d, err := time.ParseDuration(value("frame"))
