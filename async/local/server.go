@@ -131,6 +131,7 @@ func (s *Server) wire() (err error) {
 		Log:            s.log,
 		MaxInvocations: maxInvocations,
 		Ended:          s.workflows.notify(s.handlers[functions.Reconcile]),
+		EndedOf:        []stepfunctions.Status{stepfunctions.Failed, stepfunctions.TimedOut, stepfunctions.Aborted},
 	})
 	s.stepFunctions = stepfunctions.Guard(stepfunctions.Handler(s.workflows.engine, s.log), s.HostNames, s.log)
 	routes := map[string]lambda.Handler{}

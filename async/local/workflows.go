@@ -137,11 +137,11 @@ func taskError(ctx context.Context, answer func() error) error {
 }
 
 // notify hands the end of an execution to the reconciler, as the event that
-// EventBridge would deliver. Like the rule on AWS it leaves out those that
-// succeeded: they have recorded their outcome themselves.
+// EventBridge would deliver. It is not for those that succeeded, like the rule
+// on AWS: they have recorded their outcome themselves.
 func (w *workflows) notify(reconcile lambda.Handler) func(context.Context, stepfunctions.Execution) error {
 	return func(ctx context.Context, x stepfunctions.Execution) error {
-		if x.MachineARN != machineARN() || x.Status == stepfunctions.Succeeded {
+		if x.MachineARN != machineARN() {
 			return nil
 		}
 		event, err := json.Marshal(map[string]any{
