@@ -182,7 +182,7 @@ func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st stag
 		if st.Expected > 0 {
 			state.Due = now.Add(st.Expected)
 		}
-		if in.Redrive == r.Redrive {
+		if in.Redrive == r.Redrive && r.Rank > 0 { // else a redrive does the stage again
 			state.Percent = max(state.Percent, r.Percent)
 		}
 		var err error

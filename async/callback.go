@@ -48,11 +48,19 @@ type callback struct {
 	record Record
 }
 
-// open reports whether the stage waits for the answer.
+// open reports whether the stage waits for the answer. After a redrive of one
+// whose answer has failed the submission it does so once it has begun again.
 func (c callback) open() bool {
-	_, recorded := c.record.Outcomes[c.ref.Stage]
-	return !recorded && !c.record.Status.Terminal() && c.record.Waiting.Stage == c.ref.Stage &&
-		c.record.Waiting.Token != "" && time.Now().Before(c.ref.Expires)
+	w := c.record.Waiting
+	return !hasOutcome(c.record, c.ref.Stage) && !c.record.Status.Terminal() && w.Stage == c.ref.Stage &&
+		w.Token != "" && w.Answer == "" && time.Now().Before(c.ref.Expires)
+}
+
+// recorded reports whether this answer has brought the stage's outcome or the
+// submission's failure.
+func (c callback) recorded(answer string) bool {
+	w := c.record.Waiting
+	return w.Stage == c.ref.Stage && w.Answer == answer && (hasOutcome(c.record, w.Stage) || c.record.Status == api.Failed)
 }
 
 func (s *Service) findCallback(ctx context.Context, secret string) (c callback, err error) {
@@ -86,7 +94,7 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 		return err
 	}
 	if !c.open() {
-		if c.record.Waiting.Stage == c.ref.Stage && c.record.Waiting.Answer == hash(string(answer)) {
+		if c.recorded(hash(string(answer))) {
 			return s.passOn(ctx, c.record) // a crash came in between, perhaps
 		}
 		return errAnswered

@@ -43,6 +43,8 @@ func (s *Service) RecordFailure(ctx context.Context, in ActivityInput) error {
 		}
 	}
 	switch {
+	case errors.Is(err, ErrStale) && !r.Status.Terminal() && r.Redrive <= in.Redrive:
+		return &ActivityError{Unavailable, "the record has moved meanwhile"}
 	case (err == nil || errors.Is(err, ErrStale)) && (r.Status == api.Succeeded || r.Status == api.Canceled):
 		return nil
 	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrStale):
