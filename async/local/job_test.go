@@ -92,8 +92,22 @@ func TestCancelEndsARunningStage(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("the stage runs on")
 	}
-	if got := do(t, "GET", r.url+api.StatusPath+s.ID, ""); got.Status != api.Canceled || got.Result != nil {
+	if got := awaitFilm(t, r.url+api.StatusPath+s.ID); got.Status != api.Canceled || got.Result != nil {
 		t.Errorf("%+v", got.Submission)
+	}
+}
+
+// awaitFilm polls a status until it has ended.
+func awaitFilm(t *testing.T, url string) response {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		res, err := plain("GET", url, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := decoded(t, res); ended(r) || time.Now().After(deadline) {
+			return r
+		}
 	}
 }
 
@@ -177,7 +191,7 @@ func TestCallbackOutlivesARestart(t *testing.T) {
 			t.Errorf("%+v: %v, %v", step, got, err)
 		}
 	}
-	got := await(t, second.url+api.StatusPath+s.ID, ended)
+	got := awaitFilm(t, second.url+api.StatusPath+s.ID)
 	if got.CustomStatus != "Shown" || string(got.Result) != `{"minutes":90}` || got.ResultURL != second.url+api.ResultPath+s.ID {
 		t.Errorf("%+v", got.Submission)
 	}
@@ -212,7 +226,7 @@ func TestLargeResultsAreStreamed(t *testing.T) {
 	first := start(t, settings)
 	before := allocated()
 	s := submitFilm(t, first.url)
-	await(t, first.url+api.StatusPath+s.ID, ended)
+	awaitFilm(t, first.url+api.StatusPath+s.ID)
 	if err := first.stop(); err != nil {
 		t.Fatal(err)
 	}

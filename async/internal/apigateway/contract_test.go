@@ -47,7 +47,7 @@ var rows = []struct {
 	}},
 	{"submit-wait", 202, func(*world) request { return to("/api/submit?wait=1&failureStatus=409", post(presentation)) }},
 	{"submit-wait-bad", 400, func(*world) request { return to("/api/submit?wait=soon", post(presentation)) }},
-	{"submit-byte-order-mark", 202, func(*world) request { return post("\ufeff" + presentation) }},
+	{"submit-byte-order-mark", 202, func(*world) request { return beyond(post("\ufeff" + presentation)) }},
 	{"submit-callback-url", 422, func(*world) request {
 		return post(strings.Replace(presentation, "{", `{"callbackUrl":"https://client.example/done",`, 1))
 	}},
@@ -82,10 +82,12 @@ var rows = []struct {
 	{"result-none", 404, func(w *world) request { return get(resultOf(w.put(approved, time.Minute))) }},
 	{"result-failed", 404, func(w *world) request { return get(resultOf(w.put(failed, time.Minute))) }},
 	{"result-unknown", 404, func(*world) request { return get(resultOf(api.StatusPath + async.IDOf(async.NewSecret()))) }},
-	{"result-inline", 200, func(w *world) request { return get(api.ResultPath + w.putRecord(inline, time.Minute)) }},
-	{"result-inline-head", 200, func(w *world) request { return method("HEAD", get(api.ResultPath+w.putRecord(inline, time.Minute))) }},
+	{"result-inline", 200, func(w *world) request { return other(get(api.ResultPath + w.putRecord(inline, time.Minute))) }},
+	{"result-inline-head", 200, func(w *world) request {
+		return other(method("HEAD", get(api.ResultPath+w.putRecord(inline, time.Minute))))
+	}},
 	{"result-wrong-method", 405, func(w *world) request { return method("PUT", get(resultOf(w.put(approved, 0)))) }},
-	{"status-with-result", 200, func(w *world) request { return get(api.StatusPath + w.putRecord(inline, time.Minute)) }},
+	{"status-with-result", 200, func(w *world) request { return other(get(api.StatusPath + w.putRecord(inline, time.Minute))) }},
 
 	{"cancel-post", 200, func(w *world) request { return method("POST", get(w.cancelPath())) }},
 	{"cancel-delete", 200, func(w *world) request { return method("DELETE", get(w.cancelPath())) }},
@@ -150,6 +152,7 @@ func (w *world) cancelPath() string {
 }
 
 func to(path string, r request) request       { r.path = path; return r }
+func other(r request) request                 { r.other = true; return r }
 func beyond(r request) request                { r.beyond = true; return r }
 func method(method string, r request) request { r.method = method; return r }
 func preflight(path, method string) request {

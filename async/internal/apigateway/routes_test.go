@@ -63,7 +63,7 @@ func waiting(t *testing.T) (w *world, path string) {
 	t.Helper()
 	var back async.Callback
 	w = newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.Job = loans(&back) })
-	id := w.do(beyond(post(`{"amount":7}`))).id(t)
+	id := w.do(other(post(`{"amount":7}`))).id(t)
 	w.workflows.Wait(id, "token")
 	if _, err := w.handlers["review"].Invoke(t.Context(), []byte(`{"id":"`+id+`","redrive":0,"token":"token"}`)); err != nil {
 		t.Fatal(err)
@@ -74,10 +74,10 @@ func waiting(t *testing.T) (w *world, path string) {
 const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 func form(path, body string) request {
-	return beyond(to(path, post(body, "Content-Type", "application/x-www-form-urlencoded", "Accept", browser)))
+	return other(to(path, post(body, "Content-Type", "application/x-www-form-urlencoded", "Accept", browser)))
 }
 
-func answer(path, body string) request { return beyond(to(path, post(body))) }
+func answer(path, body string) request { return other(to(path, post(body))) }
 
 // Each answer in turn to one callback, with whole responses in testdata.
 func TestCallback(t *testing.T) {
@@ -88,11 +88,11 @@ func TestCallback(t *testing.T) {
 			status int
 			ask    request
 		}{
-			{"callback-page", 200, beyond(get(path, "Accept", browser))},
-			{"callback-head", 200, beyond(method("HEAD", get(path)))},
-			{"callback-wrong-method", 405, beyond(method("PUT", get(path)))},
-			{"callback-heartbeat", 204, beyond(to(path+"/heartbeat", post("")))},
-			{"callback-heartbeat-wrong-method", 405, beyond(get(path + "/heartbeat"))},
+			{"callback-page", 200, other(get(path, "Accept", browser))},
+			{"callback-head", 200, other(method("HEAD", get(path)))},
+			{"callback-wrong-method", 405, other(method("PUT", get(path)))},
+			{"callback-heartbeat", 204, other(to(path+"/heartbeat", post("")))},
+			{"callback-heartbeat-wrong-method", 405, other(get(path + "/heartbeat"))},
 			{"callback-malformed", 400, answer(path, `{"approved":`)},
 			{"callback-invalid", 422, answer(path, `{"approved":1,"rate":"x"}`)},
 			{"callback-invalid-page", 422, form(path, "approved=true&rate=99&note=%3Cb%3E")},
@@ -101,12 +101,12 @@ func TestCallback(t *testing.T) {
 			{"callback-repeated", 200, answer(path, `{"approved":true,"note":"ok"}`)},
 			{"callback-other-answer", 410, answer(path, `{"approved":false}`)},
 			{"callback-other-answer-page", 410, form(path, "approved=false")},
-			{"callback-answered", 410, beyond(get(path))},
-			{"callback-answered-page", 410, beyond(get(path, "Accept", browser))},
-			{"callback-heartbeat-late", 410, beyond(to(path+"/heartbeat", post("")))},
-			{"callback-unknown", 404, beyond(get(api.CallbackPath + async.NewSecret()))},
-			{"callback-unknown-page", 404, beyond(get(api.CallbackPath+async.NewSecret(), "Accept", browser))},
-			{"callback-nothing-behind-it", 404, beyond(get(path + "/other"))},
+			{"callback-answered", 410, other(get(path))},
+			{"callback-answered-page", 410, other(get(path, "Accept", browser))},
+			{"callback-heartbeat-late", 410, other(to(path+"/heartbeat", post("")))},
+			{"callback-unknown", 404, other(get(api.CallbackPath + async.NewSecret()))},
+			{"callback-unknown-page", 404, other(get(api.CallbackPath+async.NewSecret(), "Accept", browser))},
+			{"callback-nothing-behind-it", 404, other(get(path + "/other"))},
 		}
 		for _, step := range steps {
 			r := w.do(step.ask)
@@ -121,7 +121,7 @@ func TestCallback(t *testing.T) {
 			}
 			golden(t, step.name, r)
 		}
-		if r := w.do(get(api.StatusPath + w.store.IDs()[0])); r.submission(t).CustomStatus != "Offered" {
+		if r := w.do(other(get(api.StatusPath + w.store.IDs()[0]))); r.submission(t).CustomStatus != "Offered" {
 			t.Errorf("the answer was not recorded: %s", r.text)
 		}
 		answers := w.workflows.Answers()
@@ -142,7 +142,7 @@ func TestCallbackByForm(t *testing.T) {
 			if r.StatusCode != 200 || !strings.Contains(r.text, "Thank you") {
 				t.Errorf("%d %s", r.StatusCode, r.text)
 			}
-			if s := w.do(get(api.StatusPath + w.store.IDs()[0])).submission(t); s.CustomStatus != want {
+			if s := w.do(other(get(api.StatusPath + w.store.IDs()[0]))).submission(t); s.CustomStatus != want {
 				t.Errorf("it is %s, want %s", s.CustomStatus, want)
 			}
 		})
@@ -176,7 +176,7 @@ func TestLargeResult(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		path := w.putLarge("0123456789")
-		whole := w.do(beyond(get(path)))
+		whole := w.do(other(get(path)))
 		tag := whole.Header.Get("ETag")
 		if whole.text != "0123456789" || len(tag) < 10 {
 			t.Errorf("%q, ETag %s", whole.text, tag)
@@ -193,21 +193,21 @@ func TestLargeResult(t *testing.T) {
 			"beyond the end":    {416, []string{"Range", "bytes=10-"}, ""},
 			"what a client has": {304, []string{"If-None-Match", tag}, ""},
 		} {
-			r := w.do(beyond(get(path, tt.header...)))
+			r := w.do(other(get(path, tt.header...)))
 			if r.StatusCode != tt.status || tt.status < 400 && r.text != tt.body || r.Header.Get("X-Sendfile") != "" {
 				t.Errorf("%s: %d %q %v", name, r.StatusCode, r.text, r.Header)
 			}
 		}
-		if r := w.do(beyond(method("HEAD", get(path)))); r.StatusCode != 200 || r.Header.Get("Content-Length") != "10" {
+		if r := w.do(other(method("HEAD", get(path)))); r.StatusCode != 200 || r.Header.Get("Content-Length") != "10" {
 			t.Errorf("HEAD: %d %v", r.StatusCode, r.Header)
 		}
-		if s := w.do(get(strings.Replace(path, api.ResultPath, api.StatusPath, 1))).submission(t); s.ResultURL != "https://api.example.org"+path {
+		if s := w.do(other(get(strings.Replace(path, api.ResultPath, api.StatusPath, 1)))).submission(t); s.ResultURL != "https://api.example.org"+path {
 			t.Errorf("resultUrl %q", s.ResultURL)
 		}
 		if err := w.results.Delete(t.Context(), "hash/key"); err != nil {
 			t.Fatal(err)
 		}
-		if r := w.do(beyond(get(path))); r.StatusCode != 404 {
+		if r := w.do(other(get(path))); r.StatusCode != 404 {
 			t.Errorf("a result that is gone: %d", r.StatusCode)
 		}
 	})
@@ -217,8 +217,8 @@ func TestLargeResultElsewhere(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.Results = presigned{c.Results.(*asynctest.Results)} })
 		path := w.putLarge("0123456789")
-		golden(t, "result-redirect", w.do(beyond(get(path))))
-		golden(t, "result-redirect-head", w.do(beyond(method("HEAD", get(path)))))
+		golden(t, "result-redirect", w.do(other(get(path))))
+		golden(t, "result-redirect-head", w.do(other(method("HEAD", get(path)))))
 	})
 }
 
@@ -226,11 +226,11 @@ func TestInlineResultIsNotModified(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, nil)
 		path := api.ResultPath + w.putRecord(inline, time.Minute)
-		first := w.do(get(path))
+		first := w.do(other(get(path)))
 		if first.text != string(inline.Result) {
 			t.Errorf("%s", first.text)
 		}
-		if r := w.do(get(path, "If-None-Match", first.Header.Get("ETag"))); r.StatusCode != http.StatusNotModified || r.text != "" {
+		if r := w.do(other(get(path, "If-None-Match", first.Header.Get("ETag")))); r.StatusCode != http.StatusNotModified || r.text != "" {
 			t.Errorf("%d %q", r.StatusCode, r.text)
 		}
 	})
