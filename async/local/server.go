@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -138,7 +140,7 @@ func (s *Server) wire() (err error) {
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = s.handlers[function]
 	}
-	s.gateway, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: domainName, MaxBody: maxBody, Files: s.results, Log: s.log})
+	s.gateway, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: domainName, MaxBody: maxBody, Files: served{s.results}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -164,9 +166,21 @@ func (s *Server) config() functions.Config {
 			FailureStatus: s.FailureStatus,
 			LogErrors:     s.LogErrors,
 		},
-		SendFile: true,
+		SendFile: apigateway.SendFileHeader,
 		Log:      s.log,
 	}
+}
+
+// served are large results as files.
+type served struct{ *files.Results }
+
+// Open implements apigateway.Files.
+func (s served) Open(ctx context.Context, key string) (io.ReadSeekCloser, error) {
+	file, err := s.Results.Open(ctx, key)
+	if errors.Is(err, async.ErrNotFound) {
+		err = fs.ErrNotExist
+	}
+	return file, err
 }
 
 // newFront is the API with what people see of it in front: the page, and the

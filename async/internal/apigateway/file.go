@@ -4,22 +4,25 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"time"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
-// Files is what Gateway serves files from: async.Results has it.
+// SendFileHeader is the field of a function's response that names the file which
+// is its body. API Gateway has nothing like it.
+const SendFileHeader = "X-Sendfile"
+
+// Files is what Gateway serves files from.
 type Files interface {
-	// Open opens a file for reading, or returns async.ErrNotFound.
-	Open(ctx context.Context, key string) (io.ReadSeekCloser, error)
+	// Open opens a file for reading, or returns fs.ErrNotExist.
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
 }
 
-// file returns the key of the file that is to be the response's body, "" for none.
-func (r answer) file() string { return r.Headers[lambdahttp.SendFileHeader] }
+// file returns the name of the file that is to be the response's body, "" for none.
+func (r answer) file() string { return r.Headers[SendFileHeader] }
 
 // stallTime is how long a client may take nothing of a file before it is given up.
 const stallTime = time.Minute
@@ -32,7 +35,7 @@ func (g *Gateway) serveFile(w http.ResponseWriter, r *http.Request, response ans
 		return
 	}
 	file, err := g.Files.Open(r.Context(), response.file())
-	if errors.Is(err, async.ErrNotFound) {
+	if errors.Is(err, fs.ErrNotExist) {
 		writeProblem(w, r, http.StatusNotFound, api.CodeNotFound, "The result is no longer available.")
 		return
 	}
@@ -42,7 +45,7 @@ func (g *Gateway) serveFile(w http.ResponseWriter, r *http.Request, response ans
 	}
 	defer file.Close()
 	response.writeHeader(w)
-	w.Header().Del(lambdahttp.SendFileHeader)
+	w.Header().Del(SendFileHeader)
 	http.ServeContent(patientWriter{w, http.NewResponseController(w)}, r, "", time.Time{}, file)
 }
 

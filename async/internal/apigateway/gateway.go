@@ -33,8 +33,8 @@ type Config struct {
 	// MaxInFlight bounds how many requests are at work; more are throttled.
 	// 1000 if 0, the functions of a new AWS account together.
 	MaxInFlight int
-	// Files serves what a function's response names in lambdahttp.SendFileHeader;
-	// API Gateway has nothing like it. None are served if nil.
+	// Files are served where a function's response has SendFileHeader; none are
+	// if nil.
 	Files Files
 	// Log gets a line for each integration that failed; slog.Default if nil.
 	Log *slog.Logger

@@ -2,7 +2,9 @@ package apigateway_test
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -106,6 +108,17 @@ func (l *pipeListener) Close() error {
 
 func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
+// served are results as files.
+type served struct{ *asynctest.Results }
+
+func (s served) Open(ctx context.Context, name string) (io.ReadSeekCloser, error) {
+	file, err := s.Results.Open(ctx, name)
+	if errors.Is(err, async.ErrNotFound) {
+		err = fs.ErrNotExist
+	}
+	return file, err
+}
+
 // newGateway is a world without a server before it.
 func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
 	t.Helper()
@@ -123,10 +136,10 @@ func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)
 			BaseURL: "https://api.example.org", Origins: []string{"https://page.example"},
 			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Cancelable: true,
 		},
-		SendFile: true,
+		SendFile: apigateway.SendFileHeader,
 		Log:      log,
 	}
-	g := apigateway.Config{DomainName: "gateway.example", Files: w.results, Log: log}
+	g := apigateway.Config{DomainName: "gateway.example", Files: served{w.results}, Log: log}
 	if change != nil {
 		change(&c, &g)
 	}

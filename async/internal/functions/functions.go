@@ -28,7 +28,7 @@ type Config struct {
 	Results async.Results
 	Settings
 	// SendFile: see lambdahttp.Config.
-	SendFile bool
+	SendFile string
 	// Log is slog.Default if nil.
 	Log *slog.Logger
 

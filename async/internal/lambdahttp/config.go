@@ -37,9 +37,10 @@ type Config struct {
 	// Scope identifies the caller of a request, in whom Idempotency-Keys are
 	// unique; "" for an anonymous one. Caller if nil.
 	Scope func(events.APIGatewayV2HTTPRequest) string
-	// SendFile is set where whoever calls the handlers serves files: a large
-	// result without a URL is then answered with the field SendFileHeader.
-	SendFile bool
+	// SendFile names the response's field by which whoever calls the handlers
+	// can be made to serve a file: the key of a large result that has no URL.
+	// There is none if empty.
+	SendFile string
 	// Log gets a line for each request that failed by no fault of the client;
 	// slog.Default if nil.
 	Log *slog.Logger
@@ -50,9 +51,6 @@ type Config struct {
 
 // DefaultMaxBody is Config.MaxBody if it is 0.
 const DefaultMaxBody = 64 << 10
-
-// SendFileHeader names the key in Results of the body that is to be served.
-const SendFileHeader = "X-Sendfile"
 
 // Func is a handler for lambda.NewHandler. Its error is always nil: whatever
 // goes wrong is a response.

@@ -54,8 +54,8 @@ func (x *exchange) large(v async.ResultView) response {
 	r.set("ETag", `"`+v.Large.ETag+`"`)
 	switch {
 	case v.URL != "": // a presigned URL is for GET alone, so that a HEAD is answered here
-	case x.SendFile:
-		r.set(SendFileHeader, v.Large.Key)
+	case x.SendFile != "":
+		r.set(x.SendFile, v.Large.Key)
 	default:
 		return x.fail(&async.RequestError{Code: api.CodeInternal, Detail: internalDetail, Op: "Results.URL", Cause: errors.New("no URL")})
 	}
