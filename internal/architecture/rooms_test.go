@@ -35,12 +35,12 @@ var rooms = []room{
 	// each cold start. URLs of results need no client of S3.
 	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
-	{"cmd/local", "async/local", onAWS},
+	{"cmd/local", "api async async/local internal/page speakers", onAWS},
 	{"speakers", "api", "async stepfunctions net/http " + lambda + " " + sdk},
 	{"statemachine", "", "internal"},
 
 	// The library.
-	{"async/lambdamain", "async/internal", onOneMachine},
+	{"async/lambdamain", "async async/internal async/lambdamain", onOneMachine + " " + example},
 	{"async/local", "*", onAWS},
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal", "*", "async/lambdamain stepfunctions"},
