@@ -54,8 +54,11 @@ func writeLine(w io.Writer, s state) error {
 
 // reason is the sentence about a state; of a failure, why.
 func reason(s api.Submission) string {
-	if s.Error == nil {
+	switch {
+	case s.Error == nil:
 		return s.Message
+	case s.Error.Message == s.Message:
+		return fmt.Sprintf("%s (%s)", s.Message, s.Error.Code)
 	}
 	return fmt.Sprintf("%s (%s: %s)", s.Message, s.Error.Code, s.Error.Message)
 }

@@ -114,3 +114,16 @@ func TestMeter(t *testing.T) {
 		}
 	}
 }
+
+// What the server says twice is shown once.
+func TestReason(t *testing.T) {
+	c := seat(t)
+	s := c.failed("a")
+	if got, want := reason(s), "We are sorry: something went wrong on our side. (TimedOut: The process ran out of time.)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.Message = s.Error.Message
+	if got, want := reason(s), "The process ran out of time. (TimedOut)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -137,6 +137,14 @@ test("failures in a row are left more and more time", async (t) => {
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((most) => [most * 500, most * 1000, 45_000]));
 });
 
+test("a failure shows the error's message, and its code beside it", async (t) => {
+  const failed = { ...JSON.parse(body("Failed", "Selection")), error: { code: "TimedOut", message: "It took too long." } };
+  const { page } = await follow(t, [json(200, JSON.stringify(failed))]);
+  await reaches(page, "Failed");
+  assert.equal(await page.locator("#talk-reason").textContent(), "It took too long.");
+  assert.equal(await page.locator("#talk-code").textContent(), "TimedOut");
+});
+
 test("a result is shown, and linked where it can be fetched", async (t) => {
   const done = { ...JSON.parse(body("Succeeded", "Approved")), result: { slot: "Monday" }, resultUrl: "https://elsewhere.example/x" };
   const { page } = await follow(t, [json(200, JSON.stringify(done))]);

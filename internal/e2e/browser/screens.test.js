@@ -144,9 +144,9 @@ test("a link that leads nowhere", async (t) => {
 test("the documentation", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, `${url}/docs`);
-  await page.getByText("Submit a talk", { exact: true }).waitFor();
+  await page.getByText("Submit", { exact: true }).waitFor();
   await look(page, "docs", ["light"]);
-  await page.getByRole("button", { name: "Submit a talk" }).click();
+  await page.getByText("Submit", { exact: true }).click();
   await page.getByText("Accepted. Poll").waitFor();
   await look(page, "docs-open", ["light"]);
 });

@@ -100,7 +100,8 @@ export class TalkView {
     showTime($("talk-created"), submission.createdTime);
     showTime($("talk-updated"), submission.lastUpdatedTime);
     $("talk-code-row").hidden = !submission.error;
-    $("talk-reason").textContent = submission.error?.message ?? "";
+    const reason = submission.error?.message ?? "";
+    $("talk-reason").textContent = reason === submission.message ? "" : reason; // is above already
     $("talk-code").textContent = submission.error?.code ?? "";
   }
 

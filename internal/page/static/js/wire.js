@@ -35,7 +35,7 @@ export class Wire {
     this.#list.prepend(item);
     while (this.#list.childElementCount > most) this.#list.lastElementChild.remove();
     this.#none.hidden = true;
-    this.#count.textContent = `${++this.#sent}`;
+    this.#count.textContent = ++this.#sent === 1 ? "1 request" : `${this.#sent} requests`;
     return (response) => {
       $("code").textContent = response ? response.code : "no answer";
       item.dataset.kind = !response ? "lost" : response.code < 400 ? "good" : "bad";
