@@ -22,9 +22,9 @@ const (
 	lambda = "github.com/aws/aws-lambda-go"
 	// onAWS and onOneMachine are the two places that a job runs at.
 	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv async/internal/s3 async/internal/s3url " + sdk + " " + smithy
-	onOneMachine = "async/local async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
+	onOneMachine = "async/local async/asyncgen async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
 	// example is the example service, which the library does not know.
-	example = "speakers statemachine functions"
+	example = "speakers functions"
 )
 
 // rooms are the products: the arrows point downwards.
@@ -36,12 +36,18 @@ var rooms = []room{
 	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"cmd/local", "api async async/local internal/page speakers", onAWS},
-	{"speakers", "api", "async stepfunctions net/http " + lambda + " " + sdk},
-	{"statemachine", "", "internal"},
+	{"speakers", "api async", "stepfunctions net/http " + lambda + " " + sdk},
+	{"internal/generate", "async/asyncgen speakers", onAWS},
+
+	// Examples of other jobs, and what starts a project of one's own.
+	{"examples", "api async examples", onAWS + " " + example},
+	{"cmd/new", "api async async/asyncgen", "async/local " + onAWS + " " + example},
 
 	// The library.
 	{"async/lambdamain", "async async/internal async/lambdamain", onOneMachine + " " + example},
 	{"async/local", "*", onAWS},
+	// It is for development: no Lambda function reaches it (onOneMachine).
+	{"async/asyncgen", "api async stepfunctions", "async/local " + onAWS + " " + example},
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal", "*", "async/lambdamain stepfunctions"},
 	{"async/internal/functions", "*", onAWS + " " + onOneMachine},
@@ -83,7 +89,7 @@ var rooms = []room{
 }
 
 // pure are the rooms that neither see the time nor touch the world.
-var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp", "speakers"}
+var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp"}
 
 // roomOf is the row with the longest folder that holds the package, nil for none.
 func roomOf(pkg string) *room {
