@@ -52,8 +52,9 @@ type callback struct {
 // whose answer has failed the submission it does so once it has begun again.
 func (c callback) open() bool {
 	w := c.record.Waiting
-	return !hasOutcome(c.record, c.ref.Stage) && !c.record.Status.Terminal() && w.Stage == c.ref.Stage &&
-		w.Token != "" && w.Answer == "" && time.Now().Before(c.ref.Expires)
+	return !hasOutcome(c.record, c.ref.Stage) && !c.record.Status.Terminal() &&
+		c.record.CustomStatus == c.ref.Stage && w.Stage == c.ref.Stage && w.Token != "" && w.Answer == "" &&
+		time.Now().Before(c.ref.Expires)
 }
 
 // recorded reports whether this answer has brought the stage's outcome or the

@@ -33,7 +33,7 @@ func (s *Service) RecordFailure(ctx context.Context, in ActivityInput) error {
 		switch {
 		case ranOut && answered && r.Waiting.Stage == st.Name:
 			return nil // the stage's next run clears Waiting: this happens once
-		case ranOut && !answered && in.Error == statesTimeout && st.Expired.Outcome != Continue:
+		case ranOut && !answered && !r.Status.Terminal() && in.Error == statesTimeout && st.Expired.Outcome != Continue:
 			r, err = s.recordOutcome(ctx, r, st, st.Expired.Outcome, &core{}, "")
 			if (err == nil || errors.Is(err, ErrStale)) && hasOutcome(r, st.Name) {
 				return nil
