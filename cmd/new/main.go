@@ -9,17 +9,23 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
+	"syscall"
 )
 
 func main() {
-	err := run(os.Args[1:], os.Stdout, os.Stderr)
+	// Interrupted, it removes what it has written.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 	case err != nil:
@@ -36,7 +42,7 @@ stages of these names, such as Transcode,Thumbnail,Publish.
 `
 
 // run is main without the process around it.
-func run(args []string, stdout, stderr io.Writer) error {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("new", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {
@@ -61,7 +67,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	dir := flags.Arg(0)
-	if err := p.write(dir); err != nil {
+	if err := p.write(ctx, dir); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "wrote %s: a job with %d stages\n", dir, len(p.Stages))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,7 +18,7 @@ import (
 func create(t *testing.T, args ...string) (stdout string, err error) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	err = run(args, &out, &errs)
+	err = run(t.Context(), args, &out, &errs)
 	return out.String(), err
 }
 
@@ -201,3 +203,17 @@ func long(n int, s string) string { return strings.Repeat(s, n) }
 
 // unfilled is what a template has and a project has not.
 var unfilled = regexp.MustCompile(`\{\{-? ?(\.|\$|if |range |else|end)`)
+
+func TestAnInterruptLeavesNothingBehind(t *testing.T) {
+	p, err := newProject("example.com/a", []string{"One"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Version, p.Replace = "v0.0.0", t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	parent := t.TempDir()
+	if err := p.write(ctx, filepath.Join(parent, "a")); !errors.Is(err, context.Canceled) || len(list(t, parent)) != 1 {
+		t.Errorf("%v, left behind: %v", err, list(t, parent))
+	}
+}

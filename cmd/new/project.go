@@ -155,7 +155,7 @@ func findCheckout(library string) (string, error) {
 
 // write writes the project: whole, or not at all. It is made beside the folder
 // and then takes its place.
-func (p *project) write(dir string) (err error) {
+func (p *project) write(ctx context.Context, dir string) (err error) {
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -178,7 +178,7 @@ func (p *project) write(dir string) (err error) {
 	if err := p.fill(made); err != nil {
 		return err
 	}
-	if err := tidy(made); err != nil {
+	if err := tidy(ctx, made); err != nil {
 		return err
 	}
 	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is empty
@@ -287,8 +287,8 @@ func (p *project) job() async.Job[Input, Result] {
 }
 
 // tidy adds what the library requires to the project's go.mod and go.sum.
-func tidy(dir string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+func tidy(ctx context.Context, dir string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "go", "mod", "tidy")
 	cmd.Dir = dir

@@ -16,8 +16,10 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/asyncgen"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/examples/export"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 func query(format string) export.Query {
@@ -162,5 +164,17 @@ func TestValidate(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", body, got, want)
 		}
+	}
+}
+
+func TestTheStateMachineIsValid(t *testing.T) {
+	definition, err := asyncgen.Definition(export.Job(export.Generated{}), func(activity string) string {
+		return "arn:aws:lambda:us-east-1:123456789012:function:" + activity
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range stepfunctions.Validate([]byte(definition)) {
+		t.Errorf("%+v", d)
 	}
 }

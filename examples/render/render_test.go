@@ -10,8 +10,10 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/asyncgen"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/examples/render"
+	"example.org/asynchttpapi/stepfunctions"
 )
 
 func video() render.Video {
@@ -84,5 +86,17 @@ func TestValidate(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", body, got, want)
 		}
+	}
+}
+
+func TestTheStateMachineIsValid(t *testing.T) {
+	definition, err := asyncgen.Definition(render.Job(render.Services{}), func(activity string) string {
+		return "arn:aws:lambda:us-east-1:123456789012:function:" + activity
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range stepfunctions.Validate([]byte(definition)) {
+		t.Errorf("%+v", d)
 	}
 }
