@@ -170,7 +170,8 @@ func meant(prefix, typed string, names []string) string {
 // distance counts the letters to be inserted, left out, replaced or swapped with
 // their neighbour to make one word of the other.
 func distance(a, b string) int {
-	before, last, row := []int{}, []int{}, make([]int, len(b)+1)
+	var before, last []int
+	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}

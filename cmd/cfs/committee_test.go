@@ -128,6 +128,10 @@ func (c *committee) cancel(w http.ResponseWriter, r *http.Request) {
 func (c *committee) result(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if states := c.talks[r.PathValue("id")]; len(states) > 0 && !states[0].Status.Terminal() {
+		c.answer(w, states[0])
+		return
+	}
 	c.ranges = append(c.ranges, r.Header.Get("Range"))
 	w.Header().Set("Content-Type", c.resultType)
 	w.Header().Set("ETag", `"1"`)

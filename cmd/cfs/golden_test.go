@@ -72,6 +72,7 @@ func TestGolden(t *testing.T) {
 		{"result", "", 0, "result approved"},
 		{"result-terminal", "", 80, "result SERVER/api/result/approved"},
 		{"result-pending", "", 0, "result moderation"},
+		{"result-pending-url", "", 0, "result SERVER/api/result/moderation"},
 		{"result-failed", "", 0, "result failed"},
 		{"result-none", "", 0, "result rejected"},
 		{"result-unknown", "", 0, "result nosuch"},

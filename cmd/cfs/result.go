@@ -54,8 +54,8 @@ func (a *app) result(ctx context.Context, c *cli.Command) error {
 		return about(ref, err)
 	}
 	body, err := s.Result(ctx, st)
-	if err != nil {
-		return about(ref, err)
+	if err != nil { // with a reference that can be watched
+		return about(strings.Replace(ref, api.ResultPath, api.StatusPath, 1), err)
 	}
 	defer body.Close()
 	if name := c.String("file"); name != "" && name != "-" {
