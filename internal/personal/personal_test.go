@@ -18,7 +18,7 @@ func TestFind(t *testing.T) {
 		t.Fatalf("got %q, %v", values, err)
 	}
 	for line, want := range map[string]bool{
-		`level=INFO msg=accepted submissionId=abc`:     false,
+		`level=INFO msg=accepted submission=abc`:     false,
 		`level=INFO msg=accepted track=History`:        false,
 		`{"error":"no such address: ada@example.org"}`: true,
 		`{"panic":"Wrote \"programs\""}`:               true,
