@@ -73,11 +73,6 @@ TESTS += test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli
 
-TESTS += test-adapting
-.PHONY: test-adapting
-test-adapting: ## what docs/adapting.md says, done to a copy of the tree
-	ADAPTING=1 go test -count=1 ./internal/e2e/adapting
-
 TESTS += test-terminal
 .PHONY: test-terminal
 test-terminal: ## the command line in a real terminal

@@ -90,6 +90,57 @@ func TestTheTestOfAProjectNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
+// What the tests of a project ask for is enough.
+func TestAStageIsAdded(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "two")
+	if _, err := create(t, "-module", "example.com/two", "-stages", "First,Second", dir); err != nil {
+		t.Fatal(err)
+	}
+	edit := func(name, old, more string) {
+		t.Helper()
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		text, err := os.ReadFile(file)
+		if err != nil || strings.Count(string(text), old) != 1 {
+			t.Fatalf("%s has %q %d times, %v", name, old, strings.Count(string(text), old), err)
+		}
+		if err := os.WriteFile(file, []byte(strings.Replace(string(text), old, more+old, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("job/job.go", `			{Name: "Second",`, `			{Name: "Extra", Message: "More.", Do: doExtra},
+`)
+	edit("job/job.go", "// doSecond is a stage.", `func doExtra(context.Context, *run) (async.Outcome, error) { return async.Continue, nil }
+
+`)
+	edit("template.yaml", "  SecondFunction:\n", `  ExtraFunction:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildMethod: go1.x}
+    Properties:
+      CodeUri: functions/activities/extra/
+      Timeout: 40
+      Policies: *Activity
+
+`)
+	edit("template.yaml", "        SecondFunctionArn: !Ref SecondFunction.Alias\n", "        ExtraFunctionArn: !Ref ExtraFunction.Alias\n")
+	edit("template.yaml", "                - !Ref SecondFunction.Alias\n", "                - !Ref ExtraFunction.Alias\n")
+	main, err := os.ReadFile(filepath.Join(dir, "functions", "activities", "second", "main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	extra := filepath.Join(dir, "functions", "activities", "extra")
+	if err := os.Mkdir(extra, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	renamed := strings.NewReplacer("Second", "Extra", "second", "extra").Replace(string(main))
+	if err := os.WriteFile(filepath.Join(extra, "main.go"), []byte(renamed), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if wrote := in(t, dir, nil, "go", "generate", "./..."); !strings.Contains(wrote, "wrote openapi.yaml") || !strings.Contains(wrote, "wrote statemachine/two.asl.json") {
+		t.Errorf("%s", wrote)
+	}
+	in(t, dir, nil, "go", "test", "./...")
+}
+
 func TestTemplatesAreShort(t *testing.T) {
 	p, err := newProject("example.com/render", []string{"Transcode", "Thumbnail", "Publish"})
 	if err != nil {
