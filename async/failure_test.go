@@ -83,6 +83,27 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 	}
 }
 
+// A failure whose record moves while it is being recorded is recorded by the
+// repetition: no execution ends that leaves its record open.
+func TestFailureMeetsALateRun(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		id := w.atWork(t, "Approval")
+		w.faults.Once("Store.Advance", func(ctx context.Context, call func(context.Context) error) error {
+			w.workflows.Wait(id, "late")
+			if _, err := w.RunStage(ctx, "Approval", async.ActivityInput{ID: id, Redrive: 1, Token: "late"}); err != nil {
+				t.Error(err)
+			}
+			return call(ctx)
+		})
+		if got := w.fail(t, id, "States.Timeout", 1, 1); got != async.Unavailable || w.record(t, id).Status != api.Running {
+			t.Errorf("%s, %+v", got, w.record(t, id).State)
+		}
+		if got := w.fail(t, id, "States.Timeout", 1, 1); got != "" || w.record(t, id).CustomStatus != "Forgotten" {
+			t.Errorf("%s, %+v", got, w.record(t, id).State)
+		}
+	})
+}
+
 func TestFailureOfNothing(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		if got := w.fail(t, async.NewSecret(), "States.Timeout", 0, 0); got != async.Failed || len(w.store.IDs()) != 0 {

@@ -329,23 +329,25 @@ func (m *model) finish() {
 func TestAnyHistoryKeepsTheRules(t *testing.T) {
 	for _, compensates := range []bool{false, true} {
 		t.Run(fmt.Sprint("compensates ", compensates), func(t *testing.T) {
-			rapid.Check(t, func(rt *rapid.T) {
-				// rapid's own bytes are small more often than not, and most of a
-				// history would be its first choices.
-				dice := rand.NewChaCha8(sha256.Sum256(fmt.Append(nil, rapid.Uint64().Draw(rt, "seed"))))
-				tape := make([]byte, rapid.IntRange(0, 400).Draw(rt, "length"))
-				dice.Read(tape)
-				var rule any
-				synctest.Test(t, func(t *testing.T) {
-					defer func() { rule = recover() }()
-					checkHistory(t, tape, compensates)
+			for range 20 { // of 100 histories, or -rapid.checks
+				rapid.Check(t, func(rt *rapid.T) {
+					// rapid's own bytes are small more often than not, and most of a
+					// history would be its first choices.
+					dice := rand.NewChaCha8(sha256.Sum256(fmt.Append(nil, rapid.Uint64().Draw(rt, "seed"))))
+					tape := make([]byte, rapid.IntRange(0, 400).Draw(rt, "length"))
+					dice.Read(tape)
+					var rule any
+					synctest.Test(t, func(t *testing.T) {
+						defer func() { rule = recover() }()
+						checkHistory(t, tape, compensates)
+					})
+					if text, ok := rule.(broken); ok {
+						rt.Fatal(text)
+					} else if rule != nil {
+						panic(rule)
+					}
 				})
-				if text, ok := rule.(broken); ok {
-					rt.Fatal(text)
-				} else if rule != nil {
-					panic(rule)
-				}
-			})
+			}
 		})
 	}
 }
