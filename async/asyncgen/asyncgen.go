@@ -20,11 +20,11 @@ const (
 	CompensateActivity = "compensate"
 )
 
-// StateName returns the name of an activity's state: of moderate, Moderate.
+// StateName returns the name of an activity's state: of pack, Pack.
 func StateName(activity string) string { return strings.ToUpper(activity[:1]) + activity[1:] }
 
 // FunctionARN returns the substitution that stands for the ARN of an activity's
-// function in a generated state machine: of moderate, ModerateFunctionArn.
+// function in a generated state machine: of pack, PackFunctionArn.
 func FunctionARN(activity string) string { return StateName(activity) + "FunctionArn" }
 
 // activity is one function below functions/activities.

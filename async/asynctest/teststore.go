@@ -90,7 +90,7 @@ func TestUnknownMembers(t *testing.T, s async.Store, plant func(t *testing.T, id
 	wantRecord(t, get(t, s, r.ID), r)
 
 	c := moved(r, 1)
-	c.Stage, c.Outcome = "moderation", "Approved"
+	c.Stage, c.Outcome = "packing", "Shipped"
 	got, err := s.Advance(t.Context(), r.ID, c)
 	wantErr(t, err, nil)
 	want := applied(t, r, c)
@@ -145,7 +145,7 @@ func get(t *testing.T, s async.Store, id string) async.Record {
 func moved(r async.Record, rank int) async.Change {
 	return async.Change{
 		State: &async.State{
-			Status: api.Running, CustomStatus: "Moderation", Message: "The talk is being moderated.",
+			Status: api.Running, CustomStatus: "Packing", Message: "The goods are being packed.",
 			Redrive: r.Redrive, Rank: rank, Percent: max(r.Percent, min(rank, 99)),
 			Began: noon.Add(time.Duration(rank)), Due: noon.Add(time.Duration(rank) * time.Hour),
 		},

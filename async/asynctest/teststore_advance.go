@@ -31,7 +31,7 @@ func advanceRefuses(t *testing.T, s async.Store) {
 		t.Run(name, func(t *testing.T) {
 			c := moved(r, position.rank)
 			c.State.Redrive = position.redrive
-			c.Stage, c.Outcome, c.Deadline = "moderation", "Approved", noon.Add(9*time.Hour)
+			c.Stage, c.Outcome, c.Deadline = "packing", "Shipped", noon.Add(9*time.Hour)
 			wantStale(t, s, r, c)
 		})
 	}
@@ -41,8 +41,8 @@ func advanceOfNothing(t *testing.T, s async.Store) {
 	r := newRecord()
 	for name, c := range map[string]async.Change{
 		"state":    moved(r, 1),
-		"outcome":  {Stage: "moderation", Outcome: "Approved"},
-		"waiting":  {Waiting: &async.Waiting{Stage: "moderation", Token: "t"}},
+		"outcome":  {Stage: "packing", Outcome: "Shipped"},
+		"waiting":  {Waiting: &async.Waiting{Stage: "packing", Token: "t"}},
 		"percent":  {Percent: 50},
 		"deadline": {Deadline: noon},
 		"overdue":  {Deadline: noon, Overdue: noon},
@@ -92,7 +92,7 @@ func terminalOnce(t *testing.T, s async.Store) {
 func redriveReopens(t *testing.T, s async.Store) {
 	r := created(t, s)
 	end := ended(r, api.Failed)
-	end.Stage, end.Outcome = "moderation", "Approved"
+	end.Stage, end.Outcome = "packing", "Shipped"
 	r = mustAdvance(t, s, r.ID, end)
 
 	c := moved(r, 1)
@@ -107,13 +107,13 @@ func redriveReopens(t *testing.T, s async.Store) {
 
 func outcomeOnce(t *testing.T, s async.Store) {
 	r := created(t, s)
-	c := async.Change{Stage: "moderation", Outcome: "Approved", Updated: noon.Add(time.Minute)}
+	c := async.Change{Stage: "packing", Outcome: "Shipped", Updated: noon.Add(time.Minute)}
 	r = wantAdvanced(t, s, r, c)
-	for _, outcome := range []async.Outcome{"Approved", "Rejected", async.Continue} {
+	for _, outcome := range []async.Outcome{"Shipped", "Refused", async.Continue} {
 		c.Outcome, c.Updated, c.Deadline = outcome, noon.Add(time.Hour), noon.Add(9*time.Hour)
 		wantStale(t, s, r, c)
 	}
-	proceed := async.Change{Stage: "shortlisting", Outcome: async.Continue}
+	proceed := async.Change{Stage: "shipping", Outcome: async.Continue}
 	r = wantAdvanced(t, s, r, proceed)
 	wantStale(t, s, r, proceed)
 }
@@ -122,13 +122,13 @@ func outcomeOnce(t *testing.T, s async.Store) {
 func outcomeWithState(t *testing.T, s async.Store) {
 	r := created(t, s)
 	c := moved(r, 1)
-	c.Stage, c.Outcome = "moderation", "Approved"
+	c.Stage, c.Outcome = "packing", "Shipped"
 	r = wantAdvanced(t, s, r, c)
 
 	staleState := c
-	staleState.Stage = "shortlisting"
+	staleState.Stage = "shipping"
 	staleOutcome := moved(r, 2)
-	staleOutcome.Stage, staleOutcome.Outcome = "moderation", "Rejected"
+	staleOutcome.Stage, staleOutcome.Outcome = "packing", "Refused"
 	for _, c := range []async.Change{staleState, staleOutcome} {
 		wantStale(t, s, r, c)
 	}
@@ -155,9 +155,9 @@ func noOutcomeAfterEnd(t *testing.T, s async.Store) {
 	for _, end := range []api.Status{api.Succeeded, api.Failed, api.Canceled} {
 		r := created(t, s)
 		r = wantAdvanced(t, s, r, ended(r, end))
-		for _, outcome := range []async.Outcome{async.Continue, "Approved"} {
+		for _, outcome := range []async.Outcome{async.Continue, "Shipped"} {
 			wantStale(t, s, r, async.Change{
-				Stage: "moderation", Outcome: outcome, Updated: noon.Add(time.Hour),
+				Stage: "packing", Outcome: outcome, Updated: noon.Add(time.Hour),
 				Values: map[string]json.RawMessage{"a": json.RawMessage(`1`)}, Result: json.RawMessage(`2`),
 			})
 		}

@@ -66,7 +66,7 @@ func inputApart(t *testing.T, s async.Store) {
 func contentSurvives(t *testing.T, s async.Store) {
 	longest := strings.Repeat("é", async.MaxText/2)
 	tests := map[string]struct{ text, input string }{
-		"plain":     {"Moderation", `{"a":1}`},
+		"plain":     {"Packing", `{"a":1}`},
 		"unicode":   {"Ñandú 日本語 🦔 \u200f\u2028", `{"name":"Žižek 🦔","x":"\u0000\ud83e"}`},
 		"quotes":    {`'";--\` + "\n\t\x01", `{"a":"'\";--"}`},
 		"spacing":   {" two  spaces ", " {\n \"a\" : [ 1.0e2 ] } "},
@@ -117,7 +117,7 @@ func zeroValuesSurvive(t *testing.T, s async.Store) {
 	r := async.Record{ID: newRecord().ID, State: async.State{Status: api.NotStarted}}
 	create(t, s, r)
 	wantRecord(t, get(t, s, r.ID), r)
-	wantAdvanced(t, s, r, async.Change{Stage: "moderation", Outcome: "Approved"})
+	wantAdvanced(t, s, r, async.Change{Stage: "packing", Outcome: "Shipped"})
 }
 
 // pastRetention: readers check the time themselves, so that they can say
@@ -157,10 +157,10 @@ func invalidIsRefused(t *testing.T, s async.Store) {
 	r = created(t, s)
 	changes := map[string]async.Change{
 		"custom status":   {State: &async.State{Status: api.Running, CustomStatus: tooLong, Rank: 1}},
-		"no stage":        {Outcome: "Approved"},
-		"result":          {Stage: "moderation", Result: large(async.MaxResult)},
-		"values":          {Stage: "moderation", Values: map[string]json.RawMessage{"v": large(async.MaxValues)}},
-		"token":           {Waiting: &async.Waiting{Stage: "moderation", Token: strings.Repeat("t", 2049)}},
+		"no stage":        {Outcome: "Shipped"},
+		"result":          {Stage: "packing", Result: large(async.MaxResult)},
+		"values":          {Stage: "packing", Values: map[string]json.RawMessage{"v": large(async.MaxValues)}},
+		"token":           {Waiting: &async.Waiting{Stage: "packing", Token: strings.Repeat("t", 2049)}},
 		"percent":         {Percent: -1},
 		"answer no stage": {Answer: "hash"},
 	}
@@ -178,7 +178,7 @@ func invalidIsRefused(t *testing.T, s async.Store) {
 // an answer about the record.
 func canceledContext(t *testing.T, s async.Store) {
 	r, unmade, held := created(t, s), newRecord(), reserved(t, s)
-	ref := async.CallbackRef{ID: r.ID, Stage: "moderation", Expires: noon}
+	ref := async.CallbackRef{ID: r.ID, Stage: "packing", Expires: noon}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	calls := map[string]func() error{

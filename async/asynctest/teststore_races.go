@@ -84,7 +84,7 @@ func cancelRacesOutcomes(t *testing.T, s async.Store) {
 		r := created(t, s)
 		recorded := make(chan async.Record, 1)
 		go func() {
-			got, err := s.Advance(t.Context(), r.ID, async.Change{Stage: "moderation"})
+			got, err := s.Advance(t.Context(), r.ID, async.Change{Stage: "packing"})
 			if _, err := wins(err, async.ErrStale); err != nil {
 				t.Errorf("advance: %v", err)
 			}
