@@ -15,7 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
-	"example.org/asynchttpapi/async/internal/activity"
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/client"
 )
 
@@ -115,7 +116,7 @@ func TestErrorNamesReachTheStateMachine(t *testing.T) {
 		}
 	}
 	// The stage fails, and then the activity that has recorded it.
-	if !slices.Equal(names, []string{activity.ReviewFailed, activity.Failed}) {
+	if !slices.Equal(names, []string{api.CodeProcessFailed, async.Failed}) {
 		t.Errorf("the activities failed with %q", names)
 	}
 }
