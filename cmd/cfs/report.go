@@ -166,6 +166,8 @@ func hint(c *cli.Command, code int, err error) string {
 		return "If that origin is right, say so: --trust " + untrusted.Origin
 	case code == exitUsage && !errors.As(err, new(fileError)):
 		return "See cfs --help."
+	case errors.As(err, new(keptError)):
+		return "What came so far is kept, and the same command goes on from there."
 	case code == exitUnreachable:
 		return notRunning(c, "")
 	case unfinished(code) && errors.As(err, &where) && len(where.refs) == 1:

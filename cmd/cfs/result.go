@@ -108,7 +108,7 @@ func (a *app) print(body *client.ResultBody) error {
 func (a *app) download(body *client.ResultBody, name string) error {
 	sum := sha256.Sum256([]byte(body.ETag))
 	part := name + "." + hex.EncodeToString(sum[:4]) + ".part"
-	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err := os.OpenFile(part, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil {
 		return fileError{err}
 	}
@@ -126,6 +126,9 @@ func (a *app) download(body *client.ResultBody, name string) error {
 	meter := a.newMeter(body.Size, there)
 	_, err = io.Copy(io.MultiWriter(fileWriter{f}, meter), body)
 	meter.close()
+	if err != nil && meter.there > 0 {
+		return keptError{err}
+	}
 	if err != nil {
 		return err
 	}
@@ -134,6 +137,11 @@ func (a *app) download(body *client.ResultBody, name string) error {
 	}
 	return nil
 }
+
+// keptError is an error of a download of which a part is kept.
+type keptError struct{ error }
+
+func (e keptError) Unwrap() error { return e.error }
 
 func seek(f *os.File) error {
 	_, err := f.Seek(0, io.SeekStart)
