@@ -19,7 +19,7 @@ func redefine(t *testing.T, r *running, definition string) {
 	callStepFunctions(t, r, "UpdateStateMachine", map[string]string{"stateMachineArn": machineARN(), "definition": definition})
 }
 
-// What an execution cannot record itself is recorded at once: its end is told
+// What an execution cannot record itself is recorded at once: its end is handed
 // to the reconciler within the same process.
 func TestSilentEndsAreRecorded(t *testing.T) {
 	for name, tt := range map[string]struct{ definition, code string }{

@@ -57,7 +57,7 @@ func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	case o.TimedOut:
 		h.clock.skip(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.calls.Let(id, functionError(errors.New("told to fail")))
+		h.calls.Let(id, functionError(errors.New("made to fail")))
 	default:
 		if _, err := h.w.engine.StopExecution(t.Context(), executionARN(id), "", ""); err != nil {
 			t.Fatal(err)

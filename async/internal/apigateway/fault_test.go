@@ -83,7 +83,7 @@ func TestFaultWhileAccepting(t *testing.T) {
 	}
 }
 
-// A request without a key leaves nothing behind that anybody could find.
+// A request without a key leaves nothing behind.
 func TestFaultWithoutKey(t *testing.T) {
 	for _, op := range []string{"Store.Create", "Workflows.Start"} {
 		runInBubble(t, op, func(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 type silent struct {
 	// definition takes the place of the whole state machine; "" leaves it.
 	definition string
-	// stopped has somebody abort it.
+	// stopped: it is aborted.
 	stopped bool
 	// event is the status that the notification has; "" where none is sent.
 	event  string

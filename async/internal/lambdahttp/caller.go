@@ -23,7 +23,7 @@ func Caller(r events.APIGatewayV2HTTPRequest) string {
 
 // jwtCaller takes the subject or, in a token without one, the client that it was
 // issued to (RFC 9068, section 2.2; azp and appid are OpenID Connect's and Azure's
-// names). Without any of them two callers cannot be told apart.
+// names). Without any of them two callers look the same.
 func jwtCaller(claims map[string]string) string {
 	for _, claim := range []string{"sub", "client_id", "azp", "appid"} {
 		if id := claims[claim]; id != "" && claims["iss"] != "" {
