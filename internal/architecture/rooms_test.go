@@ -51,11 +51,9 @@ var rooms = []room{
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal", "*", "async/lambdamain stepfunctions"},
 	{"async/internal/functions", "*", onAWS + " " + onOneMachine},
-	{"async/internal/activity", "api async speakers", "net/http " + onAWS + " " + onOneMachine},
 	{"async/internal/lambdahttp", "api async", example + " " + onAWS + " " + onOneMachine},
 	{"async/internal/telemetry", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal/apidocs", "api internal/static", "async " + example + " " + onAWS + " stepfunctions"},
-	{"async/internal/conformance", "api async", example + " " + onAWS + " " + onOneMachine},
 	{"async/internal/trace", "", "net/http"},
 	// Adapters do not know each other.
 	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
