@@ -141,6 +141,8 @@ var ErrCanceled = errors.New("the submission was canceled")
 const (
 	MaxRunTimeout  = 15*time.Minute - 10*time.Second
 	MaxWaitTimeout = 364 * 24 * time.Hour
+	// maxLifetime is a Standard execution's longest life.
+	maxLifetime = 365 * 24 * time.Hour
 )
 
 var (
@@ -167,10 +169,14 @@ func (j Job[In, Result]) Check() error {
 	if running == 0 {
 		c.add("no stages")
 	}
+	if lifetime := j.Describe().Lifetime(); lifetime > maxLifetime {
+		c.add("its stages may take %v: an execution ends after a year", lifetime)
+	}
 	for i := range j.Stages { // once the words of all stages are known
 		c.ends(j.Stages[i].describe())
 	}
 	c.end("Done", j.Done)
+	c.text("Messages", j.Messages.Received, j.Messages.Failed, j.Messages.TimedOut, j.Messages.Canceled, j.Messages.Reopened)
 	// api.CodeProcessFailed is not taken: a job may have a message of its own for it.
 	codes := map[string]bool{api.CodeTimedOut: true, api.CodeProcessLost: true}
 	for _, f := range j.Failures {
@@ -178,6 +184,7 @@ func (j Job[In, Result]) Check() error {
 			c.add("failure %q: want one capitalized word that no other failure and no error of the library has, and a message", f.Code)
 		}
 		codes[f.Code] = true
+		c.text("failure "+f.Code, f.Message)
 	}
 	for i, example := range j.Examples {
 		text, err := json.Marshal(example)
@@ -221,6 +228,7 @@ func (c *checker) stage(d StageDescription, does, waits bool) {
 	if d.Message == "" {
 		add("no message")
 	}
+	c.text("stage "+d.Name, d.Message)
 	if longest := map[bool]time.Duration{false: MaxRunTimeout, true: MaxWaitTimeout}[waits]; d.Timeout <= 0 || d.Timeout > longest || d.Timeout%time.Second != 0 {
 		add("timeout %v: want whole seconds, at most %v", d.Timeout, longest)
 	}
@@ -247,5 +255,15 @@ func (c *checker) ends(d StageDescription) {
 func (c *checker) end(where string, e End) {
 	if !word.MatchString(string(e.Outcome)) || e.Message == "" || c.words[string(e.Outcome)] != "" {
 		c.add("%s: end %q: want one capitalized word that no stage has, and a message", where, e.Outcome)
+	}
+	c.text(where, e.Message)
+}
+
+// text bounds messages by what a record may hold.
+func (c *checker) text(where string, messages ...string) {
+	for _, m := range messages {
+		if len(m) > MaxText {
+			c.add("%s: a message of %d bytes: the most is %d", where, len(m), MaxText)
+		}
 	}
 }

@@ -69,6 +69,12 @@ func TestCheckNamesEveryMistake(t *testing.T) {
 		{"failure", func(j *Job[text, None]) { j.Failures[0].Code = "States.Bad" }, `failure "States.Bad": want one capitalized word`},
 		{"failure twice", func(j *Job[text, None]) { j.Failures = append(j.Failures, j.Failures[0]) }, `failure "Bad"`},
 		{"failure of the library", func(j *Job[text, None]) { j.Failures[0].Code = api.CodeTimedOut }, `failure "TimedOut"`},
+		{"long message", func(j *Job[text, None]) { j.Stages[0].Message = strings.Repeat("x", MaxText+1) }, "stage One: a message of 1025 bytes"},
+		{"long words", func(j *Job[text, None]) { j.Messages.Failed = strings.Repeat("x", MaxText+1) }, "Messages: a message of 1025 bytes"},
+		{"more than a year", func(j *Job[text, None]) {
+			j.Stages[0] = textStage{Name: "One", Message: "One.", Wait: wait, Timeout: MaxWaitTimeout}
+			j.Stages[1] = textStage{Name: "Two", Message: "Two.", Wait: wait, Timeout: 2 * 24 * time.Hour}
+		}, "an execution ends after a year"},
 		{"example", func(j *Job[text, None]) {
 			j.Validate = func(*text) []api.FieldError { return []api.FieldError{{Pointer: "/Text", Detail: "is bad"}} }
 		}, "example 0 is not valid"},

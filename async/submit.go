@@ -43,6 +43,9 @@ func (s *Service) Submit(ctx context.Context, in Submission) (View, error) {
 			Fields: problems,
 		}
 	}
+	if len(input) > MaxInput {
+		return View{}, &RequestError{Code: api.CodePayloadTooLarge, Detail: "The submission is too large."}
+	}
 	a := s.newAcceptance(in, input)
 	r, err := s.submit(ctx, a)
 	if err != nil {
