@@ -239,10 +239,13 @@ func ValidID(id string) bool {
 }
 
 // LogID returns what stands for a submission's id in logs: the first 12
-// hexadecimal digits of its SHA-256. The id itself is a capability.
+// hexadecimal digits of its SHA-256, "" for "". The id itself is a capability.
 //
 //	printf %s "$ID" | sha256sum | cut -c1-12
 func LogID(id string) string {
+	if id == "" {
+		return ""
+	}
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:6])
 }

@@ -25,7 +25,7 @@ func talks() *httptest.Server {
 		}
 		approved()(w, r)
 	})
-	mux.HandleFunc("GET /api/status/lost", reply(404, `{"title":"Not Found","status":404}`))
+	mux.HandleFunc("GET /api/status/lost", reply(404, `{"title":"Not Found"}`))
 	return httptest.NewServer(mux)
 }
 

@@ -134,6 +134,20 @@ func TestRefusalsAreNotRepeated(t *testing.T) {
 	}
 }
 
+// RFC 9457 allows a member "status" in a problem, of which this client takes no
+// notice: it goes by the response's status code, whatever the member holds.
+func TestProblemsMayHaveAStatusMember(t *testing.T) {
+	for _, member := range []string{``, `"status":404,`, `"status":999,`, `"status":"404",`, `"status":"Succeeded",`, `"status":null,`} {
+		s := serve(t, reply(404, `{`+member+`"title":"Lost","detail":"D."}`, "Content-Type", "application/problem+json"))
+		c, _ := dial(t, s)
+		_, err := c.Status(context.Background(), "a1")
+		var problem *client.ProblemError
+		if !errors.As(err, &problem) || !errors.Is(err, client.ErrNotFound) || problem.Problem.Title != "Lost" || problem.Problem.Detail != "D." {
+			t.Errorf("%q: error %v", member, err)
+		}
+	}
+}
+
 // A status URL is a capability; an error that quotes it would leak it into logs.
 func TestErrorsDoNotNameTheStatusURL(t *testing.T) {
 	s := serve(t)

@@ -99,6 +99,7 @@ func New(ctx context.Context, job async.Definition, o Options) (_ *Server, err e
 	if s.db, err = openData(o.Data); err != nil {
 		return nil, err
 	}
+	s.db.OnFailure(func(err error) { s.log.Error("data folder failed", "error", err.Error()) })
 	// Only who holds the data folder may open what is in it.
 	s.results, err = files.Open(filepath.Join(o.Data, resultsFolder))
 	if err != nil {
@@ -129,6 +130,7 @@ func (s *Server) wire() (err error) {
 	}
 	s.workflows.engine = stepfunctions.New(stepfunctions.Config{
 		Journal:        stepfunctions.OpenJournal(s.db),
+		Progress:       s.db.Progress(),
 		Invoker:        invoker(s.handlers),
 		Log:            s.log,
 		MaxInvocations: maxInvocations,

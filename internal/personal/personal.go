@@ -1,5 +1,6 @@
 // Package personal looks for what was submitted in what was logged: nothing of
-// a presentation belongs into a log, nor does an ARN.
+// a presentation belongs into a log, nor does an ARN or a submission's id, which
+// is the right to read its status.
 package personal
 
 import (
@@ -36,11 +37,18 @@ var never = []string{"arn:aws"}
 // at its start: whose ARNs they are is no secret.
 var deployed = regexp.MustCompile(`msg="state machine (created|updated|unchanged)" arn=\S+:stateMachine:\S+( alias=\S+:stateMachine:\S+)?$`)
 
-// Find returns the lines of a log that hold one of the values, or an ARN.
+// id matches a word of the form that async.NewID gives to ids.
+var id = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+
+// Find returns the lines of a log that hold one of the values, an ARN or an id.
 func Find(log string, values []string) (lines []string) {
 	for line := range strings.Lines(log) {
 		line = strings.TrimSpace(line)
 		told := deployed.ReplaceAllString(line, "")
+		if id.MatchString(told) {
+			lines = append(lines, line)
+			continue
+		}
 		for _, value := range append(never, values...) {
 			if strings.Contains(told, value) || strings.Contains(told, quoted(value)) {
 				lines = append(lines, line)

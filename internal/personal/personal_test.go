@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/personal"
 )
 
@@ -17,13 +18,18 @@ func TestFind(t *testing.T) {
 	if err != nil || len(values) != 5 || slices.Contains(values, "History") {
 		t.Fatalf("got %q, %v", values, err)
 	}
+	id := async.NewSecret()
 	for line, want := range map[string]bool{
-		`level=INFO msg=accepted submission=abc`:     false,
-		`level=INFO msg=accepted track=History`:        false,
-		`{"error":"no such address: ada@example.org"}`: true,
-		`{"panic":"Wrote \"programs\""}`:               true,
-		`{"panic":"On\nthe engine"}`:                   true,
-		`cannot call arn:aws:states:us-east-1:1:x`:     true,
+		`level=INFO msg=accepted submission=` + async.LogID(id): false,
+		`level=INFO msg=accepted submissionId=` + id:            true,
+		`{"msg":"accepted","submissionId":"` + id + `"}`:        true,
+		`{"path":"/api/status/` + id + `?failureStatus=409"}`:   true,
+		`{"error":"no such execution: x:` + id + `"}`:           true,
+		`level=INFO msg=accepted track=History`:                 false,
+		`{"error":"no such address: ada@example.org"}`:          true,
+		`{"panic":"Wrote \"programs\""}`:                        true,
+		`{"panic":"On\nthe engine"}`:                            true,
+		`cannot call arn:aws:states:us-east-1:1:x`:              true,
 		`level=INFO msg="state machine created" arn=arn:aws:states:us-east-1:1:stateMachine:x alias=arn:aws:states:us-east-1:1:stateMachine:x:live`: false,
 		`level=INFO msg="state machine created" arn=arn:aws:states:us-east-1:1:execution:x:y`:                                                       true,
 		`level=INFO msg="state machine is odd" arn=arn:aws:states:us-east-1:1:stateMachine:x`:                                                       true,

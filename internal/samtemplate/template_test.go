@@ -3,6 +3,7 @@ package samtemplate_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 
@@ -73,5 +74,27 @@ func TestEnvironmentNamesWhatItDoesNotKnow(t *testing.T) {
 	tpl := read(t)
 	if _, err := tpl.Environment(tpl.Functions["SubmitFunction"], nil); err == nil {
 		t.Error("a reference to nothing is taken")
+	}
+}
+
+// A status URL's path is the right to read the status: the access log has the
+// route instead, and nothing else that a client chooses.
+func TestAccessLogHasNoPath(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+	allowed := []string{
+		"authorizer.error", "error.responseType", "integration.requestId", "integrationLatency", "requestId",
+		"requestTime", "responseLatency", "responseLength", "routeKey", "status",
+	}
+	var logged []string
+	for _, found := range regexp.MustCompile(`\$context\.([A-Za-z.]+)`).FindAllSubmatch(text, -1) {
+		logged = append(logged, string(found[1]))
+	}
+	slices.Sort(logged)
+	if !slices.Equal(logged, allowed) {
+		t.Errorf("the access log has %q, want %q", logged, allowed)
 	}
 }

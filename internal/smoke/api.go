@@ -73,10 +73,26 @@ func (r answer) wantProblem(code int) error {
 	if err := json.Unmarshal(r.body, &p); err != nil {
 		return fmt.Errorf("the problem is not JSON: %w", err)
 	}
+	if err := r.noStatusMember(); err != nil {
+		return err
+	}
 	if p.Title == "" || p.Error.Code == "" || p.Error.Message == "" {
 		return fmt.Errorf("the problem lacks a member: %s", r.body)
 	}
 	return r.wantHeader("Cache-Control", "no-store")
+}
+
+// noStatusMember refuses a problem with a member "status", with which some
+// pollers never end; see api.Problem.
+func (r answer) noStatusMember() error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(r.body, &members); err != nil {
+		return fmt.Errorf("the problem is no JSON object: %w", err)
+	}
+	if value, has := members["status"]; has {
+		return fmt.Errorf("the problem has a member \"status\": %s", value)
+	}
+	return nil
 }
 
 func (r answer) wantHeader(name, want string) error {

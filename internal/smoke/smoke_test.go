@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -33,6 +34,24 @@ func TestTheLocalWorldPasses(t *testing.T) {
 	}
 	if n := strings.Count(out.String(), "ok    "); n != len(refusals)+len(submissions) {
 		t.Errorf("%d checks have passed\n%s", n, &out)
+	}
+}
+
+// A problem with a member "status" keeps some pollers asking for ever.
+func TestProblemWithStatusIsRefused(t *testing.T) {
+	for member, want := range map[string]bool{"": true, `"status":404,`: false, `"status":null,`: false} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("Cache-Control", "no-store")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = w.Write([]byte(`{` + member + `"title":"T","error":{"code":"NotFound","message":"M"}}`))
+		}))
+		var out bytes.Buffer
+		run(t.Context(), []string{"-url", server.URL}, &out, &out)
+		server.Close()
+		if got := regexp.MustCompile(`(?m)^ok.*an unknown id is not found`).MatchString(out.String()); got != want {
+			t.Errorf("with %q the check passes: %v\n%s", member, got, &out)
+		}
 	}
 }
 

@@ -39,3 +39,14 @@ func benchmarkWrite(b *testing.B, writers int) {
 	}
 	wg.Wait()
 }
+
+// BenchmarkCheck is the cost of one comparison of the open files with their paths.
+func BenchmarkCheck(b *testing.B) {
+	db := openNotes(b, b.TempDir())
+	defer db.Close()
+	for b.Loop() {
+		if err := db.files.check(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 
 	"zombiezen.com/go/sqlite"
@@ -13,8 +14,9 @@ import (
 // disk the next one gathers, so that the number of fsyncs follows the disk's
 // speed and not the number of writers.
 type committer struct {
-	conn *sqlite.Conn
-	log  writeAheadLog
+	conn  *sqlite.Conn
+	files *openFiles
+	log   writeAheadLog
 
 	mu      sync.Mutex
 	waiting []*write
@@ -30,9 +32,10 @@ type write struct {
 	done chan struct{}
 }
 
-// startCommitter takes the writing connection of the database in file.
-func startCommitter(conn *sqlite.Conn, file string) (*committer, error) {
-	c := &committer{conn: conn, log: writeAheadLog{file: file + "-wal", max: maxLog}, wake: make(chan struct{}, 1), done: make(chan struct{})}
+// startCommitter takes the writing connection of the database in these files.
+func startCommitter(conn *sqlite.Conn, files *openFiles) (*committer, error) {
+	log := writeAheadLog{file: filepath.Join(files.dir, logName), max: maxLog}
+	c := &committer{conn: conn, files: files, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -96,7 +99,7 @@ func (c *committer) take(empty []*write) (group []*write, closed bool) {
 }
 
 func (c *committer) commit(group []*write) {
-	err := c.transaction(group)
+	err := c.checked(group)
 	for i, w := range group {
 		if w.err == nil {
 			w.err = err
@@ -104,7 +107,26 @@ func (c *committer) commit(group []*write) {
 		close(w.done)
 		group[i] = nil
 	}
-	c.log.keepShort(c.conn)
+	if err == nil {
+		c.log.keepShort(c.conn)
+	}
+}
+
+// checked runs the transaction if the open files are those of the data folder,
+// and succeeds if they still are after it: nothing is promised of a file that
+// was removed meanwhile.
+func (c *committer) checked(group []*write) error {
+	err := c.files.check()
+	if err == nil {
+		if err := c.transaction(group); err != nil {
+			return err
+		}
+		err = c.files.check()
+	}
+	if err != nil {
+		c.files.rescue(c.conn, err)
+	}
+	return err
 }
 
 // transaction returns the error that befell the whole group. Nearly always no

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -20,13 +21,16 @@ const fileName = "data.db"
 // many goroutines.
 type DB struct {
 	committer *committer
+	files     *openFiles
+	writer    *sqlite.Conn
 	readers   chan *sqlite.Conn
 	all       []*sqlite.Conn
+	progress  *Progress
 }
 
 // Open opens the database in dir, making folder and database where there are
-// none. The errors it returns wrap ErrLocked, ErrNewerFormat, ErrNotDatabase or
-// ErrUnreadable, and their text says in one line what is the matter with which
+// none. The errors it returns wrap ErrLocked, ErrNewerFormat, ErrNotDatabase,
+// ErrMissing or ErrUnreadable, and their text says in one line what is the matter with which
 // folder. Close gives the folder back.
 //
 // parts make and migrate the tables, each those of one user of the database.
@@ -40,41 +44,86 @@ func Open(dir string, parts ...Part) (*DB, error) {
 }
 
 func (db *DB) open(dir string, parts []Part) error {
+	dir, err := filepath.Abs(dir) // as SQLite has it, whatever becomes of the working directory
+	if err != nil {
+		return unreadable(err)
+	}
 	if err := makeFolder(dir); err != nil {
 		return unreadable(err)
 	}
-	if err := db.add(lock(dir)); err != nil {
-		return err
+	missing := makeFile(dir)
+	if missing != nil && !errors.Is(missing, ErrMissing) {
+		return missing
 	}
-	file := filepath.Join(dir, fileName)
-	if err := touch(file); err != nil {
+	if err := db.add(lock(dir)); err != nil {
+		return err // a folder in use says so, whatever else is wrong with it
+	}
+	if missing != nil {
+		return missing
+	}
+	return db.openFile(dir, parts)
+}
+
+// openFile opens the database in a folder that is locked.
+func (db *DB) openFile(dir string, parts []Part) error {
+	lock, file := db.all[0], filepath.Join(dir, fileName)
+	mark, err := marked(lock)
+	if err != nil {
+		return openError(lockName, err)
+	}
+	if err := touch(file, mark); err != nil {
 		return err
 	}
 	if err := db.add(openWriter(file)); err != nil {
 		return err
 	}
-	writer := db.all[len(db.all)-1]
-	if err := prepareSchema(writer, parts); err != nil {
+	db.writer = db.all[len(db.all)-1]
+	if err := prepareSchema(db.writer, parts); err != nil {
 		return err
 	}
 	if err := db.openReaders(file); err != nil {
 		return err
 	}
-	committer, err := startCommitter(writer, file)
-	db.committer = committer
+	if !mark {
+		if err := setMark(lock); err != nil {
+			return err
+		}
+	}
+	if db.progress, err = openProgress(dir); err != nil {
+		return err
+	}
+	if db.files, err = identifyFiles(dir); err != nil {
+		return err
+	}
+	db.committer, err = startCommitter(db.writer, db.files)
 	return err
 }
 
-// touch makes the file where there is none, and tells of one that cannot be
-// written, which SQLite would only find at the first write. The data is personal: nobody else
-// on the machine may read it, in whatever folder it is. SQLite gives the files
-// beside it the same permissions.
-func touch(file string) error {
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+// OnFailure registers the function that is called with the error of a write
+// that found the files of the data folder removed or replaced (a LostError), or
+// out of reach: with the first such error, not with each. It is to be called
+// before the first write.
+func (db *DB) OnFailure(report func(error)) { db.files.onFailure(report) }
+
+// touch returns an error for a file that cannot be written, which SQLite would
+// find at the first write only, and ErrMissing for an empty one where there was
+// a database before: mark says so, or a log that is not empty, which SQLite
+// would delete. The data is personal: no other user of the machine may read it,
+// in whatever folder it is. SQLite gives the files beside it the same permissions.
+func touch(file string, mark bool) error {
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
 		return unreadable(err)
 	}
-	return f.Close()
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
+		return unreadable(err)
+	}
+	log, err := os.Stat(filepath.Join(filepath.Dir(file), logName))
+	if info.Size() == 0 && (mark || err == nil && log.Size() > 0) {
+		return ErrMissing
+	}
+	return nil
 }
 
 func (db *DB) add(conn *sqlite.Conn, err error) error {
@@ -136,19 +185,30 @@ func (db *DB) Read(ctx context.Context, fn func(conn *sqlite.Conn) error) error 
 }
 
 // Close finishes the writes that were asked for, refuses later ones with
-// ErrClosed, and gives the folder back. It must be called once.
+// ErrClosed, and gives the folder back. It must be called once. Where the files
+// are no longer those of the folder, it returns that error, and lets the
+// process's end close the one that is written: SQLite would remove the log by
+// its name, which may be that of the database that is there now.
 func (db *DB) Close() error {
 	db.committer.stop()
 	for range cap(db.readers) {
 		<-db.readers
 	}
 	close(db.readers)
-	return db.closeConns()
+	err := db.files.check()
+	if err != nil {
+		db.files.rescue(db.writer, err)
+		db.all = slices.DeleteFunc(db.all, func(conn *sqlite.Conn) bool { return conn == db.writer })
+	}
+	return errors.Join(err, db.closeConns())
 }
 
 // closeConns closes the newest first: the lock goes last.
 func (db *DB) closeConns() error {
 	var errs []error
+	if db.progress != nil {
+		errs = append(errs, db.progress.close())
+	}
 	for i := len(db.all) - 1; i >= 0; i-- {
 		errs = append(errs, db.all[i].Close())
 	}

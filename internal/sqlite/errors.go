@@ -13,6 +13,8 @@ var (
 	ErrNewerFormat = errors.New("written by a newer version of this program")
 	ErrNotDatabase = errors.New("not a database of this program")
 	ErrUnreadable  = errors.New("cannot be read and written")
+	ErrMissing     = errors.New("the database is missing or empty, though the folder had one: " +
+		"restore its files from a backup, or empty the folder to start without its data")
 )
 
 // ErrClosed is returned by reads and writes after Close.

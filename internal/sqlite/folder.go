@@ -46,3 +46,33 @@ func syncFolder(dir string) {
 		f.Close()
 	}
 }
+
+// makeFile makes the database's file in a new folder, before the lock's: a lock
+// without a database is then that of a database that was lost. It returns
+// ErrMissing where there is a lock, or a log, and no database.
+func makeFile(dir string) error {
+	lost := false
+	for _, name := range []string{lockName, logName} {
+		_, err := os.Stat(filepath.Join(dir, name))
+		lost = lost || err == nil
+	}
+	if lost {
+		_, err := os.Stat(filepath.Join(dir, fileName))
+		if errors.Is(err, fs.ErrNotExist) {
+			return ErrMissing
+		}
+		return nil
+	}
+	// Only a name that is new is opened: to close a file that is open elsewhere
+	// in this process would drop the process's locks on it, see
+	// https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+	f, err := os.OpenFile(filepath.Join(dir, fileName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return unreadable(err)
+	}
+	syncFolder(dir)
+	return f.Close()
+}

@@ -24,3 +24,31 @@ func lock(dir string) (*sqlite.Conn, error) {
 	}
 	return conn, nil
 }
+
+// marked reports whether the folder has had a database. The transaction that
+// holds the lock is open.
+func marked(lock *sqlite.Conn) (mark bool, err error) {
+	err = sqlitex.ExecuteTransient(lock, "PRAGMA user_version", &sqlitex.ExecOptions{
+		ResultFunc: func(stmt *sqlite.Stmt) error { mark = stmt.ColumnBool(0); return nil },
+	})
+	return mark, err
+}
+
+// setMark notes in the lock's file that the folder has a database: one that is
+// missing or empty at a later start is then known to be lost. It must commit,
+// and so lets the lock go for a moment; the error is ErrLocked where another
+// process has taken it. The mark itself is not worth an error: a full disk
+// must not keep the folder from being opened.
+func setMark(lock *sqlite.Conn) error {
+	err := sqlitex.ExecuteTransient(lock, "PRAGMA user_version = 1", nil)
+	if err == nil {
+		err = sqlitex.ExecuteTransient(lock, "COMMIT", nil)
+	}
+	if err != nil && !lock.AutocommitEnabled() {
+		return nil
+	}
+	if err := sqlitex.ExecuteTransient(lock, "BEGIN EXCLUSIVE", nil); err != nil {
+		return openError(lockName, err)
+	}
+	return nil
+}

@@ -8,6 +8,9 @@ import (
 )
 
 const (
+	logName   = fileName + "-wal"
+	indexName = fileName + "-shm"
+
 	// maxLog is how long the write-ahead log may grow, in bytes: four times
 	// what the checkpoints that SQLite makes by itself leave of it.
 	maxLog = 4 * checkpointPages * 4096
@@ -42,11 +45,17 @@ func (l *writeAheadLog) keepShort(conn *sqlite.Conn) {
 	if err != nil || info.Size() <= l.max {
 		return
 	}
+	if l.max = maxLog; !emptied(conn) {
+		l.max = 2 * info.Size()
+	}
+}
+
+// emptied moves the whole log into the database and empties it. It reports
+// whether it could: readers may be in the way.
+func emptied(conn *sqlite.Conn) bool {
 	conn.SetBusyTimeout(trimWait)
 	defer conn.SetBlockOnBusy()
 	busy := true
-	err = Each(conn, trim, func(stmt *sqlite.Stmt) { busy = stmt.ColumnBool(0) })
-	if l.max = maxLog; err != nil || busy {
-		l.max = 2 * info.Size()
-	}
+	err := Each(conn, trim, func(stmt *sqlite.Stmt) { busy = stmt.ColumnBool(0) })
+	return err == nil && !busy
 }

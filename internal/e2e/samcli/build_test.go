@@ -42,7 +42,7 @@ func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
 	tree := t.TempDir()
 	before = buildAll(t, copyTree(t, tree), flags...)
 	const old = `"cannot start"`
-	edited := filepath.Join(tree, "internal", "app", "start.go")
+	edited := filepath.Join(tree, "async", "internal", "functions", "start.go")
 	source, err := os.ReadFile(edited)
 	if err != nil || !strings.Contains(string(source), old) {
 		t.Fatalf("%s has no %s: %v", edited, old, err)
@@ -90,7 +90,7 @@ func checkBinary(t *testing.T, id string, binary []byte) {
 // copyTree copies what a build needs to dir: Go's files and SAM's.
 func copyTree(t *testing.T, dir string) string {
 	t.Helper()
-	for _, name := range []string{"api", "functions", "internal", "statemachine"} {
+	for _, name := range []string{"api", "async", "functions", "internal", "speakers", "statemachine"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
@@ -111,3 +113,267 @@ func (c *checker) keep(d Diagnostic) {
 }
 
 func (c *checker) failed() bool { return len(withSeverity(c.found, SeverityError)) > 0 }
+
+// maxSeconds bounds every time in seconds (states-language.net, "Task State").
+const maxSeconds = 99_999_999
+
+// maxName bounds names of states and variables, in characters.
+const maxName = 80
+
+// root checks a whole definition.
+func (c *checker) root(o *value.Object) {
+	language, _ := o.Get("QueryLanguage")
+	c.machineJSONata = language != nil && language != pathLanguage
+	c.machine("/", o, []field{
+		{"Comment", text},
+		{"QueryLanguage", oneOf(pathLanguage, dataLanguage)},
+		{"StartAt", text},
+		{"TimeoutSeconds", integer(0, maxSeconds)},
+		{"Version", oneOf("1.0")},
+		{"States", states},
+	})
+}
+
+// branch checks a branch of a Parallel state.
+func branch(c *checker, at string, v any) {
+	c.nested(at, v, []field{{"Comment", text}, {"StartAt", text}, {"States", states}})
+}
+
+// processor checks the processor of a Map state. The child executions of a
+// distributed one may be Express, which are bound as Express machines are.
+func processor(c *checker, at string, v any) {
+	around := c.express
+	o, _ := v.(*value.Object)
+	config, _ := get(o, "ProcessorConfig").(*value.Object)
+	inside := func(c *checker, at string, v any) {
+		c.express = around || get(config, "ExecutionType") == "EXPRESS"
+		states(c, at, v)
+		c.express = around
+	}
+	c.nested(at, v, []field{
+		{"Comment", text}, {"StartAt", text}, {"States", inside}, {"ProcessorConfig", processorConfig},
+	})
+}
+
+func (c *checker) nested(at string, v any, fields []field) {
+	o, ok := v.(*value.Object)
+	if !ok {
+		c.schema(at, "Expected value of type Object")
+		return
+	}
+	c.machine(at, o, fields)
+}
+
+// machine checks what all machines have in common, and their fields. What is
+// missing comes before what is too much, as in AWS's answers.
+func (c *checker) machine(at string, o *value.Object, fields []field) {
+	whole := c.required(at, o, "StartAt", "States")
+	c.object(at, o, fields)
+	if whole && !(c.partial && at == "/") {
+		c.graph(at, o)
+	}
+}
+
+func states(c *checker, at string, v any) {
+	o, ok := v.(*value.Object)
+	switch {
+	case !ok:
+		c.schema(at, "Expected value of type Object")
+	case o.Len() == 0:
+		c.schema(at, "Value cannot be empty")
+	}
+	for _, m := range o.Members() {
+		c.name(member(at, m.Name), m.Name)
+		c.state(member(at, m.Name), m.Value)
+	}
+}
+
+// name checks a state's name, which has to be the only one of its kind in the
+// whole state machine.
+func (c *checker) name(at, name string) {
+	switch {
+	case name == "":
+		c.add(InvalidNameCode, at, "Invalid State name: the name is empty")
+	case utf8.RuneCountInString(name) > maxName:
+		c.add(InvalidNameCode, at, "Invalid State name: State '"+name+"' exceeds the 80-character limit allowed by the service")
+	case c.names[name]:
+		c.add(DuplicateNameCode, at, "Duplicate State name: "+name)
+	}
+	c.names[name] = true
+}
+
+// maxLabel bounds a Map state's label, in characters.
+const maxLabel = 40
+
+// label checks the name that a distributed Map's runs carry in their ARNs (AWS
+// documentation, "Using Map state in Distributed mode").
+func label(c *checker, at string, v any) {
+	s, ok := v.(string)
+	switch {
+	case !ok:
+		c.schema(at, "Expected value of type String")
+	case s == "":
+		c.add(InvalidLabelCode, at, "Label cannot be empty")
+	case utf8.RuneCountInString(s) > maxLabel:
+		c.add(InvalidLabelCode, at, "Invalid Label name: '"+s+"' exceeds the 40-character limit allowed by the service")
+	case strings.ContainsFunc(s, forbiddenInLabel):
+		c.add(InvalidLabelCode, at, "Label contains invalid character: '"+visible(s[strings.IndexFunc(s, forbiddenInLabel):])+"'")
+	case c.labels[s]:
+		c.add(DuplicateLabelCode, at, "Duplicate Label name: "+s)
+	}
+	c.labels[s] = ok
+}
+
+func forbiddenInLabel(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("?*<>{}[]:;,\\|^~$#%&`\"/", r)
+}
+
+// visible writes the first character of text, with an escape if it has no shape
+// of its own.
+func visible(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	switch i := strings.IndexRune("\\\n\r\t", r); {
+	case i >= 0:
+		return `\` + `\nrt`[i:i+1]
+	case unicode.IsPrint(r):
+		return string(r)
+	case r > 0xff:
+		return fmt.Sprintf(`\u%04x`, r)
+	}
+	return fmt.Sprintf(`\x%02x`, r)
+}
+
+// assign checks the variables that a state sets.
+func assign(c *checker, at string, v any) {
+	template(c, at, v)
+	o, ok := v.(*value.Object)
+	if !ok && !c.isExpression(v) {
+		c.schema(at, "Expected value of type Object")
+	}
+	for _, m := range o.Members() {
+		name := m.Name
+		if !c.jsonata {
+			name = strings.TrimSuffix(name, ".$")
+		}
+		c.variable(at, name)
+	}
+}
+
+// variable checks a variable's name (states-language.net, "Variables").
+func (c *checker) variable(at, name string) {
+	switch {
+	case name == "states":
+		c.add(ReservedVariableCode, at, "Cannot assign to reserved variable '$states'.")
+	case !identifier(name):
+		c.add(InvalidVariableCode, at, "Invalid variable name '"+name+"': the variable name contains invalid characters.")
+	case utf8.RuneCountInString(name) > maxName:
+		c.add(InvalidVariableCode, at, "Invalid variable name '"+name+"': the variable name exceeds the 80-character limit.")
+	}
+}
+
+func identifier(name string) bool {
+	for i, r := range name {
+		part := unicode.In(r, unicode.Nd, unicode.Mn, unicode.Mc, unicode.Pc)
+		if !unicode.IsLetter(r) && r != '_' && (i == 0 || !part) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// target is a transition: to which state, and where it is written.
+type target struct{ name, at string }
+
+// graph checks that the transitions of one machine lead to states of that
+// machine, that every state can be reached, and that the whole definition can
+// come to an end.
+func (c *checker) graph(at string, o *value.Object) {
+	start, _ := get(o, "StartAt").(string)
+	states, _ := get(o, "States").(*value.Object)
+	if states.Len() == 0 {
+		return
+	}
+	next := transitions(at, states)
+	begin := target{start, member(at, "StartAt")}
+	c.dangling(states, begin)
+	for _, m := range states.Members() {
+		c.dangling(states, next[m.Name]...)
+	}
+	if at == "/" && !ends(states) {
+		c.add(MissingEndCode, "", "Workflow has no terminal state")
+		return
+	}
+	seen := reach(begin.name, next)
+	for _, m := range states.Members() {
+		if !seen[m.Name] {
+			c.add(MissingTargetCode, member(member(at, "States"), m.Name), `State "`+m.Name+`" is not reachable.`)
+		}
+	}
+}
+
+// dangling reports the targets that are no states. AWS calls each of them
+// 'Next', whatever the field.
+func (c *checker) dangling(states *value.Object, targets ...target) {
+	for _, t := range targets {
+		if !has(states, t.name) {
+			c.add(MissingTargetCode, t.at, "Missing 'Next' target: "+t.name)
+		}
+	}
+}
+
+// transitions gives the targets of each state.
+func transitions(at string, states *value.Object) map[string][]target {
+	next := map[string][]target{}
+	for _, m := range states.Members() {
+		if o, ok := m.Value.(*value.Object); ok {
+			next[m.Name] = targets(member(member(at, "States"), m.Name), o)
+		}
+	}
+	return next
+}
+
+func targets(at string, o *value.Object) []target {
+	var all []target
+	for _, name := range []string{"Next", "Default"} {
+		if to, ok := get(o, name).(string); ok {
+			all = append(all, target{to, member(at, name)})
+		}
+	}
+	for _, name := range []string{"Choices", "Catch"} {
+		entries, _ := get(o, name).([]any)
+		for i, entry := range entries {
+			e, _ := entry.(*value.Object)
+			if to, ok := get(e, "Next").(string); ok {
+				all = append(all, target{to, member(element(member(at, name), i), "Next")})
+			}
+		}
+	}
+	return all
+}
+
+// ends tells whether any state is terminal. A state without a type or a
+// transition is reported elsewhere, and counts as terminal here.
+func ends(states *value.Object) bool {
+	for _, m := range states.Members() {
+		o, _ := m.Value.(*value.Object)
+		kind := get(o, "Type")
+		if get(o, "End") == true || kind == string(Succeed) || kind == string(Fail) || len(targets("", o)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reach gives the states that can be reached from start.
+func reach(start string, next map[string][]target) map[string]bool {
+	seen := map[string]bool{start: true}
+	for todo := []string{start}; len(todo) > 0; todo = todo[1:] {
+		for _, t := range next[todo[0]] {
+			if !seen[t.name] {
+				seen[t.name] = true
+				todo = append(todo, t.name)
+			}
+		}
+	}
+	return seen
+}

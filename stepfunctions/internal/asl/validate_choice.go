@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -112,3 +113,145 @@ func (c *checker) conditionLanguage(at string, o *value.Object) {
 		c.schema(at, "The QueryLanguage is set to 'JSONPath', but field 'Condition' is only supported for the 'JSONata' QueryLanguage")
 	}
 }
+
+// allErrors is the name that matches every error.
+const allErrors = "States.ALL"
+
+// maxDelay bounds MaxDelaySeconds: a year (AWS documentation, "Handling errors").
+const maxDelay = 31_622_400
+
+func retrier(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"Comment", text},
+		{"ErrorEquals", list(text)},
+		{"IntervalSeconds", integer(0, maxSeconds)},
+		{"MaxAttempts", integer(0, maxSeconds)},
+		{"BackoffRate", number(1, math.MaxFloat64)},
+		{"MaxDelaySeconds", integer(1, maxDelay)},
+		{"JitterStrategy", oneOf("NONE", "FULL")},
+	})
+	if o == nil {
+		return
+	}
+	c.required(at, o, "ErrorEquals")
+	delay, ok := value.Integer(get(o, "MaxDelaySeconds"))
+	if interval, written := value.Integer(get(o, "IntervalSeconds")); written && ok && delay > 0 && delay <= interval {
+		c.schema(member(at, "MaxDelaySeconds"), "MaxDelaySeconds must be greater than IntervalSeconds")
+	}
+}
+
+func catcher(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"Comment", text},
+		{"ErrorEquals", list(text)},
+		{"Next", text},
+		{"ResultPath", resultPath},
+		{"Output", template},
+		{"Assign", assign},
+	})
+	if o == nil {
+		return
+	}
+	c.required(at, o, "ErrorEquals", "Next")
+	c.foreign(at, o)
+}
+
+// get gives a member or nil.
+func get(o *value.Object, name string) any {
+	v, _ := o.Get(name)
+	return v
+}
+
+// catchAllLast checks that States.ALL stands alone, in the last entry of Retry
+// and of Catch.
+func (c *checker) catchAllLast(at string, o *value.Object) {
+	for _, name := range []string{"Retry", "Catch"} {
+		entries, _ := get(o, name).([]any)
+		for i, entry := range entries {
+			e, _ := entry.(*value.Object)
+			names, _ := get(e, "ErrorEquals").([]any)
+			if place := slices.Index(names, any(allErrors)); place >= 0 && (len(names) > 1 || i < len(entries)-1) {
+				list := member(element(member(at, name), i), "ErrorEquals")
+				c.schema(element(list, place), "States.ALL must appear alone and at end of list")
+			}
+		}
+	}
+}
+
+func mapFields() []field {
+	return []field{
+		{"ItemProcessor", processor},
+		{"Iterator", processor},
+		{"ItemsPath", path},
+		{"Items", anything},
+		{"ItemSelector", template},
+		{"ItemReader", unsupportedField},
+		{"ResultWriter", unsupportedField},
+		{"ItemBatcher", batcher},
+		{"MaxConcurrency", integer(0, math.MaxInt32)},
+		{"MaxConcurrencyPath", numberPath},
+		{"ToleratedFailurePercentage", number(0, 100)},
+		{"ToleratedFailurePercentagePath", numberPath},
+		{"ToleratedFailureCount", integer(0, math.MaxInt32)},
+		{"ToleratedFailureCountPath", numberPath},
+		{"Label", label},
+	}
+}
+
+// unsupportedField reports a field that reads or writes objects of S3.
+func unsupportedField(c *checker, at string, _ any) {
+	c.unsupported(at, "Reading items from and writing results to Amazon S3 is not supported")
+}
+
+func (c *checker) mapRules(at string, o *value.Object) {
+	c.exactlyOne(at, o, "ItemProcessor", "Iterator")
+	c.atMostOne(at, o, "MaxConcurrency", "MaxConcurrencyPath")
+	c.atMostOne(at, o, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
+	c.atMostOne(at, o, "ToleratedFailureCount", "ToleratedFailureCountPath")
+	c.catchAllLast(at, o)
+}
+
+func processorConfig(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"Mode", oneOf("INLINE", "DISTRIBUTED")},
+		{"ExecutionType", oneOf("STANDARD", "EXPRESS")},
+	})
+	mode, _ := o.Get("Mode")
+	switch {
+	case o == nil:
+	case mode == "INLINE" && has(o, "ExecutionType"):
+		c.schema(at, "Field 'ExecutionType' is not supported")
+	case mode != "DISTRIBUTED":
+	case c.express:
+		c.schema(member(at, "Mode"), "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines")
+	default:
+		c.required(at, o, "ExecutionType")
+	}
+}
+
+// batcher checks how a Map state groups its items. A literal 0, which AWS
+// takes, is no bound.
+func batcher(c *checker, at string, v any) {
+	o := c.object(at, v, []field{
+		{"BatchInput", template},
+		{"MaxItemsPerBatch", integer(0, math.MaxInt32)},
+		{"MaxItemsPerBatchPath", numberPath},
+		{"MaxInputBytesPerBatch", integer(0, maxPayload)},
+		{"MaxInputBytesPerBatchPath", numberPath},
+	})
+	if o == nil {
+		return
+	}
+	c.foreign(at, o)
+	c.atMostOne(at, o, "MaxItemsPerBatch", "MaxItemsPerBatchPath")
+	c.atMostOne(at, o, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")
+	for _, name := range []string{"MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"} {
+		if has(o, name) {
+			return
+		}
+	}
+	c.schema(at, "One of these fields is required: [MaxItemsPerBatch, MaxItemsPerBatchPath, MaxInputBytesPerBatch, MaxInputBytesPerBatchPath]")
+}
+
+// maxPayload bounds inputs and outputs in bytes (AWS quotas).
+const maxPayload = 262_144

@@ -1,4 +1,4 @@
-// Command engine measures the engine on this machine, with the machine's own
+// Command bench measures the engine on this machine, with the machine's own
 // limits for the same bytes beside it. Every write is on disk before it counts.
 package main
 
@@ -28,7 +28,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, o); err != nil {
-		fmt.Fprintln(os.Stderr, "engine:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }

@@ -31,7 +31,7 @@ func open(ctx context.Context, dir string, v invoker) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: v})
+	e := engine.New(engine.Config{Journal: journal.New(db), Progress: db.Progress(), Invoker: v})
 	if err := e.Start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

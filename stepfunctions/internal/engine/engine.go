@@ -8,7 +8,9 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
@@ -21,8 +23,11 @@ type Config struct {
 	// Journal and Invoker must be set.
 	Journal Journal
 	Invoker Invoker
+	// Progress finds the execution that the program dies with; nil is none.
+	Progress Progress
 	// Clock is SystemClock{} where nil, Log discards where nil. Log lines
-	// carry no inputs, outputs or tokens.
+	// carry no inputs, outputs, tokens or names of executions, which may be
+	// secrets of their callers: an execution is its number in the Journal.
 	Clock Clock
 	Log   *slog.Logger
 	// Region and Account stand in the ARNs; us-east-1 and 123456789012 where empty.
@@ -55,6 +60,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Progress == nil {
+		c.Progress = noProgress{}
 	}
 	if c.Region == "" {
 		c.Region = "us-east-1"
@@ -105,6 +113,8 @@ type Engine struct {
 	sweeping  sync.Mutex
 	stopSweep func()
 	swept     bool
+	// forgetDeaths cancels the call of survived; nil where there is none.
+	forgetDeaths func()
 }
 
 // maxWakers is how many timers, nested results and the like go to the journal
@@ -140,6 +150,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	e.sweepLater(0)
+	if _, none := e.cfg.Progress.(noProgress); !none {
+		e.forgetDeaths = e.cfg.Clock.AfterFunc(survival, e.survived)
+	}
 	return nil
 }
 
@@ -150,12 +163,16 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
 	e.sweepNoMore()
+	if e.forgetDeaths != nil {
+		e.forgetDeaths()
+	}
 	e.functions.close()
 	defer e.wakers.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {
 	case <-idle:
+		e.survived()
 		return nil
 	case <-ctx.Done():
 		e.stop()
@@ -174,3 +191,195 @@ func (e *Engine) Sleeping() bool { return e.timers.pending() && e.gate.idle() }
 
 // now has the millisecond's precision that the service's timestamps have.
 func (e *Engine) now() time.Time { return e.cfg.Clock.Now().UTC().Truncate(time.Millisecond) }
+
+// gate counts what is in hand, so that Close can wait for it.
+type gate struct {
+	mu     sync.Mutex
+	opened bool
+	inHand int
+	// empty is made by close, and closed when nothing is in hand.
+	empty chan struct{}
+}
+
+func (g *gate) open() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.opened = true
+}
+
+// enter counts a caller's request, or refuses it.
+func (g *gate) enter() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.opened {
+		return ErrClosed
+	}
+	g.inHand++
+	return nil
+}
+
+// hold counts work that follows from what is in hand already.
+func (g *gate) hold() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inHand++
+}
+
+func (g *gate) leave() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.inHand--
+	g.settle()
+}
+
+// close refuses callers from now on, and gives a channel that is closed when
+// nothing is in hand.
+func (g *gate) close() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.opened = false
+	g.empty = make(chan struct{})
+	idle := g.empty
+	g.settle()
+	return idle
+}
+
+func (g *gate) settle() {
+	if g.inHand == 0 && g.empty != nil {
+		close(g.empty)
+		g.empty = nil
+	}
+}
+
+func (g *gate) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.inHand == 0
+}
+
+// Clock is the engine's only source of time, so that a test can make a year
+// pass in a moment.
+type Clock interface {
+	Now() time.Time
+	// AfterFunc calls f in a goroutine of its own once d has passed (at once if
+	// it is not positive), unless stop is called before.
+	AfterFunc(d time.Duration, f func()) (stop func())
+}
+
+// SystemClock is the machine's clock.
+type SystemClock struct{}
+
+// Now is the time.
+func (SystemClock) Now() time.Time { return time.Now() }
+
+// AfterFunc is time.AfterFunc, but it looks at the clock on the wall every
+// minute: a machine that was suspended is not late by as long as it slept.
+func (c SystemClock) AfterFunc(d time.Duration, f func()) func() {
+	a := &alarm{at: c.Now().Round(0).Add(d), f: f}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.timer = time.AfterFunc(min(d, alarmStep), a.look)
+	return a.stop
+}
+
+const alarmStep = time.Minute
+
+// alarm waits for a time of day, step by step.
+type alarm struct {
+	at      time.Time
+	f       func()
+	mu      sync.Mutex
+	timer   *time.Timer
+	stopped bool
+}
+
+func (a *alarm) look() {
+	if a.due() {
+		a.f()
+	}
+}
+
+// due tells whether the time has come, and otherwise takes the next step.
+func (a *alarm) due() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopped {
+		return false
+	}
+	left := time.Until(a.at)
+	if left > 0 {
+		a.timer.Reset(min(left, alarmStep))
+	}
+	return left <= 0
+}
+
+func (a *alarm) stop() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.stopped = true
+	a.timer.Stop()
+}
+
+func newUUID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	return formatUUID(b)
+}
+
+// formatUUID writes random bytes as a version 4 UUID (RFC 9562).
+func formatUUID(b [16]byte) string {
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// Code is the name the service gives an error of its API,
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_Operations.html.
+type Code string
+
+// The codes that the engine's methods return.
+const (
+	ConflictException          Code = "ConflictException"
+	ExecutionAlreadyExists     Code = "ExecutionAlreadyExists"
+	ExecutionDoesNotExist      Code = "ExecutionDoesNotExist"
+	ExecutionLimitExceeded     Code = "ExecutionLimitExceeded"
+	ExecutionNotRedrivable     Code = "ExecutionNotRedrivable"
+	InvalidArn                 Code = "InvalidArn"
+	InvalidDefinition          Code = "InvalidDefinition"
+	InvalidExecutionInput      Code = "InvalidExecutionInput"
+	InvalidName                Code = "InvalidName"
+	InvalidOutput              Code = "InvalidOutput"
+	InvalidToken               Code = "InvalidToken"
+	MissingRequiredParameter   Code = "MissingRequiredParameter"
+	ResourceNotFound           Code = "ResourceNotFound"
+	StateMachineAlreadyExists  Code = "StateMachineAlreadyExists"
+	StateMachineDeleting       Code = "StateMachineDeleting"
+	StateMachineDoesNotExist   Code = "StateMachineDoesNotExist"
+	StateMachineTypeNotSupport Code = "StateMachineTypeNotSupported"
+	TaskDoesNotExist           Code = "TaskDoesNotExist"
+	TaskTimedOut               Code = "TaskTimedOut"
+	TooManyTags                Code = "TooManyTags"
+	ValidationException        Code = "ValidationException"
+)
+
+// Error is a refusal of the caller's request. Any other error of a method
+// means that the journal failed or that the engine is closed.
+type Error struct {
+	Code    Code
+	Message string
+}
+
+func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
+
+// Is makes errors.Is(err, &Error{Code: c}) true for every message.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && (t.Message == "" || t.Message == e.Message)
+}
+
+func refuse(code Code, format string, args ...any) error {
+	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// errWrongType refuses what only machines of the other type can do.
+var errWrongType = refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")

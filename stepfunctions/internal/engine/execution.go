@@ -1,9 +1,15 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -122,19 +128,34 @@ func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last 
 // replay applies what the journal has to a fresh run. seq is the number of
 // entries in the case of errAstray, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
-	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
-	if err != nil {
-		return 0, last, err
+	if why := e.suspension(id); why != nil {
+		seq, err = e.length(ctx, id)
+		return seq, last, cmp.Or(err, why)
 	}
-	for i, entry := range entries {
-		in, err := follow(run, entry)
+	defer e.worked(id)()
+	for {
+		entries, err := e.cfg.Journal.Entries(ctx, id, seq, replayPage)
 		if err != nil {
-			return len(entries), last, fmt.Errorf("entry %d of %d: %w", i+1, len(entries), err)
+			return 0, last, err
 		}
-		last = in.At
+		for _, entry := range entries {
+			seq++
+			in, err := follow(run, entry)
+			if err != nil {
+				length, unread := e.length(ctx, id)
+				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
+			}
+			last = in.At
+		}
+		if len(entries) < replayPage {
+			return seq, last, nil
+		}
 	}
-	return len(entries), last, nil
 }
+
+// replayPage is how many entries are read at a time. All of a long execution
+// may be more than there is memory; most executions have fewer.
+const replayPage = 64
 
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.
@@ -155,4 +176,343 @@ func (x *execution) rest() {
 		}
 	}
 	x.run = nil
+}
+
+// commit writes what is staged, and acts on it. Who finds more staged after
+// that leaves it to another goroutine, so that a caller waits for its own
+// input and not for everybody's. committing is set and is this goroutine's.
+func (x *execution) commit() {
+	x.mu.Lock()
+	group, first := x.staged, x.seq-len(x.staged)
+	x.staged = nil
+	x.mu.Unlock()
+	if err := x.append(group, first); err != nil {
+		x.abandon(group, err)
+		return
+	}
+	x.settle(group)
+}
+
+// settle acts on what is on disk now, and lets the next write go.
+func (x *execution) settle(group []staged) {
+	x.mu.Lock()
+	for _, s := range group {
+		x.act(s)
+	}
+	more := len(x.staged) > 0
+	x.committing, x.setback = more, 0
+	x.rest()
+	x.mu.Unlock()
+	finish(group, nil)
+	if more {
+		x.engine.wakers.push(x.commit)
+	}
+}
+
+func finish(group []staged, err error) {
+	for _, s := range group {
+		if s.done != nil {
+			s.done <- err
+		}
+	}
+}
+
+func (x *execution) append(group []staged, first int) error {
+	if x.ephemeral() {
+		return nil
+	}
+	entries := make([][]byte, len(group))
+	for i, s := range group {
+		entries[i] = s.entry
+	}
+	// The write is not the caller's alone, nor its context.
+	return x.engine.cfg.Journal.Append(context.Background(), x.record.ID, first, entries, group[len(group)-1].head)
+}
+
+// abandon forgets inputs that could not be written, those staged meanwhile
+// too, for they were applied on top.
+func (x *execution) abandon(group []staged, err error) {
+	x.engine.logJournal("an execution could not be written", x.record.ID, err)
+	x.mu.Lock()
+	group = append(group, x.staged...)
+	x.staged, x.committing = nil, false
+	x.run, x.ended = nil, false
+	for _, s := range group {
+		if s.done == nil {
+			// Nobody will report it again, so that it has to be done again.
+			delete(x.waits, s.task)
+		}
+	}
+	x.reviveLater(err)
+	x.mu.Unlock()
+	finish(group, err)
+}
+
+// logJournal logs an error of the journal. That it was lost is one event, which
+// its provider has logged, and not one of each execution.
+func (e *Engine) logJournal(message string, execution int64, err error) {
+	if !errors.Is(err, ErrJournalLost) {
+		e.cfg.Log.Error(message, "execution", execution, "error", err)
+	}
+}
+
+// How long a journal that fails is left alone: longer each time, for what is
+// taken up again is done again.
+const (
+	minSetback = time.Second
+	maxSetback = time.Minute
+)
+
+// reviveLater takes the execution up once the journal, which failed with err,
+// may work again. After ErrJournalLost that is the next start: functions would
+// run again and again for results that cannot be kept. The caller holds mu.
+func (x *execution) reviveLater(err error) {
+	if errors.Is(err, ErrJournalLost) {
+		return
+	}
+	x.setback = min(max(2*x.setback, minSetback), maxSetback)
+	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.wakers.push(x.revive) })
+}
+
+// revive takes up whatever the run waits for and the engine does not do.
+func (x *execution) revive() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.ended {
+		return
+	}
+	if err := x.wake(context.Background()); x.astray != nil {
+		return
+	} else if err != nil {
+		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
+		x.reviveLater(err)
+		return
+	}
+	if x.run.Outcome() != nil {
+		x.concede()
+		return
+	}
+	x.resume()
+}
+
+// resume is called with mu held and run awake.
+func (x *execution) resume() {
+	tasks, timers := x.run.Outstanding()
+	x.act(staged{effects: interp.Effects{
+		Tasks:  slices.DeleteFunc(tasks, func(t interp.Task) bool { return x.waits[t.Ref] != nil }),
+		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
+	}})
+	x.rest()
+}
+
+// act does what follows from an input that is on disk. The caller holds mu.
+func (x *execution) act(s staged) {
+	if s.answered {
+		// Not a drop: a function that answered by its token may still be running.
+		delete(x.waits, s.task)
+	}
+	for _, ref := range s.effects.Dropped {
+		x.drop(ref)
+	}
+	if s.effects.Outcome != nil {
+		x.finish(*s.head)
+		return
+	}
+	if s.head != nil {
+		x.record.Head = *s.head
+	}
+	for _, t := range s.effects.Timers {
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, t.At)
+	}
+	for _, t := range s.effects.Tasks {
+		x.dispatch(t)
+	}
+}
+
+func (x *execution) wait(ref uint64) *wait {
+	if x.waits == nil {
+		x.waits = make(map[uint64]*wait)
+	}
+	w := x.waits[ref]
+	if w == nil {
+		w = &wait{}
+		x.waits[ref] = w
+	}
+	return w
+}
+
+// drop forgets a ref that no longer matters.
+func (x *execution) drop(ref uint64) {
+	w := x.waits[ref]
+	if w == nil {
+		return
+	}
+	delete(x.waits, ref)
+	if w.timer != nil {
+		x.engine.timers.remove(w.timer)
+	}
+	if w.cancel != nil {
+		w.cancel()
+	}
+	if w.child != 0 {
+		x.engine.stopChild(w.child)
+	}
+}
+
+// finish is called with mu held once the end is on disk.
+func (x *execution) finish(h Head) {
+	x.record.Head = h
+	for ref := range x.waits {
+		x.drop(ref)
+	}
+	x.waits, x.run = nil, nil
+	x.engine.forget(x)
+	x.engine.forgive(x.record.ID)
+	x.engine.tellEnd(x.record, x.onEnd)
+}
+
+// fire hands timers to their execution.
+func (e *Engine) fire(x *execution, due []*timer) {
+	e.wakers.push(func() {
+		for _, t := range due {
+			if x.fired(t) {
+				x.report(interp.Input{Kind: interp.TimerFired, Ref: t.ref})
+			}
+		}
+	})
+}
+
+// fired tells whether the timer still matters, and that it is no longer armed.
+func (x *execution) fired(t *timer) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	w := x.waits[t.ref]
+	if w == nil || w.timer != t {
+		return false
+	}
+	delete(x.waits, t.ref)
+	return true
+}
+
+// dispatch does a task. The caller holds mu.
+func (x *execution) dispatch(t interp.Task) {
+	w := x.wait(t.Ref)
+	if t.Token != "" && t.Submitted {
+		return // the token is out, the answer is somebody else's
+	}
+	if t.Function != "" {
+		ctx, cancel := context.WithCancel(x.engine.invoking)
+		w.cancel = cancel
+		x.engine.functions.push(func() {
+			defer cancel()
+			x.invoke(ctx, t)
+		})
+		return
+	}
+	x.engine.wakers.push(func() { x.startNested(t) })
+}
+
+// startAnswer is what states:startExecution answers.
+func (e *Engine) startAnswer(child Record) json.RawMessage {
+	answer := map[string]any{
+		"ExecutionArn": e.arns.execution(child),
+		"StartDate":    child.Started.UnixMilli(),
+	}
+	maps.Copy(answer, requestMetadata(child, len(raw(answer))))
+	return raw(answer)
+}
+
+// requestMetadata is what the service adds to the answer of an integrated
+// call; the same at every attempt.
+func requestMetadata(child Record, length int) map[string]any {
+	sum := sha256.Sum256(append([]byte("request"), child.Seed[:]...))
+	id := formatUUID([16]byte(sum[:16]))
+	headers := map[string]string{
+		"Content-Length": strconv.Itoa(length), "Content-Type": "application/x-amz-json-1.0",
+		"connection": "keep-alive", "Date": child.Started.Format(dateHeader), "x-amzn-RequestId": id,
+	}
+	lists := make(map[string][]string, len(headers))
+	for name, text := range headers {
+		lists[name] = []string{text}
+	}
+	return map[string]any{
+		"SdkHttpMetadata":     map[string]any{"AllHttpHeaders": lists, "HttpHeaders": headers, "HttpStatusCode": 200},
+		"SdkResponseMetadata": map[string]any{"RequestId": id},
+	}
+}
+
+// dateHeader is the form of an HTTP date (RFC 9110), for times in UTC.
+const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
+
+// endAnswer is what states:startExecution.sync answers: the description of the
+// child. asJSON gives input and output as JSON (.sync:2) and not as strings; an
+// error is a text that encoding/json does not take for JSON, since its levels
+// are too many.
+func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (json.RawMessage, error) {
+	text := func(data json.RawMessage) any {
+		if asJSON {
+			return data
+		}
+		return string(data)
+	}
+	x := e.execution(child)
+	answer := map[string]any{
+		"ExecutionArn": x.ARN, "Name": x.Name, "StateMachineArn": x.MachineARN, "Status": x.Status,
+		"StartDate": x.Started.UnixMilli(), "StopDate": x.Stopped.UnixMilli(),
+		"Input": text(input), "InputDetails": map[string]any{"Included": true},
+		"RedriveCount": x.RedriveCount, "RedriveStatus": "REDRIVABLE",
+	}
+	if x.NotRedrivable != "" {
+		answer["RedriveStatus"], answer["RedriveStatusReason"] = "NOT_REDRIVABLE", x.NotRedrivable
+	}
+	if x.Status == Succeeded {
+		answer["Output"], answer["OutputDetails"] = text(x.Output), map[string]any{"Included": true}
+		return json.Marshal(answer)
+	}
+	if x.Error != "" {
+		answer["Error"] = x.Error
+	}
+	if x.Cause != "" {
+		answer["Cause"] = x.Cause
+	}
+	return json.Marshal(answer)
+}
+
+// Wait returns when the execution has ended, with what DescribeExecution then
+// tells but for the input; at once if it has ended already. When ctx ends
+// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidArn, ExecutionDoesNotExist.
+func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
+	r, err := e.find(ctx, arn)
+	if err != nil {
+		return Execution{}, err
+	}
+	if x := e.alive(r.ID); x != nil {
+		r, err = x.end(ctx)
+	} else if r, err = e.cfg.Journal.Record(ctx, r.ID); err != nil {
+		err = fmt.Errorf("read the execution: %w", err)
+	}
+	if err != nil {
+		return Execution{}, err
+	}
+	return e.execution(r), nil
+}
+
+// end waits for the end of the execution to be on disk.
+func (x *execution) end(ctx context.Context) (Record, error) {
+	ended := make(chan Record, 1)
+	x.mu.Lock()
+	if x.record.Status != Running {
+		defer x.mu.Unlock()
+		return x.record, nil
+	}
+	x.onEnd = append(x.onEnd, func(r Record) { ended <- r })
+	x.mu.Unlock()
+	select {
+	case r := <-ended:
+		return r, nil
+	case <-ctx.Done():
+		return Record{}, ctx.Err()
+	case <-x.engine.invoking.Done():
+		return Record{}, ErrClosed
+	}
 }

@@ -378,3 +378,41 @@ func TestOldExecutionsAreRemoved(t *testing.T) {
 		t.Errorf("an open one: %s, %v", x.Status, err)
 	}
 }
+
+// A journal that was lost takes no write before the next start. Functions whose
+// results cannot be kept do not run again and again for it, and the log does
+// not repeat for each execution what the journal's provider says once.
+func TestLostJournal(t *testing.T) {
+	var lost atomic.Bool
+	journal := enginetest.NewJournal()
+	journal.Fail = func() error {
+		if lost.Load() {
+			return engine.ErrJournalLost
+		}
+		return nil
+	}
+	w := overJournal(t, journal)
+	var calls atomic.Int32
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+		lost.Store(calls.Add(1) == 1)
+		return []byte(`1`), nil
+	})
+	machine := w.create("m", chain(1))
+	arn := w.run(machine, "x", `{}`)
+	w.eventually("the call", func() bool { return calls.Load() == 1 && w.Idle() })
+	w.fakeClock.Advance(time.Hour)
+	w.eventually("quiet", w.Idle)
+	if n := calls.Load(); n != 1 {
+		t.Errorf("the function ran %d times, want once", n)
+	}
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine}); !errors.Is(err, engine.ErrJournalLost) {
+		t.Errorf("start: %v", err)
+	}
+	if x, err := w.DescribeExecution(t.Context(), arn); err != nil || x.Status != engine.Running {
+		t.Errorf("%+v, %v, want what the journal has", x, err)
+	}
+	w.stop()
+	lost.Store(false)
+	w.start()
+	w.wantEnd(arn, "SUCCEEDED 1")
+}

@@ -12,11 +12,14 @@ import (
 var (
 	ErrNotFound = errors.New("not in the journal")
 	ErrExists   = errors.New("in the journal already")
+	// ErrJournalLost says that no write will succeed before the next start. The
+	// journal's provider logs why, once.
+	ErrJournalLost = errors.New("the journal was lost")
 )
 
 // Journal keeps what the engine must not lose: definitions, and for each
 // execution its head (Record) and its entries, which hold what happened to it
-// in order. Adapter: internal/sqlite. Every write is durable when it returns
+// in order. Adapter: stepfunctions/internal/journal. Every write is durable when it returns
 // nil, and all of it happens or nothing. Reads see every write that returned.
 type Journal interface {
 	// Create stores a new execution with its first entries. ErrExists where
@@ -33,8 +36,11 @@ type Journal interface {
 	// Record finds an execution by id, Find by name; ErrNotFound.
 	Record(ctx context.Context, id int64) (Record, error)
 	Find(ctx context.Context, machineARN, name string) (Record, error)
-	// Entries are the first limit entries of the execution in order, all where limit is 0.
-	Entries(ctx context.Context, id int64, limit int) ([][]byte, error)
+	// Entries are up to limit entries of the execution in order, after the
+	// first ones that after counts; ErrNotFound where it has none at all.
+	Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error)
+	// Length is the number of the execution's entries.
+	Length(ctx context.Context, id int64) (int, error)
 	// List gives the newest executions first.
 	List(ctx context.Context, f Filter) ([]Record, error)
 	// Unfinished gives executions that are open, or whose end is not announced,

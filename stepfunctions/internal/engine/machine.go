@@ -2,7 +2,10 @@ package engine
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -116,4 +119,215 @@ type revision struct {
 
 func (m *machine) describe(r *revision) StateMachine {
 	return StateMachine{ARN: m.ARN, Name: m.Name, Type: m.Type, Deleting: m.Deleting, Created: m.Created, Revision: r.Revision}
+}
+
+// NewStateMachine is what CreateStateMachine needs.
+type NewStateMachine struct {
+	Name string
+	// Type is Standard where empty.
+	Type Type
+	// Revision's RevisionID, Initial and Updated are ignored.
+	Revision
+	Tags map[string]string
+	// Publish makes version 1 at once, with Description.
+	Publish     bool
+	Description string
+}
+
+// CreateStateMachine stores a machine. A second creation that differs in
+// nothing but role and tags gives the first one's answer; one that differs is
+// refused with StateMachineAlreadyExists. Other refusals: InvalidName,
+// InvalidDefinition, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (StateMachine, error) {
+	if err := checkName(n.Name); err != nil {
+		return StateMachine{}, err
+	}
+	if n.Type == "" {
+		n.Type = Standard
+	}
+	if n.Type != Standard && n.Type != Express {
+		return StateMachine{}, refuse(StateMachineTypeNotSupport, "State machine type '%s' is not supported", n.Type)
+	}
+	if err := checkTags(n.Tags); err != nil {
+		return StateMachine{}, err
+	}
+	parsed, err := parseDefinition(n.Definition, n.Type)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	e.registry.change.Lock()
+	defer e.registry.change.Unlock()
+	if existing, err := e.registry.find(e.arns.machine(n.Name)); err == nil {
+		return existing.again(n)
+	}
+	return e.create(ctx, n, parsed)
+}
+
+func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Machine) (StateMachine, error) {
+	now := e.now()
+	r := newRevision(n.Revision, parsed, now)
+	r.Initial = true
+	doc := machineDocument{
+		machineIdentity: machineIdentity{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now},
+		machineState:    machineState{Tags: maps.Clone(n.Tags), Published: n.Publish, PublishedAs: n.Description},
+	}
+	var version *Version
+	if n.Publish {
+		version = doc.publish(r.RevisionID, n.Description, now)
+	}
+	m := &machine{machineDocument: doc}
+	if err := e.registry.save(ctx, m, doc, r); err != nil {
+		return StateMachine{}, err
+	}
+	return e.registry.described(m, version), nil
+}
+
+// again answers a creation of a machine that exists.
+func (m *machine) again(n NewStateMachine) (StateMachine, error) {
+	switch {
+	case m.Deleting:
+		return StateMachine{}, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+	case m.Type != n.Type || m.Published != n.Publish || m.PublishedAs != n.Description || !m.current.sameSettings(n.Revision):
+		return StateMachine{}, refuse(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
+	}
+	s := m.describe(m.current)
+	if n.Publish && len(m.Versions) > 0 {
+		s.VersionARN = m.Versions[0].ARN
+	}
+	return s, nil
+}
+
+// parseDefinition refuses with every problem of the definition at once.
+func parseDefinition(definition string, kind Type) (*asl.Machine, error) {
+	diagnostics := asl.Validate([]byte(definition), asl.Options{Express: kind == Express})
+	if why := asl.Refusal(diagnostics); why != "" {
+		return nil, refuse(InvalidDefinition, "%s", why)
+	}
+	parsed, err := asl.Parse([]byte(definition))
+	if err != nil {
+		return nil, refuse(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
+	}
+	return parsed, nil
+}
+
+// UpdateStateMachine is what UpdateStateMachine changes; zero fields stay as they are.
+type UpdateStateMachine struct {
+	ARN string
+	Revision
+	Publish     bool
+	Description string
+}
+
+// UpdateStateMachine makes a new revision. Executions that run keep the one
+// they started with. Refusals: InvalidArn, InvalidDefinition,
+// MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
+func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (StateMachine, error) {
+	if err := u.check(); err != nil {
+		return StateMachine{}, err
+	}
+	e.registry.change.Lock()
+	defer e.registry.change.Unlock()
+	m, err := e.active(u.ARN)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	next := m.current.Revision.with(u.Revision)
+	parsed, err := parseDefinition(next.Definition, m.Type)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	now := e.now()
+	doc := m.machineDocument
+	r := m.current
+	if !next.same(m.current.Revision) {
+		r = newRevision(next, parsed, now)
+	}
+	var version *Version
+	if u.Publish {
+		version = doc.publish(r.RevisionID, u.Description, now)
+	}
+	if err := e.registry.save(ctx, m, doc, r); err != nil {
+		return StateMachine{}, err
+	}
+	return e.registry.described(m, version), nil
+}
+
+func (u UpdateStateMachine) check() error {
+	if u.Definition == "" && u.RoleARN == "" && u.Logging == nil && u.Tracing == nil && u.Encryption == nil {
+		return refuse(MissingRequiredParameter, "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
+	}
+	if u.Description != "" && !u.Publish {
+		return refuse(ValidationException, "Version description can only be set when publish is true")
+	}
+	return nil
+}
+
+// with is r with the fields that u sets.
+func (r Revision) with(u Revision) Revision {
+	if u.Definition != "" {
+		r.Definition = u.Definition
+	}
+	if u.RoleARN != "" {
+		r.RoleARN = u.RoleARN
+	}
+	if u.Logging != nil {
+		r.Logging = u.Logging
+	}
+	if u.Tracing != nil {
+		r.Tracing = u.Tracing
+	}
+	if u.Encryption != nil {
+		r.Encryption = u.Encryption
+	}
+	return r
+}
+
+// opened counts an execution of the machine, closed its end.
+func (g *registry) opened(m *machine) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m.Deleting {
+		return refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+	}
+	m.open++
+	return nil
+}
+
+func (g *registry) closed(m *machine) (last bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m.open--
+	return m.Deleting && m.open == 0
+}
+
+// reopened counts an execution that a start finds open, and gives its machine.
+// An execution whose start was told of a failure may have outlived its machine:
+// it goes on, its definition is still there.
+func (g *registry) reopened(arn string) *machine {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.machines[arn]
+	if m == nil {
+		m = &machine{machineDocument: machineDocument{machineIdentity: machineIdentity{ARN: arn, Type: Standard}}}
+	}
+	m.open++
+	return m
+}
+
+// removeIdle removes the machines that a crash kept from going with their last
+// execution.
+func (g *registry) removeIdle(ctx context.Context) error {
+	g.change.Lock()
+	defer g.change.Unlock()
+	g.mu.Lock()
+	all := slices.Collect(maps.Values(g.machines))
+	g.mu.Unlock()
+	for _, m := range all {
+		if err := g.removeIfIdle(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }

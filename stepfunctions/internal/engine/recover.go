@@ -5,7 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"runtime/debug"
+	"slices"
 	"sync"
+	"time"
+
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // recoverPage is how many records are read at a time.
@@ -18,6 +23,19 @@ func (e *Engine) recover(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the open executions: %w", err)
 	}
+	// What the program before may have died with goes last and one after the
+	// other, so that another death shows which one it is.
+	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
+	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects))
+	for _, x := range open {
+		if suspects(x) {
+			x.revive()
+		}
+	}
+	return e.registry.removeIdle(ctx)
+}
+
+func reviveAll(executions []*execution) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
@@ -27,12 +45,11 @@ func (e *Engine) recover(ctx context.Context) error {
 			}
 		})
 	}
-	for _, x := range open {
+	for _, x := range executions {
 		next <- x
 	}
 	close(next)
 	wg.Wait()
-	return e.registry.removeIdle(ctx)
 }
 
 // reload makes all open executions known before the first of them goes on, for
@@ -75,4 +92,248 @@ func (e *Engine) reloaded(ctx context.Context, r Record) (*execution, error) {
 	x.machine = e.registry.reopened(r.MachineARN)
 	e.remember(x)
 	return x, nil
+}
+
+// A write may have failed for its caller and yet be on disk. What follows finds
+// the executions that then are further on disk than in memory.
+
+func (e *Engine) setStarting(id int64, starting bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if starting {
+		e.starting[id] = true
+	} else {
+		delete(e.starting, id)
+	}
+}
+
+// known tells that somebody runs the execution, or is about to.
+func (e *Engine) known(id int64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.live[id] != nil || e.starting[id]
+}
+
+// adopt takes up an execution that is open on disk and that nobody runs: the
+// start or redrive that wrote it was told of a failure.
+func (e *Engine) adopt(ctx context.Context, id int64) error {
+	e.redriving.Lock()
+	defer e.redriving.Unlock()
+	return e.adoptNow(ctx, id)
+}
+
+// adoptNow is adopt for who holds redriving.
+func (e *Engine) adoptNow(ctx context.Context, id int64) error {
+	if e.known(id) {
+		return nil
+	}
+	// Read again: it may have ended since it was known.
+	r, err := e.cfg.Journal.Record(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read the execution: %w", err)
+	}
+	if r.Status != Running {
+		return nil
+	}
+	x, err := e.reloaded(ctx, r)
+	if err != nil {
+		return err
+	}
+	x.revive()
+	return nil
+}
+
+// concede ends an execution whose end is on disk although its write failed.
+// The caller holds mu.
+func (x *execution) concede() {
+	r, err := x.engine.cfg.Journal.Record(context.Background(), x.record.ID)
+	if err != nil {
+		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
+		x.reviveLater(err)
+		return
+	}
+	if r.Status == Running {
+		x.setAside(astray("it has ended by the journal's entries, and is open by its record"))
+		return
+	}
+	x.ended = true
+	x.finish(r.Head)
+}
+
+// errAstray says that this program cannot repeat what the journal has of an
+// execution: an entry or the definition cannot be read, or the program that
+// wrote them went another way from there. The execution is set aside: to go on
+// would do things twice, or things that belong to nothing.
+var errAstray = errors.New("the journal cannot be repeated by this version")
+
+func astray(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errAstray, fmt.Errorf(format, args...))
+}
+
+// apply gives the run an input. A defect of the interpreter must not end all
+// other executions with the one that meets it; the run is of no use after one.
+func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Not p, which may have some of the data in it.
+			err = astray("the interpreter panicked: %T\n%s", p, debug.Stack())
+		}
+	}()
+	return run.Apply(in), nil
+}
+
+// follow applies an entry again. Every entry had its effect when it was
+// written; where it has none now, or another one, the run has gone astray.
+func follow(run *interp.Run, entry []byte) (interp.Input, error) {
+	in, sum, err := decode(entry)
+	if err != nil {
+		return in, astray("%w", err)
+	}
+	if !run.Heeds(in) {
+		return in, astray("nothing waits for an input of kind %d about %d", in.Kind, in.Ref)
+	}
+	effects, err := apply(run, in)
+	if err == nil && sum != 0 && sum != sumOf(effects) {
+		err = astray("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
+	}
+	return in, err
+}
+
+// setAside leaves the execution as the journal has it, open, until it is
+// stopped or a program that can repeat it is started. The caller holds mu.
+func (x *execution) setAside(why error) {
+	x.astray, x.run = why, nil
+	if died := (*suspended)(nil); errors.As(why, &died) {
+		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove the counts of its deaths",
+			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
+		return
+	}
+	x.engine.cfg.Log.Error("an execution is set aside: start the version that it ran on, or stop it",
+		"execution", x.record.ID, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
+}
+
+// setAsideUnread does so for an execution whose entries are not looked at.
+func (x *execution) setAsideUnread(ctx context.Context, why error) error {
+	length, err := x.engine.length(ctx, x.record.ID)
+	if err != nil {
+		return err
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.seq = length
+	x.setAside(why)
+	return nil
+}
+
+// stopAstray is what applied is for a run that is not there.
+func (x *execution) stopAstray(in interp.Input, done chan<- error) staged {
+	o := &interp.Outcome{Status: interp.StatusAborted, Error: in.Error, Cause: in.Cause}
+	x.ended = true
+	return staged{entry: encode(in, 0), effects: interp.Effects{Outcome: o}, head: x.endedHead(o, in.At), done: done}
+}
+
+// Progress notes which executions a program works on at the moment, so that the
+// next one knows which of them it died with: what takes more memory than there
+// is ends the program, and would end every later one at its start, with all
+// other executions of the journal. Adapter: internal/sqlite.
+type Progress interface {
+	// Begin notes that the execution is worked on, until End is called with
+	// the place that Begin returned. Both take microseconds.
+	Begin(id int64) (place int)
+	End(place int)
+	// Deaths is how many programs ended between the execution's Begin and End
+	// since the last one that survived.
+	Deaths(id int64) int
+	// Survived sets all Deaths below MaxDeaths to 0.
+	Survived() error
+	// Forget sets the execution's Deaths to 0.
+	Forget(id int64) error
+}
+
+// MaxDeaths is how many programs in a row end amid the work on an execution
+// before it is suspended. One or two may have been killed from outside.
+const MaxDeaths = 3
+
+// noProgress is a Progress that notes nothing.
+type noProgress struct{}
+
+func (noProgress) Begin(int64) int    { return 0 }
+func (noProgress) End(int)            {}
+func (noProgress) Deaths(int64) int   { return 0 }
+func (noProgress) Survived() error    { return nil }
+func (noProgress) Forget(int64) error { return nil }
+
+// suspended is why an execution is set aside that programs died with.
+type suspended struct{ deaths int }
+
+func (s *suspended) Error() string {
+	return fmt.Sprintf("the program ended amid the work on this execution %d times", s.deaths)
+}
+
+// Is makes it one of the reasons to set an execution aside.
+func (*suspended) Is(target error) bool { return target == errAstray }
+
+// worked notes that the execution is worked on until done is called; id 0 is
+// none that could be found again.
+func (e *Engine) worked(id int64) (done func()) {
+	if id == 0 {
+		return func() {}
+	}
+	place := e.cfg.Progress.Begin(id)
+	return func() { e.cfg.Progress.End(place) }
+}
+
+// suspension is a *suspended for an execution that must not be worked on, or nil.
+func (e *Engine) suspension(id int64) error {
+	if deaths := e.cfg.Progress.Deaths(id); deaths >= MaxDeaths {
+		return &suspended{deaths: deaths}
+	}
+	return nil
+}
+
+// durableID is the id by which a later program finds the execution, or the one
+// that would start it again; 0 where there is none.
+func (x *execution) durableID() int64 {
+	switch {
+	case !x.ephemeral():
+		return x.record.ID
+	case x.record.Parent != nil:
+		return x.record.Parent.ID
+	}
+	return 0
+}
+
+// starterID is that of an execution that is not written yet.
+func (x *execution) starterID() int64 {
+	if x.record.Parent != nil {
+		return x.record.Parent.ID
+	}
+	return 0
+}
+
+// forgive lets an execution that has ended be worked on, by a redrive.
+func (e *Engine) forgive(id int64) {
+	if err := e.cfg.Progress.Forget(id); err != nil {
+		e.cfg.Log.Warn("the suspension of an execution could not be removed", "execution", id, "error", err)
+	}
+}
+
+// survival is how long a program lives that does not die of what it found at
+// its start.
+const survival = time.Minute
+
+// survived notes that this program did not die of what it found.
+func (e *Engine) survived() {
+	if err := e.cfg.Progress.Survived(); err != nil {
+		e.cfg.Log.Warn("that the start was survived could not be noted", "error", err)
+	}
+}
+
+// length is the number of an execution's entries.
+func (e *Engine) length(ctx context.Context, id int64) (int, error) {
+	n, err := e.cfg.Journal.Length(ctx, id)
+	if err != nil {
+		return 0, fmt.Errorf("read the execution: %w", err)
+	}
+	return n, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -168,4 +169,169 @@ func (g *registry) all() []StateMachine {
 	}
 	slices.SortFunc(list, func(a, b StateMachine) int { return strings.Compare(a.Name, b.Name) })
 	return list
+}
+
+// DeleteStateMachine removes the machine once its last execution has ended; no
+// new one starts. Deleting what is not there is no error, as the service has it.
+func (e *Engine) DeleteStateMachine(ctx context.Context, arn string) error {
+	own, qualifier, err := e.arns.parseMachine(arn)
+	if err != nil {
+		return err
+	}
+	if qualifier != "" {
+		return refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+	}
+	e.registry.change.Lock()
+	defer e.registry.change.Unlock()
+	m, err := e.registry.find(own)
+	if err != nil {
+		return nil
+	}
+	doc := m.machineDocument
+	doc.Deleting = true
+	if err := e.registry.save(ctx, m, doc, nil); err != nil {
+		return err
+	}
+	return e.registry.removeIfIdle(ctx, m)
+}
+
+// removeIfIdle removes a machine that is being deleted and runs nothing. The
+// caller holds change.
+func (g *registry) removeIfIdle(ctx context.Context, m *machine) error {
+	g.mu.Lock()
+	idle := m.Deleting && m.open == 0
+	g.mu.Unlock()
+	if !idle {
+		return nil
+	}
+	if err := g.journal.RemoveMachine(ctx, m.ARN); err != nil {
+		return fmt.Errorf("remove the state machine: %w", err)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.machines[m.ARN] == m {
+		delete(g.machines, m.ARN)
+	}
+	return nil
+}
+
+// deleting tells whether the machine is being deleted, or is gone.
+func (g *registry) deleting(machineARN string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.machines[machineARN]
+	return m == nil || m.Deleting
+}
+
+// DescribeStateMachine tells of a machine, or of the version that arn names.
+// Refusals: InvalidArn, StateMachineDoesNotExist.
+func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMachine, error) {
+	m, r, v, err := e.registry.resolve(ctx, arn)
+	if err != nil {
+		return StateMachine{}, err
+	}
+	e.registry.mu.Lock()
+	defer e.registry.mu.Unlock()
+	s := m.describe(r)
+	if v != nil {
+		s.VersionARN, s.Description, s.Created = v.ARN, v.Description, v.Created
+	}
+	return s, nil
+}
+
+// StateMachines lists all machines by name.
+func (e *Engine) StateMachines() []StateMachine { return e.registry.all() }
+
+// active gives a machine by ARN, refusing one that is being deleted.
+func (e *Engine) active(arn string) (*machine, error) {
+	own, qualifier, err := e.arns.parseMachine(arn)
+	if err != nil {
+		return nil, err
+	}
+	if qualifier != "" {
+		return nil, refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+	}
+	m, err := e.registry.find(own)
+	if err != nil {
+		return nil, err
+	}
+	if m.Deleting {
+		return nil, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", arn)
+	}
+	return m, nil
+}
+
+func (g *registry) described(m *machine, v *Version) StateMachine {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s := m.describe(m.current)
+	if v != nil {
+		s.VersionARN, s.Description = v.ARN, v.Description
+	}
+	return s
+}
+
+const maxTags = 50
+
+func checkTags(tags map[string]string) error {
+	if len(tags) > maxTags {
+		return refuse(TooManyTags, "Too many tags: %d, at most %d are allowed", len(tags), maxTags)
+	}
+	return nil
+}
+
+// Tags gives the tags of a state machine; ResourceNotFound.
+func (e *Engine) Tags(arn string) (map[string]string, error) {
+	m, err := e.tagged(arn)
+	if err != nil {
+		return nil, err
+	}
+	e.registry.mu.Lock()
+	defer e.registry.mu.Unlock()
+	return maps.Clone(m.machineDocument.Tags), nil
+}
+
+// Tag sets tags of a state machine, Untag removes them; ResourceNotFound, TooManyTags.
+func (e *Engine) Tag(ctx context.Context, arn string, tags map[string]string) error {
+	return e.retag(ctx, arn, func(all map[string]string) { maps.Copy(all, tags) })
+}
+
+// Untag removes tags of a state machine; one that is not there is no error.
+func (e *Engine) Untag(ctx context.Context, arn string, keys []string) error {
+	return e.retag(ctx, arn, func(all map[string]string) {
+		for _, key := range keys {
+			delete(all, key)
+		}
+	})
+}
+
+func (e *Engine) retag(ctx context.Context, arn string, change func(map[string]string)) error {
+	e.registry.change.Lock()
+	defer e.registry.change.Unlock()
+	m, err := e.tagged(arn)
+	if err != nil {
+		return err
+	}
+	doc := m.machineDocument
+	doc.Tags = maps.Clone(doc.Tags)
+	if doc.Tags == nil {
+		doc.Tags = map[string]string{}
+	}
+	change(doc.Tags)
+	if err := checkTags(doc.Tags); err != nil {
+		return err
+	}
+	return e.registry.save(ctx, m, doc, nil)
+}
+
+func (e *Engine) tagged(arn string) (*machine, error) {
+	own, qualifier, err := e.arns.parseMachine(arn)
+	if err != nil {
+		return nil, err
+	}
+	m, err := e.registry.find(own)
+	if err != nil || qualifier != "" {
+		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+	}
+	return m, nil
 }

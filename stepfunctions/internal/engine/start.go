@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -125,7 +126,9 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	// Nobody else writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
+	done := e.worked(x.starterID())
 	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input}, nil)
+	done()
 	record := x.record
 	if s.head != nil {
 		record.Head = *s.head
@@ -175,4 +178,187 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage)
 		return Record{}, taken
 	}
 	return r, e.adopt(ctx, r.ID)
+}
+
+// StartSyncExecution runs an execution of an Express machine and returns at its
+// end. It leaves no trace; when ctx ends before, the execution is aborted.
+// Refusals: those of StartExecution but ExecutionAlreadyExists, and
+// StateMachineTypeNotSupported for a Standard machine.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
+func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Execution, error) {
+	x, err := e.startExpress(ctx, &s)
+	if err != nil {
+		return Execution{}, err
+	}
+	r, err := x.end(ctx)
+	if err != nil {
+		x.report(interp.Input{Kind: interp.Stopped})
+		return Execution{}, err
+	}
+	told := e.execution(r)
+	told.Input = s.Input
+	return told, nil
+}
+
+func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*execution, error) {
+	if err := e.gate.enter(); err != nil {
+		return nil, err
+	}
+	defer e.gate.leave()
+	x, err := e.prepare(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if !x.ephemeral() {
+		return nil, errWrongType
+	}
+	_, err = e.begin(ctx, x, s.Input)
+	return x, err
+}
+
+// expressSeconds is how long an Express execution may take.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const expressSeconds = 300
+
+// express is the definition with that bound.
+func express(m *asl.Machine) *asl.Machine {
+	if m.TimeoutSeconds != nil && *m.TimeoutSeconds <= expressSeconds {
+		return m
+	}
+	bounded, seconds := *m, int64(expressSeconds)
+	bounded.TimeoutSeconds = &seconds
+	return &bounded
+}
+
+// errStarting refuses to stop what nobody runs yet: to say that it stopped
+// would not be true.
+var errStarting = errors.New("the execution is being started")
+
+// StopExecution aborts an execution and tells when it stopped; for one that
+// has ended already, when that was. errorName and cause may be empty.
+// Refusals: InvalidArn, ExecutionDoesNotExist, StateMachineTypeNotSupported.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
+func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string) (time.Time, error) {
+	if err := e.gate.enter(); err != nil {
+		return time.Time{}, err
+	}
+	defer e.gate.leave()
+	r, err := e.find(ctx, arn)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if r.Status == Running {
+		if err := e.adopt(ctx, r.ID); err != nil {
+			return time.Time{}, err
+		}
+	}
+	if x := e.alive(r.ID); x != nil {
+		err := x.submit(ctx, interp.Input{Kind: interp.Stopped, Error: errorName, Cause: cause}, nil)
+		if err != nil && !errors.Is(err, errEnded) {
+			return time.Time{}, fmt.Errorf("stop the execution: %w", err)
+		}
+		r, err = x.end(ctx)
+		return r.Stopped, err
+	}
+	// It may have ended since it was read.
+	r, err = e.cfg.Journal.Record(ctx, r.ID)
+	if err == nil && r.Status == Running {
+		err = errStarting
+	}
+	return r.Stopped, err
+}
+
+// fullName is an execution's ARN in two parts.
+type fullName struct{ machineARN, name string }
+
+// remember makes the execution one that inputs can reach.
+func (e *Engine) remember(x *execution) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.live[x.record.ID] = x
+	if !x.ephemeral() {
+		e.names[fullName{x.record.MachineARN, x.record.Name}] = x
+	}
+}
+
+// aliveNamed gives the execution of that name if it has not ended.
+func (e *Engine) aliveNamed(machineARN, name string) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.names[fullName{machineARN, name}]
+}
+
+// alive gives the execution if it has not ended.
+func (e *Engine) alive(id int64) *execution {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.live[id]
+}
+
+// open is the number of executions that have not ended.
+func (e *Engine) open() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.live)
+}
+
+// forget is called once, when the end of the execution is on disk.
+func (e *Engine) forget(x *execution) {
+	e.mu.Lock()
+	delete(e.live, x.record.ID)
+	if name := (fullName{x.record.MachineARN, x.record.Name}); e.names[name] == x {
+		delete(e.names, name)
+	}
+	e.mu.Unlock()
+	e.closed(x.machine)
+}
+
+// closed counts one open execution of the machine less. A machine that is being
+// deleted goes with the last one.
+func (e *Engine) closed(m *machine) {
+	if !e.registry.closed(m) {
+		return
+	}
+	e.wakers.push(func() {
+		e.registry.change.Lock()
+		defer e.registry.change.Unlock()
+		if err := e.registry.removeIfIdle(context.Background(), m); err != nil {
+			e.cfg.Log.Error("a deleted state machine could not be removed", "error", err)
+		}
+	})
+}
+
+// tellEnd tells everybody who waits for the end.
+func (e *Engine) tellEnd(r Record, waiting []func(Record)) {
+	for _, tell := range waiting {
+		tell(r)
+	}
+	if r.Parent != nil {
+		if parent := e.alive(r.Parent.ID); parent != nil {
+			e.wakers.push(func() { parent.childEnded(r) })
+		}
+	}
+	if r.Unannounced {
+		e.wakers.push(func() { e.announce(r) })
+	}
+}
+
+// announce calls Config.Ended. What it could not tell is told again after the
+// next Start, so that a crash does not swallow it either.
+func (e *Engine) announce(r Record) {
+	if err := e.cfg.Ended(context.Background(), e.execution(r)); err != nil {
+		e.cfg.Log.Warn("the end of an execution could not be announced", "execution", r.ID, "error", err)
+		return
+	}
+	if err := e.cfg.Journal.Announced(context.Background(), r.ID); err != nil {
+		e.cfg.Log.Warn("the end of an execution may be announced again", "execution", r.ID, "error", err)
+	}
+}
+
+// stopChild aborts a nested execution whose parent waits for it no longer:
+// https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+func (e *Engine) stopChild(id int64) {
+	if child := e.alive(id); child != nil {
+		e.wakers.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
+	}
 }

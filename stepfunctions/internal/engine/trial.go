@@ -16,8 +16,8 @@ const trialTimeout = 5 * time.Minute
 
 // TestState runs one state of a machine by itself, without a trace in the
 // journal. A Task without a mock calls its function, or starts its nested
-// execution, which does leave one. with's Info but for the role, and At, are
-// filled in here. Refusal: ValidationException for a task that only a mock can answer.
+// execution, which does leave one. with's Info but for the role, At and Done
+// are filled in here: when ctx ends, the evaluation does. Refusal: ValidationException for a task that only a mock can answer.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State, with interp.TrialInput) (interp.TrialResult, error) {
 	if err := e.gate.enter(); err != nil {
@@ -29,7 +29,7 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 			return interp.TrialResult{}, refuse(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
 		}
 	}
-	with.Info, with.At = e.trialInfo(with.Info.RoleARN), e.now()
+	with.Info, with.At, with.Done = e.trialInfo(with.Info.RoleARN), e.now(), ctx.Done()
 	trial, err := interp.NewTrial(m, state, with)
 	if err != nil {
 		return interp.TrialResult{}, refuse(ValidationException, "The state cannot be tested with this: %s", err)
@@ -40,6 +40,9 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 			return interp.TrialResult{}, err
 		}
 		trial.Answer(answer)
+	}
+	if err := ctx.Err(); err != nil {
+		return interp.TrialResult{}, err
 	}
 	return trial.Result(), nil
 }

@@ -24,6 +24,7 @@ type world struct {
 	fakeClock *enginetest.Clock
 	ends      func(context.Context, engine.Execution) error
 	log       *slog.Logger
+	progress  engine.Progress
 }
 
 // newWorld starts an engine over a journal in memory.
@@ -71,7 +72,7 @@ func begin(w *world) *world {
 
 func (w *world) start() {
 	w.Helper()
-	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log})
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log, Progress: w.progress})
 	if err := w.Engine.Start(w.Context()); err != nil {
 		w.Fatal(err)
 	}

@@ -1,8 +1,15 @@
 package interp
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
+	"time"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // The error names that have a meaning of their own.
@@ -45,6 +52,21 @@ func (s *scope) nowhere() *failure {
 // mismatch is a failure of the same kind that has a name to catch it by.
 func (s *scope) mismatch(name, cause string) *failure {
 	return &failure{name: name, cause: s.explain(cause)}
+}
+
+// tooLargeResult is the failure of a state that gives more than a state can pass on.
+func (s *scope) tooLargeResult() *failure {
+	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
+}
+
+// tooLargeParameters is the failure of a task that would be given more than that.
+func (s *scope) tooLargeParameters() *failure {
+	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
+}
+
+// tooLargeVariables is the failure of a state that assigns more than that.
+func (s *scope) tooLargeVariables() *failure {
+	return s.mismatch(dataLimitError, "The variables assigned exceed the maximum number of bytes service limit.")
 }
 
 func (s *scope) explain(cause string) string {
@@ -115,4 +137,180 @@ func (f failure) details() map[string]any {
 		details["cause"] = f.cause
 	}
 	return details
+}
+
+// fail deals with the failure of a scope's state: retry, else catch, else the
+// scope fails with it.
+func (r *Run) fail(s *scope, f failure) {
+	r.releaseAll(s)
+	if r.retry(s, f) {
+		return
+	}
+	if s.fork != nil {
+		r.event(s, string(s.state.Type)+"StateFailed", nil)
+	}
+	if r.catch(s, f) {
+		return
+	}
+	r.scopeFailed(s, f)
+}
+
+// retry applies the first retrier that is about f
+// (states-language.net, "Retrying after error").
+func (r *Run) retry(s *scope, f failure) bool {
+	for i, retrier := range s.state.Retry {
+		if !f.matches(retrier.ErrorEquals) {
+			continue
+		}
+		if s.attempts == nil {
+			s.attempts = make([]int64, len(s.state.Retry))
+		}
+		if r.trial != nil {
+			s.attempts[i] = r.trial.with.RetrierRetryCount
+		}
+		if s.attempts[i] >= retrier.MaxAttempts {
+			return false
+		}
+		if r.trial != nil {
+			r.trial.retriable(f, i, Backoff(retrier, s.attempts[i]))
+			return true
+		}
+		delay := r.delay(retrier, s.attempts[i])
+		s.attempts[i]++
+		s.retries++
+		r.discard(s)
+		s.pause = r.timer(s, retryDue, r.now.Add(delay))
+		return true
+	}
+	return false
+}
+
+// delay is how long to wait before another attempt, after this many retries.
+func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
+	delay := Backoff(retrier, retries)
+	if retrier.JitterStrategy == "FULL" {
+		delay *= r.random()
+	}
+	return time.Duration(delay * float64(time.Second))
+}
+
+// Backoff is the delay in seconds before another attempt, after this many
+// retries, without jitter.
+func Backoff(retrier *asl.Retrier, retries int64) float64 {
+	const longest = 100 * 365 * 24 * 3600 // keeps every sum of times in range
+	delay := float64(retrier.IntervalSeconds) * math.Pow(retrier.BackoffRate, float64(retries))
+	if m := retrier.MaxDelaySeconds; m > 0 {
+		delay = min(delay, float64(m))
+	}
+	if math.IsNaN(delay) {
+		return 0
+	}
+	return max(0, min(delay, longest))
+}
+
+// catch applies the first catcher that is about f
+// (states-language.net, "Fallback states").
+func (r *Run) catch(s *scope, f failure) bool {
+	for i, catcher := range s.state.Catch {
+		if !f.matches(catcher.ErrorEquals) {
+			continue
+		}
+		r.discard(s)
+		r.trial.caught(f, i)
+		caught := data{v: f.output()}
+		out, broken := s.placed(catcher.ResultPath, caught)
+		if broken != nil {
+			r.scopeFailed(s, *broken)
+			return true
+		}
+		r.leave(s, out, exit{assign: catcher.Assign, from: caught, next: catcher.Next, caught: true})
+		return true
+	}
+	return false
+}
+
+// output is what a catcher gives its state.
+func (f failure) output() *value.Object {
+	return value.NewObject(
+		value.Member{Name: "Error", Value: f.name},
+		value.Member{Name: "Cause", Value: f.cause},
+	)
+}
+
+// redrive goes on with a run that failed, timed out or was stopped, from the
+// states that did not succeed; what succeeded is not done again.
+// https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+func (r *Run) redrive() {
+	if !r.redrivable() {
+		return
+	}
+	r.outcome = nil
+	r.redrives++
+	r.root.prev = r.log.write(r.now, r.log.last, "ExecutionRedriven", func() map[string]any {
+		return map[string]any{"redriveCount": json.Number(strconv.Itoa(r.redrives))}
+	})
+	if t := r.machine.TimeoutSeconds; t != nil {
+		r.deadline = r.timer(r.root, deadline, r.now.Add(seconds(*t)))
+	}
+	r.resume(r.root)
+}
+
+func (r *Run) redrivable() bool {
+	return r.outcome != nil && r.outcome.Status != StatusSucceeded && r.root != nil && r.root.state != nil && !r.log.full
+}
+
+// resume has a scope go on with its state: the parts of a fork that did not
+// succeed, or the state's whole work with a new count of retries.
+func (r *Run) resume(s *scope) {
+	s.status = running
+	s.attempts, s.retries = nil, 0
+	if s.entered == 0 {
+		r.ready = append(r.ready, s)
+		return
+	}
+	if s.fork == nil {
+		r.begin(s)
+		return
+	}
+	r.resumeFork(s)
+}
+
+func (r *Run) resumeFork(s *scope) {
+	if s.state.Type == asl.Map && s.fork.each.mapRun != nil {
+		r.redriveMapRun(s)
+	}
+	var parts []*scope
+	for _, p := range s.fork.parts {
+		if p != nil {
+			parts = append(parts, p)
+		}
+	}
+	for _, p := range parts {
+		if r.outcome != nil || s.status != running || s.fork == nil {
+			return
+		}
+		if p.log == s.log {
+			p.prev = s.prev
+		}
+		r.resume(p)
+	}
+	if s.fork != nil && s.fork.each != nil {
+		r.fill(s)
+	}
+}
+
+// redriveMapRun counts the failures of a Map Run anew.
+func (r *Run) redriveMapRun(s *scope) {
+	e := s.fork.each
+	s.fork.done -= e.failures
+	e.failures, e.held = 0, 0
+	for _, p := range s.fork.parts {
+		if p != nil && p.child != nil {
+			e.held += p.child.made
+		}
+	}
+	e.reopened(s.fork.parts, e.next, r.now)
+	r.event(s, "MapRunRedriven", func() map[string]any {
+		return map[string]any{"mapRunArn": e.arn, "redriveCount": json.Number(strconv.Itoa(r.redrives))}
+	})
 }

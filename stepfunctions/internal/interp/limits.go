@@ -2,6 +2,8 @@ package interp
 
 import (
 	"encoding/json"
+	"slices"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
@@ -80,4 +82,99 @@ func number(v any) any {
 		return json.Number(s)
 	}
 	return v
+}
+
+// maxEvents is the service's limit of a history's length; the last event is
+// the failure that reports it.
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const maxEvents = 25_000
+
+// log numbers the events of one history. A distributed Map's child executions
+// have logs of their own.
+type log struct {
+	last int64
+	full bool
+	bare bool // causes do not say which state they are about
+	sink func(Event)
+	// owner is the root of the child execution whose log this is.
+	owner *scope
+}
+
+// add numbers an event and hands it to the sink, which alone makes its details
+// worth building. Once the log is full nothing is added but last words.
+func (l *log) add(at time.Time, previous int64, kind string, details func() map[string]any) int64 {
+	if l.last >= maxEvents-1 {
+		l.full = true
+		return l.last
+	}
+	return l.write(at, previous, kind, details)
+}
+
+func (l *log) write(at time.Time, previous int64, kind string, details func() map[string]any) int64 {
+	l.last++
+	if l.sink != nil {
+		e := Event{ID: l.last, Previous: previous, Type: kind, At: at}
+		if details != nil {
+			e.Details = details()
+		}
+		l.sink(e)
+	}
+	return l.last
+}
+
+// event adds an event to the scope's line of events.
+func (r *Run) event(s *scope, kind string, details func() map[string]any) int64 {
+	s.prev = s.log.add(r.now, s.prev, kind, details)
+	if s.log.full {
+		r.overflow(s.log)
+	}
+	return s.prev
+}
+
+// overflow notes that a child execution's history has become too long; the
+// run's own is looked at after every input.
+func (r *Run) overflow(l *log) {
+	if l.owner != nil {
+		r.overflowing = append(r.overflowing, l.owner)
+	}
+}
+
+// Outstanding gives the tasks and timers that the run waits for at present, in
+// the order in which they were asked for: what has to be set going again after
+// a replay.
+func (r *Run) Outstanding() ([]Task, []Timer) {
+	refs := make([]uint64, 0, len(r.pending))
+	for ref := range r.pending {
+		refs = append(refs, ref)
+	}
+	slices.Sort(refs)
+	var tasks []Task
+	var timers []Timer
+	for _, ref := range refs {
+		if w := r.pending[ref]; w.task != nil {
+			tasks = append(tasks, *w.task)
+		} else {
+			timers = append(timers, Timer{Ref: ref, At: w.at})
+		}
+	}
+	return tasks, timers
+}
+
+// Heeds tells whether the run waits for what the input is about: Apply would
+// do nothing about any other. An input that is heeded may change the run
+// without an effect or an event of its own history, as the end of one child of
+// a distributed Map does.
+func (r *Run) Heeds(in Input) bool {
+	w, waits := r.pending[in.Ref]
+	switch in.Kind {
+	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
+		return waits && w.task != nil
+	case TimerFired:
+		return waits && w.task == nil
+	case Started:
+		return r.root == nil
+	case Redriven:
+		return r.redrivable()
+	}
+	return r.root != nil && r.outcome == nil
 }

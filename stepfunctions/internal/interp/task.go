@@ -1,6 +1,15 @@
 package interp
 
-import "example.org/asynchttpapi/stepfunctions/internal/asl/value"
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"strings"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+)
 
 // request is a task on its way out, with what only its events tell.
 type request struct {
@@ -35,19 +44,35 @@ func (r *Run) schedule(s *scope) *failure {
 		return f
 	}
 	if parameters.tooLarge() {
-		return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
+		return s.tooLargeParameters()
+	}
+	made := 0
+	if parameters.raw == nil {
+		parameters.raw = parameters.text() // once, for Parameters and Payload
+		made = len(parameters.raw)
+	}
+	if r.taskBytes += made; r.taskBytes > maxTaskBytes {
+		r.taskBytes -= made
+		return s.broken("The tasks that wait at the same time have parameters of more than %d bytes.", maxTaskBytes)
 	}
 	if why := q.refused(parameters); why != "" {
+		r.taskBytes -= made
 		return s.broken("%s", why)
 	}
-	q.task.Parameters = parameters.text()
+	q.task.Parameters = parameters.raw
 	q.task.Function, q.task.Payload = q.invocation(parameters)
 	r.scheduled(s, q)
-	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task}
+	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: q.task, bytes: made}
 	r.effects.Tasks = append(r.effects.Tasks, *q.task)
 	r.watch(s, q.limits)
 	return nil
 }
+
+// maxTaskBytes bounds the parameters of the tasks that one execution waits for
+// at the same time, in bytes: what they share with the state's input is not
+// counted. The service holds them elsewhere; here they take memory at every
+// start. Map Runs stay far below, see maxChildBytes.
+const maxTaskBytes = 512 << 20
 
 // role evaluates Credentials.
 func (r *Run) role(s *scope) (any, *failure) {
@@ -85,4 +110,227 @@ func (r *Run) scheduled(s *scope, q *request) {
 		return details
 	})
 	r.event(s, q.event("Started"), func() map[string]any { return q.details(nil) })
+}
+
+// taskInput takes what the engine reports about a task.
+func (r *Run) taskInput(in Input) {
+	w, ok := r.pending[in.Ref]
+	if !ok || w.task == nil {
+		return
+	}
+	s := w.scope
+	res := parseResource(w.task.Resource)
+	switch in.Kind {
+	case TaskHeartbeat:
+		r.heard(s)
+	case TaskSubmitted:
+		if !w.task.Submitted {
+			w.task.Submitted = true
+			r.submitted(s, res, in)
+		}
+	case TaskFailed:
+		r.answered(s)
+		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause})
+	default:
+		r.answered(s)
+		r.taskSucceeded(s, res, w.task, in)
+	}
+}
+
+// answered ends the waiting for a task; its own ref needs no dropping.
+func (r *Run) answered(s *scope) {
+	r.forget(s.task)
+	s.task = 0
+	r.releaseAll(s)
+}
+
+func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
+	result, err := decode(in.Output)
+	if err != nil {
+		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
+		return
+	}
+	if res.invokes() && !res.callback() && (r.trial == nil || r.trial.with.Mock == nil) {
+		result = data{v: r.envelope(in.Ref, task, result)}
+	}
+	if result.tooLarge() {
+		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + tooLargeResult})
+		return
+	}
+	r.trial.note("result", result)
+	r.event(s, res.event("Succeeded"), func() map[string]any {
+		return res.details(map[string]any{"output": string(result.text())})
+	})
+	r.conclude(s, result)
+}
+
+func (r *Run) taskFailed(s *scope, res resource, f failure) {
+	r.event(s, res.event("Failed"), func() map[string]any { return res.details(f.details()) })
+	r.fail(s, f)
+}
+
+// submitted notes that the request of a task was answered, and that the task
+// goes on until its token is used or its job is done.
+func (r *Run) submitted(s *scope, res resource, in Input) {
+	answer, err := decode(in.Output)
+	if err != nil {
+		answer = data{v: value.NewObject()}
+	}
+	if res.invokes() {
+		answer = data{v: r.envelope(in.Ref, r.pending[in.Ref].task, answer)}
+	}
+	r.event(s, "TaskSubmitted", func() map[string]any {
+		return res.details(map[string]any{"output": string(answer.text())})
+	})
+}
+
+// timerFired takes a timer that the run asked for.
+func (r *Run) timerFired(ref uint64) {
+	w, ok := r.pending[ref]
+	if !ok || w.task != nil {
+		return
+	}
+	delete(r.pending, ref)
+	s := w.scope
+	switch w.kind {
+	case taskTimeout:
+		r.taskTimedOut(s, timeoutError)
+	case taskHeartbeat:
+		r.taskTimedOut(s, heartbeatError)
+	case waitOver:
+		s.pause = 0
+		if f := r.waited(s); f != nil {
+			r.fail(s, *f)
+		}
+	case retryDue:
+		s.pause = 0
+		r.begin(s)
+	case deadline:
+		r.end(Outcome{Status: StatusTimedOut})
+	}
+}
+
+func (r *Run) taskTimedOut(s *scope, name string) {
+	res := parseResource(s.state.Resource)
+	f := failure{name: name}
+	r.event(s, res.event("TimedOut"), func() map[string]any { return res.details(f.details()) })
+	r.fail(s, f)
+}
+
+// resource is what a Task state's Resource names.
+type resource struct {
+	arn string
+	// service and action are set for a service integration
+	// (arn:aws:states:::service:action); the action has its .sync or
+	// .waitForTaskToken suffix. Both are empty for a function's ARN.
+	service, action string
+}
+
+const integration = ":states:::"
+
+func parseResource(arn string) resource {
+	_, rest, ok := strings.Cut(arn, integration)
+	if !ok {
+		return resource{arn: arn}
+	}
+	at := strings.LastIndexByte(rest, ':')
+	if i := strings.Index(rest, ".sync:2"); i >= 0 {
+		at = strings.LastIndexByte(rest[:i], ':')
+	}
+	if at < 0 {
+		return resource{arn: arn, service: rest}
+	}
+	return resource{arn: arn, service: rest[:at], action: rest[at+1:]}
+}
+
+// direct tells whether the resource is a function called by its ARN.
+func (res resource) direct() bool { return res.service == "" }
+
+// callback tells whether the task ends by a task token.
+func (res resource) callback() bool { return strings.HasSuffix(res.action, ".waitForTaskToken") }
+
+// invokes tells whether the task is a request to Lambda's Invoke.
+func (res resource) invokes() bool {
+	return res.service == "lambda" && strings.TrimSuffix(res.action, ".waitForTaskToken") == "invoke"
+}
+
+// name is how messages call the resource.
+func (res resource) name() string {
+	if res.direct() {
+		return res.arn
+	}
+	return res.service
+}
+
+// details adds the members that all events of a service integration have.
+func (res resource) details(more map[string]any) map[string]any {
+	if res.direct() {
+		return more
+	}
+	if more == nil {
+		more = map[string]any{}
+	}
+	more["resource"], more["resourceType"] = res.action, res.service
+	return more
+}
+
+// event is the event type for a task of this resource: Scheduled, Started,
+// Succeeded, Failed or TimedOut.
+func (res resource) event(what string) string {
+	if res.direct() {
+		return "LambdaFunction" + what
+	}
+	return "Task" + what
+}
+
+// region is an ARN's fourth part.
+func region(arn string) string {
+	parts := strings.SplitN(arn, ":", 5)
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[3]
+}
+
+// ErrToken says that a text is no task token of ours.
+var ErrToken = errors.New("not a task token")
+
+// Token is the task token of a task: text of at most 1,024 characters, the
+// service's bound, for any execution ARN that the service allows. It names the
+// execution and the task, so that it can be routed, and carries a MAC under the
+// execution's seed, without which it cannot be made.
+func Token(info Info, ref uint64) string {
+	b := binary.AppendUvarint(nil, ref)
+	b = append(b, info.ExecutionARN...)
+	b = append(b, keyed(info.Seed, "token", info.ExecutionARN, ref)...)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// ParseToken tells which execution and task a token names. Whether the token
+// is genuine is known only to who has the execution's seed: see ValidToken.
+func ParseToken(token string) (executionARN string, ref uint64, err error) {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(b) < sha256.Size {
+		return "", 0, ErrToken
+	}
+	body := b[:len(b)-sha256.Size]
+	ref, n := binary.Uvarint(body)
+	if n <= 0 || len(body) == n {
+		return "", 0, ErrToken
+	}
+	return string(body[n:]), ref, nil
+}
+
+// ValidToken tells whether token is the one of that task, in a time that does
+// not depend on where they differ.
+func ValidToken(info Info, ref uint64, token string) bool {
+	return hmac.Equal([]byte(Token(info, ref)), []byte(token))
+}
+
+// currentToken is the token of the task that the scope's state waits for.
+func (r *Run) currentToken(s *scope) string {
+	if s.task == 0 || !parseResource(s.state.Resource).callback() {
+		return ""
+	}
+	return Token(r.info, s.task)
 }

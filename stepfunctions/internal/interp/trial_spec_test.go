@@ -57,7 +57,7 @@ func TestTrials(t *testing.T) {
 func tryState(t *testing.T, state, input string, with interp.TrialInput) interp.TrialResult {
 	t.Helper()
 	m := parse(t, one(state))
-	with.Info, with.At, with.Input = sampleInfo, time.Unix(0, 0), json.RawMessage(input)
+	with.Inspect, with.Info, with.At, with.Input = true, sampleInfo, time.Unix(0, 0), json.RawMessage(input)
 	trial, err := interp.NewTrial(m, m.State("A"), with)
 	if err != nil {
 		t.Fatal(err)

@@ -89,7 +89,7 @@ func (c *recordedTrial) state(t *testing.T) (*asl.Machine, *asl.State) {
 }
 
 func (c *recordedTrial) input(t *testing.T) interp.TrialInput {
-	in := interp.TrialInput{Info: c.info(), At: time.Unix(0, 0), Input: json.RawMessage("{}")}
+	in := interp.TrialInput{Inspect: true, Info: c.info(), At: time.Unix(0, 0), Input: json.RawMessage("{}")}
 	if string(c.Input) != "null" {
 		v, err := value.Parse(c.Input)
 		if err != nil {

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"slices"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -88,10 +89,58 @@ func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure
 	return at, nil
 }
 
-// plain is a value as messages show it: a string without its quotes.
+// plain is a value, or its beginning, as messages show it: a string without its quotes.
 func plain(v any) string {
 	if s, ok := v.(string); ok {
 		return s
 	}
-	return value.Text(v)
+	return value.Excerpt(v, maxExcerpt)
+}
+
+// variables are the workflow variables of one scope. A part inside a Parallel
+// or Map state reads the variables outside, and sets its own alone.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+type variables struct {
+	outer *variables
+	own   *value.Object
+}
+
+func (v *variables) get(name string) (any, bool) {
+	for ; v != nil; v = v.outer {
+		if found, ok := v.own.Get(name); ok {
+			return found, true
+		}
+	}
+	return nil, false
+}
+
+// maxVariables is the service's limit of all variables that a state can see, in
+// bytes of JSON.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+const maxVariables = 10 << 20
+
+// fit reports whether the object's members may be added.
+func (v *variables) fit(assigned *value.Object) bool {
+	left := value.Left(assigned, maxVariables)
+	for ; v != nil && left >= 0; v = v.outer {
+		left = value.Left(v.own, left)
+		for _, m := range assigned.Members() {
+			if old, ok := v.own.Get(m.Name); ok {
+				left += size(old) + size(m.Name) + 1 // it gives way
+			}
+		}
+	}
+	return left >= 0
+}
+
+// set gives all of the object's members as variables of this scope; ok is
+// false, and nothing is set, where one of them is taken by an outer scope.
+func (v *variables) set(assigned *value.Object) (taken string, ok bool) {
+	for _, m := range assigned.Members() {
+		if _, outer := v.outer.get(m.Name); outer {
+			return m.Name, false
+		}
+	}
+	v.own = value.NewObject(slices.Concat(v.own.Members(), assigned.Members())...)
+	return "", true
 }

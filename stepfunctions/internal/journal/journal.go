@@ -3,6 +3,7 @@ package journal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 
 // Journal is the engine's journal in a DB.
 type Journal struct{ db *database.DB }
+
+// The engine and the file that counts for it agree: else this does not compile.
+const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
 
 // New returns the journal in db, which was opened with Schema and stays the
 // caller's to close.
@@ -33,9 +37,19 @@ const (
 	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
 )
 
+// write is DB.Write for the engine, which has to know when no write will succeed
+// before the next start.
+func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
+	err := j.db.Write(ctx, fn)
+	if errors.As(err, new(*database.LostError)) {
+		return fmt.Errorf("%w: %w", engine.ErrJournalLost, err)
+	}
+	return err
+}
+
 // Create is engine.Journal's.
 func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
 		inserted, err := insertRecord(conn, r)
 		if err != nil {
 			return err
@@ -109,7 +123,7 @@ func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error
 
 // Append is engine.Journal's.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
 		last := -1
 		err := database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { last = stmt.ColumnInt(0) }, id)
 		switch {
@@ -130,12 +144,12 @@ func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byt
 
 // Announced is engine.Journal's.
 func (j *Journal) Announced(ctx context.Context, id int64) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, setAnnounced, id) })
+	return j.write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, setAnnounced, id) })
 }
 
 // Expire is engine.Journal's.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
-	err = j.db.Write(ctx, func(conn *sqlite.Conn) error {
+	err = j.write(ctx, func(conn *sqlite.Conn) error {
 		ids, err := expired(conn, t, limit)
 		if err != nil {
 			return err

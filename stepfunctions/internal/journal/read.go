@@ -10,20 +10,19 @@ import (
 )
 
 const (
-	columns      = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias FROM executions `
-	byID         = columns + `WHERE id = ?`
-	byName       = columns + `WHERE machine = ? AND name = ?`
-	unfinished   = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	ofMachine    = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
-	highestID    = `SELECT coalesce(max(id), 0) FROM executions`
-	entriesOf    = `SELECT entry FROM entries WHERE execution = ? ORDER BY seq LIMIT ?`
-	allMachines  = `SELECT document FROM machines ORDER BY arn`
-	oneRevision  = `SELECT document FROM revisions WHERE id = ?`
-	putMachine   = `INSERT OR REPLACE INTO machines (arn, document) VALUES (?, ?)`
-	putRevision  = `INSERT OR REPLACE INTO revisions (id, document) VALUES (?, ?)`
-	dropMachine  = `DELETE FROM machines WHERE arn = ?`
-	noBound      = int64(1)<<62 - 1
-	everyEntries = -1
+	columns     = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias FROM executions `
+	byID        = columns + `WHERE id = ?`
+	byName      = columns + `WHERE machine = ? AND name = ?`
+	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
+	ofMachine   = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
+	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
+	entriesOf   = `SELECT entry FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
+	allMachines = `SELECT document FROM machines ORDER BY arn`
+	oneRevision = `SELECT document FROM revisions WHERE id = ?`
+	putMachine  = `INSERT OR REPLACE INTO machines (arn, document) VALUES (?, ?)`
+	putRevision = `INSERT OR REPLACE INTO revisions (id, document) VALUES (?, ?)`
+	dropMachine = `DELETE FROM machines WHERE arn = ?`
+	noBound     = int64(1)<<62 - 1
 )
 
 // Record is engine.Journal's.
@@ -85,15 +84,24 @@ func record(stmt *sqlite.Stmt) engine.Record {
 }
 
 // Entries is engine.Journal's.
-func (j *Journal) Entries(ctx context.Context, id int64, limit int) ([][]byte, error) {
-	if limit == 0 {
-		limit = everyEntries
-	}
-	entries, err := j.blobs(ctx, entriesOf, id, limit)
+func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
+	entries, err := j.blobs(ctx, entriesOf, id, after, limit)
 	if err == nil && len(entries) == 0 {
-		err = engine.ErrNotFound
+		_, err = j.Length(ctx, id)
 	}
 	return entries, err
+}
+
+// Length is engine.Journal's.
+func (j *Journal) Length(ctx context.Context, id int64) (n int, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		n = 0
+		return database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { n = stmt.ColumnInt(0) + 1 }, id)
+	})
+	if err == nil && n == 0 {
+		err = engine.ErrNotFound
+	}
+	return n, err
 }
 
 // LastID is engine.Journal's.
@@ -106,7 +114,7 @@ func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 
 // SaveMachine is engine.Journal's.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
 		if err := database.Exec(conn, putMachine, arn, document); err != nil || revision == nil {
 			return err
 		}
@@ -116,7 +124,7 @@ func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, 
 
 // RemoveMachine is engine.Journal's.
 func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
-	return j.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
+	return j.write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
 }
 
 // Machines is engine.Journal's.

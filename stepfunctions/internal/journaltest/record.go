@@ -40,6 +40,13 @@ func closed(at time.Time) *engine.Head {
 	return &engine.Head{Status: engine.Failed, Stopped: at, Error: "E", Cause: "because"}
 }
 
+func wantLength(t *testing.T, j engine.Journal, id int64, want int) {
+	t.Helper()
+	if got, err := j.Length(t.Context(), id); err != nil || got != want {
+		t.Errorf("%d entries of %d, %v, want %d", got, id, err, want)
+	}
+}
+
 func recordSurvives(t *testing.T, j engine.Journal) {
 	full := newRecord(7, "ünïcode")
 	full.VersionARN, full.AliasARN = machineARN+":3", machineARN+":live"
@@ -58,14 +65,18 @@ func recordSurvives(t *testing.T, j engine.Journal) {
 		if err != nil || !reflect.DeepEqual(byName, want) {
 			t.Errorf("by name: %+v, %v, want %+v", byName, err, want)
 		}
-		wantEntries(t, j, want.ID, 0, "one", "", "three")
-		wantEntries(t, j, want.ID, 1, "one")
+		wantEntries(t, j, want.ID, 0, 100, "one", "", "three")
+		wantEntries(t, j, want.ID, 0, 1, "one")
+		wantEntries(t, j, want.ID, 2, 1, "three")
+		wantEntries(t, j, want.ID, 1, 100, "", "three")
+		wantEntries(t, j, want.ID, 3, 100)
+		wantLength(t, j, want.ID, 3)
 	}
 }
 
-func wantEntries(t *testing.T, j engine.Journal, id int64, limit int, want ...string) {
+func wantEntries(t *testing.T, j engine.Journal, id int64, after, limit int, want ...string) {
 	t.Helper()
-	got, err := j.Entries(t.Context(), id, limit)
+	got, err := j.Entries(t.Context(), id, after, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,8 +90,10 @@ func nothingThere(t *testing.T, j engine.Journal) {
 	wantError(t, "record", err, engine.ErrNotFound)
 	_, err = j.Find(t.Context(), machineARN, "none")
 	wantError(t, "find", err, engine.ErrNotFound)
-	_, err = j.Entries(t.Context(), 1, 0)
+	_, err = j.Entries(t.Context(), 1, 0, 100)
 	wantError(t, "entries", err, engine.ErrNotFound)
+	_, err = j.Length(t.Context(), 1)
+	wantError(t, "length", err, engine.ErrNotFound)
 	_, err = j.Revision(t.Context(), "none")
 	wantError(t, "revision", err, engine.ErrNotFound)
 	wantError(t, "append", j.Append(t.Context(), 1, 0, blobs([]string{"x"}), nil), engine.ErrNotFound)

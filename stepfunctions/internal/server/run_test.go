@@ -3,6 +3,7 @@ package server
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,12 +12,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -182,4 +185,59 @@ func TestHelp(t *testing.T) {
 	if status := run(t.Context(), []string{"-h"}, none, io.Discard, &stderr); status != 0 || !strings.Contains(stderr.String(), "LAMBDA_ENDPOINT") {
 		t.Errorf("status %d, %s", status, stderr.String())
 	}
+}
+
+// A data folder that is removed under the running program: nothing is accepted
+// any more, the log says so once, and a start without the data is refused.
+func TestNothingIsAcceptedOnceTheDataFolderIsGone(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	args := []string{"-addr", "127.0.0.1:0", "-data", data}
+	var log lockedBuffer
+	p := beginLogging(t, &log, none, args...)
+	machine, err := p.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String("m"), RoleArn: aws.String("any"),
+		Definition: aws.String(`{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1,"End":true}}}`)})
+	must(t, err)
+	started := func() error {
+		_, err := p.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: machine.StateMachineArn})
+		return err
+	}
+	must(t, started())
+	must(t, os.Remove(filepath.Join(data, "data.db")))
+	for range 3 {
+		var response *smithyhttp.ResponseError
+		if err := started(); !errors.As(err, &response) || response.HTTPStatusCode() != http.StatusServiceUnavailable {
+			t.Errorf("start: %v, want 503", err)
+		}
+	}
+	p.stop()
+	if status := <-p.status; status != exitFailed {
+		t.Errorf("status %d at the end, want %d", status, exitFailed)
+	}
+	if n := strings.Count(log.String(), "level=ERROR"); n != 1 || !strings.Contains(log.String(), "data.db was removed") {
+		t.Errorf("%d errors in the log, want 1:\n%s", n, log.String())
+	}
+	var stdout, stderr strings.Builder
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if status := run(ctx, args, none, &stdout, &stderr); status != exitRefused || !strings.Contains(stderr.String(), "restore its files from a backup") {
+		t.Errorf("the next start: status %d, %q, %q", status, stdout.String(), stderr.String())
+	}
+}
+
+// lockedBuffer may be written and read at once.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

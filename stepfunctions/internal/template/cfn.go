@@ -9,10 +9,14 @@
 package template
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Place is where the template is deployed, as far as the template can tell.
@@ -87,4 +91,257 @@ func (t *template) machines() (found []StateMachine, err error) {
 		named[m.Name] = id
 	}
 	return found, nil
+}
+
+const (
+	// maxWork bounds what is worked out for a template: a value costs
+	// valueWork, a text that is put together as much as it has bytes. Names
+	// that refer to each other could else double with every step.
+	maxWork   = 1 << 25
+	valueWork = 64
+)
+
+// dynamic begins a reference to a parameter store or a secret.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+const dynamic = "{{resolve:"
+
+// noValue is what AWS::NoValue leaves: nothing.
+type noValue struct{}
+
+// evaluate fills in every intrinsic function in v.
+func (t *template) evaluate(v any) (any, error) {
+	if err := t.spend(valueWork); err != nil {
+		return nil, err
+	}
+	if t.depth++; t.depth > 2*maxDepth {
+		return nil, errors.New("it needs itself, or is nested too deeply")
+	}
+	defer func() { t.depth-- }()
+	switch v := v.(type) {
+	case string:
+		if strings.Contains(v, dynamic) {
+			return nil, onlyOnAWS("a dynamic reference")
+		}
+	case []any:
+		return t.evaluateList(v)
+	case map[string]any:
+		if name, argument, ok := function(v); ok {
+			return t.call(name, argument)
+		}
+		return t.evaluateMap(v)
+	}
+	return v, nil
+}
+
+// spend takes work from what is left of it.
+func (t *template) spend(work int) error {
+	if t.budget -= work; t.budget < 0 {
+		return errors.New("it takes too much work to fill in")
+	}
+	return nil
+}
+
+// function tells whether v is an intrinsic function, and of what.
+func function(v any) (name string, argument any, ok bool) {
+	name, argument, ok = sole(v)
+	return name, argument, ok && (name == "Ref" || strings.HasPrefix(name, "Fn::"))
+}
+
+// sole is the member of a mapping that has but one.
+func sole(v any) (name string, member any, ok bool) {
+	m, _ := v.(map[string]any)
+	for name, member := range m {
+		return name, member, len(m) == 1
+	}
+	return "", nil, false
+}
+
+func (t *template) evaluateList(list []any) (any, error) {
+	out := make([]any, 0, len(list))
+	for _, item := range list {
+		v, err := t.evaluate(item)
+		if err != nil {
+			return nil, err
+		}
+		if v != (noValue{}) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func (t *template) evaluateMap(m map[string]any) (any, error) {
+	out := make(map[string]any, len(m))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		if strings.HasPrefix(name, "Fn::") {
+			return nil, onlyOnAWS(name + " beside other members")
+		}
+		v, err := t.evaluate(m[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if v != (noValue{}) {
+			out[name] = v
+		}
+	}
+	return out, nil
+}
+
+// text is a value as it stands in a text. A list or a mapping cannot.
+func text(v any) (string, error) {
+	switch v := v.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case bool:
+		return strconv.FormatBool(v), nil
+	case []any:
+		return "", errors.New("a list is not a text: Fn::Join makes one of it")
+	case noValue:
+		return "", errors.New("AWS::NoValue is not a text")
+	}
+	return "", errors.New("a mapping is not a text")
+}
+
+// onlyOnAWS is the error about something that no template can tell.
+type onlyOnAWS string
+
+func (what onlyOnAWS) Error() string { return string(what) + " is known on AWS only" }
+
+// call is an intrinsic function of an argument that is not evaluated yet.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+func (t *template) call(name string, argument any) (any, error) {
+	switch name {
+	case "Ref":
+		return t.refArgument(argument)
+	case "Fn::GetAtt":
+		return t.getAtt(argument)
+	case "Fn::Sub":
+		return t.sub(argument)
+	case "Fn::If":
+		return t.choose(argument)
+	}
+	of, ok := map[string]func([]any) (any, error){
+		"Fn::Join": t.join, "Fn::Split": t.split, "Fn::Select": pick, "Fn::FindInMap": t.find,
+	}[name]
+	if !ok {
+		return nil, unknown(name)
+	}
+	evaluated, err := t.evaluate(argument)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := evaluated.([]any)
+	if !ok {
+		return nil, wants(name, "a list")
+	}
+	return of(list)
+}
+
+// deployed are the functions that a deployment alone can answer.
+var deployed = []string{
+	"Fn::Base64", "Fn::Cidr", "Fn::GetAZs", "Fn::ImportValue", "Fn::Length", "Fn::ToJsonString", "Fn::Transform",
+}
+
+func unknown(name string) error {
+	if slices.Contains(deployed, name) || strings.HasPrefix(name, "Fn::ForEach::") {
+		return onlyOnAWS(name)
+	}
+	return fmt.Errorf("there is no function %s", name)
+}
+
+func wants(name, what string) error { return fmt.Errorf("%s wants %s", name, what) }
+
+func (t *template) join(arguments []any) (any, error) {
+	if len(arguments) == 2 {
+		by, err := text(arguments[0])
+		list, ok := arguments[1].([]any)
+		if ok && err == nil {
+			return t.joined(by, list)
+		}
+	}
+	return nil, wants("Fn::Join", "a separator and a list")
+}
+
+func (t *template) joined(by string, list []any) (any, error) {
+	texts, err := textsOf(list)
+	if err != nil {
+		return nil, err
+	}
+	work := len(by) * len(texts)
+	for _, s := range texts {
+		work += len(s)
+	}
+	if err := t.spend(work); err != nil {
+		return nil, err
+	}
+	return strings.Join(texts, by), nil
+}
+
+func textsOf(list []any) ([]string, error) {
+	texts := make([]string, len(list))
+	for i, item := range list {
+		var err error
+		if texts[i], err = text(item); err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+func (t *template) split(arguments []any) (any, error) {
+	if texts, err := textsOf(arguments); err == nil && len(texts) == 2 && texts[0] != "" {
+		if err := t.spend(valueWork * strings.Count(texts[1], texts[0])); err != nil {
+			return nil, err
+		}
+		out := []any{}
+		for part := range strings.SplitSeq(texts[1], texts[0]) {
+			out = append(out, part)
+		}
+		return out, nil
+	}
+	return nil, wants("Fn::Split", "a separator and a text")
+}
+
+func pick(arguments []any) (any, error) {
+	if len(arguments) == 2 {
+		index, err := text(arguments[0])
+		list, ok := arguments[1].([]any)
+		if i, bad := strconv.Atoi(index); ok && err == nil && bad == nil && i >= 0 && i < len(list) {
+			return list[i], nil
+		}
+	}
+	return nil, wants("Fn::Select", "the index of an item, and a list that has it")
+}
+
+// find looks a value up in a mapping; a DefaultValue stands for one that is
+// not there.
+func (t *template) find(arguments []any) (any, error) {
+	if len(arguments) < 3 {
+		return nil, wants("Fn::FindInMap", "a mapping and two keys")
+	}
+	keys, err := textsOf(arguments[:3])
+	if err != nil {
+		return nil, fmt.Errorf("Fn::FindInMap: %w", err)
+	}
+	var v any = t.mappings
+	for _, key := range keys {
+		m, _ := v.(map[string]any)
+		if v = m[key]; v == nil {
+			return instead(keys, arguments[3:])
+		}
+	}
+	return v, nil
+}
+
+func instead(keys []string, options []any) (any, error) {
+	for _, option := range options {
+		if name, v, ok := sole(option); ok && name == "DefaultValue" {
+			return v, nil
+		}
+	}
+	return nil, errors.New("Mappings has no " + strings.Join(keys, "."))
 }

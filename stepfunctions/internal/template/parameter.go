@@ -2,6 +2,7 @@ package template
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -66,4 +67,103 @@ func allowed(name, value string, values any) error {
 		return nil
 	}
 	return fmt.Errorf("parameter %s: %q is not among its AllowedValues", name, value)
+}
+
+// holds decides the condition of that name.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+func (t *template) holds(name string) (bool, error) {
+	if holds, ok := t.decided[name]; ok {
+		return holds, nil
+	}
+	condition, ok := t.conditions[name]
+	if !ok {
+		return false, fmt.Errorf("the template has no condition %q", name)
+	}
+	if t.deciding[name] {
+		return false, fmt.Errorf("condition %s needs itself", name)
+	}
+	t.deciding[name] = true
+	defer delete(t.deciding, name)
+	holds, err := t.decide(condition)
+	if err != nil {
+		return false, fmt.Errorf("condition %s: %w", name, err)
+	}
+	t.decided[name] = holds
+	return holds, nil
+}
+
+// decide is the truth of a condition function.
+func (t *template) decide(condition any) (bool, error) {
+	name, argument, ok := sole(condition)
+	list, _ := argument.([]any)
+	other, isText := argument.(string)
+	switch {
+	case !ok:
+	case name == "Condition" && isText:
+		return t.holds(other)
+	case name == "Fn::Equals" && len(list) == 2:
+		return t.equal(list[0], list[1])
+	case name == "Fn::Not" && len(list) == 1:
+		holds, err := t.decide(list[0])
+		return !holds, err
+	case name == "Fn::And" && len(list) > 0:
+		return t.all(list, true)
+	case name == "Fn::Or" && len(list) > 0:
+		return t.all(list, false)
+	}
+	return false, fmt.Errorf("it has to be made of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition")
+}
+
+// equal compares as CloudFormation does: 1 and "1" are the same.
+func (t *template) equal(one, other any) (bool, error) {
+	a, err := t.evaluate(one)
+	if err != nil {
+		return false, err
+	}
+	b, err := t.evaluate(other)
+	if err != nil {
+		return false, err
+	}
+	textA, errA := text(a)
+	textB, errB := text(b)
+	if errA != nil || errB != nil {
+		return reflect.DeepEqual(a, b), nil
+	}
+	return textA == textB, nil
+}
+
+// all is Fn::And for true, and Fn::Or for false: the first that is not what is
+// wanted decides.
+func (t *template) all(conditions []any, want bool) (bool, error) {
+	for _, c := range conditions {
+		holds, err := t.decide(c)
+		if err != nil {
+			return false, err
+		}
+		if holds != want {
+			return !want, nil
+		}
+	}
+	return want, nil
+}
+
+// choose is Fn::If of a condition's name and two values, one of which is
+// looked at.
+func (t *template) choose(argument any) (any, error) {
+	list, _ := argument.([]any)
+	if len(list) != 3 {
+		return nil, wants("Fn::If", "a condition and two values")
+	}
+	name, ok := list[0].(string)
+	if !ok {
+		return nil, wants("Fn::If", "the name of a condition")
+	}
+	holds, err := t.holds(name)
+	if err != nil {
+		return nil, err
+	}
+	if holds {
+		return t.evaluate(list[1])
+	}
+	return t.evaluate(list[2])
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -111,4 +113,93 @@ func (r *reader) sequence(node *yaml.Node, depth int) (any, error) {
 // at is an error about a place in the text.
 func at(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("line %d: %w", node.Line, fmt.Errorf(format, args...))
+}
+
+func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
+	own, merged := map[string]any{}, map[string]any{}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if key.Kind == yaml.AliasNode {
+			key = key.Alias
+		}
+		value, err := r.node(node.Content[i+1], depth)
+		_, twice := own[key.Value]
+		switch {
+		case err != nil:
+			return nil, err
+		case key.Kind != yaml.ScalarNode:
+			return nil, at(key, "a key is not a text")
+		case key.ShortTag() == "!!merge":
+			if !merge(merged, value) {
+				return nil, at(key, "<< wants a mapping, or a list of them")
+			}
+		case twice:
+			return nil, at(key, "%q is there twice", key.Value)
+		default:
+			own[key.Value] = value
+		}
+	}
+	maps.Copy(merged, own)
+	return merged, nil
+}
+
+// merge adds what a merge key (<<) brings. What is there already wins.
+// https://yaml.org/type/merge.html
+func merge(into map[string]any, from any) bool {
+	switch from := from.(type) {
+	case map[string]any:
+		for name, value := range from {
+			if _, there := into[name]; !there {
+				into[name] = value
+			}
+		}
+		return true
+	case []any:
+		for _, item := range from {
+			if _, ok := item.(map[string]any); !ok || !merge(into, item) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// scalar keeps numbers as they are written, and takes dates for the texts that
+// they are in a template.
+func scalar(node *yaml.Node) (any, error) {
+	switch node.ShortTag() {
+	case "!!int", "!!float":
+		return number(node)
+	case "!!bool":
+		var v bool
+		if err := node.Decode(&v); err != nil {
+			return nil, at(node, "%q is not true or false", node.Value)
+		}
+		return v, nil
+	case "!!null":
+		return nil, nil
+	}
+	return node.Value, nil
+}
+
+// zeros begin an account's number, say, which is not meant to be octal.
+var zeros = regexp.MustCompile(`^0[0-9]+$`)
+
+func number(node *yaml.Node) (any, error) {
+	switch {
+	case json.Valid([]byte(node.Value)):
+		return json.Number(node.Value), nil
+	case zeros.MatchString(node.Value):
+		return node.Value, nil
+	}
+	// Forms that JSON does not have: 0x1F, 1_000, +1, .5, and .inf, which it
+	// cannot have.
+	var v any
+	err := node.Decode(&v)
+	text, cannot := json.Marshal(v)
+	if err != nil || cannot != nil {
+		return nil, at(node, "%q is not a number that JSON has", node.Value)
+	}
+	return json.Number(text), nil
 }

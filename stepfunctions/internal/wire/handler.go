@@ -4,16 +4,24 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
+	"runtime"
 	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
 
 	"example.org/asynchttpapi/internal/hostguard"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 type handler struct{ service *service }
@@ -40,7 +48,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			h.service.log.Error("panic", "operation", r.Header.Get("X-Amz-Target"), "value", p, "stack", string(debug.Stack()))
+			h.service.log.Error("panic", "operation", r.Header.Get("X-Amz-Target"), "reason", panicReason(p), "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic in %s", r.Header.Get("X-Amz-Target"))
 		}
 	}()
@@ -59,11 +67,23 @@ func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err e
 	return run(r.Context(), h.service, body)
 }
 
+// panicReason returns what the runtime says of its own panics. Of any other it
+// is the type alone: the value may hold data of an execution, or its name.
+func panicReason(p any) string {
+	if fault, ok := p.(runtime.Error); ok {
+		return fault.Error()
+	}
+	return fmt.Sprintf("%T", p)
+}
+
 // refuse answers an error: a Fault as it is, anything else without its text,
 // which is for the log.
 func (h *handler) refuse(w http.ResponseWriter, r *http.Request, id string, err error) {
 	f := (*Fault)(nil)
-	if !errors.As(err, &f) {
+	if errors.Is(err, engine.ErrJournalLost) {
+		// Logged once, by the journal's provider.
+		f = &Fault{Type: "ServiceUnavailable", Message: "Nothing can be stored before the program is started again; its log says why", Status: http.StatusServiceUnavailable}
+	} else if !errors.As(err, &f) {
 		if !errors.Is(err, context.Canceled) {
 			h.service.log.Error("request failed", "operation", r.Header.Get("X-Amz-Target"), "request", id, slog.Any("error", err))
 		}
@@ -108,4 +128,170 @@ func requestID() string {
 	var b [16]byte
 	rand.Read(b[:]) //nolint:errcheck // crypto/rand.Read never returns an error
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// operation runs one of the service's operations on a request body.
+type operation func(ctx context.Context, s *service, body []byte) (any, error)
+
+// op makes an operation of a method that takes a decoded, checked input.
+func op[In, Out any](run func(*service, context.Context, *In) (Out, error)) operation {
+	return func(ctx context.Context, s *service, body []byte) (any, error) {
+		input := new(In)
+		if f := decode(body, input); f != nil {
+			return nil, f
+		}
+		return run(s, ctx, input)
+	}
+}
+
+// empty is the response of operations that answer nothing.
+type empty struct{}
+
+// maxBody bounds a request. The largest legal one is a definition of 1 MiB
+// whose every character is escaped as \uXXXX.
+const maxBody = 7 << 20
+
+const (
+	contentType  = "application/x-amz-json-1.0"
+	targetPrefix = "AWSStepFunctions."
+)
+
+// readTarget is the name of the operation that a request is for.
+func readTarget(r *http.Request) (string, *Fault) {
+	if r.Method != http.MethodPost {
+		return "", &Fault{Type: "MethodNotAllowedException", Status: http.StatusMethodNotAllowed,
+			Message: "This is the AWS Step Functions JSON protocol: POST only, got " + r.Method}
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != contentType && media != "application/x-amz-json-1.1" {
+		return "", &Fault{Type: "UnsupportedMediaTypeException", Status: http.StatusUnsupportedMediaType,
+			Message: "The Content-Type has to be " + contentType}
+	}
+	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
+	if !ok {
+		return "", fault("UnknownOperationException", "The X-Amz-Target header has to name an operation of AWSStepFunctions")
+	}
+	return name, nil
+}
+
+// readBody reads a whole request, at most maxBody bytes of it.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Fault) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, &Fault{Type: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
+			Message: "The request is larger than this service reads"}
+	}
+	if err != nil {
+		return nil, malformed("The request body could not be read to its end")
+	}
+	if !utf8.Valid(body) {
+		return nil, malformed("The request body is not valid UTF-8")
+	}
+	return body, nil
+}
+
+// decode reads a body into an operation's input and holds it against the
+// input's constraints. An empty body is an empty input, as the service has it.
+func decode(body []byte, input any) *Fault {
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	err := json.Unmarshal(body, input)
+	mismatch := (*json.UnmarshalTypeError)(nil)
+	if errors.As(err, &mismatch) && mismatch.Field != "" {
+		return malformed("The member '%s' is a JSON %s, which is not its type", mismatch.Field, mismatch.Value)
+	}
+	switch {
+	case mismatch != nil || string(bytes.TrimSpace(body)) == "null":
+		return malformed("The request body is not a JSON object")
+	case err != nil:
+		return malformed("The request body is not a JSON object: %s", err)
+	}
+	return checkConstraints(input)
+}
+
+// NewHandler serves the protocol for the state machines and executions of e,
+// whatever the path and the Host of a request (SDKs put "sync-" before the
+// host of some operations). Faults of the program go to log.
+func NewHandler(e *engine.Engine, log *slog.Logger) http.Handler {
+	return &handler{service: &service{engine: e, log: log}}
+}
+
+type service struct {
+	engine *engine.Engine
+	log    *slog.Logger
+}
+
+// operations are those of the service that run on one machine.
+var operations = map[string]operation{
+	"CreateStateMachine":               op((*service).createStateMachine),
+	"CreateStateMachineAlias":          op((*service).createStateMachineAlias),
+	"DeleteStateMachine":               op((*service).deleteStateMachine),
+	"DeleteStateMachineAlias":          op((*service).deleteStateMachineAlias),
+	"DeleteStateMachineVersion":        op((*service).deleteStateMachineVersion),
+	"DescribeExecution":                op((*service).describeExecution),
+	"DescribeMapRun":                   op((*service).describeMapRun),
+	"DescribeStateMachine":             op((*service).describeStateMachine),
+	"DescribeStateMachineAlias":        op((*service).describeStateMachineAlias),
+	"DescribeStateMachineForExecution": op((*service).describeStateMachineForExecution),
+	"GetExecutionHistory":              op((*service).getExecutionHistory),
+	"ListExecutions":                   op((*service).listExecutions),
+	"ListMapRuns":                      op((*service).listMapRuns),
+	"ListStateMachineAliases":          op((*service).listStateMachineAliases),
+	"ListStateMachineVersions":         op((*service).listStateMachineVersions),
+	"ListStateMachines":                op((*service).listStateMachines),
+	"ListTagsForResource":              op((*service).listTagsForResource),
+	"PublishStateMachineVersion":       op((*service).publishStateMachineVersion),
+	"RedriveExecution":                 op((*service).redriveExecution),
+	"SendTaskFailure":                  op((*service).sendTaskFailure),
+	"SendTaskHeartbeat":                op((*service).sendTaskHeartbeat),
+	"SendTaskSuccess":                  op((*service).sendTaskSuccess),
+	"StartExecution":                   op((*service).startExecution),
+	"StartSyncExecution":               op((*service).startSyncExecution),
+	"StopExecution":                    op((*service).stopExecution),
+	"TagResource":                      op((*service).tagResource),
+	"TestState":                        op((*service).testState),
+	"UntagResource":                    op((*service).untagResource),
+	"UpdateMapRun":                     op((*service).updateMapRun),
+	"UpdateStateMachine":               op((*service).updateStateMachine),
+	"UpdateStateMachineAlias":          op((*service).updateStateMachineAlias),
+	"ValidateStateMachineDefinition":   op((*service).validateStateMachineDefinition),
+}
+
+// refused turns the engine's refusals into the service's, and leaves other
+// errors as they are.
+func refused(err error) error {
+	if e := (*engine.Error)(nil); errors.As(err, &e) {
+		return &Fault{Type: string(e.Code), Message: e.Message}
+	}
+	return err
+}
+
+// refusedAbout is refused for a request about a resource: an ARN of the right
+// form in another region or account is one of something that is not here.
+func refusedAbout(err error, absent *Fault) error {
+	if errors.Is(err, &engine.Error{Code: engine.InvalidArn}) {
+		return absent
+	}
+	return refused(err)
+}
+
+// Timeouts of a server for this protocol. Synchronous executions take up to
+// five minutes, https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html.
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 60 * time.Second
+	answerTimeout = 6 * time.Minute
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+)
+
+// SetTimeouts bounds how long a caller that says nothing holds a connection,
+// and how large its headers may be.
+func SetTimeouts(server *http.Server) {
+	server.ReadHeaderTimeout = headerTimeout
+	server.ReadTimeout = bodyTimeout
+	server.WriteTimeout = answerTimeout
+	server.IdleTimeout = idleTimeout
+	server.MaxHeaderBytes = maxHeader
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +53,38 @@ func post(operation, body string) *http.Request {
 func with(r *http.Request, header, text string) *http.Request {
 	r.Header.Set(header, text)
 	return r
+}
+
+// panicBody is a request's body that ends in a panic with a value.
+type panicBody struct{ value any }
+
+func (b panicBody) Read([]byte) (int, error) { panic(b.value) }
+func (panicBody) Close() error               { return nil }
+
+// The name of an execution may be a secret of the caller's, as a submission's
+// id is: what a panic carries is not logged, unless the runtime says it.
+func TestPanicsAreLoggedWithoutTheirValue(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		want  string
+	}{
+		{"arn:aws:states:us-east-1:123456789012:execution:m:secret", "reason=string"},
+		{errors.New("execution secret"), "reason=*errors.errorString"},
+		{&runtime.PanicNilError{}, "panic called with nil argument"},
+	} {
+		var log bytes.Buffer
+		h := wire.NewHandler(engine.New(engine.Config{}), slog.New(slog.NewTextHandler(&log, nil)))
+		r := post("DescribeExecution", "")
+		r.Body = panicBody{c.value}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%T: answered %d %s", c.value, w.Code, w.Body)
+		}
+		if strings.Contains(log.String(), "secret") || !strings.Contains(log.String(), c.want) {
+			t.Errorf("%T: logged %s", c.value, &log)
+		}
+	}
 }
 
 func TestHostileRequests(t *testing.T) {
@@ -157,4 +192,24 @@ func FuzzRequests(f *testing.F) {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// Writes that cannot be kept are refused with a status that SDKs try again.
+func TestLostJournal(t *testing.T) {
+	dir := t.TempDir()
+	db, err := sqlite.Open(dir, journal.Schema)
+	must(t, err)
+	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
+	must(t, e.Start(t.Context()))
+	h := wire.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	must(t, os.RemoveAll(dir))
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post("CreateStateMachine", `{"name":"m","roleArn":"arn:aws:iam::123456789012:role/r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}"}`))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), `"__type":"ServiceUnavailable"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	must(t, e.Close(context.Background()))
+	if err := db.Close(); !errors.As(err, new(*sqlite.LostError)) {
+		t.Errorf("close: %v", err)
+	}
 }

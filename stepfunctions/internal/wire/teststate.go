@@ -65,7 +65,7 @@ func (r *stateRequest) diagnostics() []asl.Diagnostic {
 
 // trial is what the request sets around the state.
 func (r *stateRequest) trial() interp.TrialInput {
-	with := interp.TrialInput{Input: r.input, Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
+	with := interp.TrialInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
 	if r.in.Context != nil {
 		with.Context = json.RawMessage(*r.in.Context)
 	}
@@ -95,8 +95,291 @@ func (r *stateRequest) answer(result interp.TrialResult) *testStateOutput {
 		text := string(result.Output)
 		out.Output = &text
 	}
-	if level := optional(r.in.InspectionLevel); level == "DEBUG" || level == "TRACE" {
-		out.InspectionData = result.Inspection
-	}
+	out.InspectionData = result.Inspection
 	return out
+}
+
+// inspects reports whether the answer has inspectionData.
+func (r *stateRequest) inspects() bool {
+	level := optional(r.in.InspectionLevel)
+	return level == "DEBUG" || level == "TRACE"
+}
+
+// field is the shape that the API of an integrated service gives a member of
+// its answer.
+type field struct {
+	name string
+	// must words the type as the service does, empty for any.
+	must string
+	enum []string
+}
+
+var statuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
+
+// mockedFields are the answers' members of the integrations that run here, by
+// resource without suffix. Results of other services can be mocked, but are not held
+// against those services' models.
+var mockedFields = map[string][]field{
+	"lambda:invoke": {
+		{"StatusCode", "a number", nil}, {"FunctionError", "a string", nil}, {"LogResult", "a string", nil}, {"ExecutedVersion", "a string", nil},
+	},
+	"states:startExecution": {
+		{"ExecutionArn", "a string", nil},
+	},
+	"states:startExecution.sync": {
+		{"ExecutionArn", "a string", nil}, {"StateMachineArn", "a string", nil}, {"Name", "a string", nil},
+		{"Status", "a string", statuses}, {"Error", "a string", nil}, {"Cause", "a string", nil},
+		{"RedriveCount", "a number", nil},
+	},
+}
+
+// checkMockedFields refuses a mocked result whose members the integrated
+// service cannot have answered. Members it does not know are let through.
+func checkMockedFields(resource string, result any) *Fault {
+	_, integration, _ := strings.Cut(resource, ":states:::")
+	integration = strings.TrimSuffix(strings.TrimSuffix(integration, ".waitForTaskToken"), ":2")
+	o, _ := result.(*value.Object)
+	for _, f := range mockedFields[integration] {
+		v, ok := o.Get(f.name)
+		if !ok {
+			continue
+		}
+		text, _ := v.(string)
+		switch {
+		case !isA(f.must, v):
+			return invalid("Mock result schema validation error: Field '%s' must be %s", f.name, f.must)
+		case f.enum != nil && !slices.Contains(f.enum, text):
+			return invalid("Mock result schema validation error: Field '%s' is not an expected value", f.name)
+		}
+	}
+	return nil
+}
+
+// isA tells whether a value has the type that the service calls so; any has
+// the one without a name.
+func isA(kind string, v any) bool {
+	_, isText := v.(string)
+	_, isNumber := v.(json.Number)
+	return kind == "" || kind == "a string" && isText || kind == "a number" && isNumber
+}
+
+// contextMembers are the members that the parts of a mocked context object may
+// have, and their types; Input may be anything.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+var contextMembers = map[string]map[string]string{
+	"Execution": {
+		"Id": "a string", "Input": "", "Name": "a string", "RoleArn": "a string", "StartTime": "a string",
+		"RedriveCount": "a number", "RedriveTime": "a string",
+	},
+	"State":        {"EnteredTime": "a string", "Name": "a string", "RetryCount": "a number"},
+	"StateMachine": {"Id": "a string", "Name": "a string"},
+	"Task":         {"Token": "a string"},
+}
+
+const badContext = "Invalid Context object provided: "
+
+func (r *stateRequest) readContext() *Fault {
+	if r.in.Context == nil {
+		return nil
+	}
+	if !r.mocked() {
+		return invalid("Context object can only be specified when a mock is specified")
+	}
+	v, err := value.Parse([]byte(*r.in.Context))
+	if err != nil {
+		return invalid(badContext+"%s", err)
+	}
+	o, ok := v.(*value.Object)
+	if !ok {
+		return invalid(badContext + "must be a JSON object")
+	}
+	return checkContext(o)
+}
+
+func checkContext(context *value.Object) *Fault {
+	for _, m := range context.Members() {
+		if m.Name == "Map" {
+			return invalid(badContext + "'Map' field is not supported when mocking a Context object")
+		}
+		allowed, ok := contextMembers[m.Name]
+		if !ok {
+			return invalid(badContext+"Field '%s' is not allowed", m.Name)
+		}
+		part, ok := m.Value.(*value.Object)
+		if !ok {
+			return invalid(badContext+"Field '%s' must be an object", m.Name)
+		}
+		if f := checkContextPart(part, allowed); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+func checkContextPart(part *value.Object, allowed map[string]string) *Fault {
+	for _, m := range part.Members() {
+		kind, ok := allowed[m.Name]
+		if !ok {
+			return invalid(badContext+"Field '%s' is not allowed", m.Name)
+		}
+		if !isA(kind, m.Value) {
+			return invalid(badContext+"Field '%s' must be %s", m.Name, kind)
+		}
+	}
+	return nil
+}
+
+// checkResult holds a mocked result against what the state can have for one.
+func (r *stateRequest) checkResult() *Fault {
+	if !r.mocked() || r.in.Mock.Result == nil {
+		return nil
+	}
+	v, err := value.Parse([]byte(*r.in.Mock.Result))
+	if err != nil {
+		return invalid("Mocked result must be valid JSON")
+	}
+	items, isArray := v.([]any)
+	_, isObject := v.(*value.Object)
+	_, written := r.state.Get("ResultWriter")
+	switch {
+	case r.kind == "Map" && written:
+		if !isObject {
+			return invalid("Mocked result must be a JSON object.")
+		}
+	case r.kind == "Map" || r.kind == "Parallel":
+		if !isArray {
+			return invalid("Mocked result must be an array.")
+		}
+	case optional(r.in.Mock.FieldValidationMode) != "NONE":
+		return checkMockedFields(member[string](r.state, "Resource"), v)
+	}
+	return r.checkFailures(items, isArray)
+}
+
+// checkFailures: no more iterations can have failed than there were.
+func (r *stateRequest) checkFailures(items []any, isArray bool) *Fault {
+	c := r.in.StateConfiguration
+	if isArray && c != nil && optional(c.MapIterationFailureCount) > int64(len(items)) {
+		return invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
+	}
+	return nil
+}
+
+// stateRequest is a TestState request, read and checked as far as that can be
+// done without running anything.
+type stateRequest struct {
+	in *testStateInput
+	// state is the JSON of the state under test, and kind its Type.
+	state *value.Object
+	kind  string
+	// machine is the definition of a whole machine around the state.
+	machine json.RawMessage
+	input   json.RawMessage
+}
+
+// unnamed is what the service calls a state that is tested by itself.
+const unnamed = "StateName"
+
+func readStateRequest(in *testStateInput) (*stateRequest, *Fault) {
+	r := &stateRequest{in: in, input: json.RawMessage("{}")}
+	for _, check := range []func() *Fault{r.readMock, r.readState, r.checkKind, r.readContext, r.checkResult, r.readInput} {
+		if f := check(); f != nil {
+			return nil, f
+		}
+	}
+	return r, nil
+}
+
+func (r *stateRequest) mocked() bool { return r.in.Mock != nil }
+
+func (r *stateRequest) readMock() *Fault {
+	m := r.in.Mock
+	switch {
+	case m == nil:
+		return nil
+	case m.Result != nil && m.ErrorOutput != nil:
+		return invalid("A test mock should have only one of the following fields: [result, errorOutput].")
+	case m.Result == nil && m.ErrorOutput == nil:
+		return invalid("A test mock must have one of the following fields: [result, errorOutput].")
+	case optional(r.in.RevealSecrets):
+		return invalid("TestState does not support RevealSecrets when a mock is specified.")
+	}
+	return nil
+}
+
+// readState finds the state: the definition itself, or the one that StateName
+// names in it, however deep.
+func (r *stateRequest) readState() *Fault {
+	v, err := value.Parse([]byte(*r.in.Definition))
+	definition, ok := v.(*value.Object)
+	if err != nil || !ok {
+		return fault("InvalidDefinition", "%s", asl.Refusal(asl.Validate([]byte(*r.in.Definition), asl.Options{})))
+	}
+	if r.in.StateName == nil {
+		r.state = definition
+		r.machine = value.Append(nil, value.NewObject(
+			value.Member{Name: "StartAt", Value: unnamed},
+			value.Member{Name: "States", Value: value.NewObject(value.Member{Name: unnamed, Value: definition})},
+		))
+		return nil
+	}
+	r.machine = json.RawMessage(*r.in.Definition)
+	if r.state = findState(definition, *r.in.StateName); r.state == nil {
+		return invalid("State not found in definition")
+	}
+	return nil
+}
+
+// findState looks for a state in a machine, and in the branches and processors
+// of its states.
+func findState(machine *value.Object, name string) *value.Object {
+	states := member[*value.Object](machine, "States")
+	if s := member[*value.Object](states, name); s != nil {
+		return s
+	}
+	for _, m := range states.Members() {
+		s, _ := m.Value.(*value.Object)
+		inner := []any{member[*value.Object](s, "ItemProcessor"), member[*value.Object](s, "Iterator")}
+		for _, part := range append(inner, member[[]any](s, "Branches")...) {
+			if o, _ := part.(*value.Object); o != nil {
+				if found := findState(o, name); found != nil {
+					return found
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// member is a member of an object if it has that type, otherwise the zero.
+func member[T any](o *value.Object, name string) T {
+	v, _ := o.Get(name)
+	t, _ := v.(T)
+	return t
+}
+
+// checkKind holds the state's type against whether there is a mock.
+func (r *stateRequest) checkKind() *Fault {
+	r.kind = member[string](r.state, "Type")
+	mockable := r.kind == "Task" || r.kind == "Map" || r.kind == "Parallel"
+	switch {
+	case r.mocked() && !mockable && r.kind != "":
+		return invalid("State type '%s' is not supported when a mock is specified", r.kind)
+	case !r.mocked() && (r.kind == "Map" || r.kind == "Parallel"):
+		return fault("InvalidDefinition", "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]")
+	case !r.mocked() && r.kind == "Task" && r.in.RoleARN == nil:
+		return invalid("RoleArn must be specified when testing a Task state")
+	}
+	return nil
+}
+
+func (r *stateRequest) readInput() *Fault {
+	if r.in.Input == nil {
+		return nil
+	}
+	if !json.Valid([]byte(*r.in.Input)) {
+		return fault("InvalidExecutionInput", "Invalid State Machine Execution Input: 'not a JSON text'")
+	}
+	r.input = json.RawMessage(*r.in.Input)
+	return nil
 }

@@ -31,6 +31,8 @@ func (e *env) Random() uint64 {
 	return e.random
 }
 
+func (e *env) Spend(any) bool { return true }
+
 func eval(t *testing.T, call, document string) (any, error) {
 	t.Helper()
 	c, err := intrinsic.Parse(call)

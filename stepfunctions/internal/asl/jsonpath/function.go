@@ -1,6 +1,7 @@
 package jsonpath
 
 import (
+	"fmt"
 	"math"
 	"strings"
 
@@ -105,17 +106,25 @@ func keys(_ *evaluation, v any, _ []any) (any, error) {
 	return names, nil
 }
 
+// maxText bounds what concat gives, in bytes: four times what a state can pass
+// on. An argument such as $..* is many times as long as the document.
+const maxText = 1 << 20
+
 // concat joins the strings of an array, then its arguments.
-func concat(_ *evaluation, v any, arguments []any) (any, error) {
-	var b strings.Builder
+func concat(e *evaluation, v any, arguments []any) (any, error) {
+	var parts []any
 	array, _ := v.([]any)
 	for _, element := range array {
 		if text, ok := element.(string); ok {
-			b.WriteString(text)
+			parts = append(parts, text)
 		}
 	}
-	for _, a := range arguments {
-		b.WriteString(concatenable(a))
+	var b strings.Builder
+	for _, part := range append(parts, arguments...) {
+		if !value.Fits(part, maxText-b.Len()) {
+			return nil, &EvaluationError{Path: e.path, Reason: fmt.Sprintf("The path '%s' gives a text of more than %d bytes", e.path, maxText)}
+		}
+		b.WriteString(concatenable(part))
 	}
 	return b.String(), nil
 }
@@ -136,4 +145,50 @@ func appended(_ *evaluation, v any, arguments []any) (any, error) {
 		return v, nil
 	}
 	return append(append([]any{}, array...), arguments...), nil
+}
+
+// aggregate makes a function of the numbers in an array and in the arguments;
+// other values do not count. Without numbers it fails, in Jayway's words.
+func aggregate(compute func([]float64) float64) compute {
+	return func(e *evaluation, v any, arguments []any) (any, error) {
+		array, _ := v.([]any)
+		numbers := append(numbersOf(array), numbersOf(arguments)...)
+		if len(numbers) == 0 {
+			return nil, &EvaluationError{Path: e.path, Reason: "Aggregation function attempted to calculate value using empty array"}
+		}
+		return value.FromFloat(compute(numbers)), nil
+	}
+}
+
+func numbersOf(values []any) []float64 {
+	var numbers []float64
+	for _, v := range values {
+		if n, ok := value.Number(v); ok {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+func fold(numbers []float64, join func(a, b float64) float64) float64 {
+	result := numbers[0]
+	for _, n := range numbers[1:] {
+		result = join(result, n)
+	}
+	return result
+}
+
+func sum(numbers []float64) float64 {
+	return fold(numbers, func(a, b float64) float64 { return a + b })
+}
+
+func average(numbers []float64) float64 { return sum(numbers) / float64(len(numbers)) }
+
+// deviation is the standard deviation of a whole population.
+func deviation(numbers []float64) float64 {
+	mean, squares := average(numbers), 0.0
+	for _, n := range numbers {
+		squares += (n - mean) * (n - mean)
+	}
+	return math.Sqrt(squares / float64(len(numbers)))
 }

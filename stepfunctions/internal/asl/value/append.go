@@ -34,6 +34,53 @@ func Append(dst []byte, v any) []byte {
 // Text is v as compact JSON.
 func Text(v any) string { return string(Append(nil, v)) }
 
+// Excerpt returns v as compact JSON, or where that is longer than limit bytes
+// its first limit bytes, or a few less so that no character is cut. It writes
+// about as much as it returns, and no more of a string than there is of it.
+func Excerpt(v any, limit int) string {
+	if Fits(v, limit) {
+		return Text(v)
+	}
+	b := appendSome(nil, v, limit)
+	end := min(limit, len(b))
+	for end > 0 && end < len(b) && !utf8.RuneStart(b[end]) {
+		end--
+	}
+	return string(b[:end])
+}
+
+// appendSome is Append, but stops once dst has more than limit bytes.
+func appendSome(dst []byte, v any, limit int) []byte {
+	switch t := v.(type) {
+	case []any:
+		dst = append(dst, '[')
+		for i, item := range t {
+			if len(dst) > limit {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendSome(dst, item, limit)
+		}
+		return append(dst, ']')
+	case *Object:
+		dst = append(dst, '{')
+		for i, m := range t.Members() {
+			if len(dst) > limit {
+				return dst
+			}
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendString(dst, m.Name), ':')
+			dst = appendSome(dst, m.Value, limit)
+		}
+		return append(dst, '}')
+	}
+	return Append(dst, v)
+}
+
 func appendArray(dst []byte, items []any) []byte {
 	dst = append(dst, '[')
 	for i, item := range items {
@@ -104,4 +151,54 @@ func appendEscape(dst []byte, c byte) []byte {
 		return append(dst, `\t`...)
 	}
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+}
+
+// Fits tells whether v as compact JSON has at most limit bytes. It looks no
+// further than it must to know.
+func Fits(v any, limit int) bool { return remaining(v, limit) >= 0 }
+
+// Left returns what is left of limit bytes after v as compact JSON, a negative
+// number where v is longer. It looks no further than it must to know.
+func Left(v any, limit int) int { return remaining(v, limit) }
+
+// remaining is what is left of the limit after v; negative once it is exceeded.
+func remaining(v any, limit int) int {
+	if limit < 0 {
+		return limit
+	}
+	switch t := v.(type) {
+	case string:
+		return limit - stringSize(t)
+	case json.Number:
+		return limit - len(t)
+	case []any:
+		limit -= 2 + max(len(t)-1, 0)
+		for _, item := range t {
+			limit = remaining(item, limit)
+		}
+		return limit
+	case *Object:
+		limit -= 2 + max(t.Len()-1, 0)
+		for _, m := range t.Members() {
+			limit = remaining(m.Value, limit-stringSize(m.Name)-1)
+		}
+		return limit
+	}
+	return limit - len(Append(nil, v))
+}
+
+func stringSize(s string) int {
+	size := len(s) + 2
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f':
+			size++
+		case c < ' ':
+			size += 5
+		}
+	}
+	if !utf8.ValidString(s) {
+		return len(appendString(nil, s))
+	}
+	return size
 }

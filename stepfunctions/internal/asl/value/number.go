@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
 )
 
 // Number reads a decoded JSON number as a float64, the precision that the
@@ -63,3 +66,124 @@ func FromFloat(f float64) json.Number {
 
 // FromInt is the JSON number for i.
 func FromInt(i int64) json.Number { return json.Number(strconv.FormatInt(i, 10)) }
+
+// Java writes a value the way Java's toString does, which is what AWS puts
+// in place of {}: {Arg1=1, Arg2=[]}.
+func Java(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return v
+	case []any:
+		parts := make([]string, len(v))
+		for i, element := range v {
+			parts[i] = Java(element)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case *Object:
+		parts := make([]string, v.Len())
+		for i, m := range v.Members() {
+			parts[i] = m.Name + "=" + Java(m.Value)
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case json.Number:
+		return javaNumber(v)
+	}
+	return Text(v)
+}
+
+// javaNumber writes whole numbers as they are and others as Java's
+// Double.toString does: 1.0, 1.0E10.
+func javaNumber(n json.Number) string {
+	f, err := n.Float64()
+	if err != nil || !strings.ContainsAny(n.String(), ".eE") {
+		return n.String()
+	}
+	if size := math.Abs(f); f == 0 || (size >= 1e-3 && size < 1e7) {
+		return withFraction(strconv.FormatFloat(f, 'f', -1, 64))
+	}
+	mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
+	power, err := strconv.Atoi(exponent)
+	if err != nil {
+		return n.String()
+	}
+	return withFraction(mantissa) + "E" + strconv.Itoa(power)
+}
+
+func withFraction(digits string) string {
+	if strings.Contains(digits, ".") {
+		return digits
+	}
+	return digits + ".0"
+}
+
+// JavaHash is the hashCode of a value in Java, where an object is a Map, an
+// array a List and a number an Integer, a Long or a Double.
+func JavaHash(v any) uint32 {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return 1231
+		}
+		return 1237
+	case string:
+		var h uint32
+		for _, unit := range utf16.Encode([]rune(v)) {
+			h = 31*h + uint32(unit)
+		}
+		return h
+	case []any:
+		h := uint32(1)
+		for _, item := range v {
+			h = 31*h + JavaHash(item)
+		}
+		return h
+	case *Object:
+		var h uint32
+		for _, m := range v.Members() {
+			h += JavaHash(m.Name) ^ JavaHash(m.Value)
+		}
+		return h
+	case json.Number:
+		return javaNumberHash(v)
+	}
+	return 0
+}
+
+func javaNumberHash(n json.Number) uint32 {
+	i, whole := Integer(n)
+	if whole && int64(int32(i)) == i {
+		return uint32(i)
+	}
+	bits := uint64(i)
+	if !whole {
+		f, _ := Number(n)
+		bits = math.Float64bits(f)
+	}
+	return uint32(bits ^ bits>>32)
+}
+
+// JavaBucket is the place of a hash in a HashMap of this many entries; a
+// HashMap lists its entries bucket by bucket.
+func JavaBucket(hash uint32, entries int) int {
+	buckets := 16
+	for 4*entries > 3*buckets {
+		buckets *= 2
+	}
+	return int((hash ^ hash>>16) & uint32(buckets-1))
+}
+
+// Timestamp reads a timestamp of the states language: RFC 3339 with a capital T
+// and, without a numeric offset, a capital Z (states-language.net,
+// "Timestamps").
+func Timestamp(v any) (t time.Time, ok bool) {
+	text, ok := v.(string)
+	if !ok {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	// Parse also takes hours of one digit, and commas before fractions.
+	const hours, fraction = len("2006-01-02T15"), len("2006-01-02T15:04:05")
+	return t, err == nil && text[hours] == ':' && text[fraction] != ','
+}

@@ -4,7 +4,16 @@
 package cases
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
 	"time"
 )
 
@@ -138,4 +147,159 @@ func (c Case) Concurrent() bool {
 		}
 	}
 	return false
+}
+
+// Load reads every case of the kinds below a folder KIND/TIER/*.json, in the
+// order of their paths.
+func Load(folder fs.FS, kinds ...string) ([]Case, error) {
+	var all []Case
+	for _, kind := range kinds {
+		paths, err := fs.Glob(folder, kind+"/*/*.json")
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			c, err := load(folder, path)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+func load(folder fs.FS, path string) (Case, error) {
+	text, err := fs.ReadFile(folder, path)
+	if err != nil {
+		return Case{}, err
+	}
+	c := Case{Tier: filepath.Base(filepath.Dir(path))}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return c, decoder.Decode(&c)
+}
+
+// parsed replaces every string that holds JSON by what it holds: the recorder
+// did so for objects; for the rest it takes spacing out of the comparison.
+func parsed(v any) any {
+	switch v := v.(type) {
+	case string:
+		return parsedText(v)
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, member := range v {
+			if !leftOut[name] {
+				out[name] = parsed(member)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i := range v {
+			out[i] = parsed(v[i])
+		}
+		return out
+	}
+	return v
+}
+
+func parsedText(s string) any {
+	if !strings.HasPrefix(s, "{") && !strings.HasPrefix(s, "[") {
+		return s
+	}
+	decoder := json.NewDecoder(strings.NewReader(s))
+	decoder.UseNumber()
+	var v any
+	if decoder.Decode(&v) != nil || decoder.More() {
+		return s
+	}
+	return parsed(v)
+}
+
+// Result is what became of a case.
+type Result string
+
+// The results. Refused is a case that uses what is refused on purpose, NotRun
+// one that cannot be run as it is.
+const (
+	Passed  Result = "passed"
+	Failed  Result = "failed"
+	Refused Result = "refused"
+	NotRun  Result = "not run"
+)
+
+// Verdict is the result of one case, with the reason.
+type Verdict struct {
+	Case   Case
+	Result Result
+	Why    string
+}
+
+// Table counts verdicts by kind and tier.
+type Table map[string]map[Result]int
+
+// Count adds verdicts up.
+func Count(verdicts []Verdict) Table {
+	t := Table{}
+	for _, v := range verdicts {
+		row := v.Case.Kind + "/" + v.Case.Tier
+		if t[row] == nil {
+			t[row] = map[Result]int{}
+		}
+		t[row][v.Result]++
+	}
+	return t
+}
+
+// Print writes the table, one line for each kind and tier.
+func (t Table) Print(w io.Writer) error {
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(out, "kind/tier\tpassed\tfailed\trefused\tnot run")
+	for _, row := range slices.Sorted(maps.Keys(t)) {
+		n := t[row]
+		fmt.Fprintf(out, "%s\t%d\t%d\t%d\t%d\n", row, n[Passed], n[Failed], n[Refused], n[NotRun])
+	}
+	return out.Flush()
+}
+
+// ReadTable reads what Print wrote.
+func ReadTable(text string) (Table, error) {
+	t := Table{}
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for _, line := range lines[1:] {
+		var row string
+		var passed, failed, refused, notRun int
+		if _, err := fmt.Sscan(line, &row, &passed, &failed, &refused, &notRun); err != nil {
+			return nil, fmt.Errorf("the line %q of the table: %w", line, err)
+		}
+		t[row] = map[Result]int{Passed: passed, Failed: failed, Refused: refused, NotRun: notRun}
+	}
+	return t, nil
+}
+
+// Spaced writes JSON as the recorder's language does, with a space after each
+// comma and colon: the service hands an input through as it was written.
+func Spaced(text json.RawMessage) string {
+	var compact bytes.Buffer
+	if json.Compact(&compact, text) != nil {
+		return string(text)
+	}
+	var out strings.Builder
+	quoted := false
+	for i, b := range compact.Bytes() {
+		out.WriteByte(b)
+		if b == '"' && !escaped(compact.Bytes()[:i]) {
+			quoted = !quoted
+		}
+		if !quoted && (b == ',' || b == ':') {
+			out.WriteByte(' ')
+		}
+	}
+	return out.String()
+}
+
+// escaped tells whether what follows text is escaped by an odd backslash.
+func escaped(text []byte) bool {
+	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
 }

@@ -1,0 +1,218 @@
+package sqlite
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+const (
+	progressName = "progress"
+	deathsName   = "deaths.json"
+	// idBytes is the length of a place in the progress file: an id, or 0 for a free place.
+	idBytes = 8
+	// maxPlaces is how many executions can be worked on at the same time and be
+	// found again. The engine has fewer goroutines for that, and a processor
+	// for few of them.
+	maxPlaces = 4096
+	// MaxDeaths is from how many deaths in a row on an execution is not worked
+	// on any more.
+	MaxDeaths = 3
+)
+
+// Progress is the engine's, in two files beside the database. One has the ids
+// of the executions that are worked on at the moment. It is memory of the
+// system's page cache where the system can map a file, since it has to outlive
+// the program and not the machine: a mark takes nanoseconds, and there are two
+// of them to every input. The other counts,
+// for the executions that were found in the first one at a start, how many
+// programs in a row have left them there.
+type Progress struct {
+	dir  string
+	file *os.File
+
+	mu     sync.Mutex
+	marks  marks
+	free   []int // places that were given back
+	places int
+	deaths map[int64]int
+}
+
+// Progress returns the engine's progress in the data folder.
+func (db *DB) Progress() *Progress { return db.progress }
+
+// openProgress reads what the program before has left and counts it. The caller
+// holds the folder's lock.
+func openProgress(dir string) (*Progress, error) {
+	p := &Progress{dir: dir}
+	file := filepath.Join(dir, progressName)
+	left, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, unreadable(err)
+	}
+	before, err := p.readDeaths()
+	if err != nil {
+		return nil, err
+	}
+	p.deaths = counted(before, left)
+	// First the counts, then the end of what they were counted from.
+	if !maps.Equal(before, p.deaths) {
+		if err := p.writeDeaths(); err != nil {
+			return nil, unreadable(err)
+		}
+	}
+	if err := p.openMarks(file); err != nil {
+		return nil, unreadable(err)
+	}
+	return p, nil
+}
+
+// openMarks empties the file. Its pages are written, not left out, so that a
+// full disk shows here and not where a mark is made.
+func (p *Progress) openMarks(file string) (err error) {
+	if p.file, err = os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	if _, err = p.file.WriteAt(make([]byte, maxPlaces*idBytes), 0); err == nil {
+		p.marks, err = mapMarks(p.file, maxPlaces*idBytes)
+	}
+	if err != nil {
+		return errors.Join(err, p.file.Close())
+	}
+	return nil
+}
+
+func (p *Progress) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := errors.Join(p.marks.unmap(), p.file.Close())
+	p.marks = nil
+	return err
+}
+
+// counted adds one to the deaths of every execution that was left. Those of the
+// others stay: the program may have died before it came to them.
+func counted(before map[int64]int, left []byte) map[int64]int {
+	deaths := maps.Clone(before)
+	for ; len(left) >= idBytes; left = left[idBytes:] {
+		if id := int64(binary.LittleEndian.Uint64(left)); id != 0 {
+			deaths[id] = before[id] + 1
+		}
+	}
+	return deaths
+}
+
+func (p *Progress) readDeaths() (map[int64]int, error) {
+	deaths := map[int64]int{}
+	text, err := os.ReadFile(filepath.Join(p.dir, deathsName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return deaths, nil
+	}
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if err := json.Unmarshal(text, &deaths); err != nil {
+		return nil, unreadable(fmt.Errorf("%s is damaged, remove it: %w", deathsName, err))
+	}
+	return deaths, nil
+}
+
+// writeDeaths replaces the file, or removes it where there is nothing to count.
+func (p *Progress) writeDeaths() error {
+	file := filepath.Join(p.dir, deathsName)
+	if len(p.deaths) == 0 {
+		err := os.Remove(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	text, err := json.Marshal(p.deaths)
+	if err != nil {
+		return err
+	}
+	if err := writeSynced(file+".new", append(text, '\n')); err != nil {
+		return err
+	}
+	if err := os.Rename(file+".new", file); err != nil {
+		return err
+	}
+	syncFolder(p.dir)
+	return nil
+}
+
+func writeSynced(file string, text []byte) error {
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+// Begin is engine.Progress's. Beyond maxPlaces nothing is noted.
+func (p *Progress) Begin(id int64) (place int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if n := len(p.free); n > 0 {
+		place, p.free = p.free[n-1], p.free[:n-1]
+	} else {
+		place = p.places
+		p.places++
+	}
+	p.put(place, id)
+	return place
+}
+
+// End is engine.Progress's.
+func (p *Progress) End(place int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.put(place, 0)
+	p.free = append(p.free, place)
+}
+
+func (p *Progress) put(place int, id int64) {
+	if place >= maxPlaces || p.marks == nil {
+		return
+	}
+	var b [idBytes]byte
+	binary.LittleEndian.PutUint64(b[:], uint64(id))
+	p.marks.put(b[:], place*idBytes)
+}
+
+// Deaths is engine.Progress's.
+func (p *Progress) Deaths(id int64) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deaths[id]
+}
+
+// Survived is engine.Progress's.
+func (p *Progress) Survived() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := len(p.deaths)
+	maps.DeleteFunc(p.deaths, func(_ int64, n int) bool { return n < MaxDeaths })
+	if len(p.deaths) == before {
+		return nil
+	}
+	return p.writeDeaths()
+}
+
+// Forget is engine.Progress's.
+func (p *Progress) Forget(id int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.deaths[id] == 0 {
+		return nil
+	}
+	delete(p.deaths, id)
+	return p.writeDeaths()
+}

@@ -1,0 +1,159 @@
+package sqlite
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// died opens the folder, works on these executions, and ends amid that.
+func died(t *testing.T, dir string, ids ...int64) {
+	t.Helper()
+	db := reopen(t, dir)
+	for _, id := range ids {
+		db.Progress().Begin(id)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func reopen(t *testing.T, dir string) *DB {
+	t.Helper()
+	db, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// deathsOf opens the folder for a moment.
+func deathsOf(t *testing.T, dir string, id int64) int {
+	t.Helper()
+	p, err := openProgress(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deaths := p.Deaths(id)
+	if err := p.close(); err != nil {
+		t.Fatal(err)
+	}
+	return deaths
+}
+
+// A program that ends before it comes to an execution says nothing about it.
+func TestDeathsOutliveAnEarlyDeath(t *testing.T) {
+	dir := t.TempDir()
+	died(t, dir, 7)
+	died(t, dir)
+	died(t, dir, 7)
+	if got := deathsOf(t, dir, 7); got != 2 {
+		t.Errorf("%d deaths, want 2", got)
+	}
+}
+
+func TestDeathsInARow(t *testing.T) {
+	dir := t.TempDir()
+	died(t, dir, 7, 8)
+	died(t, dir, 7, 7)
+	db := reopen(t, dir)
+	for id, want := range map[int64]int{7: 2, 8: 1, 9: 0} {
+		if got := db.Progress().Deaths(id); got != want {
+			t.Errorf("%d died %d times in a row, want %d", id, got, want)
+		}
+	}
+	db.Progress().End(db.Progress().Begin(7))
+	if err := db.Progress().Survived(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := deathsOf(t, dir, 7); got != 0 {
+		t.Errorf("%d deaths after a program that survived", got)
+	}
+}
+
+// What is suspended is not worked on, and stays suspended until it is forgotten.
+func TestDeathsStay(t *testing.T) {
+	dir := t.TempDir()
+	for range MaxDeaths {
+		died(t, dir, 1<<40)
+	}
+	for range 2 {
+		db := reopen(t, dir)
+		if err := errors.Join(db.Progress().Survived(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got := deathsOf(t, dir, 1<<40); got != MaxDeaths {
+			t.Fatalf("died %d times, want %d", got, MaxDeaths)
+		}
+	}
+	db := reopen(t, dir)
+	if err := db.Progress().Forget(1 << 40); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := deathsOf(t, dir, 1<<40); got != 0 {
+		t.Errorf("died %d times after it was forgotten", got)
+	}
+	if _, err := os.Stat(filepath.Join(dir, deathsName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", deathsName, err)
+	}
+}
+
+// Places are used again: the file is as long as what is worked on at a time.
+func TestPlacesAreUsedAgain(t *testing.T) {
+	dir := t.TempDir()
+	db := reopen(t, dir)
+	p := db.Progress()
+	for range 100 {
+		a, b := p.Begin(1), p.Begin(2)
+		p.End(a)
+		p.End(b)
+	}
+	if place := p.Begin(3); place > 1 {
+		t.Errorf("the place %d is used, of 2", place)
+	}
+	info, err := os.Stat(filepath.Join(dir, progressName))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has mode %v, %v", info.Mode(), err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// More executions than there are places for are worked on all the same.
+func TestMorePlacesThanThereAre(t *testing.T) {
+	dir := t.TempDir()
+	db := reopen(t, dir)
+	for id := range int64(maxPlaces + 10) {
+		db.Progress().Begin(id + 1)
+	}
+	for place := range maxPlaces + 10 {
+		if place != 5 {
+			db.Progress().End(place)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db.Progress().End(5) // what ends after the folder was given back marks nothing
+	if got := deathsOf(t, dir, 6); got != 1 {
+		t.Errorf("%d deaths, want 1", got)
+	}
+}
+
+func TestDamagedDeaths(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, deathsName), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(dir); !errors.Is(err, ErrUnreadable) {
+		t.Errorf("opened with %v", err)
+	}
+}
