@@ -186,7 +186,7 @@ func TestCheckStateMachineAllowsBranches(t *testing.T) {
 	}
 }
 
-// report is a testing.TB that keeps what it is told.
+// report is a testing.TB that keeps the errors that it is given.
 type report struct {
 	testing.TB
 	errors []string
