@@ -31,7 +31,7 @@ const (
 // nor a 304 (RFC 9457, application/problem+json). It has no number status: pollers
 // for Azure take a member of that name for the status of the operation.
 type Problem struct {
-	// Type is about:blank: Error.Code tells problems apart.
+	// Type is about:blank: problems differ by Error.Code.
 	Type string `json:"type"`
 	// Title is the status code's phrase, as about:blank asks for.
 	Title string `json:"title"`

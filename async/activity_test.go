@@ -199,7 +199,14 @@ func TestTwinThatDecidesFirst(t *testing.T) {
 	})
 }
 
-func TestFaultsAreNamed(t *testing.T) {
+type faultTest struct {
+	arrange func(w *world, id string)
+	in      *async.ActivityInput
+	want    string
+}
+
+// faultTests are runs of a stage, by what goes wrong.
+func faultTests() map[string]faultTest {
 	down := errors.New("dial tcp: ada@example.org")
 	fails := func(err error) func(*world, string) {
 		return func(w *world, _ string) {
@@ -211,11 +218,7 @@ func TestFaultsAreNamed(t *testing.T) {
 			w.faults.Always(op, func(context.Context, func(context.Context) error) error { return err })
 		}
 	}
-	tests := map[string]struct {
-		arrange func(w *world, id string)
-		in      *async.ActivityInput
-		want    string
-	}{
+	return map[string]faultTest{
 		"no id":              {in: &async.ActivityInput{}, want: async.Invalid},
 		"negative redrive":   {in: &async.ActivityInput{ID: "id", Redrive: -1}, want: async.Invalid},
 		"no record":          {in: &async.ActivityInput{ID: "other"}, want: async.NotFound},
@@ -257,7 +260,10 @@ func TestFaultsAreNamed(t *testing.T) {
 		}, want: async.TimedOut},
 		"succeeded already": {arrange: func(w *world, id string) { w.end(id, api.Succeeded) }, want: ""},
 	}
-	for about, tt := range tests {
+}
+
+func TestFaultsAreNamed(t *testing.T) {
+	for about, tt := range faultTests() {
 		t.Run(about, func(t *testing.T) {
 			inWorld(t, func(t *testing.T, w *world) {
 				id := w.submitted(t)

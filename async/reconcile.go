@@ -68,7 +68,7 @@ func (s *Service) align(ctx context.Context, r Record, x Execution) (Record, err
 func (s *Service) correction(r Record, x Execution) (c Change, changed bool) {
 	at := time.Now().UTC()
 	switch {
-	case r.Status == api.Succeeded || r.Status == api.Canceled || x.Redrive < r.Redrive && x.Status != "":
+	case r.Status == api.Succeeded || r.Status == api.Canceled:
 		return c, false
 	case x.Status == "":
 		c = s.end(r, api.CodeProcessLost, r.Redrive, at)

@@ -191,12 +191,16 @@ func TestReconcile(t *testing.T) {
 							w.workflows.Set(id, tt.seen)
 						}
 					}
-					for range 2 { // notifications come more than once
+					for i := range 2 { // notifications come more than once
+						w.faults.Calls()
 						if err := w.Reconcile(t.Context(), id, seen); err != nil {
 							t.Fatal(err)
 						}
 						if got := w.record(t, id).State; !sameState(got, tt.want) {
 							t.Fatalf("got %+v, want %+v", got, tt.want)
+						}
+						if calls := w.faults.Calls(); (i > 0 || sameState(tt.stored, tt.want)) && slices.Contains(calls, "Store.Advance") {
+							t.Errorf("nothing changes, and costs %v", calls)
 						}
 					}
 				})

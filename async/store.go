@@ -92,7 +92,7 @@ type Workflows interface {
 type Execution struct {
 	// Status is Running, Succeeded, Failed or Canceled (aborted).
 	Status api.Status
-	// TimedOut tells a Failed execution that ran out of time from another.
+	// TimedOut reports whether a Failed execution ran out of time.
 	TimedOut bool
 	// Redrive counts how often the execution was reopened.
 	Redrive int
@@ -163,7 +163,7 @@ type Record struct {
 type Waiting struct {
 	Stage, Token string
 	// Answer is a hash of the answer that was recorded, so that repeating it
-	// is told from giving another one.
+	// differs from giving another one.
 	Answer string
 }
 

@@ -117,7 +117,7 @@ type ambient struct {
 	after func(d time.Duration, f func()) (stop func() bool)
 	// random returns a number in [0, 1).
 	random func() float64
-	// text returns a string that nobody can guess, of 128 random bits or more.
+	// text returns a string that cannot be guessed, of 128 random bits or more.
 	text func() string
 }
 

@@ -24,7 +24,7 @@
 //     Every submit carries an Idempotency-Key, so that repeating it cannot
 //     start a second execution.
 //   - It asks for 304 with the last ETag, and for long polls with Prefer: wait
-//     when told to.
+//     where the [Config] says so.
 //   - It follows Location, and redirects, only to the origin of the base URL
 //     or to one named in [Config.TrustedOrigins]. Nothing is ever sent
 //     anywhere else, credentials least of all. A result alone may be redirected

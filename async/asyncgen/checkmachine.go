@@ -54,6 +54,9 @@ type (
 	}
 	aslState struct {
 		Type, Resource, Next, Default string
+		OutputPath                    string
+		ResultPath                    json.RawMessage
+		ResultSelector                map[string]any
 		Parameters                    map[string]any
 		TimeoutSeconds                int
 		HeartbeatSeconds              int
@@ -137,6 +140,9 @@ func (c *machineCheck) task(a activity, name string, s aslState) {
 	input := s.Parameters
 	if payload, ok := input["Payload"].(map[string]any); ok {
 		input = payload
+	}
+	if strings.HasSuffix(s.Resource, ":lambda:invoke") && s.OutputPath != "$.Payload" && s.ResultSelector == nil && string(s.ResultPath) != "null" {
+		c.add("%s: lambda:invoke wraps what the activity returns, and the next state finds no id; add \"OutputPath\": \"$.Payload\"", name)
 	}
 	for _, m := range want {
 		if input[m.name] != m.value {

@@ -145,6 +145,11 @@ func TestCheckStateMachineFindsWhatIsWrong(t *testing.T) {
 			in(s, "Ship")["Catch"].([]any)[0].(map[string]any)["Next"] = "NothingToDo"
 		}, "Ship: the Catch of Activity.NotFound does not lead to Compensate"},
 		"not waiting": {func(m, s map[string]any) { in(s, "Approval")["Resource"] = "arn:aws:states:::lambda:invoke" }, "Approval: a stage that waits has the Resource"},
+		"wrapped": {func(m, s map[string]any) {
+			reserve := in(s, "Reserve")
+			reserve["Parameters"] = map[string]any{"FunctionName": reserve["Resource"], "Payload": reserve["Parameters"]}
+			reserve["Resource"] = "arn:aws:states:::lambda:invoke"
+		}, `Reserve: lambda:invoke wraps what the activity returns`},
 		"other order": {func(m, s map[string]any) {
 			m["StartAt"] = "Approval"
 			in(s, "Approval")["Next"], in(s, "Reserve")["Next"], in(s, "RecordFailure")["Next"] = "Reserve", "Ship", "Approval"
@@ -186,7 +191,7 @@ func TestCheckStateMachineAllowsBranches(t *testing.T) {
 	}
 }
 
-// report is a testing.TB that keeps what it is told.
+// report is a testing.TB that keeps the errors that it is given.
 type report struct {
 	testing.TB
 	errors []string

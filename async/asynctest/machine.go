@@ -394,11 +394,3 @@ func (w *world) Heartbeat(ctx context.Context, token string) error {
 	}
 	return nil
 }
-
-func fieldsOf(err error) string {
-	var refused *async.RequestError
-	if !errors.As(err, &refused) || len(refused.Fields) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(": %+v", refused.Fields)
-}

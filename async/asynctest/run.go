@@ -3,6 +3,8 @@ package asynctest
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -173,3 +175,11 @@ func (s *Submission[Result]) Redrive() {
 }
 
 func secretOf(back async.Callback) string { return back.URL[strings.LastIndex(back.URL, "/")+1:] }
+
+func fieldsOf(err error) string {
+	var refused *async.RequestError
+	if !errors.As(err, &refused) || len(refused.Fields) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(": %+v", refused.Fields)
+}

@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -136,6 +137,18 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 			t.Errorf("%s: the folder is not named: %q", about, &stderr)
 		}
 		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
+	}
+}
+
+// An interrupt while it starts is no failure.
+func TestInterruptWhileStarting(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	p := program{newJob: newJob, settings: ownSettings, lookupEnv: environment(), stdout: &stdout, stderr: &stderr}
+	args := []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir()}
+	if status := p.run(ctx, args); status != exitOK || stdout.Len() > 0 {
+		t.Errorf("status %d, %q, %q", status, &stdout, &stderr)
 	}
 }
 

@@ -44,7 +44,10 @@ func (s *system) run(ctx context.Context) (err error) {
 	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, doors.apiURL()), s.hostNames(), log
 	o.FailureStatus, o.LogErrors = s.FailureStatus, s.LogErrors
 	server, err := New(ctx, s.job, o)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // interrupted before it was ready
+	case err != nil:
 		return notBegun(err)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()

@@ -34,8 +34,8 @@ type app struct {
 	version        string // of the program
 	now            func() time.Time
 	sleep          func(context.Context, time.Duration) error // nil: really
-	// size tells how many columns and lines the terminal has that w writes
-	// to, and 0 if w does not write to one.
+	// size returns how many columns and lines the terminal has that w writes to,
+	// and 0 if w does not write to one.
 	size func(w io.Writer) (width, height int)
 	// launch shows a URL in a browser.
 	launch func(ctx context.Context, argv []string) error

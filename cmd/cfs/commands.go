@@ -118,7 +118,7 @@ func (a *app) watch(ctx context.Context, c *cli.Command) error {
 	return a.follow(ctx, c, targets)
 }
 
-// talkAt tells talks apart: an id and its status URL are the same one.
+// talkAt identifies a talk: an id and its status URL are the same one.
 type talkAt struct{ host, id string }
 
 func talkOf(server, ref string) talkAt {

@@ -99,7 +99,7 @@ func (c *committee) submit(w http.ResponseWriter, r *http.Request) {
 	c.got, c.keys = append(c.got, string(body)), append(c.keys, r.Header.Get("Idempotency-Key"))
 	if !strings.Contains(string(body), `"title":"`) || strings.Contains(string(body), `"title":""`) {
 		c.problem(w, 422, "Two members are wrong.", api.FieldError{Pointer: "/title", Detail: "is required"},
-			api.FieldError{Pointer: "/speaker/email", Detail: "is not an e-mail address"})
+			api.FieldError{Pointer: "/speaker/email", Detail: "is not an email address"})
 		return
 	}
 	w.Header().Set("Location", c.URL+"/api/status/"+newID)

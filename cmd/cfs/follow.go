@@ -61,16 +61,16 @@ func (a *app) follow(ctx context.Context, c *cli.Command, targets []target) erro
 }
 
 // watch polls until the end and passes on everything it hears.
-func (t target) watch(ctx context.Context, s *speakers, tell func(event)) {
+func (t target) watch(ctx context.Context, s *speakers, report func(event)) {
 	from, err := t.from, error(nil)
 	if from.Status == "" {
 		if from, err = s.Status(ctx, t.ref); err != nil {
-			tell(event{err: err})
+			report(event{err: err})
 			return
 		}
 	}
 	for st, err := range s.Polls(ctx, from) {
-		tell(event{state: st, err: err})
+		report(event{state: st, err: err})
 	}
 }
 

@@ -258,7 +258,7 @@ func (r *row) progress(width int) string {
 // one that ended the sign does, and there is more below the lines.
 const leastNote = 4
 
-// ended tells that nothing more will be heard.
+// ended reports whether nothing more will be heard.
 func (r *row) ended() bool { return r.err != nil || r.state.Done() }
 
 func (r *row) sign(frame int, p palette) string {

@@ -27,7 +27,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// More talks than lines: all are told about, none twice.
+// More talks than lines: all are shown, none twice.
 func TestLiveOverflow(t *testing.T) {
 	c := seat(t)
 	s := piped(t, c).terminal(80)

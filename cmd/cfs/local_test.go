@@ -74,7 +74,7 @@ func TestAgainstTheLocalWorld(t *testing.T) {
 	}
 }
 
-// local is a program that polls a real server without being told when, as
+// local is a program that polls a real server without waiting as long as it says, as
 // this one's committee takes no time.
 func local(t *testing.T) *session {
 	s := &session{t: t, env: map[string]string{"HOME": t.TempDir()}}

@@ -99,7 +99,7 @@ func (a *app) connect(c *cli.Command, ref string, heard func(client.Retry)) (*sp
 }
 
 // server is the URL of the server to ask about a submission; set to nothing is
-// as good as not set. Where nobody has named a server, a status URL does, but
+// as good as not set. Where no server is named, a status URL names one, but
 // not if there are headers to send: they may be secrets, and are not for
 // whoever made that URL.
 func server(c *cli.Command, ref string) string {

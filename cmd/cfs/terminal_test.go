@@ -90,7 +90,7 @@ func TestTerminalOverflow(t *testing.T) {
 	}
 }
 
-// The server goes away and comes back while somebody watches.
+// The server goes away and comes back while a talk is watched.
 func TestTerminalOutage(t *testing.T) {
 	c := seat(t)
 	c.now = time.Now()

@@ -41,7 +41,9 @@ func job() async.Definition {
 // world is both functions over one fake Store.
 type world struct {
 	submit, status lambdahttp.Func
-	store          *asynctest.Store
+	// all are all functions.
+	all   []lambdahttp.Func
+	store *asynctest.Store
 }
 
 func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
@@ -57,12 +59,16 @@ func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
 	if change != nil {
 		change(&c)
 	}
-	if w.submit, err = lambdahttp.Submit(c); err != nil {
-		t.Fatal(err)
+	for _, newFunc := range []func(lambdahttp.Config) (lambdahttp.Func, error){
+		lambdahttp.Submit, lambdahttp.Status, lambdahttp.Result, lambdahttp.Cancel, lambdahttp.Callback,
+	} {
+		f, err := newFunc(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.all = append(w.all, f)
 	}
-	if w.status, err = lambdahttp.Status(c); err != nil {
-		t.Fatal(err)
-	}
+	w.submit, w.status = w.all[0], w.all[1]
 	return w
 }
 

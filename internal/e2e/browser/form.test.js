@@ -17,7 +17,7 @@ const described = (page, id) => page.locator(`#${id}`).evaluate((field) =>
 test("every problem is listed and shown at its field", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
-  await fill(page, { Email: "nobody", Title: "x".repeat(201) });
+  await fill(page, { Email: "no address", Title: "x".repeat(201) });
   await page.locator("#country").fill("Atlantis 7");
   await send(page);
   await page.locator("#problems").waitFor();
@@ -38,7 +38,7 @@ test("every problem is listed and shown at its field", async (t) => {
 test("a problem goes when its field changes, and what was typed stays", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
-  await fill(page, { ...talk, Email: "nobody" });
+  await fill(page, { ...talk, Email: "no address" });
   await send(page);
   await page.locator("#email-problem").waitFor();
   assert.equal(await page.locator("#title").inputValue(), talk.Title);
@@ -50,7 +50,7 @@ test("a problem goes when its field changes, and what was typed stays", async (t
   await reaches(page, "Approved");
 });
 
-test("a refusal without fields is told as well", async (t) => {
+test("a refusal without fields is shown as well", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
   await fill(page, { ...talk, Description: "ü".repeat(40_000) });

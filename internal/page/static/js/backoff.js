@@ -24,17 +24,17 @@ export function troubleOf(answer) {
 }
 
 /**
- * Asks until an answer is accepted, and returns it. tell gets each obstacle as {trouble}. An answer that no
+ * Asks until an answer is accepted, and returns it. report gets each obstacle as {trouble}. An answer that no
  * repetition changes is thrown as a Refused.
  */
-export async function persist(ask, accepts, { tell, wake, signal }) {
+export async function persist(ask, accepts, { report, wake, signal }) {
   for (let failures = 1; ; failures++) {
     const answer = await ask().catch(() => null);
     signal.throwIfAborted();
     if (answer && accepts(answer)) return answer;
     if (answer && !isTemporary(answer)) throw new Refused(answer);
     const wait = pause(failures, answer?.retryAfter);
-    tell({ trouble: troubleOf(answer) });
+    report({ trouble: troubleOf(answer) });
     await sleep(wait, wake, signal);
   }
 }

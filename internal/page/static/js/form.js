@@ -66,8 +66,8 @@ export class Form {
     if (this.#sent.text !== text) this.#sent = { text, key: newKey() };
     this.#begin();
     try {
-      const tell = (state) => this.#showTrouble(state, announce);
-      const answer = await submit(api, text, this.#sent.key, { tell, wake: this.#wake, signal: this.#inHand.signal });
+      const report = (state) => this.#showTrouble(state, announce);
+      const answer = await submit(api, text, this.#sent.key, { report, wake: this.#wake, signal: this.#inHand.signal });
       this.#sent = {};
       this.#element.reset();
       accepted(answer, typed);

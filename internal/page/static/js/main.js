@@ -68,10 +68,10 @@ function start({ api: base, docs }) {
   }
 
   async function cancelTalk(id) {
-    const tell = ({ trouble }) => id === current() && talk.showCanceling(`${troubles[trouble]} Trying again to cancel.`);
+    const report = ({ trouble }) => id === current() && talk.showCanceling(`${troubles[trouble]} Trying again to cancel.`);
     try {
       if (id === current()) talk.showCanceling("Canceling …");
-      await cancel(api, memory.cancelUrl(id), { tell, wake: new EventTarget(), signal: new AbortController().signal });
+      await cancel(api, memory.cancelUrl(id), { report, wake: new EventTarget(), signal: new AbortController().signal });
       if (id === current()) talk.showCanceling(null);
       board.poll(id);
     } catch (error) {

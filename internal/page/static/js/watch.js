@@ -19,14 +19,14 @@ function read(answer, known) {
 }
 
 /**
- * Polls until the submission is terminal or gone, and tells each answer as
+ * Polls until the submission is terminal or gone, and reports each answer as
  * {submission, seen, gone, refused, trouble, nextAt}: seen are the custom statuses
  * so far, trouble is "unreachable", "busy" or "unwell" while the last poll failed,
  * nextAt the time of the next.
  * An answer that came already, such as that to the submit, is the first and
  * says when to poll. Ends by rejection only when signal aborts.
  */
-export async function watch(api, id, { first, tell, wake, signal }) {
+export async function watch(api, id, { first, report, wake, signal }) {
   let submission = null;
   let etag = null;
   const seen = [];
@@ -37,12 +37,12 @@ export async function watch(api, id, { first, tell, wake, signal }) {
     const news = read(answer, submission);
     submission = news.submission ?? submission;
     if (news.submission && !seen.includes(submission.customStatus)) seen.push(submission.customStatus);
-    if (news.gone || news.refused || isTerminal(news.submission)) return tell({ ...news, submission, seen });
+    if (news.gone || news.refused || isTerminal(news.submission)) return report({ ...news, submission, seen });
     failures = news.trouble ? failures + 1 : 0;
     etag = news.submission ? answer.etag ?? etag : etag;
     const asked = answer?.retryAfter ?? 0;
     const wait = failures ? pause(failures, asked) : asked || withoutRetryAfter;
-    tell({ ...news, submission, seen, nextAt: Date.now() + wait });
+    report({ ...news, submission, seen, nextAt: Date.now() + wait });
     await sleep(wait, wake, signal);
   }
 }
