@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -75,7 +76,7 @@ func (m *machines) add(machine template.StateMachine, accepts bool) error {
 		}
 		return m.mocks.mistakes(machine.Name, definition)
 	}
-	why := fmt.Errorf("%s: %s%s", machine.Property, refusal, unfilled(machine))
+	why := fmt.Errorf("%s: %s%s%s", machine.Property, refusal, m.positions(machine, diagnostics), unfilled(machine))
 	for _, d := range diagnostics {
 		if d.Severity == asl.SeverityError {
 			return why
@@ -83,6 +84,24 @@ func (m *machines) add(machine template.StateMachine, accepts bool) error {
 	}
 	m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, why})
 	return nil
+}
+
+// maxPositions is how many places of a refused definition are listed.
+const maxPositions = 5
+
+// positions lists where in which file a definition is refused.
+func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Diagnostic) string {
+	var all []string
+	for _, d := range diagnostics {
+		at := machine.Position(m.template, d.Location)
+		if at != "" && !slices.Contains(all, at) && len(all) < maxPositions {
+			all = append(all, at)
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return " in " + strings.Join(all, ", ")
 }
 
 // unfilled tells of placeholders: they are often why a definition is refused.
