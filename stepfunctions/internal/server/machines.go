@@ -48,7 +48,7 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 	}
 	accepts := m.stubs || s.mocks != "" || s.writeMocks != ""
 	for _, machine := range found {
-		if err := m.add(machine, accepts); err != nil {
+		if err := m.add(machine, accepts, m.stubs || s.writeMocks != ""); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
 		}
 	}
@@ -60,13 +60,13 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 }
 
 // add sorts a machine in, or returns what is wrong with it. accepts says that
-// calls of other services are answered by mocks and stubs.
-func (m *machines) add(machine template.StateMachine, accepts bool) error {
+// calls of other services are answered, stubs that writes are.
+func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error {
 	if machine.OnlyOnAWS != nil {
 		m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, machine.OnlyOnAWS})
 		return nil
 	}
-	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: m.stubs})
+	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: stubs})
 	refusal := asl.Refusal(diagnostics)
 	if refusal == "" {
 		m.made = append(m.made, machine)
