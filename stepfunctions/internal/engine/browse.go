@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
@@ -45,18 +46,19 @@ func (e *Engine) Search(ctx context.Context, s Search) (page []Execution, next i
 
 // Inspection is what a replay of an execution shows beside its history.
 type Inspection struct {
-	// Definition is the one that the execution started with. It is not to be changed.
-	Definition *asl.Machine
 	// Waiting are the tasks that wait for their tokens, in the order in which
 	// they were scheduled.
 	Waiting []interp.Task
 	// MapRuns are in the order in which they started.
 	MapRuns []MapRun
+	// Now is the engine's time.
+	Now time.Time
 }
 
-// Inspect replays an execution once, and calls visit with each event of its
-// history, the first one first. Refusals: ExecutionDoesNotExist, InvalidArn.
-func (e *Engine) Inspect(ctx context.Context, arn string, visit func(interp.Event)) (Inspection, error) {
+// Inspect replays an execution once. begin gets the definition that it started
+// with, which is not to be changed, and returns what is called with each event
+// of the history, the first one first. Refusals: ExecutionDoesNotExist, InvalidArn.
+func (e *Engine) Inspect(ctx context.Context, arn string, begin func(*asl.Machine) func(interp.Event)) (Inspection, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {
 		return Inspection{}, err
@@ -65,8 +67,8 @@ func (e *Engine) Inspect(ctx context.Context, arn string, visit func(interp.Even
 	if err != nil {
 		return Inspection{}, err
 	}
-	in := Inspection{Definition: revision.parsed}
-	run := interp.New(revision.parsed, e.info(r, revision), interp.WithHistory(visit))
+	in := Inspection{Now: e.now()}
+	run := interp.New(revision.parsed, e.info(r, revision), interp.WithHistory(begin(revision.parsed)))
 	if _, _, err := e.replay(ctx, r.ID, run); err != nil {
 		return in, fmt.Errorf("read the execution: %w", err)
 	}

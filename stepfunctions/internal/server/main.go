@@ -20,6 +20,7 @@ import (
 
 	"example.org/asynchttpapi/internal/hostguard"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
@@ -178,7 +179,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
-	} else if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {
+	} else if err := serve(ctx, listener, wire.Guard(console.New(e, wire.NewHandler(e, log), log), s.hostNames(), log), log, stdout); err != nil {
 		status = fail(stderr, exitFailed, err)
 	}
 	if err := closeEngine(e); err != nil {
