@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"mime"
@@ -194,9 +195,9 @@ func machineName(arn string) string {
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
-		return d.Truncate(time.Millisecond).String()
+		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < time.Minute:
-		return d.Truncate(10 * time.Millisecond).String()
+		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
 	return d.Truncate(time.Second).String()
 }

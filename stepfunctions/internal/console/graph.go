@@ -20,7 +20,7 @@ const (
 	rowGap      = 40
 	padding     = 14
 	headHeight  = 44 // of a state that has others inside
-	loopGap     = 12
+	loopGap     = 14
 )
 
 // maxDrawn is the largest definition that is drawn, in states: a graph with
@@ -65,11 +65,11 @@ func countStates(m *asl.Machine) int {
 }
 
 // eachState calls visit for every state with those that it is inside of, the
-// outermost first, in the order in which they are written.
+// outermost first, in the order in which they can be reached.
 func eachState(m *asl.Machine, visit func(s *asl.State, around []*asl.State)) {
 	var walk func(m *asl.Machine, around []*asl.State)
 	walk = func(m *asl.Machine, around []*asl.State) {
-		for _, s := range m.States {
+		for _, s := range flow(m) {
 			visit(s, around)
 			for _, part := range parts(s) {
 				walk(part, append(around[:len(around):len(around)], s))
@@ -77,6 +77,35 @@ func eachState(m *asl.Machine, visit func(s *asl.State, around []*asl.State)) {
 		}
 	}
 	walk(m, nil)
+}
+
+// flow returns the states of a machine as a walk from its beginning meets them,
+// every state after one that leads to it; those that nothing leads to are last.
+func flow(m *asl.Machine) []*asl.State {
+	var states []*asl.State
+	seen := map[string]bool{}
+	add := func(name string) {
+		if s := m.State(name); s != nil && !seen[name] {
+			seen[name] = true
+			states = append(states, s)
+		}
+	}
+	add(m.StartAt)
+	for i := 0; i <= len(states); i++ {
+		if i == len(states) {
+			for _, s := range m.States {
+				add(s.Name)
+			}
+			continue
+		}
+		for _, name := range nexts(states[i]) {
+			add(name)
+		}
+		for _, c := range states[i].Catch {
+			add(c.Next)
+		}
+	}
+	return states
 }
 
 // parts returns the machines inside of a state.
@@ -125,7 +154,8 @@ func draw(m *asl.Machine, dots bool) *drawing {
 // read makes the nodes and edges of a machine.
 func (l *layout) read(m *asl.Machine, dots bool) {
 	byName := map[string]*node{}
-	for _, s := range m.States {
+	states := flow(m)
+	for _, s := range states {
 		b := stateBox(s)
 		n := &node{box: b, w: b.W, h: b.H}
 		byName[s.Name] = n
@@ -138,7 +168,7 @@ func (l *layout) read(m *asl.Machine, dots bool) {
 		l.nodes = append(append([]*node{start}, l.nodes...), end)
 		l.join(start, byName[m.StartAt], false)
 	}
-	for _, s := range m.States {
+	for _, s := range states {
 		n := byName[s.Name]
 		for _, next := range nexts(s) {
 			l.join(n, byName[next], false)
@@ -352,38 +382,52 @@ func (l *layout) finish() *drawing {
 	for _, n := range slices.Concat(l.rows...) {
 		left = min(left, n.x-n.w/2)
 	}
+	if slices.ContainsFunc(l.edges, func(e link) bool { return e.back && e.to.row == 0 }) {
+		d.H = loopGap
+	}
+	bottoms := make([]float64, len(l.rows))
 	tops := make([]float64, len(l.rows))
-	heights := make([]float64, len(l.rows))
 	for i, row := range l.rows {
-		tops[i] = d.H
+		tops[i], bottoms[i] = d.H, d.H
 		for _, n := range row {
-			heights[i] = max(heights[i], n.h)
 			n.x -= left
+			bottoms[i] = max(bottoms[i], tops[i]+n.h)
 			d.W = max(d.W, n.x+n.w/2)
-		}
-		d.H += heights[i] + rowGap
-		for _, n := range row {
 			if n.box != nil {
 				n.box.X, n.box.Y = n.x-n.w/2, tops[i]
 				d.Boxes = append(d.Boxes, n.box)
 			}
 		}
+		d.H = bottoms[i] + rowGap
 	}
 	d.H = max(d.H-rowGap, 0)
 	for _, e := range l.edges {
-		from, to := e.from.box, e.to.box
-		drawn := edge{Caught: e.caught, Back: e.back}
-		if e.back {
-			d.W += loopGap
-			drawn.Points = []point{{from.X + from.W, from.Y + from.H/2}, {d.W, from.Y + from.H/2}, {d.W, to.Y + to.H/2}, {to.X + to.W, to.Y + to.H/2}}
-		} else {
-			drawn.Points = append(drawn.Points, point{e.from.x, from.Y + from.H})
-			for _, lane := range e.lanes {
-				drawn.Points = append(drawn.Points, point{lane.x, tops[lane.row]}, point{lane.x, tops[lane.row] + heights[lane.row]})
-			}
-			drawn.Points = append(drawn.Points, point{e.to.x, to.Y})
-		}
-		d.Edges = append(d.Edges, drawn)
+		d.Edges = append(d.Edges, l.line(d, e, tops, bottoms))
+	}
+	if slices.ContainsFunc(l.edges, func(e link) bool { return e.back && e.from.row == len(l.rows)-1 }) {
+		d.H += loopGap
 	}
 	return d
+}
+
+// line finds the points of an edge. One that leads back goes down below its row,
+// up on the right of everything, and in from above.
+func (l *layout) line(d *drawing, e link, tops, bottoms []float64) edge {
+	from, to := e.from.box, e.to.box
+	drawn := edge{Caught: e.caught, Back: e.back}
+	start, end := point{e.from.x, from.Y + from.H}, point{e.to.x, to.Y}
+	if e.back {
+		d.W += loopGap
+		start.X += loopGap
+		end.X += loopGap
+		below, above := bottoms[e.from.row]+loopGap, end.Y-loopGap
+		drawn.Points = []point{start, {start.X, below}, {d.W, below}, {d.W, above}, {end.X, above}, end}
+		return drawn
+	}
+	drawn.Points = append(drawn.Points, start)
+	for _, lane := range e.lanes {
+		drawn.Points = append(drawn.Points, point{lane.x, tops[lane.row]}, point{lane.x, bottoms[lane.row]})
+	}
+	drawn.Points = append(drawn.Points, end)
+	return drawn
 }

@@ -18,6 +18,9 @@ const (
 	caught     stateStatus = "caught"
 	failed     stateStatus = "failed"
 	aborted    stateStatus = "aborted"
+	// elsewhere is the status of states that run in child executions, which have
+	// no events in the history of their parent.
+	elsewhere stateStatus = "elsewhere"
 )
 
 // Text is the status in words.
@@ -25,6 +28,8 @@ func (s stateStatus) Text() string {
 	switch s {
 	case notReached:
 		return "not reached"
+	case elsewhere:
+		return "in child executions"
 	case caught:
 		return "failed, and the error was caught"
 	}
@@ -33,7 +38,7 @@ func (s stateStatus) Text() string {
 
 // Mark is the status as a character, for those who do not see its colour.
 func (s stateStatus) Mark() string {
-	return map[stateStatus]string{notReached: "○", running: "▶", succeeded: "✓", caught: "↷", failed: "✗", aborted: "■"}[s]
+	return map[stateStatus]string{notReached: "○", running: "▶", succeeded: "✓", caught: "↷", failed: "✗", aborted: "■", elsewhere: "…"}[s]
 }
 
 // stateView is a line of the table of states.
@@ -49,6 +54,7 @@ type stateView struct {
 	Input, Output   excerpt   // of the last visit
 	Error, Cause    string    // of the last failure
 
+	outer  *stateView
 	inside []*stateView
 	open   int  // visits without an end
 	bad    bool // the last event was a failure
@@ -63,20 +69,21 @@ type progress struct {
 	// owners has the line of the state that each event belongs to, by event id;
 	// -1 for the execution's own.
 	owners []int32
-	// failing has for each event whether it is a failure.
-	failing []bool
+	// failing has for each event whether it is a failure, leaving whether it
+	// ends the visit of its state.
+	failing, leaving []bool
 }
 
 // newProgress returns the progress of an execution that nothing has happened to.
 func newProgress(m *asl.Machine) *progress {
-	p := &progress{byName: map[string]*stateView{}, owners: []int32{-1}, failing: []bool{false}}
+	p := &progress{byName: map[string]*stateView{}, owners: []int32{-1}, failing: []bool{false}, leaving: []bool{false}}
 	eachState(m, func(s *asl.State, around []*asl.State) {
 		v := &stateView{Line: len(p.Lines), State: s, Depth: len(around), Status: notReached}
 		p.Lines = append(p.Lines, v)
 		p.byName[s.Name] = v // names are unique in a definition
 		for _, outer := range around {
-			o := p.byName[outer.Name]
-			o.inside = append(o.inside, v)
+			v.outer = p.byName[outer.Name]
+			v.outer.inside = append(v.outer.inside, v)
 		}
 	})
 	return p
@@ -94,11 +101,8 @@ func (p *progress) owner(id int64) *stateView {
 
 // add follows one event. Events come in the order of their ids, from 1.
 func (p *progress) add(e interp.Event) {
-	v := p.owner(e.Previous)
+	v := p.about(e)
 	entered, exited := strings.HasSuffix(e.Type, "StateEntered"), strings.HasSuffix(e.Type, "StateExited")
-	if name, ok := e.Details["name"].(string); ok && (entered || exited) {
-		v = p.byName[name]
-	}
 	bad := strings.HasSuffix(e.Type, "Failed") || strings.HasSuffix(e.Type, "TimedOut")
 	line := int32(-1)
 	if v != nil {
@@ -106,6 +110,33 @@ func (p *progress) add(e interp.Event) {
 		p.follow(v, e, entered, exited, bad)
 	}
 	p.owners, p.failing = append(p.owners, line), append(p.failing, bad)
+	p.leaving = append(p.leaving, exited || strings.HasSuffix(e.Type, "StateFailed") || strings.HasSuffix(e.Type, "StateAborted"))
+}
+
+// about returns the state that an event is about: the one that it names, or that
+// of the event before it. Events of a Map or Parallel state also follow those of
+// the states inside of it.
+func (p *progress) about(e interp.Event) *stateView {
+	if name, ok := e.Details["name"].(string); ok && (strings.Contains(e.Type, "State") || strings.HasPrefix(e.Type, "MapIteration")) {
+		return p.byName[name]
+	}
+	v := p.owner(e.Previous)
+	var kind asl.Type
+	switch {
+	case strings.HasPrefix(e.Type, "MapState"), strings.HasPrefix(e.Type, "MapRun"):
+		kind = asl.Map
+	case strings.HasPrefix(e.Type, "ParallelState"):
+		kind = asl.Parallel
+	default:
+		return v
+	}
+	if v != nil && p.leaving[e.Previous] {
+		v = v.outer
+	}
+	for v != nil && v.State.Type != kind {
+		v = v.outer
+	}
+	return v
 }
 
 func (p *progress) follow(v *stateView, e interp.Event, entered, exited, bad bool) {
@@ -147,6 +178,8 @@ func (p *progress) close(executionRuns bool) {
 	for _, v := range p.Lines {
 		open := v.open > 0
 		switch {
+		case v.outer != nil && (v.outer.Status == elsewhere || v.outer.State.Distributed() && v.outer.Visits > 0):
+			v.Status = elsewhere
 		case v.Visits == 0:
 		case open && executionRuns:
 			v.Status = running

@@ -49,3 +49,9 @@ async function follow() {
 }
 
 if (live().length > 0) setTimeout(follow, pause);
+
+// A graph wider than the window begins with the middle of what it begins with.
+for (const drawing of document.querySelectorAll(".drawing")) {
+  const start = drawing.querySelector(".dot");
+  if (start) drawing.scrollLeft = start.cx.baseVal.value - drawing.clientWidth / 2;
+}
