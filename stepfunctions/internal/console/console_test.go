@@ -260,7 +260,7 @@ func TestStatesShowWhatBecameOfThem(t *testing.T) {
 		w.has(page, `is-caught"><title>Both`, `is-failed"><title>Pay`, `is-aborted"><title>Rest`, `is-succeeded"><title>Sorry`,
 			`is-succeeded"><title>Each`, `is-failed"><title>End`)
 		row := page[strings.Index(page, `">Pay</a>`):]
-		w.has(row[:strings.Index(row, "</tr>")], `<td class="number">1</td><td class="number">2</td>`, "Declined")
+		w.has(row[:strings.Index(row, "</tr>")], `data-label="Visits">1</td><td class="number" data-label="Retries">2</td>`, "Declined")
 	})
 }
 
