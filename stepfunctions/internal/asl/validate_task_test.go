@@ -13,7 +13,7 @@ func TestValidateTask(t *testing.T) {
 		`"Type":"Task","End":true,"Resource":"f"`:                                   {"Value is not a valid resource ARN" + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.sync"`: {"The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs (-integrations stub) can answer for other services" + at + "/Resource",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
 			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
@@ -36,7 +36,7 @@ func TestValidateTask(t *testing.T) {
 		task + `,"TimeoutSeconds":5,"HeartbeatSeconds":5`:       {"HeartbeatSeconds must be smaller than TimeoutSeconds" + at + "/HeartbeatSeconds"},
 		task + `,"Credentials":{}`:                              {"The field 'RoleArn' is required but was missing" + at + "/Credentials"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:us-east-1:111111111111:activity:a","Credentials":{"RoleArn":"r"}`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",
 			"The field 'Credentials' is not supported for activities" + at + "/Credentials",
 		},
 		task + `,"HeartbeatSeconds":5,"HeartbeatSecondsPath":"$.x"`: {"There should only be one of the following fields: [HeartbeatSecondsPath, HeartbeatSeconds]" + at},

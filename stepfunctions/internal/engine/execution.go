@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -43,7 +44,13 @@ type execution struct {
 	astray error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
-	waits   map[uint64]*wait
+	// testCase is what the execution is started with; the run has it then.
+	testCase string
+	waits    map[uint64]*wait
+	// events are those of the input that is applied at the moment, where
+	// Config.ObserveEvents asks for them.
+	events    []interp.Event
+	replaying bool
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -56,6 +63,7 @@ type staged struct {
 	task     uint64
 	answered bool
 	effects  interp.Effects
+	events   []interp.Event
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
@@ -99,7 +107,14 @@ func (x *execution) fresh() *interp.Run {
 	if x.ephemeral() {
 		definition = express(definition)
 	}
-	return interp.New(definition, x.engine.info(x.record, x.revision))
+	var options []interp.Option
+	if x.engine.cfg.Integrations.Mocks != nil {
+		options = append(options, interp.WithAttempts())
+	}
+	if x.engine.cfg.Observe != nil && x.engine.cfg.ObserveEvents {
+		options = append(options, interp.WithHistory(x.keep))
+	}
+	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
 
 // wake replays the journal into a run where there is none. The caller holds mu.
@@ -121,8 +136,18 @@ func (x *execution) wake(ctx context.Context) error {
 
 func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last time.Time, err error) {
 	run = x.fresh()
+	x.replaying = true
+	defer func() { x.replaying = false }()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
 	return run, seq, last, err
+}
+
+// keep notes an event for Config.Observe. Those of a replay were observed when
+// they happened.
+func (x *execution) keep(e interp.Event) {
+	if !x.replaying {
+		x.events = append(x.events, e)
+	}
 }
 
 // replay applies what the journal has to a fresh run. seq is the number of
@@ -307,6 +332,9 @@ func (x *execution) resume() {
 
 // act does what follows from an input that is on disk. The caller holds mu.
 func (x *execution) act(s staged) {
+	for i := range s.events {
+		x.observe(Observation{Event: &s.events[i]})
+	}
 	if s.answered {
 		// Not a drop: a function that answered by its token may still be running.
 		delete(x.waits, s.task)
@@ -316,13 +344,14 @@ func (x *execution) act(s staged) {
 	}
 	if s.effects.Outcome != nil {
 		x.finish(*s.head)
+		x.observeEnd(s.effects.Outcome)
 		return
 	}
 	if s.head != nil {
 		x.record.Head = *s.head
 	}
 	for _, t := range s.effects.Timers {
-		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, t.At)
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, x.engine.scaled(t))
 	}
 	for _, t := range s.effects.Tasks {
 		x.dispatch(t)
@@ -397,6 +426,12 @@ func (x *execution) fired(t *timer) bool {
 // dispatch does a task. The caller holds mu.
 func (x *execution) dispatch(t interp.Task) {
 	w := x.wait(t.Ref)
+	if x.mocked(t) {
+		return
+	}
+	if t.Token != "" {
+		x.observeWaiting(t)
+	}
 	if t.Token != "" && t.Submitted {
 		return // the token is out, the answer is somebody else's
 	}
@@ -407,6 +442,10 @@ func (x *execution) dispatch(t interp.Task) {
 			defer cancel()
 			x.invoke(ctx, t)
 		})
+		return
+	}
+	if !integration.Parse(t.Resource).Starts() {
+		x.engine.wakers.push(func() { x.foreign(t) })
 		return
 	}
 	x.engine.wakers.push(func() { x.startNested(t) })

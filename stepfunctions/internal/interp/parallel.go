@@ -291,6 +291,14 @@ func (r *Run) itemDone(s, p *scope) {
 func (r *Run) allItemsDone(s *scope) {
 	s.log.add(r.now, s.prev, "MapStateSucceeded", nil)
 	result := s.fork.collected()
+	if s.state.ResultWriter != nil && s.fork.each.mapRun != nil {
+		var f *failure
+		if result, f = r.written(s); f != nil {
+			s.fork = nil
+			r.fail(s, *f)
+			return
+		}
+	}
 	s.fork = nil
 	r.conclude(s, result)
 }
@@ -343,6 +351,9 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
+	if s.state.ItemReader != nil && s.read == nil && r.trial == nil {
+		return r.readItems(s, in)
+	}
 	items, f := r.items(s, in)
 	if f != nil {
 		return f
@@ -384,6 +395,14 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 // items are what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
+	if s.read != nil {
+		items, ok := s.read.v.([]any)
+		s.read = nil // a retry reads again
+		if !ok {
+			return nil, &failure{name: itemReaderError, cause: "What the ItemReader of the state '" + s.state.Name + "' has read is no array of items."}
+		}
+		return items, nil
+	}
 	if p := s.state.ItemsPath; p != nil && !p.Null {
 		var f *failure
 		if v, f = r.evaluate(s, in).field(p); f != nil {

@@ -47,6 +47,14 @@ type Run struct {
 	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
+	// testCase is the mock file's test case that the execution was started with.
+	testCase string
+	// counts says that the tasks of each scope are counted by state.
+	counts bool
+	// failed is the state in which the failure began that is on its way out, and
+	// attempts how often its work was begun.
+	failed   string
+	attempts int64
 	// taskBytes is what the parameters made for the tasks that are waited for take.
 	taskBytes int
 }
@@ -57,6 +65,9 @@ type Option func(*Run)
 // WithHistory has every event of the execution's history handed to sink, in
 // order. Without it events are only counted.
 func WithHistory(sink func(Event)) Option { return func(r *Run) { r.sink = sink } }
+
+// WithAttempts has the tasks of each state counted, for Task.Attempt.
+func WithAttempts() Option { return func(r *Run) { r.counts = true } }
 
 // New makes a run of m that has not been started: its first Input is Started.
 // The machine has to be one that parsed and validated without problems.
@@ -100,6 +111,8 @@ type scope struct {
 	status status
 	// prev is the event that the scope's next event follows.
 	prev int64
+	// calls counts the tasks of each state, for Task.Attempt.
+	calls map[string]int
 
 	visit
 }
@@ -117,6 +130,8 @@ type visit struct {
 	// Refs of what the state waits for; 0 is none. pause is a Wait state's or a
 	// retry's timer.
 	task, timeout, heartbeat, pause uint64
+	// read is what the ItemReader of a Map state has read, until it is used.
+	read *data
 	// fork is what a Parallel or Map state has in progress.
 	fork *fork
 }
@@ -143,18 +158,30 @@ const (
 type waiting struct {
 	kind  waitingKind
 	scope *scope
-	at    time.Time // of a timer
+	// at is when a timer fires, from when it was asked for.
+	at, from time.Time
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
-	bytes    int // what was made for the task, for taskBytes
+	// reads says that the task reads the items of a Map state.
+	reads bool
+	bytes int // what was made for the task, for taskBytes
 }
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	r.lastRef++
-	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at}
-	r.effects.Timers = append(r.effects.Timers, Timer{Ref: r.lastRef, At: at})
+	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at, from: r.now}
+	r.effects.Timers = append(r.effects.Timers, r.pending[r.lastRef].timer(r.lastRef))
 	return r.lastRef
+}
+
+// timer is what the engine is asked for.
+func (w *waiting) timer(ref uint64) Timer {
+	t := Timer{Ref: ref, At: w.at}
+	if w.kind == waitOver || w.kind == retryDue {
+		t.Pause = max(0, w.at.Sub(w.from))
+	}
+	return t
 }
 
 func (r *Run) forget(ref uint64) {
@@ -219,7 +246,24 @@ type Input struct {
 	Output json.RawMessage `json:"o,omitempty"`
 	Error  string          `json:"e,omitempty"`
 	Cause  string          `json:"c,omitempty"`
+	// TestCase is, of Started, the test case of the mock file to run with; empty
+	// for the default one.
+	TestCase string `json:"m,omitempty"`
+	// Source is who answered a task in place of what it calls; empty where
+	// nothing did.
+	Source Source `json:"s,omitempty"`
 }
+
+// Source is who answered a task in place of the service that it calls.
+type Source string
+
+// The sources. A failure FromNothing is one that nothing answered: no wildcard
+// in Retry and Catch is about it.
+const (
+	FromMock    Source = "mock"
+	FromStub    Source = "stub"
+	FromNothing Source = "nothing"
+)
 
 // Task is work that the run waits for. Refs are unique within a run, shared
 // with timers, and the same on every replay.
@@ -239,6 +283,11 @@ type Task struct {
 	// TaskFailed where the request failed; TaskSucceeded is what came in by the token.
 	Token string
 	State string
+	// TestCase is that of the Started input. Attempt is how many tasks of this
+	// state came before in the same branch, iteration or machine, whether retries
+	// or visits; only known WithAttempts.
+	TestCase string
+	Attempt  int
 	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
@@ -248,6 +297,9 @@ type Task struct {
 type Timer struct {
 	Ref uint64
 	At  time.Time
+	// Pause is how long a Wait state or a retry waits; 0 for a timer that bounds
+	// something. A program that shortens waits shortens these.
+	Pause time.Duration
 }
 
 // Outcome is how a run ended.
@@ -257,6 +309,10 @@ type Outcome struct {
 	Output json.RawMessage
 	Error  string
 	Cause  string
+	// State is where a failure began, and Attempts how often that state's work
+	// was begun; empty where no state failed.
+	State    string
+	Attempts int64
 }
 
 // Effects is what has to be done after an Input, once it is journaled.
