@@ -9,8 +9,8 @@
 //	defer e.Close(ctx)
 //	http.Handle("/", stepfunctions.Handler(e, log))
 //
-// docs/stepfunctions-local.md has what the engine supports, and where it
-// differs from AWS.
+// README.md in this folder has what it is for, docs/stepfunctions-local.md what the
+// engine supports, and where it differs from AWS.
 package stepfunctions
 
 import (

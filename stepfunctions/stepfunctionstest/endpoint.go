@@ -171,7 +171,11 @@ func (p *Endpoint) URL() string {
 // HTTPClient returns a client that calls the endpoint without a socket, whatever
 // the URL. The SDK's client takes it as its HTTPClient, with any BaseEndpoint.
 func (p *Endpoint) HTTPClient() *http.Client {
-	return &http.Client{Transport: direct{p.handler}}
+	return &http.Client{
+		Transport: direct{p.handler},
+		// As for any answer of AWS, a redirect is not followed.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // direct is a RoundTripper that is the server.
