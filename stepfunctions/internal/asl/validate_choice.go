@@ -235,6 +235,18 @@ func (c *checker) mapRules(at string, o *value.Object) {
 	c.atMostOne(at, o, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
 	c.atMostOne(at, o, "ToleratedFailureCount", "ToleratedFailureCountPath")
 	c.catchAllLast(at, o)
+	for _, name := range []string{"ItemReader", "ResultWriter"} {
+		if has(o, name) && c.integrations && !distributed(o) {
+			c.unsupported(member(at, name), "The field '%s' needs a processor in the mode DISTRIBUTED", name)
+		}
+	}
+}
+
+// distributed reports whether the items of a Map state run as child executions.
+func distributed(o *value.Object) bool {
+	processor, _ := get(o, "ItemProcessor").(*value.Object)
+	config, _ := get(processor, "ProcessorConfig").(*value.Object)
+	return get(config, "Mode") == "DISTRIBUTED"
 }
 
 func processorConfig(c *checker, at string, v any) {

@@ -44,7 +44,8 @@ type execution struct {
 	astray error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
-	// testCase is what the execution is started with; the run has it then.
+	// testCase is the mock file's that the execution was started with, known
+	// once there is a run.
 	testCase string
 	waits    map[uint64]*wait
 	// events are those of the input that is applied at the moment, where
@@ -139,6 +140,7 @@ func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last 
 	x.replaying = true
 	defer func() { x.replaying = false }()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
+	x.testCase = run.TestCase()
 	return run, seq, last, err
 }
 

@@ -60,13 +60,14 @@ func (e *Engine) checkTestCase(machineARN, testCase string) error {
 
 // mocked answers a task by its mock, if it has one.
 func (x *execution) mocked(t interp.Task) bool {
-	r, mocked, err := x.engine.cfg.Integrations.file().Find(machineName(x.record.MachineARN), t.TestCase, t.State, t.Attempt)
+	r, mocked, err := x.engine.cfg.Integrations.file().Find(machineName(x.record.MachineARN), x.testCase, t.State, int(t.Attempt))
 	if !mocked {
 		return false
 	}
 	in := interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: r.Return, Source: interp.FromMock}
 	switch {
 	case err != nil:
+		x.observe(Observation{Unanswered: err.Error()})
 		in = interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "States.Runtime", Cause: err.Error(), Source: interp.FromNothing}
 	case r.Return == nil:
 		in = interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: r.Error, Cause: r.Cause}
@@ -116,17 +117,15 @@ func (x *execution) foreign(t interp.Task) {
 		x.observe(Observation{Stub: &TaskNote{State: t.State, Call: r.Call()}})
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: answer, Source: interp.FromStub})
 	default:
-		machine := machineName(x.record.MachineARN)
-		x.report(interp.Input{
-			Kind: interp.TaskFailed, Ref: t.Ref, Error: "States.Runtime", Source: interp.FromNothing,
-			Cause: on.file().Absent(machine, t.TestCase, t.State, r.Call()),
-		})
+		cause := on.file().Absent(machineName(x.record.MachineARN), x.testCase, t.State, r.Call())
+		x.observe(Observation{Unanswered: cause})
+		x.report(interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "States.Runtime", Cause: cause, Source: interp.FromNothing})
 	}
 }
 
 // Observation is something that happened to an execution, for the log of a
 // developer: it has names, and the token and parameters of tasks that wait for
-// its developer. Exactly one of the pointers is set.
+// its developer. Exactly one of the members after the names is set.
 type Observation struct {
 	// Machine and Execution are names.
 	Machine, Execution string
@@ -141,6 +140,9 @@ type Observation struct {
 	Waits *TaskNote
 	// Stub is a task that a stub answers.
 	Stub *TaskNote
+	// Unanswered is why a task fails that nothing answers: the state, and what to
+	// add to which file.
+	Unanswered string
 }
 
 // Ended is how an execution ended.

@@ -231,10 +231,21 @@ func TestMocksOfItemReaders(t *testing.T) {
 	m := w.create("m", each(""))
 	w.wantEnd(w.run(m, "default", `{"key": "k"}`), `SUCCEEDED [{"n":1},{"n":2}]`)
 	w.wantEnd(w.run(m+"#Text", "text", `{"key": "k"}`), "FAILED States.ItemReaderFailed: What the ItemReader of the state 'Each' has read is no array of items.")
+	events, err := w.History(w.Context(), strings.Replace(m, "stateMachine", "execution", 1)+":text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, e := range events {
+		types = append(types, e.Type)
+	}
+	if want := "ExecutionStarted MapStateEntered MapStateStarted MapRunStarted MapRunFailed MapStateFailed ExecutionFailed"; strings.Join(types, " ") != want {
+		t.Errorf("got %v, want %s", types, want)
+	}
 	if x := w.ended(w.run(m+"#None", "none", `{"key": "k"}`)); x.Error != "States.Runtime" || !strings.Contains(x.Cause, "Nothing answers for s3:getObject, which the state 'Each' calls") {
 		t.Errorf("without a mock: %s: %s", x.Error, x.Cause)
 	}
-	_, err := w.UpdateStateMachine(w.Context(), engine.UpdateStateMachine{ARN: m, Revision: engine.Revision{
+	_, err = w.UpdateStateMachine(w.Context(), engine.UpdateStateMachine{ARN: m, Revision: engine.Revision{
 		Definition: each(`, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "out", "Prefix": "p"}}`)}})
 	if err != nil {
 		t.Fatal(err)

@@ -245,7 +245,7 @@ type nest struct {
 }
 
 func (x *execution) nestFor(t interp.Task, awaited bool) *nest {
-	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: t.TestCase, awaited: awaited}
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: x.testCase, awaited: awaited}
 }
 
 // derive gives a child's name, seed or request id. It is the same at every attempt of a

@@ -31,21 +31,67 @@ type Resource struct {
 	Service, Action string
 	Pattern         Pattern
 
-	scheme, partition, owner, region, account, rest string
+	kind kindOfARN
 }
+
+// kindOfARN is what an ARN names, as far as tasks are concerned.
+type kindOfARN uint8
+
+const (
+	otherARN kindOfARN = iota
+	invalidARN
+	functionARN
+	// An ARN of a function without region or account.
+	withoutRegion
+	withoutAccount
+	activityARN
+)
 
 // SDK begins the name of a service that is called by the AWS SDK.
 const SDK = "aws-sdk:"
 
-// Parse takes a Resource apart. Every text gives one: see Valid.
+// Parse takes a Resource apart. Every text gives one: see Valid. It allocates
+// nothing, for it is called for each task several times.
 func Parse(text string) Resource {
-	parts := append(strings.SplitN(text, ":", 6), "", "", "", "", "")
-	r := Resource{ARN: text, scheme: parts[0], partition: parts[1], owner: parts[2], region: parts[3], account: parts[4], rest: parts[5]}
-	if r.owner != "states" || r.Activity() {
-		return r
+	r := Resource{ARN: text}
+	scheme, rest, _ := strings.Cut(text, ":")
+	partition, rest, _ := strings.Cut(rest, ":")
+	owner, rest, _ := strings.Cut(rest, ":")
+	region, rest, _ := strings.Cut(rest, ":")
+	account, rest, _ := strings.Cut(rest, ":")
+	if scheme != "arn" || !strings.HasPrefix(partition, "aws") || owner == "" || rest == "" || strings.ContainsAny(rest, " \t\r\n") {
+		r.kind = invalidARN
 	}
-	call := r.rest
-	for _, pattern := range []Pattern{Sync2, Sync, Callback} {
+	switch {
+	case owner == "lambda":
+		r.function(region, account, rest)
+	case owner == "states" && strings.HasPrefix(rest, "activity:"):
+		if r.kind != invalidARN {
+			r.kind = activityARN
+		}
+	case owner == "states":
+		r.integration(rest)
+	}
+	return r
+}
+
+// function reads the rest of an ARN of Lambda.
+func (r *Resource) function(region, account, rest string) {
+	kind, name, _ := strings.Cut(rest, ":")
+	switch {
+	case r.kind == invalidARN || kind != "function" || name == "":
+	case region == "":
+		r.kind = withoutRegion
+	case account == "":
+		r.kind = withoutAccount
+	default:
+		r.kind = functionARN
+	}
+}
+
+// integration reads the rest of an ARN of a service integration.
+func (r *Resource) integration(call string) {
+	for _, pattern := range [...]Pattern{Sync2, Sync, Callback} {
 		if cut, ok := strings.CutSuffix(call, string(pattern)); ok {
 			call, r.Pattern = cut, pattern
 			break
@@ -55,40 +101,29 @@ func Parse(text string) Resource {
 	if i := strings.LastIndexByte(call, ':'); i >= 0 {
 		r.Service, r.Action = call[:i], call[i+1:]
 	}
-	return r
 }
 
 // Valid reports whether the text has the form of a resource's ARN.
-func (r Resource) Valid() bool {
-	return r.scheme == "arn" && strings.HasPrefix(r.partition, "aws") && r.owner != "" && r.rest != "" &&
-		!strings.ContainsAny(r.rest, " \t\r\n")
-}
+func (r Resource) Valid() bool { return r.kind != invalidARN }
 
 // Function reports whether it is the ARN of a Lambda function, maybe with a
 // version or alias.
-func (r Resource) Function() bool {
-	kind, name, _ := strings.Cut(r.rest, ":")
-	return r.owner == "lambda" && r.region != "" && r.account != "" && kind == "function" && name != ""
-}
+func (r Resource) Function() bool { return r.kind == functionARN }
 
 // Incomplete returns the part that the ARN of a Lambda function lacks: region,
 // account, or "" where it lacks none or is another ARN.
 func (r Resource) Incomplete() string {
-	switch {
-	case r.owner != "lambda" || !strings.HasPrefix(r.rest, "function:"):
-		return ""
-	case r.region == "":
+	switch r.kind {
+	case withoutRegion:
 		return "region"
-	case r.account == "":
+	case withoutAccount:
 		return "account"
 	}
 	return ""
 }
 
 // Activity reports whether it is the ARN of an activity.
-func (r Resource) Activity() bool {
-	return r.owner == "states" && strings.HasPrefix(r.rest, "activity:")
-}
+func (r Resource) Activity() bool { return r.kind == activityARN }
 
 // Integrated reports whether the resource is a service integration.
 func (r Resource) Integrated() bool { return r.Service != "" }

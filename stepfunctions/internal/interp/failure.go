@@ -147,7 +147,8 @@ func (r *Run) fail(s *scope, f failure) {
 	if r.retry(s, f) {
 		return
 	}
-	if s.fork != nil {
+	if s.fork != nil || s.reading != nil {
+		s.reading = nil
 		r.event(s, string(s.state.Type)+"StateFailed", nil)
 	} else {
 		r.failed, r.attempts = s.state.Name, s.retries+1

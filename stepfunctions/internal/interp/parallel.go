@@ -180,7 +180,7 @@ func (r *Run) abortState(p *scope) {
 }
 
 // discard forgets a fork that failed: a retry starts a new one, a catch needs none.
-func (r *Run) discard(s *scope) { s.fork = nil }
+func (r *Run) discard(s *scope) { s.fork, s.reading = nil, nil }
 
 // collected is the array of all results. Results that came as text stay as they are.
 func (f *fork) collected() data {
@@ -351,7 +351,8 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if s.state.ItemReader != nil && s.read == nil && r.trial == nil {
+	reads := s.state.ItemReader != nil && s.state.Distributed() && r.trial == nil
+	if reads && (s.reading == nil || s.reading.items == nil) {
 		return r.readItems(s, in)
 	}
 	items, f := r.items(s, in)
@@ -361,7 +362,9 @@ func (r *Run) forEach(s *scope) *failure {
 	if r.trial != nil {
 		return r.tryMap(s, in, items, concurrency)
 	}
-	r.event(s, "MapStateStarted", func() map[string]any { return map[string]any{"length": len(items)} })
+	if !reads {
+		r.mapStateStarted(s, len(items))
+	}
 	if s.state.Distributed() {
 		return r.startMapRun(s, in, items, concurrency)
 	}
@@ -376,6 +379,10 @@ func (r *Run) forEach(s *scope) *failure {
 	}
 	r.fill(s)
 	return nil
+}
+
+func (r *Run) mapStateStarted(s *scope, length int) {
+	r.event(s, "MapStateStarted", func() map[string]any { return map[string]any{"length": length} })
 }
 
 func (r *Run) concurrency(s *scope, in data) (int, *failure) {
@@ -395,12 +402,8 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 // items are what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
-	if s.read != nil {
-		items, ok := s.read.v.([]any)
-		s.read = nil // a retry reads again
-		if !ok {
-			return nil, &failure{name: itemReaderError, cause: "What the ItemReader of the state '" + s.state.Name + "' has read is no array of items."}
-		}
+	if s.reading != nil {
+		items, _ := s.reading.items.v.([]any)
 		return items, nil
 	}
 	if p := s.state.ItemsPath; p != nil && !p.Null {

@@ -49,8 +49,9 @@ type Run struct {
 	drawn uint64
 	// testCase is the mock file's test case that the execution was started with.
 	testCase string
-	// counts says that the tasks of each scope are counted by state.
-	counts bool
+	// calls counts the tasks of each state in each scope, for Task.Attempt; nil
+	// where they are not counted.
+	calls map[calls]int32
 	// failed is the state in which the failure began that is on its way out, and
 	// attempts how often its work was begun.
 	failed   string
@@ -67,7 +68,16 @@ type Option func(*Run)
 func WithHistory(sink func(Event)) Option { return func(r *Run) { r.sink = sink } }
 
 // WithAttempts has the tasks of each state counted, for Task.Attempt.
-func WithAttempts() Option { return func(r *Run) { r.counts = true } }
+func WithAttempts() Option { return func(r *Run) { r.calls = map[calls]int32{} } }
+
+// calls are the tasks of a state in a scope.
+type calls struct {
+	scope *scope
+	state string
+}
+
+// TestCase is the mock file's test case that the run was started with.
+func (r *Run) TestCase() string { return r.testCase }
 
 // New makes a run of m that has not been started: its first Input is Started.
 // The machine has to be one that parsed and validated without problems.
@@ -111,8 +121,6 @@ type scope struct {
 	status status
 	// prev is the event that the scope's next event follows.
 	prev int64
-	// calls counts the tasks of each state, for Task.Attempt.
-	calls map[string]int
 
 	visit
 }
@@ -130,8 +138,8 @@ type visit struct {
 	// Refs of what the state waits for; 0 is none. pause is a Wait state's or a
 	// retry's timer.
 	task, timeout, heartbeat, pause uint64
-	// read is what the ItemReader of a Map state has read, until it is used.
-	read *data
+	// reading is the Map Run whose items are being read, until it starts.
+	reading *reading
 	// fork is what a Parallel or Map state has in progress.
 	fork *fork
 }
@@ -147,6 +155,7 @@ type waitingKind uint8
 
 const (
 	taskAnswer waitingKind = iota
+	itemsToRead
 	taskTimeout
 	taskHeartbeat
 	waitOver
@@ -158,20 +167,22 @@ const (
 type waiting struct {
 	kind  waitingKind
 	scope *scope
-	// at is when a timer fires, from when it was asked for.
-	at, from time.Time
-	// interval is the HeartbeatSeconds of a heartbeat's timer.
+	at    time.Time // of a timer
+	// interval is the HeartbeatSeconds of a heartbeat's timer, and the length of
+	// the pause of a Wait state's or a retry's.
 	interval time.Duration
 	task     *Task
-	// reads says that the task reads the items of a Map state.
-	reads bool
-	bytes int // what was made for the task, for taskBytes
+	bytes    int // what was made for the task, for taskBytes
 }
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	r.lastRef++
-	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at, from: r.now}
-	r.effects.Timers = append(r.effects.Timers, r.pending[r.lastRef].timer(r.lastRef))
+	w := &waiting{kind: kind, scope: s, at: at}
+	if kind == waitOver || kind == retryDue {
+		w.interval = max(0, at.Sub(r.now))
+	}
+	r.pending[r.lastRef] = w
+	r.effects.Timers = append(r.effects.Timers, w.timer(r.lastRef))
 	return r.lastRef
 }
 
@@ -179,7 +190,7 @@ func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 func (w *waiting) timer(ref uint64) Timer {
 	t := Timer{Ref: ref, At: w.at}
 	if w.kind == waitOver || w.kind == retryDue {
-		t.Pause = max(0, w.at.Sub(w.from))
+		t.Pause = w.interval
 	}
 	return t
 }
@@ -283,14 +294,12 @@ type Task struct {
 	// TaskFailed where the request failed; TaskSucceeded is what came in by the token.
 	Token string
 	State string
-	// TestCase is that of the Started input. Attempt is how many tasks of this
-	// state came before in the same branch, iteration or machine, whether retries
-	// or visits; only known WithAttempts.
-	TestCase string
-	Attempt  int
 	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
+	// Attempt is how many tasks of this state came before in the same branch,
+	// iteration or machine, whether retries or visits; only known WithAttempts.
+	Attempt int32
 }
 
 // Timer asks for a TimerFired input with its Ref once At has come.

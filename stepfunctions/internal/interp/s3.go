@@ -7,19 +7,29 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// readItems asks for the items of a distributed Map state. The history has no
-// events of it.
+// reading is a Map Run whose items are being read; items are those, once they
+// are there.
+type reading struct {
+	run   *mapRun
+	items *data
+}
+
+// readItems starts the Map Run of a distributed Map state and asks for its items.
+// The history has no events of the reading, and a length of 0, as recorded.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 func (r *Run) readItems(s *scope, in data) *failure {
 	parameters, f := r.s3Parameters(s, s.state.ItemReader, in)
 	if f != nil {
 		return f
 	}
+	r.mapStateStarted(s, 0)
+	s.reading = &reading{run: r.newMapRun(s)}
+	r.mapRunStarted(s, s.reading.run)
 	r.lastRef++
 	s.task = r.lastRef
 	t := &Task{Ref: s.task, Resource: s.state.ItemReader.Resource, State: s.state.Name, Parameters: parameters.text()}
 	r.count(s, t)
-	r.pending[s.task] = &waiting{kind: taskAnswer, scope: s, task: t, reads: true}
+	r.pending[s.task] = &waiting{kind: itemsToRead, scope: s, task: t}
 	r.effects.Tasks = append(r.effects.Tasks, *t)
 	return nil
 }
@@ -38,16 +48,22 @@ func (r *Run) itemsRead(s *scope, in Input) {
 	case TaskSucceeded:
 		r.answered(s)
 		items, err := decode(in.Output)
-		if err != nil {
-			r.fail(s, failure{name: itemReaderError, cause: s.explain("The items are not JSON: " + err.Error())})
+		if _, isArray := items.v.([]any); err != nil || !isArray {
+			r.readFailed(s, failure{name: itemReaderError, cause: "What the ItemReader of the state '" + s.state.Name + "' has read is no array of items."})
 			return
 		}
-		s.read = &items
+		s.reading.items = &items
 		r.begin(s)
 	case TaskFailed:
 		r.answered(s)
-		r.fail(s, failure{name: in.Error, cause: in.Cause, final: in.Source == FromNothing})
+		r.readFailed(s, failure{name: in.Error, cause: in.Cause, final: in.Source == FromNothing})
 	}
+}
+
+// readFailed fails the Map Run that has no items.
+func (r *Run) readFailed(s *scope, f failure) {
+	r.event(s, "MapRunFailed", f.details)
+	r.fail(s, f)
 }
 
 // written is the result of a distributed Map state with a ResultWriter: where

@@ -70,17 +70,14 @@ func (r *Run) schedule(s *scope) *failure {
 	return nil
 }
 
-// count numbers the task among those of its state, and names the test case.
+// count numbers the task among those of its state.
 func (r *Run) count(s *scope, t *Task) {
-	t.TestCase = r.testCase
-	if !r.counts {
+	if r.calls == nil {
 		return
 	}
-	if s.calls == nil {
-		s.calls = map[string]int{}
-	}
-	t.Attempt = s.calls[t.State]
-	s.calls[t.State]++
+	of := calls{s, t.State}
+	t.Attempt = r.calls[of]
+	r.calls[of]++
 }
 
 // maxTaskBytes bounds the parameters of the tasks that one execution waits for
@@ -134,7 +131,7 @@ func (r *Run) taskInput(in Input) {
 		return
 	}
 	s := w.scope
-	if w.reads {
+	if w.kind == itemsToRead {
 		r.itemsRead(s, in)
 		return
 	}

@@ -30,7 +30,7 @@ const tradingASL = `{"StartAt":"Check","States":{
 	"Read":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{"TableName":"t","Key":{}},"Next":"Notify"},
 	"Notify":{"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn":"${Topic}","Message":"m"},"End":true}}}`
 
-const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}}}},
+const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}, "Unread": {"Check": "Busy"}}}},
 "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "private"}}, "1": {"Return": {"n": 1}}}, "Item": {"0": {"Return": {"Item": {}}}}}}`
 
 // A template is refused as it is, and runs with mocks, stubs and short waits.
@@ -45,6 +45,9 @@ func TestMocksAndStubs(t *testing.T) {
 	failed, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders"), Name: aws.String("y")})
 	must(t, err)
 	s.until(t, failed.ExecutionArn, types.ExecutionStatusFailed)
+	missing, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders#Unread"), Name: aws.String("z")})
+	must(t, err)
+	s.until(t, missing.ExecutionArn, types.ExecutionStatusFailed)
 	s.end(t)
 	log := p.log.take()
 	for _, want := range []string{
@@ -53,6 +56,7 @@ func TestMocksAndStubs(t *testing.T) {
 		`msg="Orders/x LambdaFunctionFailed: Busy"`,
 		`msg="Orders/x answered by a stub" state=Notify call=sns:publish`,
 		`msg="Orders/x SUCCEEDED in `,
+		`msg="Orders/z has a task that nothing answers" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
 		`msg="Orders/y FAILED in `, ` at Check: Lambda.SdkClientException"`,
 		"nothing answers at the Lambda endpoint",
 		"aws stepfunctions start-execution --endpoint-url http://127.0.0.1:",
@@ -87,6 +91,21 @@ func TestWriteMocks(t *testing.T) {
 	p.refused("file exists", "-write-mocks", path)
 	s := p.starts("-mock", path)
 	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders")})
+	must(t, err)
+	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
+	s.end(t)
+}
+
+// A definition can stand in the place of a template, and a test case needs a
+// mock file.
+func TestADefinitionInPlaceOfATemplate(t *testing.T) {
+	p := newProject(t, "StartAt: S\nStates:\n  S: {Type: Succeed}\n", "")
+	s := p.starts()
+	_, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template#Good")})
+	if err == nil || !strings.Contains(err.Error(), `ValidationException: the test case "Good" needs a mock file: start with -mock FILE`) {
+		t.Errorf("got %v", err)
+	}
+	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template")})
 	must(t, err)
 	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
 	s.end(t)
