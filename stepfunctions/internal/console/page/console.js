@@ -1,5 +1,5 @@
 // Keeps the page up to date: it is loaded again every few seconds, and the parts
-// marked data-live that differ are replaced. A part in which somebody works, or
+// marked data-live that differ are replaced. A part in which its reader works, or
 // has opened something, stays as it is.
 
 const live = () => document.querySelectorAll("[data-live]");
