@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,6 +54,14 @@ type Config struct {
 	// at least once, after it is on disk, from a goroutine of the engine. An
 	// error makes the engine tell it again after the next Start.
 	Ended func(ctx context.Context, x Execution) error
+	// EndedOf are the statuses whose ends Ended is called for; all where empty.
+	// An end that it is not called for costs no write of the journal to say so.
+	EndedOf []Status
+}
+
+// announces reports whether Ended is called for an end with this status.
+func (c Config) announces(s Status) bool {
+	return c.Ended != nil && (len(c.EndedOf) == 0 || slices.Contains(c.EndedOf, s))
 }
 
 func (c Config) withDefaults() Config {
