@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -19,8 +20,8 @@ func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output json.
 	if len(output) > maxPayload {
 		return refuse(InvalidOutput, "Invalid Output: '%d bytes, at most %d are allowed'", len(output), maxPayload)
 	}
-	if !json.Valid(output) {
-		return refuse(InvalidOutput, "Invalid Output: 'not a JSON text'")
+	if err := value.Check(output); err != nil {
+		return refuse(InvalidOutput, "Invalid Output: '%s'", err)
 	}
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskSucceeded, Output: output})
 }

@@ -83,7 +83,7 @@ func TestBackoff(t *testing.T) {
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 2}, 2, 12},
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 1.5}, 1, 4.5},
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 2, MaxDelaySeconds: 5}, 1, 5},
-		{asl.Retrier{IntervalSeconds: 1, BackoffRate: 10}, 400, 100 * 365 * 24 * 3600},
+		{asl.Retrier{IntervalSeconds: 1, BackoffRate: 10}, 400, 99_999_999},
 		{asl.Retrier{IntervalSeconds: 0, BackoffRate: 10}, 400, 0},
 	} {
 		if got := interp.Backoff(&c.retrier, c.retries); got != c.want {
@@ -128,6 +128,14 @@ func TestTimeouts(t *testing.T) {
 		{name: "timeout by path", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":5}`, error: "States.Timeout"},
 		{name: "timeout by path that is no number", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":"x"}`, error: "States.Runtime", cause: `The TimeoutSecondsPath field refers to value "x" which is not a valid integer: $.t`},
 		{name: "timeout by path that is not positive", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":0}`, error: "States.Runtime", cause: "not a positive integer"},
+		{name: "timeout by path at its bound", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":99999999}`, script: script{"A": {ok("1")}}, output: "1"},
+		{name: "timeout by path beyond it", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":100000000}`, error: "States.Runtime", cause: `The TimeoutSecondsPath field refers to value "100000000" which is greater than 99999999: $.t`},
+		{name: "the longest number", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":9223372036854775807}`, error: "States.Runtime", cause: "greater than 99999999"},
+		{name: "heartbeat by path", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSecondsPath":"$.h"`), input: `{"t":9,"h":8}`, error: "States.HeartbeatTimeout"},
+		{name: "heartbeat by path beyond its bound", definition: task(`,"HeartbeatSecondsPath":"$.h"`), input: `{"h":10000000000}`, error: "States.Runtime", cause: `The HeartbeatSecondsPath field refers to value "10000000000" which is greater than 99999999: $.h`},
+		{name: "heartbeat by path as long as the timeout", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSecondsPath":"$.h"`), input: `{"t":5,"h":5}`, error: "States.Runtime", cause: "The heartbeat of 5 seconds must be smaller than the timeout of 5 seconds."},
+		{name: "heartbeat by path above a written timeout", definition: task(`,"TimeoutSeconds":5,"HeartbeatSecondsPath":"$.h"`), input: `{"h":6}`, error: "States.Runtime", cause: "must be smaller"},
+		{name: "heartbeat above a timeout by path", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSeconds":9`), input: `{"t":5}`, error: "States.Runtime", cause: "must be smaller"},
 		{name: "heartbeat", definition: task(`,"TimeoutSeconds":9,"HeartbeatSeconds":5`), error: "States.HeartbeatTimeout"},
 		{name: "retried", definition: task(`,"TimeoutSeconds":5,"Retry":[{"ErrorEquals":["States.Timeout"]}]`), script: script{"A": {silent, ok("1")}}, output: "1"},
 	})

@@ -195,9 +195,8 @@ func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
 }
 
 // Backoff is the delay in seconds before another attempt, after this many
-// retries, without jitter.
+// retries, without jitter. It grows to the bound of every time in seconds and no further.
 func Backoff(retrier *asl.Retrier, retries int64) float64 {
-	const longest = 100 * 365 * 24 * 3600 // keeps every sum of times in range
 	delay := float64(retrier.IntervalSeconds) * math.Pow(retrier.BackoffRate, float64(retries))
 	if m := retrier.MaxDelaySeconds; m > 0 {
 		delay = min(delay, float64(m))
@@ -205,7 +204,7 @@ func Backoff(retrier *asl.Retrier, retries int64) float64 {
 	if math.IsNaN(delay) {
 		return 0
 	}
-	return max(0, min(delay, longest))
+	return max(0, min(delay, asl.MaxSeconds))
 }
 
 // catch applies the first catcher that is about f

@@ -23,9 +23,17 @@ func (r *Run) limits(s *scope) (limits, *failure) {
 		return limits{}, f
 	}
 	heartbeat, f := e.seconds("HeartbeatSecondsPath", s.state.HeartbeatSeconds, s.state.HeartbeatSecondsPath)
-	return limits{timeout: timeout, heartbeat: heartbeat}, f
+	if f != nil {
+		return limits{}, f
+	}
+	if timeout != nil && heartbeat != nil && *heartbeat >= *timeout {
+		return limits{}, s.broken("The heartbeat of %d seconds must be smaller than the timeout of %d seconds.", *heartbeat, *timeout)
+	}
+	return limits{timeout: timeout, heartbeat: heartbeat}, nil
 }
 
+// seconds returns a limit as it is written or as its path gives it. What a path
+// gives is held to the rules that validation holds literals to.
 func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64, *failure) {
 	if p == nil {
 		return literal, nil
@@ -36,6 +44,9 @@ func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64,
 	}
 	if n <= 0 {
 		return nil, e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
+	}
+	if n > asl.MaxSeconds {
+		return nil, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, asl.MaxSeconds, p.Text)
 	}
 	return &n, nil
 }
