@@ -29,7 +29,7 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	}
 	switch {
 	case err != nil:
-		x.report(failed(t.Ref, err))
+		x.report(failed(t, err))
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
 	default:
@@ -50,11 +50,13 @@ func (x *execution) answered(ref uint64) bool {
 }
 
 // failed words a failure as Lambda tasks do.
-func failed(ref uint64, err error) interp.Input {
-	in := interp.Input{Kind: interp.TaskFailed, Ref: ref}
+func failed(t interp.Task, err error) interp.Input {
+	in := interp.Input{Kind: interp.TaskFailed, Ref: t.Ref}
 	var function *FunctionError
 	var service *ServiceError
 	switch {
+	case errors.Is(err, ErrResultTooLarge):
+		in.Error, in.Cause = interp.ResultTooLarge(t.Resource)
 	case errors.As(err, &function):
 		in.Error, in.Cause = interp.FunctionFailure(function.Payload)
 	case errors.As(err, &service):
@@ -80,13 +82,18 @@ type Invoker interface {
 	// Invoke calls the function and returns its result as JSON. function is
 	// the state's Resource or the FunctionName of a lambda:invoke task: an
 	// ARN, with or without a version, or a bare name. A failure of the function
-	// itself is a *FunctionError, Lambda's refusal a *ServiceError; any other
-	// error counts as Lambda.SdkClientException. ctx ends when nobody waits
+	// itself is a *FunctionError, Lambda's refusal a *ServiceError, a result
+	// that is longer than Lambda passes on ErrResultTooLarge; any other error
+	// counts as Lambda.SdkClientException. ctx ends when nobody waits
 	// for the result any more: the state has timed out, the execution was
 	// stopped, or the engine closes. Invoke is called from many goroutines, at
 	// most Config.MaxInvocations at a time.
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
+
+// ErrResultTooLarge says that a function's result is longer than Lambda passes
+// on, which is more than a state can have.
+var ErrResultTooLarge = errors.New("the function's result is too large")
 
 // FunctionError is what a function answered when it failed.
 type FunctionError struct {

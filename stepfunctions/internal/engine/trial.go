@@ -79,7 +79,7 @@ func (e *Engine) tryCall(ctx context.Context, info interp.Info, t interp.Task) (
 	}
 	out, err := e.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
 	if err != nil {
-		return failed(t.Ref, err), nil
+		return failed(t, err), nil
 	}
 	return interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out}, nil
 }

@@ -59,6 +59,12 @@ func (s *scope) tooLargeResult() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
 }
 
+// ResultTooLarge returns the error and the cause of a task of this Resource whose
+// result is more than a state can have.
+func ResultTooLarge(arn string) (name, cause string) {
+	return dataLimitError, "The state/task '" + parseResource(arn).name() + "' " + tooLargeResult
+}
+
 // tooLargeParameters is the failure of a task that would be given more than that.
 func (s *scope) tooLargeParameters() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}

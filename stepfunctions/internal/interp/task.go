@@ -154,7 +154,8 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
-		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + tooLargeResult})
+		name, cause := ResultTooLarge(task.Resource)
+		r.taskFailed(s, res, failure{name: name, cause: cause})
 		return
 	}
 	r.trial.note("result", result)
