@@ -34,7 +34,8 @@ type Config struct {
 	// Retention is how long a closed execution is kept and its name taken; 90 days where 0.
 	Retention time.Duration
 	// MaxInvocations bounds how many functions run at a time, the others wait
-	// in line; 1,000 where 0, Lambda's own default.
+	// in line; 1,000 where 0, Lambda's own default. One function gets at most
+	// half of what others leave of them.
 	MaxInvocations int
 	// MaxOpen bounds how many executions are open at a time; 1,000,000 where 0,
 	// the service's quota.
@@ -84,7 +85,8 @@ type Engine struct {
 	timers   *timers
 	gate     gate
 	// functions runs Invoker's calls, wakers everything else that waits for the journal.
-	functions, wakers *pool
+	functions *calls
+	wakers    *pool
 	// invoking is the context of every invocation; stop ends it.
 	invoking context.Context
 	stop     context.CancelFunc
@@ -118,7 +120,7 @@ func New(cfg Config) *Engine {
 	a := newARNs(cfg.Region, cfg.Account)
 	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
-	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
+	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
 	e.wakers = &pool{gate: &e.gate, max: maxWakers}
 	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
 	return e

@@ -59,6 +59,8 @@ type staged struct {
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
+	// lazy tells that nothing follows from the input: the next write takes it along.
+	lazy bool
 }
 
 // wait is what the engine does about a ref that the run waits for.
@@ -160,13 +162,13 @@ const replayPage = 64
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.
 const (
-	passiveEntries = 64
+	passiveEntries = 128
 	passiveWait    = 10 * time.Second
 )
 
 // rest frees the run of an execution that sleeps. The caller holds mu.
 func (x *execution) rest() {
-	if x.ephemeral() || x.ended || x.committing || x.seq > passiveEntries {
+	if x.ephemeral() || x.ended || x.committing || len(x.staged) > 0 || x.seq > passiveEntries {
 		return
 	}
 	soon := x.engine.cfg.Clock.Now().Add(passiveWait)
@@ -199,7 +201,7 @@ func (x *execution) settle(group []staged) {
 	for _, s := range group {
 		x.act(s)
 	}
-	more := len(x.staged) > 0
+	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	x.rest()
 	x.mu.Unlock()
@@ -403,7 +405,7 @@ func (x *execution) dispatch(t interp.Task) {
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
 		w.cancel = cancel
-		x.engine.functions.push(func() {
+		x.engine.functions.push(functionName(t.Function), func() {
 			defer cancel()
 			x.invoke(ctx, t)
 		})

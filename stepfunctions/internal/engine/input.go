@@ -39,6 +39,43 @@ func (x *execution) report(in interp.Input) {
 	x.again(in.Ref, err)
 }
 
+// note applies an input that nothing follows from, and leaves the write to the
+// next input. After a crash before that it is as if it had not been.
+func (x *execution) note(in interp.Input) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	before := len(x.staged)
+	if err := x.apply(context.Background(), in, nil, nil); err == nil && len(x.staged) > before {
+		x.staged[before].lazy = true
+	}
+}
+
+// flush writes what is noted, for a reader of the journal, and returns when
+// that is done or has failed.
+func (x *execution) flush() {
+	x.mu.Lock()
+	if len(x.staged) == 0 {
+		x.mu.Unlock()
+		return
+	}
+	for i := range x.staged {
+		x.staged[i].lazy = false
+	}
+	written := make(chan error, 1)
+	if last := &x.staged[len(x.staged)-1]; last.done == nil {
+		last.done = written
+	} else {
+		written <- nil // its own caller waits for it
+	}
+	mine := !x.committing
+	x.committing = true
+	x.mu.Unlock()
+	if mine {
+		x.commit()
+	}
+	<-written
+}
+
 // stage applies the input and sees to it that somebody commits it.
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
 	x.mu.Lock()

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
@@ -19,7 +19,8 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	if ctx.Err() != nil {
 		return
 	}
-	out, err := x.engine.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	x.note(interp.Input{Kind: interp.TaskStarted, Ref: t.Ref})
+	out, err := x.engine.call(ctx, t.Function, t.Payload)
 	if ctx.Err() != nil {
 		// Nobody waits any more, or the engine closes and calls again at its next start.
 		return
@@ -36,6 +37,26 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
 	}
 }
+
+// maxCall is the longest that Lambda lets a function run.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxCall = 900 * time.Second
+
+// call calls a function, and gives it up when it takes longer than Lambda lets
+// any function run.
+func (e *Engine) call(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	bounded, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer e.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
+	out, err := e.cfg.Invoker.Invoke(bounded, function, payload)
+	if err != nil && ctx.Err() == nil && context.Cause(bounded) == errCallTooLong {
+		return nil, errCallTooLong
+	}
+	return out, err
+}
+
+// errCallTooLong is what Lambda answers for a function that takes too long.
+var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // answered tells whether the call's answer still matters, and that the call is over.
 func (x *execution) answered(ref uint64) bool {
@@ -112,71 +133,6 @@ type ServiceError struct {
 }
 
 func (e *ServiceError) Error() string { return e.Name + ": " + e.Message }
-
-// pool runs jobs in the order they came, at most max at a time. A waiting job
-// costs its closure and no goroutine.
-type pool struct {
-	gate *gate
-	max  int
-
-	mu      sync.Mutex
-	queue   []func()
-	head    int // queue[:head] is done
-	workers int
-	closed  bool
-}
-
-// push takes a job; a closed pool drops it.
-func (p *pool) push(job func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return
-	}
-	p.gate.hold()
-	p.queue = append(p.queue, job)
-	if p.workers < p.max {
-		p.workers++
-		go p.work()
-	}
-}
-
-func (p *pool) work() {
-	for job := p.next(); job != nil; job = p.next() {
-		job()
-		p.gate.leave()
-	}
-}
-
-// next gives the next job; with nil the worker's place is free again.
-func (p *pool) next() func() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.head == len(p.queue) {
-		p.queue, p.head = p.queue[:0], 0
-		p.workers--
-		return nil
-	}
-	job := p.queue[p.head]
-	p.queue[p.head] = nil
-	p.head++
-	if p.head > 1024 && p.head > len(p.queue)/2 {
-		p.queue = append(p.queue[:0], p.queue[p.head:]...)
-		p.head = 0
-	}
-	return job
-}
-
-// close drops the jobs that wait.
-func (p *pool) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	for range p.queue[p.head:] {
-		p.gate.leave()
-	}
-	p.queue, p.head = nil, 0
-}
 
 // startParameters are the Parameters of a states:startExecution task.
 type startParameters struct {

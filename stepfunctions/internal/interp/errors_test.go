@@ -152,6 +152,40 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+// The start of a function is its call, which may have to wait for others.
+func TestFunctionsStartWhenTheyAreCalled(t *testing.T) {
+	definition := one(`{"Type":"Task",` + function + `,"TimeoutSeconds":5,"End":true}`)
+	for _, c := range []struct {
+		name   string
+		inputs []interp.InputKind
+		want   string
+	}{
+		{"not called", []interp.InputKind{interp.TimerFired}, "LambdaFunctionScheduled LambdaFunctionTimedOut ExecutionFailed"},
+		{"called", []interp.InputKind{interp.TaskStarted, interp.TimerFired}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionTimedOut ExecutionFailed"},
+		{"called again after a restart", []interp.InputKind{interp.TaskStarted, interp.TaskStarted, interp.TaskSucceeded}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded"},
+		{"called, which was not kept", []interp.InputKind{interp.TaskSucceeded}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded"},
+	} {
+		var types []string
+		r := interp.New(parse(t, definition), sampleInfo, interp.WithHistory(func(e interp.Event) { types = append(types, e.Type) }))
+		at := time.Unix(1_700_000_000, 0).UTC()
+		r.Apply(interp.Input{Kind: interp.Started, At: at, Output: []byte("{}")})
+		tasks, timers := r.Outstanding()
+		for i, kind := range c.inputs {
+			in := interp.Input{Kind: kind, At: at, Ref: tasks[0].Ref, Output: []byte("1")}
+			if kind == interp.TimerFired {
+				in.Ref = timers[0].Ref
+			}
+			if again := i > 0 && kind == c.inputs[i-1]; r.Heeds(in) == again {
+				t.Errorf("%s: input %d is heeded %v", c.name, i, !again)
+			}
+			r.Apply(in)
+		}
+		if got := strings.Join(types[2:], " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 func TestHeartbeatsKeepATaskAlive(t *testing.T) {
 	p := start(t, one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"TimeoutSeconds":100,"HeartbeatSeconds":10,"End":true}`), "{}", nil)
 	tasks, _ := p.run.Outstanding()

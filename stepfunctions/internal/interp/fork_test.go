@@ -66,7 +66,7 @@ func TestNothingCatchesARuntimeFailure(t *testing.T) {
 		inner  = `{"Type":"Map","ItemsPath":"$.a","MaxConcurrency":1,"ItemProcessor":` + broken + `,"End":true}`
 	)
 	for state, want := range map[string]string{
-		`{"Type":"Parallel","Branches":[` + taskB + `,` + broken + `],` + caught:                                "ParallelStateStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted PassStateEntered ExecutionFailed",
+		`{"Type":"Parallel","Branches":[` + taskB + `,` + broken + `],` + caught:                                "ParallelStateStarted TaskStateEntered LambdaFunctionScheduled PassStateEntered ExecutionFailed",
 		`{"Type":"Map","ItemsPath":"$.a","ItemProcessor":` + broken + `,` + caught:                              "MapStateStarted MapIterationStarted MapIterationStarted PassStateEntered ExecutionFailed",
 		`{"Type":"Map","ItemsPath":"$.a","ItemSelector":{"v.$":"$.no"},"ItemProcessor":` + taskB + `,` + caught: "MapStateStarted MapIterationStarted ExecutionFailed",
 		`{"Type":"Parallel","Branches":[{"StartAt":"M","States":{"M":` + inner + `}}],` + caught:                "MapStateStarted MapIterationStarted PassStateEntered ExecutionFailed",

@@ -180,6 +180,8 @@ func (r *Run) Heeds(in Input) bool {
 	switch in.Kind {
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
 		return waits && w.task != nil
+	case TaskStarted:
+		return waits && w.task != nil && !w.task.started
 	case TimerFired:
 		return waits && w.task == nil
 	case Started:

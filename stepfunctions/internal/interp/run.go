@@ -209,6 +209,7 @@ const (
 	Redriven                           // the run goes on from where it failed
 	TaskSubmitted                      // Ref is a task with a Token, or a .sync one; Output answers its request
 	MapRunUpdated                      // Output is a MapRunLimits as JSON
+	TaskStarted                        // Ref is a task whose function is called from now on
 )
 
 // Input is one thing that happened. Inputs are what the journal keeps.
@@ -242,6 +243,8 @@ type Task struct {
 	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
+	// started is set once the history has the event of the task's start.
+	started bool
 }
 
 // Timer asks for a TimerFired input with its Ref once At has come.
