@@ -266,9 +266,11 @@ type SystemClock struct{}
 func (SystemClock) Now() time.Time { return time.Now() }
 
 // AfterFunc is time.AfterFunc, but it looks at the clock on the wall every
-// minute: a machine that was suspended is not late by as long as it slept.
+// minute: a machine that was suspended is not late by as long as it slept, and
+// one whose clock is set back not by the difference.
 func (c SystemClock) AfterFunc(d time.Duration, f func()) func() {
-	a := &alarm{at: c.Now().Round(0).Add(d), f: f}
+	now := c.Now()
+	a := &alarm{at: now.Round(0).Add(d), elapsed: now.Add(d), f: f}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.timer = time.AfterFunc(min(d, alarmStep), a.look)
@@ -277,9 +279,11 @@ func (c SystemClock) AfterFunc(d time.Duration, f func()) func() {
 
 const alarmStep = time.Minute
 
-// alarm waits for a time of day, step by step.
+// alarm waits, step by step, for a time of day or for that much time to pass,
+// whatever is first.
 type alarm struct {
-	at      time.Time
+	at      time.Time // of day
+	elapsed time.Time // by the monotonic clock
 	f       func()
 	mu      sync.Mutex
 	timer   *time.Timer
@@ -299,7 +303,7 @@ func (a *alarm) due() bool {
 	if a.stopped {
 		return false
 	}
-	left := time.Until(a.at)
+	left := min(time.Until(a.at), time.Until(a.elapsed))
 	if left > 0 {
 		a.timer.Reset(min(left, alarmStep))
 	}

@@ -32,7 +32,8 @@ type execution struct {
 	record Record // its Head is what the journal has
 	// run is nil while the execution sleeps; the journal has what it takes to wake it.
 	run *interp.Run
-	// seq counts the entries applied, staged ones included; last is the newest one's time.
+	// seq counts the entries applied, staged ones included; last is the latest
+	// time of any of them.
 	seq        int
 	last       time.Time
 	staged     []staged
@@ -147,7 +148,9 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 				length, unread := e.length(ctx, id)
 				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
 			}
-			last = in.At
+			if in.At.After(last) {
+				last = in.At
+			}
 		}
 		if len(entries) < replayPage {
 			return seq, last, nil
@@ -324,7 +327,7 @@ func (x *execution) act(s staged) {
 		x.record.Head = *s.head
 	}
 	for _, t := range s.effects.Timers {
-		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, t.At)
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t)
 	}
 	for _, t := range s.effects.Tasks {
 		x.dispatch(t)

@@ -147,23 +147,25 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	}
 	if s.effects.Outcome != nil {
 		x.ended = true
-		s.head = x.endedHead(s.effects.Outcome, in.At)
+		s.head = x.endedHead(s.effects.Outcome)
 	}
 	return s, nil
 }
 
-// at is the time of the next input: a clock that was set back does not make
-// a history run backwards.
+// at is the time of the next input. It may be before that of the last one,
+// where the clock was set back.
 func (x *execution) at() time.Time {
-	if now := x.engine.now(); now.After(x.last) {
+	now := x.engine.now()
+	if now.After(x.last) {
 		x.last = now
 	}
-	return x.last
+	return now
 }
 
-func (x *execution) endedHead(o *interp.Outcome, at time.Time) *Head {
+// endedHead is the record's head at the end, which is no earlier than any input.
+func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
-	h.Status, h.Stopped = Status(o.Status), at
+	h.Status, h.Stopped = Status(o.Status), x.last
 	h.Output, h.Error, h.Cause = o.Output, o.Error, o.Cause
 	h.Unannounced = x.engine.cfg.Ended != nil && !x.ephemeral()
 	return &h

@@ -104,6 +104,7 @@ const maxEvents = 25_000
 // have logs of their own.
 type log struct {
 	last int64
+	at   time.Time // of the last event
 	full bool
 	bare bool // causes do not say which state they are about
 	sink func(Event)
@@ -123,8 +124,11 @@ func (l *log) add(at time.Time, previous int64, kind string, details func() map[
 
 func (l *log) write(at time.Time, previous int64, kind string, details func() map[string]any) int64 {
 	l.last++
+	if at.After(l.at) {
+		l.at = at // a clock that was set back does not make a history run backwards
+	}
 	if l.sink != nil {
-		e := Event{ID: l.last, Previous: previous, Type: kind, At: at}
+		e := Event{ID: l.last, Previous: previous, Type: kind, At: l.at}
 		if details != nil {
 			e.Details = details()
 		}
@@ -165,7 +169,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 		if w := r.pending[ref]; w.task != nil {
 			tasks = append(tasks, *w.task)
 		} else {
-			timers = append(timers, Timer{Ref: ref, At: w.at})
+			timers = append(timers, Timer{Ref: ref, At: w.at, From: w.from})
 		}
 	}
 	return tasks, timers

@@ -144,6 +144,7 @@ type waiting struct {
 	kind  waitingKind
 	scope *scope
 	at    time.Time // of a timer
+	from  time.Time // what a timer was counted from
 	// interval is the HeartbeatSeconds of a heartbeat's timer.
 	interval time.Duration
 	task     *Task
@@ -152,8 +153,12 @@ type waiting struct {
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	r.lastRef++
-	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at}
-	r.effects.Timers = append(r.effects.Timers, Timer{Ref: r.lastRef, At: at})
+	from := r.now
+	if kind == waitOver && s.state.SecondsPath == nil && s.state.Seconds == nil {
+		from = time.Time{}
+	}
+	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at, from: from}
+	r.effects.Timers = append(r.effects.Timers, Timer{Ref: r.lastRef, At: at, From: from})
 	return r.lastRef
 }
 
@@ -251,6 +256,10 @@ type Task struct {
 type Timer struct {
 	Ref uint64
 	At  time.Time
+	// From is the time that At was counted from; zero where At is a time of day
+	// that a Wait state names. A clock that is set back to before From has the
+	// time between the two to wait, and no more.
+	From time.Time
 }
 
 // Outcome is how a run ended.
