@@ -19,7 +19,7 @@ func TestQueryPlans(t *testing.T) {
 		{unfinished, "SEARCH executions USING INDEX unfinished (id>?)"},
 		{ofMachine, "SEARCH executions USING INDEX executions_of_machine (machine=? AND id<?)"},
 		{ofAll, "SEARCH executions USING INTEGER PRIMARY KEY (rowid<?)"},
-		{oldest, "SCAN executions"},
+		{closedBefore, "SEARCH executions USING COVERING INDEX closed (stopped<?)"},
 		{highestID, "SEARCH executions"},
 		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>?)"},
 		{lastSeq, "SEARCH entries USING PRIMARY KEY (execution=?)"},
