@@ -124,8 +124,8 @@ func (c *checker) keep(d Diagnostic) {
 
 func (c *checker) failed() bool { return len(withSeverity(c.found, SeverityError)) > 0 }
 
-// maxSeconds bounds every time in seconds (states-language.net, "Task State").
-const maxSeconds = 99_999_999
+// MaxSeconds bounds every time in seconds that a definition has, and every timeout (states-language.net, "Task State").
+const MaxSeconds = 99_999_999
 
 // maxName bounds names of states and variables, in characters.
 const maxName = 80
@@ -138,7 +138,7 @@ func (c *checker) root(o *value.Object) {
 		{"Comment", text},
 		{"QueryLanguage", oneOf(pathLanguage, dataLanguage)},
 		{"StartAt", text},
-		{"TimeoutSeconds", integer(0, maxSeconds)},
+		{"TimeoutSeconds", integer(0, MaxSeconds)},
 		{"Version", oneOf("1.0")},
 		{"States", states},
 	})

@@ -124,8 +124,8 @@ func retrier(c *checker, at string, v any) {
 	o := c.object(at, v, []field{
 		{"Comment", text},
 		{"ErrorEquals", list(text)},
-		{"IntervalSeconds", integer(0, maxSeconds)},
-		{"MaxAttempts", integer(0, maxSeconds)},
+		{"IntervalSeconds", integer(0, MaxSeconds)},
+		{"MaxAttempts", integer(0, MaxSeconds)},
 		{"BackoffRate", number(1, math.MaxFloat64)},
 		{"MaxDelaySeconds", integer(1, maxDelay)},
 		{"JitterStrategy", oneOf("NONE", "FULL")},

@@ -177,6 +177,9 @@ func (e *Engine) History(ctx context.Context, arn string) ([]interp.Event, error
 	if err != nil {
 		return nil, err
 	}
+	if x := e.alive(r.ID); x != nil {
+		x.flush()
+	}
 	var events []interp.Event
 	sink := func(event interp.Event) { events = append(events, event) }
 	run := interp.New(revision.parsed, e.info(r, revision), interp.WithHistory(sink))

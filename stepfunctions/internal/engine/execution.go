@@ -33,7 +33,8 @@ type execution struct {
 	record Record // its Head is what the journal has
 	// run is nil while the execution sleeps; the journal has what it takes to wake it.
 	run *interp.Run
-	// seq counts the entries applied, staged ones included; last is the newest one's time.
+	// seq counts the entries applied, staged ones included; last is the latest
+	// time of any of them.
 	seq        int
 	last       time.Time
 	staged     []staged
@@ -68,6 +69,8 @@ type staged struct {
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
+	// lazy tells that nothing follows from the input: the next write takes it along.
+	lazy bool
 }
 
 // wait is what the engine does about a ref that the run waits for.
@@ -172,7 +175,9 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 				length, unread := e.length(ctx, id)
 				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
 			}
-			last = in.At
+			if in.At.After(last) {
+				last = in.At
+			}
 		}
 		if len(entries) < replayPage {
 			return seq, last, nil
@@ -187,13 +192,13 @@ const replayPage = 64
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.
 const (
-	passiveEntries = 64
+	passiveEntries = 128
 	passiveWait    = 10 * time.Second
 )
 
 // rest frees the run of an execution that sleeps. The caller holds mu.
 func (x *execution) rest() {
-	if x.ephemeral() || x.ended || x.committing || x.seq > passiveEntries {
+	if x.ephemeral() || x.ended || x.committing || len(x.staged) > 0 || x.seq > passiveEntries {
 		return
 	}
 	soon := x.engine.cfg.Clock.Now().Add(passiveWait)
@@ -226,7 +231,7 @@ func (x *execution) settle(group []staged) {
 	for _, s := range group {
 		x.act(s)
 	}
-	more := len(x.staged) > 0
+	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	x.rest()
 	x.mu.Unlock()
@@ -353,7 +358,8 @@ func (x *execution) act(s staged) {
 		x.record.Head = *s.head
 	}
 	for _, t := range s.effects.Timers {
-		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, x.engine.scaled(t))
+		t.At = x.engine.scaled(t)
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t)
 	}
 	for _, t := range s.effects.Tasks {
 		x.dispatch(t)
@@ -440,7 +446,7 @@ func (x *execution) dispatch(t interp.Task) {
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
 		w.cancel = cancel
-		x.engine.functions.push(func() {
+		x.engine.functions.push(functionName(t.Function), func() {
 			defer cancel()
 			x.invoke(ctx, t)
 		})

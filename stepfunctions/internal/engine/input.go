@@ -39,6 +39,43 @@ func (x *execution) report(in interp.Input) {
 	x.again(in.Ref, err)
 }
 
+// note applies an input that nothing follows from, and leaves the write to the
+// next input. After a crash before that it is as if it had not been.
+func (x *execution) note(in interp.Input) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	before := len(x.staged)
+	if err := x.apply(context.Background(), in, nil, nil); err == nil && len(x.staged) > before {
+		x.staged[before].lazy = true
+	}
+}
+
+// flush writes what is noted, for a reader of the journal, and returns when
+// that is done or has failed.
+func (x *execution) flush() {
+	x.mu.Lock()
+	if len(x.staged) == 0 {
+		x.mu.Unlock()
+		return
+	}
+	for i := range x.staged {
+		x.staged[i].lazy = false
+	}
+	written := make(chan error, 1)
+	if last := &x.staged[len(x.staged)-1]; last.done == nil {
+		last.done = written
+	} else {
+		written <- nil // its own caller waits for it
+	}
+	mine := !x.committing
+	x.committing = true
+	x.mu.Unlock()
+	if mine {
+		x.commit()
+	}
+	<-written
+}
+
 // stage applies the input and sees to it that somebody commits it.
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
 	x.mu.Lock()
@@ -111,23 +148,25 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	}
 	if s.effects.Outcome != nil {
 		x.ended = true
-		s.head = x.endedHead(s.effects.Outcome, in.At)
+		s.head = x.endedHead(s.effects.Outcome)
 	}
 	return s, nil
 }
 
-// at is the time of the next input: a clock that was set back does not make
-// a history run backwards.
+// at is the time of the next input. It may be before that of the last one,
+// where the clock was set back.
 func (x *execution) at() time.Time {
-	if now := x.engine.now(); now.After(x.last) {
+	now := x.engine.now()
+	if now.After(x.last) {
 		x.last = now
 	}
-	return x.last
+	return now
 }
 
-func (x *execution) endedHead(o *interp.Outcome, at time.Time) *Head {
+// endedHead is the record's head at the end, which is no earlier than any input.
+func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
-	h.Status, h.Stopped = Status(o.Status), at
+	h.Status, h.Stopped = Status(o.Status), x.last
 	h.Output, h.Error, h.Cause = o.Output, o.Error, o.Cause
 	h.Unannounced = x.engine.cfg.announces(h.Status) && !x.ephemeral()
 	return &h

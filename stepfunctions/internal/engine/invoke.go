@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
@@ -20,7 +20,8 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	if ctx.Err() != nil {
 		return
 	}
-	out, err := x.engine.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	x.note(interp.Input{Kind: interp.TaskStarted, Ref: t.Ref})
+	out, err := x.engine.call(ctx, t.Function, t.Payload)
 	if ctx.Err() != nil {
 		// Nobody waits any more, or the engine closes and calls again at its next start.
 		return
@@ -30,13 +31,33 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	}
 	switch {
 	case err != nil:
-		x.report(failed(t.Ref, err))
+		x.report(failed(t, err))
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
 	default:
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
 	}
 }
+
+// maxCall is the longest that Lambda lets a function run.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxCall = 900 * time.Second
+
+// call calls a function, and gives it up when it takes longer than Lambda lets
+// any function run.
+func (e *Engine) call(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	bounded, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer e.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
+	out, err := e.cfg.Invoker.Invoke(bounded, function, payload)
+	if err != nil && ctx.Err() == nil && context.Cause(bounded) == errCallTooLong {
+		return nil, errCallTooLong
+	}
+	return out, err
+}
+
+// errCallTooLong is what Lambda answers for a function that takes too long.
+var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // answered tells whether the call's answer still matters, and that the call is over.
 func (x *execution) answered(ref uint64) bool {
@@ -51,11 +72,13 @@ func (x *execution) answered(ref uint64) bool {
 }
 
 // failed words a failure as Lambda tasks do.
-func failed(ref uint64, err error) interp.Input {
-	in := interp.Input{Kind: interp.TaskFailed, Ref: ref}
+func failed(t interp.Task, err error) interp.Input {
+	in := interp.Input{Kind: interp.TaskFailed, Ref: t.Ref}
 	var function *FunctionError
 	var service *ServiceError
 	switch {
+	case errors.Is(err, ErrResultTooLarge):
+		in.Error, in.Cause = interp.ResultTooLarge(t.Resource)
 	case errors.As(err, &function):
 		in.Error, in.Cause = interp.FunctionFailure(function.Payload)
 	case errors.As(err, &service):
@@ -81,13 +104,18 @@ type Invoker interface {
 	// Invoke calls the function and returns its result as JSON. function is
 	// the state's Resource or the FunctionName of a lambda:invoke task: an
 	// ARN, with or without a version, or a bare name. A failure of the function
-	// itself is a *FunctionError, Lambda's refusal a *ServiceError; any other
-	// error counts as Lambda.SdkClientException. ctx ends when nobody waits
+	// itself is a *FunctionError, Lambda's refusal a *ServiceError, a result
+	// that is longer than Lambda passes on ErrResultTooLarge; any other error
+	// counts as Lambda.SdkClientException. ctx ends when nobody waits
 	// for the result any more: the state has timed out, the execution was
 	// stopped, or the engine closes. Invoke is called from many goroutines, at
 	// most Config.MaxInvocations at a time.
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
+
+// ErrResultTooLarge says that a function's result is longer than Lambda passes
+// on, which is more than a state can have.
+var ErrResultTooLarge = errors.New("the function's result is too large")
 
 // FunctionError is what a function answered when it failed.
 type FunctionError struct {
@@ -106,71 +134,6 @@ type ServiceError struct {
 }
 
 func (e *ServiceError) Error() string { return e.Name + ": " + e.Message }
-
-// pool runs jobs in the order they came, at most max at a time. A waiting job
-// costs its closure and no goroutine.
-type pool struct {
-	gate *gate
-	max  int
-
-	mu      sync.Mutex
-	queue   []func()
-	head    int // queue[:head] is done
-	workers int
-	closed  bool
-}
-
-// push takes a job; a closed pool drops it.
-func (p *pool) push(job func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return
-	}
-	p.gate.hold()
-	p.queue = append(p.queue, job)
-	if p.workers < p.max {
-		p.workers++
-		go p.work()
-	}
-}
-
-func (p *pool) work() {
-	for job := p.next(); job != nil; job = p.next() {
-		job()
-		p.gate.leave()
-	}
-}
-
-// next gives the next job; with nil the worker's place is free again.
-func (p *pool) next() func() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.head == len(p.queue) {
-		p.queue, p.head = p.queue[:0], 0
-		p.workers--
-		return nil
-	}
-	job := p.queue[p.head]
-	p.queue[p.head] = nil
-	p.head++
-	if p.head > 1024 && p.head > len(p.queue)/2 {
-		p.queue = append(p.queue[:0], p.queue[p.head:]...)
-		p.head = 0
-	}
-	return job
-}
-
-// close drops the jobs that wait.
-func (p *pool) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	for range p.queue[p.head:] {
-		p.gate.leave()
-	}
-	p.queue, p.head = nil, 0
-}
 
 // startParameters are the Parameters of a states:startExecution task.
 type startParameters struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -112,11 +113,11 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 }
 
 func checkInput(input []byte) error {
-	switch {
-	case len(input) > maxPayload:
+	if len(input) > maxPayload {
 		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
-	case !json.Valid(input):
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: 'not a JSON text'")
+	}
+	if err := value.Check(input); err != nil {
+		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
 	}
 	return nil
 }

@@ -301,7 +301,7 @@ func (r *Run) Apply(in Input) Effects {
 		r.timerFired(in.Ref)
 	case MapRunUpdated:
 		r.updateMapRun(in)
-	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
+	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted, TaskStarted:
 		r.taskInput(in)
 	}
 	r.drain()

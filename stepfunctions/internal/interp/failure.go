@@ -60,6 +60,12 @@ func (s *scope) tooLargeResult() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
 }
 
+// ResultTooLarge returns the error and the cause of a task of this Resource whose
+// result is more than a state can have.
+func ResultTooLarge(arn string) (name, cause string) {
+	return dataLimitError, "The state/task '" + parseResource(arn).name() + "' " + tooLargeResult
+}
+
 // tooLargeParameters is the failure of a task that would be given more than that.
 func (s *scope) tooLargeParameters() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
@@ -199,9 +205,8 @@ func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
 }
 
 // Backoff is the delay in seconds before another attempt, after this many
-// retries, without jitter.
+// retries, without jitter. It grows to the bound of every time in seconds and no further.
 func Backoff(retrier *asl.Retrier, retries int64) float64 {
-	const longest = 100 * 365 * 24 * 3600 // keeps every sum of times in range
 	delay := float64(retrier.IntervalSeconds) * math.Pow(retrier.BackoffRate, float64(retries))
 	if m := retrier.MaxDelaySeconds; m > 0 {
 		delay = min(delay, float64(m))
@@ -209,7 +214,7 @@ func Backoff(retrier *asl.Retrier, retries int64) float64 {
 	if math.IsNaN(delay) {
 		return 0
 	}
-	return max(0, min(delay, longest))
+	return max(0, min(delay, asl.MaxSeconds))
 }
 
 // catch applies the first catcher that is about f

@@ -80,19 +80,25 @@ func payloadOf(request *value.Object) json.RawMessage {
 const unknownFunctionError = "Lambda.Unknown"
 
 // FunctionFailure gives the error name and the cause for the answer of a
-// function that failed: its errorType, and the whole answer as it came.
+// function that failed: its errorType, and the whole answer as it came. An
+// answer that no state could have as its data is cut to what the service tells
+// of a cause, for a Catch to have a use.
 // https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-handling-error-conditions.html
 func FunctionFailure(answer []byte) (name, cause string) {
 	v, err := value.Parse(answer)
+	told := string(answer)
+	if len(told) > maxData {
+		told = cut(told, maxCause)
+	}
 	if err == nil {
 		o, _ := v.(*value.Object)
 		if kind, ok := o.Get("errorType"); ok {
 			if name, ok := kind.(string); ok && name != "" {
-				return name, string(answer)
+				return name, told
 			}
 		}
 	}
-	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + string(answer)
+	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + told
 }
 
 // httpDate is the form of a Date header, RFC 9110 section 5.6.7; package

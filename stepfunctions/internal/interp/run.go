@@ -168,6 +168,7 @@ type waiting struct {
 	kind  waitingKind
 	scope *scope
 	at    time.Time // of a timer
+	from  time.Time // what a timer was counted from
 	// interval is the HeartbeatSeconds of a heartbeat's timer, and the length of
 	// the pause of a Wait state's or a retry's.
 	interval time.Duration
@@ -177,9 +178,12 @@ type waiting struct {
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	r.lastRef++
-	w := &waiting{kind: kind, scope: s, at: at}
+	w := &waiting{kind: kind, scope: s, at: at, from: r.now}
 	if kind == waitOver || kind == retryDue {
 		w.interval = max(0, at.Sub(r.now))
+	}
+	if kind == waitOver && s.state.SecondsPath == nil && s.state.Seconds == nil {
+		w.from = time.Time{}
 	}
 	r.pending[r.lastRef] = w
 	r.effects.Timers = append(r.effects.Timers, w.timer(r.lastRef))
@@ -188,7 +192,7 @@ func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 
 // timer is what the engine is asked for.
 func (w *waiting) timer(ref uint64) Timer {
-	t := Timer{Ref: ref, At: w.at}
+	t := Timer{Ref: ref, At: w.at, From: w.from}
 	if w.kind == waitOver || w.kind == retryDue {
 		t.Pause = w.interval
 	}
@@ -247,6 +251,7 @@ const (
 	Redriven                           // the run goes on from where it failed
 	TaskSubmitted                      // Ref is a task with a Token, or a .sync one; Output answers its request
 	MapRunUpdated                      // Output is a MapRunLimits as JSON
+	TaskStarted                        // Ref is a task whose function is called from now on
 )
 
 // Input is one thing that happened. Inputs are what the journal keeps.
@@ -300,6 +305,8 @@ type Task struct {
 	// Attempt is how many tasks of this state came before in the same branch,
 	// iteration or machine, whether retries or visits; only known WithAttempts.
 	Attempt int32
+	// started is set once the history has the event of the task's start.
+	started bool
 }
 
 // Timer asks for a TimerFired input with its Ref once At has come.
@@ -309,6 +316,10 @@ type Timer struct {
 	// Pause is how long a Wait state or a retry waits; 0 for a timer that bounds
 	// something. A program that shortens waits shortens these.
 	Pause time.Duration
+	// From is the time that At was counted from; zero where At is a time of day
+	// that a Wait state names. A clock that is set back to before From has the
+	// time between the two to wait, and no more.
+	From time.Time
 }
 
 // Outcome is how a run ended.

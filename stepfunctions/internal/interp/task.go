@@ -121,7 +121,18 @@ func (r *Run) scheduled(s *scope, q *request) {
 		}
 		return details
 	})
-	r.event(s, q.event("Started"), func() map[string]any { return q.details(nil) })
+	if q.task.Function == "" {
+		r.started(s, q.resource, q.task)
+	}
+}
+
+// started writes the event of a task's start, once. A function's is its call,
+// which may have to wait for others: a task that timed out before has none.
+func (r *Run) started(s *scope, res resource, task *Task) {
+	if !task.started {
+		task.started = true
+		r.event(s, res.event("Started"), func() map[string]any { return res.details(nil) })
+	}
 }
 
 // taskInput takes what the engine reports about a task.
@@ -136,7 +147,12 @@ func (r *Run) taskInput(in Input) {
 		return
 	}
 	res := parseResource(w.task.Resource)
+	if in.Kind != TaskHeartbeat {
+		// An answer implies the call: that it was made may not have been kept.
+		r.started(s, res, w.task)
+	}
 	switch in.Kind {
+	case TaskStarted:
 	case TaskHeartbeat:
 		r.heard(s)
 	case TaskSubmitted:
@@ -170,7 +186,8 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
-		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + tooLargeResult})
+		name, cause := ResultTooLarge(task.Resource)
+		r.taskFailed(s, res, failure{name: name, cause: cause})
 		return
 	}
 	r.trial.note("result", result)

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
@@ -112,9 +113,10 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 		status = fail(stderr, exitRefused, err)
 	} else {
 		checkEndpoint(s.lambda, log)
+		fmt.Fprintf(stderr, "see what runs: http://%s/\n", listener.Addr())
 		suggest(stderr, listener.Addr(), s.region, e.StateMachines())
 		stopWatching := machines.watchInBackground(ctx, s, e, log)
-		if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {
+		if err := serve(ctx, listener, wire.Guard(console.New(e, wire.NewHandler(e, log), log), s.hostNames(), log), log, stdout); err != nil {
 			status = fail(stderr, exitFailed, err)
 		}
 		stopWatching()

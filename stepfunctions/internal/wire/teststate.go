@@ -329,8 +329,8 @@ func (r *stateRequest) readInput() *Fault {
 	if r.in.Input == nil {
 		return nil
 	}
-	if !json.Valid([]byte(*r.in.Input)) {
-		return fault("InvalidExecutionInput", "Invalid State Machine Execution Input: 'not a JSON text'")
+	if err := value.Check([]byte(*r.in.Input)); err != nil {
+		return fault("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
 	}
 	r.input = json.RawMessage(*r.in.Input)
 	return nil

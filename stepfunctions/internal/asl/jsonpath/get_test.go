@@ -113,6 +113,23 @@ func TestGetAggregates(t *testing.T) {
 	}
 }
 
+// JSON has no number for what is beyond the range of a double.
+func TestGetAggregatesOutOfRange(t *testing.T) {
+	for path, document := range map[string]string{
+		"$.sum()": `[1e308,1e308]`, "$.avg()": `[1e308,1e308,1e308]`, "$.stddev()": `[1e308,-1e308]`, "$.max()": `[1,1e999]`,
+		"$.min()": `[1,-1e999]`, "$.sum(1e308)": `[1e308]`, "$.sum( 1e999, -1e999 )": `[]`,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed *jsonpath.EvaluationError
+		if v, err := p.Get(decode(t, document)); !errors.As(err, &failed) || !strings.Contains(err.Error(), "out of range") {
+			t.Errorf("%s of %s = %s, %v", path, document, value.Text(v), err)
+		}
+	}
+}
+
 // Scans behind scans, and in filters behind scans, give up in the end.
 func TestGetGivesUp(t *testing.T) {
 	deep := decode(t, strings.Repeat(`{"a":`, 300)+"1"+strings.Repeat("}", 300))
