@@ -25,7 +25,7 @@ type Execution struct {
 	Started    time.Time
 	// Stopped, Output, Error and Cause are set once Status is final.
 	Stopped time.Time
-	// Input is left out of lists.
+	// Input and Output are left out of lists.
 	Input  json.RawMessage
 	Output json.RawMessage
 	Error  string
@@ -126,7 +126,7 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 }
 
 // ListExecutions lists executions of a machine, or of a version or alias of it,
-// the newest first. status may be empty. before bounds the page from above: the
+// the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
 // Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
