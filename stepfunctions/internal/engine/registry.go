@@ -177,6 +177,9 @@ func (g *registry) save(ctx context.Context, m *machine, changed machineDocument
 		g.revisions.put(r)
 	}
 	g.machines[m.ARN] = m
+	for _, id := range unused {
+		g.revisions.drop(id)
+	}
 	g.mu.Unlock()
 	if len(unused) > 0 {
 		// The document is saved; what this leaves is the next sweep's.

@@ -64,6 +64,15 @@ func (c *revisionCache) use(r *revision) {
 	}
 }
 
+// drop forgets a revision that is gone.
+func (c *revisionCache) drop(id string) {
+	delete(c.byID, id)
+	if i := slices.IndexFunc(c.last, func(r *revision) bool { return r.RevisionID == id }); i >= 0 {
+		c.bytes -= len(c.last[i].Definition)
+		c.last = slices.Delete(c.last, i, i+1)
+	}
+}
+
 // revisions are those that the document's machine can start.
 func (s *machineState) revisions() []string {
 	ids := []string{s.Current}
