@@ -107,7 +107,9 @@ type log struct {
 	at   time.Time // of the last event
 	full bool
 	bare bool // causes do not say which state they are about
-	sink func(Event)
+	// sink gets the events with ids from first to until.
+	sink         func(Event) bool
+	first, until int64
 	// owner is the root of the child execution whose log this is.
 	owner *scope
 }
@@ -127,12 +129,14 @@ func (l *log) write(at time.Time, previous int64, kind string, details func() ma
 	if at.After(l.at) {
 		l.at = at // a clock that was set back does not make a history run backwards
 	}
-	if l.sink != nil {
+	if l.sink != nil && l.last >= l.first && l.last <= l.until {
 		e := Event{ID: l.last, Previous: previous, Type: kind, At: l.at}
 		if details != nil {
 			e.Details = details()
 		}
-		l.sink(e)
+		if !l.sink(e) {
+			l.sink = nil
+		}
 	}
 	return l.last
 }

@@ -21,6 +21,8 @@ const (
 	entriesOf   = `SELECT entry FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
 	allMachines = `SELECT document FROM machines ORDER BY arn`
 	oneRevision = `SELECT document FROM revisions WHERE id = ?`
+	unusedRevs  = `SELECT id FROM revisions WHERE id NOT IN (SELECT revision FROM executions)`
+	dropRev     = `DELETE FROM revisions WHERE id = ?`
 	putMachine  = `INSERT OR REPLACE INTO machines (arn, document) VALUES (?, ?)`
 	putRevision = `INSERT OR REPLACE INTO revisions (id, document) VALUES (?, ?)`
 	dropMachine = `DELETE FROM machines WHERE arn = ?`
@@ -62,12 +64,17 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if f.AllMachines {
 		query, machine = ofAll, ""
 	}
-	return j.records(ctx, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
+	return j.scan(ctx, engine.Record.WithoutOutput, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
 }
 
-func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {
+func (j *Journal) records(ctx context.Context, query string, args ...any) ([]engine.Record, error) {
+	return j.scan(ctx, func(r engine.Record) engine.Record { return r }, query, args...)
+}
+
+// scan reads records and keeps of each what keep returns.
+func (j *Journal) scan(ctx context.Context, keep func(engine.Record) engine.Record, query string, args ...any) (records []engine.Record, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
-		return database.Each(conn, query, func(stmt *sqlite.Stmt) { records = append(records, record(stmt)) }, args...)
+		return database.Each(conn, query, func(stmt *sqlite.Stmt) { records = append(records, keep(record(stmt))) }, args...)
 	})
 	return records, err
 }
@@ -146,6 +153,26 @@ func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	return documents[0], nil
+}
+
+// UnusedRevisions is engine.Journal's. It reads every execution's row.
+func (j *Journal) UnusedRevisions(ctx context.Context) (ids []string, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		return database.Each(conn, unusedRevs, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnText(0)) })
+	})
+	return ids, err
+}
+
+// RemoveRevisions is engine.Journal's.
+func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
+		for _, id := range ids {
+			if err := database.Exec(conn, dropRev, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (j *Journal) blobs(ctx context.Context, query string, args ...any) (blobs [][]byte, err error) {
