@@ -38,21 +38,19 @@ func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64,
 	if p == nil {
 		return literal, nil
 	}
-	n, f := e.integer(field, p)
+	n, f := e.integer(field, p, asl.MaxSeconds)
 	if f != nil {
 		return nil, f
 	}
 	if n <= 0 {
 		return nil, e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
 	}
-	if n > asl.MaxSeconds {
-		return nil, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, asl.MaxSeconds, p.Text)
-	}
 	return &n, nil
 }
 
-// integer resolves a Path form of a number; digits in a string count as one.
-func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
+// integer resolves a Path form of a number, which may be as large as the number
+// itself may; digits in a string count as one.
+func (e *evaluation) integer(field string, p *asl.Path, most int64) (int64, *failure) {
 	v, f := e.field(p)
 	if f != nil {
 		return 0, f
@@ -60,6 +58,9 @@ func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
 	n, ok := value.Integer(number(v))
 	if !ok {
 		return 0, e.scope.broken("The %s field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), p.Text)
+	}
+	if n > most {
+		return 0, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, most, p.Text)
 	}
 	return n, nil
 }
