@@ -1,22 +1,19 @@
 package sqlite
 
 import (
-	"fmt"
-
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// checkpointPages is how long the write-ahead log may grow before its pages
-// are moved into the database: longer means fewer of these pauses and more
-// log to read at the next start.
-const checkpointPages = 4000
-
 // openWriter opens the one connection that writes. synchronous=FULL makes a
 // commit wait for the log's fsync, https://www.sqlite.org/pragma.html#pragma_synchronous;
 // fullfsync is what macOS needs for the same promise and nothing elsewhere.
+// Checkpoints are the committer's, which makes the sums of the pages first.
+// secure_delete overwrites what is deleted, and auto_vacuum, which only a new
+// database takes, lets the file shrink: see Shrink.
 func openWriter(file string) (*sqlite.Conn, error) {
 	return openConn(file, sqlite.OpenReadWrite|sqlite.OpenCreate,
+		"PRAGMA auto_vacuum = INCREMENTAL",
 		"PRAGMA locking_mode = NORMAL",
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = FULL",
@@ -25,7 +22,8 @@ func openWriter(file string) (*sqlite.Conn, error) {
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA temp_store = MEMORY",
 		"PRAGMA cache_size = -65536",
-		fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpointPages),
+		"PRAGMA secure_delete = ON",
+		"PRAGMA wal_autocheckpoint = 0",
 	)
 }
 

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+
+	database "example.org/asynchttpapi/internal/sqlite"
 )
 
 // Schema makes the tables of the store. It has times as RFC 3339 text, empty for none, and expiries as
 // seconds since 1970, 0 for none. error_code is NULL where there is no error.
-const Schema = `
+const Schema = database.Tables(`
 CREATE TABLE IF NOT EXISTS submissions (
 	id            TEXT PRIMARY KEY,
 	status        TEXT NOT NULL,
@@ -36,7 +38,7 @@ CREATE TABLE IF NOT EXISTS reservations (
 	expires     INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS reservations_expires ON reservations (expires) WHERE expires > 0;
-`
+`)
 
 // expirySeconds rounds up, as async.Store has it.
 func expirySeconds(t time.Time) int64 {
