@@ -5,12 +5,18 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // Exec runs a statement that returns no rows.
 func Exec(conn *sqlite.Conn, query string, values ...any) error {
 	_, err := step(conn, query, values...)
 	return err
+}
+
+// Script runs statements that are used once, such as those that make tables.
+func Script(conn *sqlite.Conn, statements string) error {
+	return sqlitex.ExecuteScript(conn, statements, nil)
 }
 
 // Row hands scan the one row that query finds, and tells whether there is one.
