@@ -356,3 +356,29 @@ func TestSumsFollowTheDatabase(t *testing.T) {
 		}
 	}
 }
+
+// The group that finds the log removed is in it, too, though it was refused.
+func TestLogThatIsRemovedDuringACommitIsRescued(t *testing.T) {
+	dir := t.TempDir()
+	db := openNotes(t, dir)
+	for id := range 20 {
+		addText(t, db, id, 3000)
+	}
+	err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+		return errors.Join(Exec(conn, "INSERT INTO notes (id, note) VALUES (100, hex(randomblob(9000)))"),
+			os.Remove(filepath.Join(dir, logName)), os.Remove(filepath.Join(dir, indexName)))
+	})
+	if !errors.As(err, new(*LostError)) {
+		t.Errorf("the write: %v", err)
+	}
+	if err := db.Close(); !errors.As(err, new(*LostError)) {
+		t.Errorf("close: %v", err)
+	}
+	after := open(t, copyFolder(t, dir))
+	if n := count(t, after); n < 20 {
+		t.Errorf("%d rows, want 20 or 21", n)
+	}
+	if err := after.Close(); err != nil {
+		t.Error(err)
+	}
+}

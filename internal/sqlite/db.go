@@ -155,9 +155,6 @@ func (db *DB) startWriting(dir string) (err error) {
 		}
 		db.summed = true
 	}
-	if err := db.sums.committed(); err != nil {
-		return unreadable(err)
-	}
 	if err := db.sums.cover(); err != nil {
 		return unreadable(err)
 	}
@@ -302,7 +299,7 @@ func (db *DB) abandon() {
 			}
 		}
 		if err == nil {
-			err = errors.Join(db.sums.committed(), db.sums.cover())
+			err = db.sums.cover()
 		}
 		if err != nil {
 			db.all = slices.DeleteFunc(db.all, func(conn *sqlite.Conn) bool { return conn == db.writer })

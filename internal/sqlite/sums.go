@@ -141,9 +141,13 @@ func (s *pageSums) reset() error {
 	return errors.Join(s.write(note{pageSize: s.note.pageSize}), s.file.Sync())
 }
 
-// cover brings the sums to what the log holds. It returns a *DamageError where
-// the log is not what was written.
+// cover brings the sums to what the log holds, which a commit that was not noted
+// may have made longer. It returns a *DamageError where the log is not what was
+// written.
 func (s *pageSums) cover() error {
+	if err := s.committed(); err != nil {
+		return err
+	}
 	if s.note.covered == s.note.frames {
 		return nil
 	}
