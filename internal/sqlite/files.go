@@ -18,6 +18,7 @@ import (
 type openFiles struct {
 	dir   string
 	files []openFile
+	log   int // which of them is the log
 
 	mu sync.Mutex
 	// lost is the error of every later check, once a file was lost.
@@ -55,7 +56,7 @@ func (e *LostError) ErrorCode() string { return "DATA_FOLDER_LOST" }
 // index with the last connection only.
 func identifyFiles(dir string) (*openFiles, error) {
 	f := &openFiles{dir: dir}
-	for _, name := range []string{fileName, lockName, logName, indexName, sumsName} {
+	for _, name := range []string{fileName, lockName, logName, indexName} {
 		path := f.path(name)
 		info, err := os.Stat(path)
 		if err != nil {
@@ -68,6 +69,9 @@ func identifyFiles(dir string) (*openFiles, error) {
 			file.least = 1
 		}
 		f.files = append(f.files, file)
+		if name == logName {
+			f.log = len(f.files) - 1
+		}
 	}
 	return f, nil
 }
@@ -78,11 +82,7 @@ func (f *openFiles) path(name string) string { return filepath.Join(f.dir, name)
 func (f *openFiles) holds(logBytes int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := range f.files {
-		if f.files[i].path == f.path(logName) {
-			f.files[i].least = logBytes
-		}
-	}
+	f.files[f.log].least = logBytes
 }
 
 // damaged makes every later check fail, since the open file is not what was

@@ -65,8 +65,12 @@ type logReader struct {
 	salts    salts
 	chain    chain
 	next     int // number of the next frame, the first one is 1
-	buffer   []byte
+	// buffer has room for some frames, ahead are those that were read into it.
+	buffer, ahead []byte
 }
+
+// framesAhead is how many frames are read at a time.
+const framesAhead = 64
 
 // logFrame is one page as a transaction wrote it. data is valid until the next one is read.
 type logFrame struct {
@@ -102,7 +106,7 @@ func newLogReader(file io.ReaderAt) (*logReader, error) {
 		size&(size-1) != 0 || !r.chain.equals(header[24:]) {
 		return nil, errLogHeader
 	}
-	r.buffer = make([]byte, frameHeaderBytes+size)
+	r.buffer = make([]byte, framesAhead*(frameHeaderBytes+size))
 	return r, nil
 }
 
@@ -122,10 +126,16 @@ func logBytes(frames, pageSize int) int64 {
 // read returns the next frame, io.EOF after the last whole one. After a frame
 // that is not sound, the next one is held to the checksum that is stored in it.
 func (r *logReader) read() (logFrame, error) {
-	if _, err := r.file.ReadAt(r.buffer, r.at(r.next)); err != nil {
-		return logFrame{}, err
+	length := frameHeaderBytes + r.pageSize
+	if len(r.ahead) < length {
+		n, err := r.file.ReadAt(r.buffer, r.at(r.next))
+		if n < length {
+			return logFrame{}, err
+		}
+		r.ahead = r.buffer[:n]
 	}
-	head, data := r.buffer[:frameHeaderBytes], r.buffer[frameHeaderBytes:]
+	head, data := r.ahead[:frameHeaderBytes], r.ahead[frameHeaderBytes:length]
+	r.ahead = r.ahead[length:]
 	f := logFrame{
 		number: r.next, data: data,
 		page: int(binary.BigEndian.Uint32(head)), commit: int(binary.BigEndian.Uint32(head[4:])),
