@@ -172,6 +172,9 @@ const (
 func (s *Store) Sweep(ctx context.Context, now time.Time) (removed int, err error) {
 	for {
 		n, err := s.sweepBatch(ctx, now)
+		if err == nil && n == 0 && removed > 0 {
+			err = s.db.Shrink(ctx)
+		}
 		if err != nil || n == 0 {
 			return removed, err
 		}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"example.org/asynchttpapi/internal/starting"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -25,7 +26,8 @@ func (e *Engine) recover(ctx context.Context) error {
 	// What the program before may have died with goes last and one after the
 	// other, so that another death tells which one it is.
 	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
-	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects))
+	report := starting.Progress(e.cfg.Log, e.now, "taking up the open executions")
+	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
 	for _, x := range open {
 		if suspects(x) {
 			x.revive()
@@ -34,7 +36,7 @@ func (e *Engine) recover(ctx context.Context) error {
 	return e.registry.removeIdle(ctx)
 }
 
-func reviveAll(executions []*execution) {
+func reviveAll(executions []*execution, report func(done, total int)) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
@@ -44,8 +46,9 @@ func reviveAll(executions []*execution) {
 			}
 		})
 	}
-	for _, x := range executions {
+	for i, x := range executions {
 		next <- x
+		report(i, len(executions))
 	}
 	close(next)
 	wg.Wait()
@@ -54,6 +57,7 @@ func reviveAll(executions []*execution) {
 // reload makes all open executions known before the first of them goes on, for
 // one may be another's child.
 func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
+	report := starting.Progress(e.cfg.Log, e.now, "reading the open executions")
 	for after := int64(0); ; {
 		page, err := e.cfg.Journal.Unfinished(ctx, after, recoverPage)
 		if err != nil || len(page) == 0 {
@@ -61,6 +65,7 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 		}
 		for _, r := range page {
 			after = r.ID
+			report(len(open), len(open)+len(page))
 			if r.Status != Running {
 				e.tellEnd(r, nil)
 				continue

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -14,7 +15,11 @@ import (
 )
 
 // Journal is the engine's journal in a DB.
-type Journal struct{ db *database.DB }
+type Journal struct {
+	db *database.DB
+	// expired is set when Expire has removed something since the last Shrink.
+	expired atomic.Bool
+}
 
 // The engine and the file that counts for it agree: else this does not compile.
 const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
@@ -160,6 +165,11 @@ func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed i
 	})
 	if err != nil {
 		return 0, err // nothing of it was kept
+	}
+	if removed > 0 {
+		j.expired.Store(true)
+	} else if j.expired.Swap(false) {
+		return 0, j.db.Shrink(ctx) // a sweep has come to its end
 	}
 	return removed, nil
 }

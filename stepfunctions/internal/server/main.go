@@ -20,6 +20,7 @@ import (
 
 	"example.org/asynchttpapi/internal/hostguard"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/starting"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
@@ -55,6 +56,8 @@ type settings struct {
 	hosts hostguard.Names
 	// data is the folder that executions are kept in.
 	data string
+	// backup is the folder that the command backup makes; "" to serve.
+	backup string
 	// lambda is where functions are called.
 	lambda string
 	// region and account stand in every ARN.
@@ -105,7 +108,14 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 	if err != nil {
 		return s, err
 	}
-	return s, s.check(flags.Args())
+	rest := flags.Args()
+	if len(rest) > 0 && rest[0] == "backup" {
+		if len(rest) != 2 || rest[1] == "" {
+			return s, errors.New("backup needs one argument, the folder to make: stepfunctions -data FOLDER backup TO")
+		}
+		s.backup, rest = rest[1], nil
+	}
+	return s, s.check(rest)
 }
 
 // hostNames are the names that requests may be addressed to: those of
@@ -147,6 +157,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
+	if s.backup != "" {
+		if err := sqlite.Backup(ctx, s.data, s.backup, journal.Schema); err != nil {
+			return fail(stderr, exitFailed, err)
+		}
+		return 0
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	machines, err := readMachines(s)
 	if err != nil {
@@ -161,8 +177,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w", s.addr, cause(err)))
 	}
-	defer listener.Close()
-	db, err := sqlite.Open(s.data, journal.Schema)
+	w := newWeb(listener, log)
+	defer w.close()
+	db, err := sqlite.OpenReporting(s.data, starting.Progress(log, time.Now, "checking the data folder"), journal.Schema)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
@@ -178,7 +195,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
-	} else if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {
+	} else if err := w.serve(ctx, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), stdout); err != nil {
 		status = fail(stderr, exitFailed, err)
 	}
 	if err := closeEngine(e); err != nil {
@@ -187,23 +204,44 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	return status
 }
 
+// notReady is what requests get before the program is ready. Clients take it
+// for a fault that passes, and repeat them.
+const notReady = `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`
+
+// web is the server on the port, which answers from the start.
+type web struct {
+	listener net.Listener
+	log      *slog.Logger
+	gate     *starting.Gate
+	server   *http.Server
+	ended    chan error
+}
+
+func newWeb(listener net.Listener, log *slog.Logger) *web {
+	w := &web{listener: listener, log: log, gate: starting.NewGate("application/x-amz-json-1.0", notReady), ended: make(chan error, 1)}
+	w.server = &http.Server{Handler: w.gate, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	wire.SetTimeouts(w.server)
+	go func() { w.ended <- w.server.Serve(listener) }()
+	return w
+}
+
+// close ends a server that may have served nothing.
+func (w *web) close() { _ = w.server.Close() }
+
 // serve says where it is ready, and serves until ctx ends.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, stdout io.Writer) error {
-	server := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	wire.SetTimeouts(server)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	fmt.Fprintf(stdout, "ready http://%s\n", listener.Addr())
+func (w *web) serve(ctx context.Context, handler http.Handler, stdout io.Writer) error {
+	w.gate.Open(handler)
+	fmt.Fprintf(stdout, "ready http://%s\n", w.listener.Addr())
 	select {
-	case err := <-ended:
+	case err := <-w.ended:
 		return err
 	case <-ctx.Done():
 	}
 	bounded, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	if err := server.Shutdown(bounded); err != nil {
-		log.Warn("requests were cut off", slog.Any("error", err))
-		return server.Close()
+	if err := w.server.Shutdown(bounded); err != nil {
+		w.log.Warn("requests were cut off", slog.Any("error", err))
+		return w.server.Close()
 	}
 	return nil
 }

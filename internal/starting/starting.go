@@ -1,0 +1,57 @@
+// Package starting is what a server does while it is not ready yet: it refuses
+// requests with a status that clients repeat, instead of letting them hang, and
+// logs how far it has come.
+package starting
+
+import (
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// retryAfter is when clients are asked to come back, in seconds.
+const retryAfter = 1
+
+// Gate is an http.Handler that answers 503 until it is opened.
+type Gate struct {
+	contentType, body string
+	handler           atomic.Pointer[http.Handler]
+}
+
+// NewGate returns a closed gate, which answers with this body.
+func NewGate(contentType, body string) *Gate { return &Gate{contentType: contentType, body: body} }
+
+// Open has h answer from now on.
+func (g *Gate) Open(h http.Handler) { g.handler.Store(&h) }
+
+// ServeHTTP implements http.Handler.
+func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h := g.handler.Load(); h != nil {
+		(*h).ServeHTTP(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", g.contentType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Retry-After", strconv.Itoa(retryAfter)) // RFC 9110, section 10.2.3
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = w.Write([]byte(g.body))
+}
+
+// progressEvery is how often a long start is logged. A short one is not.
+const progressEvery = 2 * time.Second
+
+// Progress returns a function that logs msg with how much is done of how much,
+// now and then, and is cheap to call. It is for one goroutine.
+func Progress(log *slog.Logger, now func() time.Time, msg string) func(done, total int) {
+	last := now()
+	return func(done, total int) {
+		if t := now(); t.Sub(last) >= progressEvery {
+			last = t
+			log.Info(msg, "done", done, "of", total)
+		}
+	}
+}
