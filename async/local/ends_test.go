@@ -1,6 +1,7 @@
 package local
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
@@ -57,7 +58,7 @@ func TestReaderFindsOutPastTheDeadline(t *testing.T) {
 // outlive puts a submission's deadline into the past.
 func outlive(t *testing.T, data, id string) {
 	t.Helper()
-	db, err := openData(data)
+	db, err := openData(data, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -141,7 +142,7 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 // damage makes a data folder whose file is ours by its first page alone.
 func damage(t *testing.T, dir string) {
 	t.Helper()
-	db, err := openData(dir)
+	db, err := openData(dir, slog.Default())
 	if err == nil {
 		err = db.Close()
 	}
@@ -159,7 +160,7 @@ func damage(t *testing.T, dir string) {
 // setFormat makes a data folder of another format.
 func setFormat(t *testing.T, dir string, version int) {
 	t.Helper()
-	db, err := openData(dir)
+	db, err := openData(dir, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

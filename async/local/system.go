@@ -12,6 +12,7 @@ import (
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/starting"
 	"example.org/asynchttpapi/speakers"
 	"example.org/asynchttpapi/statemachine"
 	"example.org/asynchttpapi/stepfunctions"
@@ -31,13 +32,18 @@ type System struct {
 // nil. A startError says why it could not start as asked; any other error
 // that it broke down.
 func (s *System) Run(ctx context.Context) (err error) {
+	if s.Backup != "" {
+		return database.Backup(ctx, s.Data, s.Backup, stepfunctions.JournalSchema, sqlite.Schema)
+	}
 	log := s.logger()
 	doors, err := s.listen()
 	if err != nil {
 		return notBegun(err)
 	}
 	defer doors.close()
-	db, err := openData(s.Data)
+	ready := doors.answerMeanwhile()
+	defer ready()
+	db, err := openData(s.Data, log)
 	if err != nil {
 		return notBegun(err)
 	}
@@ -52,12 +58,14 @@ func (s *System) Run(ctx context.Context) (err error) {
 		return notBegun(err)
 	}
 	s.warn(doors, log)
+	ready()
 	return s.serve(ctx, doors, w)
 }
 
 // openData opens the database of a data folder, for submissions and executions.
-func openData(dir string) (*database.DB, error) {
-	return database.Open(dir, stepfunctions.JournalSchema, sqlite.Schema)
+func openData(dir string, log *slog.Logger) (*database.DB, error) {
+	report := starting.Progress(log, time.Now, "checking the data folder")
+	return database.OpenReporting(dir, report, stepfunctions.JournalSchema, sqlite.Schema)
 }
 
 // apiServer is API Gateway's place, with what people see in front.

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -27,7 +28,7 @@ type holder struct {
 }
 
 func newHolder(t *testing.T) *holder {
-	db, err := openData(t.TempDir())
+	db, err := openData(t.TempDir(), slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,9 @@
 package starting
 
 import (
+	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -55,3 +57,53 @@ func Progress(log *slog.Logger, now func() time.Time, msg string) func(done, tot
 		}
 	}
 }
+
+// Answer has the gate answer at l, until stop is called: l is then free for the
+// server that is meant to use it. Connections that wait are that one's.
+func Answer(l *net.TCPListener, g *Gate) (stop func()) {
+	held := &heldListener{TCPListener: l}
+	server := &http.Server{Handler: closing{g}, ReadHeaderTimeout: answerTime, ReadTimeout: answerTime, WriteTimeout: answerTime}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = server.Serve(held)
+	}()
+	return func() {
+		held.stopped.Store(true)
+		_ = l.SetDeadline(time.Unix(1, 0)) // ends the Accept that waits
+		<-ended
+		_ = l.SetDeadline(time.Time{})
+		ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+		defer cancel()
+		if server.Shutdown(ctx) != nil {
+			_ = server.Close()
+		}
+	}
+}
+
+// answerTime bounds how long a request takes that is refused.
+const answerTime = 2 * time.Second
+
+// closing has the client connect again, to the server that comes after.
+type closing struct{ http.Handler }
+
+func (c closing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Connection", "close")
+	c.Handler.ServeHTTP(w, r)
+}
+
+// heldListener is a listener that outlives the server that accepts from it.
+type heldListener struct {
+	*net.TCPListener
+	stopped atomic.Bool
+}
+
+func (l *heldListener) Accept() (net.Conn, error) {
+	conn, err := l.TCPListener.Accept()
+	if err != nil && l.stopped.Load() {
+		return nil, http.ErrServerClosed // no fault that passes, as a deadline is
+	}
+	return conn, err
+}
+
+func (l *heldListener) Close() error { return nil }

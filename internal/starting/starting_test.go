@@ -2,6 +2,7 @@ package starting
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -35,5 +36,36 @@ func TestProgress(t *testing.T) {
 	}
 	if n := strings.Count(text.String(), "\n"); n != 4 || !strings.Contains(text.String(), "msg=checking done=2 of=10") {
 		t.Errorf("%d lines:\n%s", n, &text)
+	}
+}
+
+// The port answers from the start, and is another server's later.
+func TestAnswer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	url := "http://" + l.Addr().String()
+	status := func() int {
+		res, err := http.Get(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		return res.StatusCode
+	}
+	stop := Answer(l.(*net.TCPListener), NewGate("text/plain", "not yet"))
+	for range 3 {
+		if code := status(); code != http.StatusServiceUnavailable {
+			t.Errorf("status %d", code)
+		}
+	}
+	stop()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })}
+	go func() { _ = server.Serve(l) }()
+	defer server.Close()
+	if code := status(); code != http.StatusNoContent {
+		t.Errorf("status %d", code)
 	}
 }
