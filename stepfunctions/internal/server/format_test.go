@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,5 +71,47 @@ func TestFolderOfANewerFormat(t *testing.T) {
 	}
 	if after, err := os.ReadFile(file); err != nil || !bytes.Equal(after, data) {
 		t.Errorf("the file was changed, %v", err)
+	}
+}
+
+// A backup that is made while the program runs is a data folder with what was
+// there, and does not disturb it.
+func TestBackup(t *testing.T) {
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "backup")
+	must(t, os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "format1"))))
+	p := begin(t, none, "-addr", "127.0.0.1:0", "-data", dir)
+	var stderr bytes.Buffer
+	backup := func() int { return run(t.Context(), []string{"-data", dir, "backup", to}, none, t.Output(), &stderr) }
+	if status := backup(); status != 0 {
+		t.Fatalf("status %d, %s", status, &stderr)
+	}
+	if status := backup(); status != exitFailed || !strings.Contains(stderr.String(), "is not empty") {
+		t.Errorf("again: status %d, %s", status, &stderr)
+	}
+	p.end(t)
+	copied := begin(t, none, "-addr", "127.0.0.1:0", "-data", to)
+	_, err := copied.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String("arn:aws:states:us-east-1:123456789012:execution:wait:open")})
+	must(t, err)
+	copied.end(t)
+	for _, args := range [][]string{{"backup"}, {"backup", "a", "b"}, {"restore", to}} {
+		if status := run(t.Context(), append([]string{"-data", dir}, args...), none, t.Output(), &stderr); status != exitRefused {
+			t.Errorf("%v: status %d", args, status)
+		}
+	}
+}
+
+// Clients that come while the program starts are asked to come back.
+func TestRequestsDuringTheStart(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	w := newWeb(listener, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	defer w.close()
+	res, err := http.Post("http://"+listener.Addr().String(), "application/x-amz-json-1.0", strings.NewReader("{}"))
+	must(t, err)
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	must(t, err)
+	if res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") == "" || !strings.Contains(string(body), `"__type":"ServiceUnavailable"`) {
+		t.Errorf("%s, %v, %s", res.Status, res.Header, body)
 	}
 }
