@@ -55,6 +55,9 @@ func (s *pageSums) checkFiles(logPath string, known bool, report Report) (whole 
 		return false, err
 	}
 	if err := s.verify(pages, log.in, report); errors.Is(err, ErrDamaged) {
+		if n := s.note.frames; n > 0 && log.salts != s.note.salts {
+			return false, &DamageError{File: logName, What: fmt.Sprintf("%d frames are missing", n)}
+		}
 		return false, err
 	} else if err != nil {
 		return false, unreadable(err)

@@ -137,7 +137,7 @@ func (c *committer) checked(group []*write) error {
 			return err
 		}
 		if err = c.files.check(); err == nil {
-			c.log.grown()
+			err = c.log.grown()
 		}
 	}
 	if err != nil {

@@ -155,7 +155,7 @@ func (db *DB) startWriting(dir string) (err error) {
 		}
 		db.summed = true
 	}
-	if err := db.sums.cover(); err != nil {
+	if err := db.sums.recover(); err != nil {
 		return unreadable(err)
 	}
 	if emptied(db.writer) {
@@ -299,7 +299,7 @@ func (db *DB) abandon() {
 			}
 		}
 		if err == nil {
-			err = db.sums.cover()
+			err = db.sums.recover()
 		}
 		if err != nil {
 			db.all = slices.DeleteFunc(db.all, func(conn *sqlite.Conn) bool { return conn == db.writer })

@@ -47,10 +47,13 @@ type writeAheadLog struct {
 
 // grown notes how long the log is after a commit. A note that cannot be written
 // leaves the one before, which says too little and nothing wrong.
-func (l *writeAheadLog) grown() {
-	if l.sums.committed() == nil {
-		l.files.holds(logBytes(l.sums.note.frames, l.sums.note.pageSize))
+func (l *writeAheadLog) grown() error {
+	err := l.sums.committed()
+	l.files.holds(logBytes(l.sums.note.frames, l.sums.note.pageSize))
+	if damage := (*DamageError)(nil); errors.As(err, &damage) {
+		return l.files.damaged(damage)
 	}
+	return nil
 }
 
 // keepShort moves the pages of a log that has become long, and empties one that

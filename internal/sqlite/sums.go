@@ -60,10 +60,12 @@ func decodeNote(b []byte) (n note, ok bool) {
 // since SQLite has none: a damaged page would be served as data. The rule is
 // that the sum of a page that is not in the log is that of the page in the
 // database. SQLite writes a page into the database by a checkpoint only, so
-// that the sums of all pages in the log are written, and on disk, before each
-// checkpoint (cover). After each commit a note says how far the log goes.
+// that the sums of all pages in the log are on disk before each checkpoint
+// (cover). After each commit they are written, and a note says how far the log
+// goes: another program, such as an earlier version, may move the log of a
+// process that was killed into the database, and nothing is amiss then.
 //
-// The note is written without an fsync. What is on disk of it after a power
+// That is done without an fsync. What is on disk of the note after a power
 // failure says too little, never too much: the log is on disk before it.
 type pageSums struct {
 	file *os.File
@@ -71,7 +73,9 @@ type pageSums struct {
 	// log and index are the log and SQLite's index of it, open only while the
 	// database is: to close the index drops the process's locks on it.
 	log, index *os.File
+	reader     *logReader // of the log, nil before its first use
 	note       note
+	synced     bool // the sums and the note are on disk
 }
 
 // openSums opens the sums of a database file, which was opened before SQLite
@@ -110,28 +114,47 @@ func (s *pageSums) close() error {
 	return errors.Join(errs...)
 }
 
-// committed notes how far the log goes after a commit of this process, which is
-// the only one that writes. SQLite keeps that in the first bytes of the index:
-// https://www.sqlite.org/walformat.html#the_wal_index_header
+// committed takes the sums of the pages that a commit of this process, which is
+// the only one that writes, has added to the log, and notes how far that goes.
+// The sums are on disk with the next cover: until then the log has the pages. It
+// returns a *DamageError where the log is not what was written.
 func (s *pageSums) committed() error {
+	n, err := s.logEnd()
+	if err != nil {
+		return err
+	}
+	sums, err := s.logSums(n)
+	if err == nil {
+		err = s.put(sums)
+	}
+	if err == nil {
+		n.covered = n.frames
+	}
+	return errors.Join(err, s.write(n))
+}
+
+// logEnd is the note with the generation and the length of the log. SQLite keeps
+// them in the first bytes of the index:
+// https://www.sqlite.org/walformat.html#the_wal_index_header
+func (s *pageSums) logEnd() (note, error) {
 	const framesAt, saltsAt, length = 16, 32, 40
 	var header [length]byte
 	if _, err := s.index.ReadAt(header[:], 0); err != nil {
-		return err
+		return note{}, err
 	}
 	n := s.note
 	if copy(n.salts[:], header[saltsAt:]); n.salts != s.note.salts {
 		n.covered = 0
 	}
 	n.frames = int(binary.NativeEndian.Uint32(header[framesAt:]))
-	return s.write(n)
+	return n, nil
 }
 
 func (s *pageSums) write(n note) error {
 	if n == s.note {
 		return nil
 	}
-	s.note = n
+	s.note, s.synced = n, false
 	_, err := s.file.WriteAt(n.encode(), 0)
 	return err
 }
@@ -141,48 +164,39 @@ func (s *pageSums) reset() error {
 	return errors.Join(s.write(note{pageSize: s.note.pageSize}), s.file.Sync())
 }
 
-// cover brings the sums to what the log holds, which a commit that was not noted
-// may have made longer. It returns a *DamageError where the log is not what was
-// written.
-func (s *pageSums) cover() error {
-	if err := s.committed(); err != nil {
-		return err
-	}
-	if s.note.covered == s.note.frames {
-		return nil
-	}
-	sums, err := s.logSums()
-	if err != nil {
-		return err
-	}
-	if err := s.put(sums); err != nil {
-		return err
-	}
-	n := s.note
-	n.covered = n.frames
-	return errors.Join(s.write(n), s.file.Sync())
+// recover has the sums of all pages in the log taken again: what a process
+// before this one took may not have reached the disk.
+func (s *pageSums) recover() error {
+	s.note.covered, s.synced = 0, false
+	return s.cover()
 }
 
-// logSums returns the sums of the pages in the frames that are not covered.
-func (s *pageSums) logSums() (map[int]uint32, error) {
+// cover has the sums of all pages in the log on disk.
+func (s *pageSums) cover() error {
+	if err := s.committed(); err != nil || s.synced {
+		return err
+	}
+	err := s.file.Sync()
+	s.synced = err == nil
+	return err
+}
+
+// logSums returns the sums of the pages in those frames of n that are not covered.
+func (s *pageSums) logSums(n note) (map[int]uint32, error) {
+	if n.covered == n.frames {
+		return nil, nil
+	}
 	damaged := func(frame int) error {
-		return &DamageError{File: logName, What: fmt.Sprintf("frame %d of %d is not as it was written", frame, s.note.frames)}
+		s.reader = nil
+		return &DamageError{File: logName, What: fmt.Sprintf("frame %d of %d is not as it was written", frame, n.frames)}
 	}
-	r, err := newLogReader(s.log)
-	if err == nil && r.salts != s.note.salts {
-		err = errLogHeader
-	}
-	if err == nil {
-		err = r.skip(s.note.covered)
-	}
-	if errors.Is(err, errLogHeader) || errors.Is(err, io.EOF) {
-		return nil, damaged(s.note.covered + 1)
-	}
-	if err != nil {
+	if err := s.readFrom(n); errors.Is(err, errLogHeader) || errors.Is(err, io.EOF) {
+		return nil, damaged(n.covered + 1)
+	} else if err != nil {
 		return nil, err
 	}
-	sums := map[int]uint32{}
-	for r.next <= s.note.frames {
+	sums := make(map[int]uint32, n.frames-n.covered)
+	for r := s.reader; r.next <= n.frames; {
 		f, err := r.read()
 		if errors.Is(err, io.EOF) || err == nil && !f.sound {
 			return nil, damaged(r.next)
@@ -193,6 +207,23 @@ func (s *pageSums) logSums() (map[int]uint32, error) {
 		sums[f.page] = sumOf(f.data)
 	}
 	return sums, nil
+}
+
+// readFrom has the reader at the first frame of n that is not covered.
+func (s *pageSums) readFrom(n note) (err error) {
+	if s.reader == nil || s.reader.salts != n.salts || s.reader.next != n.covered+1 {
+		if s.reader, err = newLogReader(s.log); err != nil {
+			return err
+		}
+		if s.reader.salts != n.salts {
+			return errLogHeader
+		}
+		if err := s.reader.skip(n.covered); err != nil {
+			return err
+		}
+	}
+	s.reader.last, s.reader.ahead = n.frames, nil
+	return nil
 }
 
 // put writes the sums of some pages.

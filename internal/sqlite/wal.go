@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -65,6 +66,7 @@ type logReader struct {
 	salts    salts
 	chain    chain
 	next     int // number of the next frame, the first one is 1
+	last     int // number of the last frame to read, 0 for all
 	// buffer has room for some frames, ahead are those that were read into it.
 	buffer, ahead []byte
 }
@@ -128,11 +130,15 @@ func logBytes(frames, pageSize int) int64 {
 func (r *logReader) read() (logFrame, error) {
 	length := frameHeaderBytes + r.pageSize
 	if len(r.ahead) < length {
-		n, err := r.file.ReadAt(r.buffer, r.at(r.next))
-		if n < length {
-			return logFrame{}, err
+		buffer := r.buffer
+		if left := r.last - r.next + 1; r.last > 0 && left < framesAhead {
+			buffer = buffer[:max(0, left)*length]
 		}
-		r.ahead = r.buffer[:n]
+		n, err := r.file.ReadAt(buffer, r.at(r.next))
+		if n < length {
+			return logFrame{}, cmp.Or(err, io.EOF)
+		}
+		r.ahead = buffer[:n]
 	}
 	head, data := r.ahead[:frameHeaderBytes], r.ahead[frameHeaderBytes:length]
 	r.ahead = r.ahead[length:]
