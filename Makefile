@@ -21,81 +21,68 @@ run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 # Its newest release at the time; it knows the newest Go.
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 
-TESTS += lint
+# The race detector needs a C compiler.
+RACE := $(if $(shell command -v gcc 2>/dev/null),-race)
+
 .PHONY: lint
 lint: $(STATICCHECK) ## gofmt, go vet and staticcheck
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$unformatted" || { echo "run gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	$(STATICCHECK) ./...
 
-TESTS += test-unit
 .PHONY: test-unit
-test-unit: ## what go test runs, with the race detector
-	@.ci/need gcc gcc curl curl
-	@rm -rf $(LOGS) && mkdir -p $(LOGS)
-	PERSONAL_LOGS=$(LOGS) go test -race ./...
+test-unit: ## what go test runs, with the race detector where there is a C compiler
+	@rm -rf $(LOGS)/lines && mkdir -p $(LOGS)/lines
+	PERSONAL_LOGS=$(LOGS)/lines go test $(RACE) ./...
+
+.PHONY: test-race
+test-race:
+	@echo "the race detector ran with test-unit"
 
 # Runs a command with the pollers for JavaScript, Python and Java at hand.
-POLLERS_NEED := node nodejs npm npm mvn maven javac default-jdk-headless
 POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 
-TESTS += test-dynamodb
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store against dynalite
-	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
 
-TESTS += test-aws
+.PHONY: test-s3
+test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
+	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3
+
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
-	@.ci/need $(POLLERS_NEED)
-	@mkdir -p $(LOGS)
-	PERSONAL_LOGS=$(LOGS) .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
+	@mkdir -p $(LOGS)/lines
+	PERSONAL_LOGS=$(LOGS)/lines .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
 
-TESTS += test-logs
 .PHONY: test-logs
-test-logs: test-unit test-aws ## every line that the tests have logged: nothing personal
-	PERSONAL_LOGS_GATHERED=$(LOGS) go test -count=1 -v -run TestNoSuite ./internal/personal
+test-logs: ## every line that test-unit and test-aws have logged: nothing personal
+	PERSONAL_LOGS_GATHERED=$(LOGS)/lines go test -count=1 -v -run TestNoSuite ./internal/personal
 
-TESTS += test-pollers
 .PHONY: test-pollers
 test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
-	@.ci/need $(POLLERS_NEED)
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 
-TESTS += test-awscli
 .PHONY: test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli
 
-TESTS += test-adapting
-.PHONY: test-adapting
-test-adapting: ## what docs/adapting.md says, done to a copy of the tree
-	ADAPTING=1 go test -count=1 ./internal/e2e/adapting
-
-TESTS += test-terminal
 .PHONY: test-terminal
 test-terminal: ## the command line in a real terminal
-	@.ci/need tmux tmux zsh zsh fish fish
-	@test -e /usr/share/bash-completion/bash_completion || .ci/need bash-completion-is-missing bash-completion
 	CFS_TEST_TERMINAL=1 go test ./cmd/cfs -run TestTerminal -count=1
 
-TESTS += test-openapi
 .PHONY: test-openapi
 test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tried out: make test-openapi [EXAMPLES=50] [SEED=1]
-	@.ci/need node nodejs npm npm
 	.ci/openapi/run $(TOOLS)/schemathesis/bin/st
 	cd internal/openapitest/check && go vet ./... && go test -count=1 ./...
 
-TESTS += test-browser
 .PHONY: test-browser
 test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
-	@.ci/need node nodejs npm npm chromium chromium
 	internal/e2e/browser/run || { echo 'AGAIN: a test above has failed; on a machine this busy it may be the browser'; internal/e2e/browser/run; }
 
 .PHONY: torture
-torture: ## kill -9 again and again: make torture [CYCLES=100] [SUBMISSIONS=300]
-	TORTURE_CYCLES=$(or $(CYCLES),100) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
+torture: ## kill -9 again and again: make torture [CYCLES=60] [SUBMISSIONS=300]
+	TORTURE_CYCLES=$(or $(CYCLES),60) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
 		go test -count=1 -timeout 60m -v ./async/internal/torture
 
 .PHONY: torture-engine
@@ -104,7 +91,6 @@ torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=1
 
 .PHONY: first-minute
 first-minute: ## from make run to a decided talk in a browser, as README.md says: make first-minute [ROUNDS=3]
-	@.ci/need node nodejs npm npm chromium chromium
 	@internal/e2e/browser/run node first-minute.js
 
 .PHONY: bench
@@ -117,37 +103,34 @@ bench-engine: ## the engine beside this machine's own limits
 
 .PHONY: bench-pollers
 bench-pollers: $(TOOLS)/pollers/ok ## the Go client beside other people's pollers: polls made, and how late the end is known
-	@.ci/need $(POLLERS_NEED)
 	@go build -trimpath -o bin/local ./cmd/local
 	@cd internal/e2e/pollers && $(POLLERS) go run ./bench $(ARGS)
 
 .PHONY: bench-lambda
 bench-lambda: ## start, invocations, size and memory of the deployed binaries beside an empty one
-	@.ci/need node nodejs npm npm
 	.ci/dynalite/run go run ./async/internal/coldstart $(ARGS)
 
-TESTS += test-sam
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
 	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli ./stepfunctions/internal/template
+	TOOLS=$(TOOLS) go test -count=1 -run TestSAM ./cmd/new
 
-TESTS += test-sam-local
+.PHONY: new-project
+new-project: ## a project of cmd/new, timed up to its first submission; and one that uses a published version
+	NEW_PROJECT=1 go test -count=1 -v -run 'TestFirstSubmission|TestFromAProxy' ./cmd/new
+
 .PHONY: test-sam-local
 test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started
-	@.ci/need node nodejs npm npm
 	@go build -o bin/stepfunctions ./cmd/stepfunctions
 	.ci/sam-local/engine .ci/sam-local/test
 
 .PHONY: sam-local-services
 sam-local-services: ## what sam local needs beside it: docs/sam-local.md
-	@.ci/need node nodejs npm npm
 	@go build -o bin/stepfunctions ./cmd/stepfunctions
 	@.ci/sam-local/services
 
-TESTS += test-deployed
 .PHONY: test-deployed
 test-deployed: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok $(TOOLS)/pollers/ok ## the stack, deployed by SAM to an emulator of AWS
-	@.ci/need $(POLLERS_NEED)
 	TOOLS=$(TOOLS) $(POLLERS) go test -count=1 -timeout 20m ./internal/e2e/emulated
 
 # Functions are built for the processors that the stack then names. CloudFormation
@@ -178,15 +161,17 @@ $(TOOLS)/staticcheck-%:
 
 # Python tools live in folders of their own, pinned.
 $(TOOLS)/%/ok: .ci/requirements-%.txt
-	@.ci/need python3 python3
-	@python3 -c 'import venv, ensurepip' 2>/dev/null || .ci/need python3-venv-is-missing python3-venv
 	python3 -m venv $(TOOLS)/$*
-	$(TOOLS)/$*/bin/pip -q --disable-pip-version-check install -r $<
+	$(TOOLS)/$*/bin/pip -q --disable-pip-version-check install --require-hashes --only-binary=:all: -r $<
 	@touch $@
 
-# Each suite above adds itself to the list.
 .PHONY: test
-test: $(TESTS) ## every test
+test: ## every test that this machine can run, and a table of what it cannot: make test [SUITES=unit,browser]
+	@go run ./internal/suites $(if $(SUITES),-only $(SUITES))
+
+.PHONY: test-all
+test-all: ## the heavy suites too
+	@go run ./internal/suites -all
 
 .PHONY: help
 help: ## this list

@@ -3,7 +3,6 @@ package local
 import (
 	"bytes"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -18,11 +17,12 @@ func TestBackup(t *testing.T) {
 	await(t, location, ended)
 	to := filepath.Join(t.TempDir(), "backup")
 	var stderr bytes.Buffer
+	p := program{newJob: newJob, settings: ownSettings, lookupEnv: environment(), stdout: t.Output(), stderr: &stderr}
 	args := []string{"-data", settings.Data, "backup", to}
-	if status := run(t.Context(), args, os.LookupEnv, t.Output(), &stderr); status != exitOK {
+	if status := p.run(t.Context(), args); status != exitOK {
 		t.Fatalf("status %d, %s", status, &stderr)
 	}
-	if status := run(t.Context(), args, os.LookupEnv, t.Output(), &stderr); status != exitFailed || !strings.Contains(stderr.String(), "is not empty") {
+	if status := p.run(t.Context(), args); status != exitFailed || !strings.Contains(stderr.String(), "is not empty") {
 		t.Errorf("again: status %d, %s", status, &stderr)
 	}
 	settings.Data = to
@@ -37,7 +37,7 @@ func TestBackup(t *testing.T) {
 // Clients that come while the program starts are asked to come back.
 func TestRequestsDuringTheStart(t *testing.T) {
 	t.Parallel()
-	system := &System{Settings: Settings{Addr: "127.0.0.1:0", StepFunctionsAddr: "127.0.0.1:0", StepFunctionsAsked: true}}
+	system := &system{Settings: Settings{Addr: "127.0.0.1:0", StepFunctionsAddr: "127.0.0.1:0", StepFunctionsAsked: true}}
 	doors, err := system.listen()
 	if err != nil {
 		t.Fatal(err)

@@ -313,7 +313,7 @@ func (db *DB) abandon() {
 func (db *DB) closeConns() error {
 	var errs []error
 	if db.progress != nil {
-		errs = append(errs, db.progress.file.Close())
+		errs = append(errs, db.progress.close())
 	}
 	for i := len(db.all) - 1; i > 0; i-- {
 		errs = append(errs, db.all[i].Close())

@@ -15,17 +15,22 @@ import (
 const (
 	progressName = "progress"
 	deathsName   = "deaths.json"
-	// idBytes is the length of a place in the progress file: an id, 0 where nobody is there.
+	// idBytes is the length of a place in the progress file: an id, or 0 for a free place.
 	idBytes = 8
+	// maxPlaces is how many executions can be worked on at the same time and be
+	// found again. The engine has fewer goroutines for that, and a processor
+	// for few of them.
+	maxPlaces = 4096
 	// MaxDeaths is from how many deaths in a row on an execution is not worked
-	// on any more, and keeps its count.
+	// on any more.
 	MaxDeaths = 3
 )
 
 // Progress is the engine's, in two files beside the database. One has the ids
-// of the executions that are worked on at the moment. It is written without an
-// fsync, since it has to outlive the program and not the machine: that takes
-// about a microsecond, where a transaction takes milliseconds. The other counts,
+// of the executions that are worked on at the moment. It is memory of the
+// system's page cache where the system can map a file, since it has to outlive
+// the program and not the machine: a mark takes nanoseconds, and there are two
+// of them to every input. The other counts,
 // for the executions that were found in the first one at a start, how many
 // programs in a row have left them there.
 type Progress struct {
@@ -33,6 +38,7 @@ type Progress struct {
 	file *os.File
 
 	mu     sync.Mutex
+	marks  marks
 	free   []int // places that were given back
 	places int
 	deaths map[int64]int
@@ -61,25 +67,42 @@ func openProgress(dir string) (*Progress, error) {
 			return nil, unreadable(err)
 		}
 	}
-	p.file, err = os.OpenFile(file, os.O_CREATE|os.O_RDWR|os.O_TRUNC, 0o600)
-	if err != nil {
+	if err := p.openMarks(file); err != nil {
 		return nil, unreadable(err)
 	}
 	return p, nil
 }
 
-// counted adds one to the deaths of every execution that was left, and forgets
-// those of the others, but for the ones that are not worked on any more.
+// openMarks empties the file. Its pages are written, not left out, so that a
+// full disk shows here and not where a mark is made.
+func (p *Progress) openMarks(file string) (err error) {
+	if p.file, err = os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	if _, err = p.file.WriteAt(make([]byte, maxPlaces*idBytes), 0); err == nil {
+		p.marks, err = mapMarks(p.file, maxPlaces*idBytes)
+	}
+	if err != nil {
+		return errors.Join(err, p.file.Close())
+	}
+	return nil
+}
+
+func (p *Progress) close() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := errors.Join(p.marks.unmap(), p.file.Close())
+	p.marks = nil
+	return err
+}
+
+// counted adds one to the deaths of every execution that was left. Those of the
+// others stay: the program may have died before it came to them.
 func counted(before map[int64]int, left []byte) map[int64]int {
-	deaths := map[int64]int{}
+	deaths := maps.Clone(before)
 	for ; len(left) >= idBytes; left = left[idBytes:] {
 		if id := int64(binary.LittleEndian.Uint64(left)); id != 0 {
 			deaths[id] = before[id] + 1
-		}
-	}
-	for id, n := range before {
-		if deaths[id] == 0 && n >= MaxDeaths {
-			deaths[id] = n
 		}
 	}
 	return deaths
@@ -133,8 +156,7 @@ func writeSynced(file string, text []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// Begin is engine.Progress's. That a full disk takes no mark must not stop the
-// execution: it then is not found after a death.
+// Begin is engine.Progress's. Beyond maxPlaces nothing is noted.
 func (p *Progress) Begin(id int64) (place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -157,9 +179,12 @@ func (p *Progress) End(place int) {
 }
 
 func (p *Progress) put(place int, id int64) {
+	if place >= maxPlaces || p.marks == nil {
+		return
+	}
 	var b [idBytes]byte
 	binary.LittleEndian.PutUint64(b[:], uint64(id))
-	_, _ = p.file.WriteAt(b[:], int64(place)*idBytes)
+	p.marks.put(b[:], place*idBytes)
 }
 
 // Deaths is engine.Progress's.
@@ -167,6 +192,18 @@ func (p *Progress) Deaths(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.deaths[id]
+}
+
+// Survived is engine.Progress's.
+func (p *Progress) Survived() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	before := len(p.deaths)
+	maps.DeleteFunc(p.deaths, func(_ int64, n int) bool { return n < MaxDeaths })
+	if len(p.deaths) == before {
+		return nil
+	}
+	return p.writeDeaths()
 }
 
 // Forget is engine.Progress's.

@@ -35,8 +35,22 @@ func deathsOf(t *testing.T, dir string, id int64) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.file.Close()
-	return p.Deaths(id)
+	deaths := p.Deaths(id)
+	if err := p.close(); err != nil {
+		t.Fatal(err)
+	}
+	return deaths
+}
+
+// A program that ends before it comes to an execution says nothing about it.
+func TestDeathsOutliveAnEarlyDeath(t *testing.T) {
+	dir := t.TempDir()
+	died(t, dir, 7)
+	died(t, dir)
+	died(t, dir, 7)
+	if got := deathsOf(t, dir, 7); got != 2 {
+		t.Errorf("%d deaths, want 2", got)
+	}
 }
 
 func TestDeathsInARow(t *testing.T) {
@@ -44,17 +58,20 @@ func TestDeathsInARow(t *testing.T) {
 	died(t, dir, 7, 8)
 	died(t, dir, 7, 7)
 	db := reopen(t, dir)
-	for id, want := range map[int64]int{7: 2, 8: 0, 9: 0} {
+	for id, want := range map[int64]int{7: 2, 8: 1, 9: 0} {
 		if got := db.Progress().Deaths(id); got != want {
 			t.Errorf("%d died %d times in a row, want %d", id, got, want)
 		}
 	}
 	db.Progress().End(db.Progress().Begin(7))
+	if err := db.Progress().Survived(); err != nil {
+		t.Fatal(err)
+	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if got := deathsOf(t, dir, 7); got != 0 {
-		t.Errorf("%d deaths after a program that did not die with it", got)
+		t.Errorf("%d deaths after a program that survived", got)
 	}
 }
 
@@ -65,6 +82,10 @@ func TestDeathsStay(t *testing.T) {
 		died(t, dir, 1<<40)
 	}
 	for range 2 {
+		db := reopen(t, dir)
+		if err := errors.Join(db.Progress().Survived(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
 		if got := deathsOf(t, dir, 1<<40); got != MaxDeaths {
 			t.Fatalf("died %d times, want %d", got, MaxDeaths)
 		}
@@ -94,16 +115,36 @@ func TestPlacesAreUsedAgain(t *testing.T) {
 		p.End(a)
 		p.End(b)
 	}
-	p.End(p.Begin(3))
-	info, err := os.Stat(filepath.Join(dir, progressName))
-	if err != nil || info.Size() != 2*idBytes {
-		t.Errorf("the file has %d bytes, %v", info.Size(), err)
+	if place := p.Begin(3); place > 1 {
+		t.Errorf("the place %d is used, of 2", place)
 	}
-	if info.Mode().Perm() != 0o600 {
-		t.Errorf("the file has mode %v", info.Mode())
+	info, err := os.Stat(filepath.Join(dir, progressName))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has mode %v, %v", info.Mode(), err)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// More executions than there are places for are worked on all the same.
+func TestMorePlacesThanThereAre(t *testing.T) {
+	dir := t.TempDir()
+	db := reopen(t, dir)
+	for id := range int64(maxPlaces + 10) {
+		db.Progress().Begin(id + 1)
+	}
+	for place := range maxPlaces + 10 {
+		if place != 5 {
+			db.Progress().End(place)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db.Progress().End(5) // what ends after the folder was given back marks nothing
+	if got := deathsOf(t, dir, 6); got != 1 {
+		t.Errorf("%d deaths, want 1", got)
 	}
 }
 

@@ -19,7 +19,7 @@ func Script(conn *sqlite.Conn, statements string) error {
 	return sqlitex.ExecuteScript(conn, statements, nil)
 }
 
-// Row hands scan the one row that query finds, and tells whether there is one.
+// Row hands scan the one row that query finds, and reports whether there is one.
 func Row(conn *sqlite.Conn, query string, scan func(*sqlite.Stmt) error, values ...any) (found bool, err error) {
 	stmt, err := prepare(conn, query, values...)
 	if err != nil {

@@ -1,11 +1,9 @@
 // Package starting is what a server does while it is not ready yet: it refuses
-// requests with a status that clients repeat, instead of letting them hang, and
-// logs how far it has come.
+// requests with a status that clients repeat, instead of letting them hang.
 package starting
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -41,21 +39,6 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Retry-After", strconv.Itoa(retryAfter)) // RFC 9110, section 10.2.3
 	w.WriteHeader(http.StatusServiceUnavailable)
 	_, _ = w.Write([]byte(g.body))
-}
-
-// progressEvery is how often a long start is logged. A short one is not.
-const progressEvery = 2 * time.Second
-
-// Progress returns a function that logs msg with how much is done of how much,
-// now and then, and is cheap to call. It is for one goroutine.
-func Progress(log *slog.Logger, now func() time.Time, msg string) func(done, total int) {
-	last := now()
-	return func(done, total int) {
-		if t := now(); t.Sub(last) >= progressEvery {
-			last = t
-			log.Info(msg, "done", done, "of", total)
-		}
-	}
 }
 
 // Answer has the gate answer at l, until stop is called: l is then free for the

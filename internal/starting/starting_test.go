@@ -1,13 +1,10 @@
 package starting
 
 import (
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
-	"time"
 )
 
 func TestGate(t *testing.T) {
@@ -23,19 +20,6 @@ func TestGate(t *testing.T) {
 	g.Open(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
 	if w := ask(); w.Code != 204 {
 		t.Errorf("open: %d", w.Code)
-	}
-}
-
-func TestProgress(t *testing.T) {
-	var text strings.Builder
-	now := time.Unix(0, 0)
-	report := Progress(slog.New(slog.NewTextHandler(&text, nil)), func() time.Time { return now }, "checking")
-	for done := range 10 {
-		report(done, 10)
-		now = now.Add(time.Second)
-	}
-	if n := strings.Count(text.String(), "\n"); n != 4 || !strings.Contains(text.String(), "msg=checking done=2 of=10") {
-		t.Errorf("%d lines:\n%s", n, &text)
 	}
 }
 

@@ -35,9 +35,9 @@ func (j *oldJournal) Revision(ctx context.Context, id string) ([]byte, error) {
 	return document, err
 }
 
-func (j *oldJournal) Entries(ctx context.Context, id int64, limit int) ([][]byte, error) {
-	entries, err := j.Journal.Entries(ctx, id, limit)
-	if err == nil && id == j.execID && j.entries != nil && limit == 0 {
+func (j *oldJournal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
+	entries, err := j.Journal.Entries(ctx, id, after, limit)
+	if err == nil && id == j.execID && j.entries != nil && limit > 1 {
 		entries = j.entries(entries)
 	}
 	return entries, err

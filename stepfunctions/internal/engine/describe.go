@@ -63,7 +63,7 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 
 // input is the first entry's.
 func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
-	entries, err := e.cfg.Journal.Entries(ctx, id, 1)
+	entries, err := e.cfg.Journal.Entries(ctx, id, 0, 1)
 	if err != nil {
 		return nil, fmt.Errorf("read the execution: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,14 @@ type Config struct {
 	// at least once, after it is on disk, from a goroutine of the engine. An
 	// error makes the engine tell it again after the next Start.
 	Ended func(ctx context.Context, x Execution) error
+	// EndedOf are the statuses whose ends Ended is called for; all where empty.
+	// An end that it is not called for costs no write of the journal to say so.
+	EndedOf []Status
+}
+
+// announces reports whether Ended is called for an end with this status.
+func (c Config) announces(s Status) bool {
+	return c.Ended != nil && (len(c.EndedOf) == 0 || slices.Contains(c.EndedOf, s))
 }
 
 func (c Config) withDefaults() Config {
@@ -104,6 +113,8 @@ type Engine struct {
 	sweeping  sync.Mutex
 	stopSweep func()
 	swept     bool
+	// forgetDeaths cancels the call of survived; nil where there is none.
+	forgetDeaths func()
 }
 
 // maxWakers is how many timers, nested results and the like go to the journal
@@ -139,6 +150,9 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	e.sweepLater(0)
+	if _, none := e.cfg.Progress.(noProgress); !none {
+		e.forgetDeaths = e.cfg.Clock.AfterFunc(survival, e.survived)
+	}
 	return nil
 }
 
@@ -149,12 +163,16 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
 	e.sweepNoMore()
+	if e.forgetDeaths != nil {
+		e.forgetDeaths()
+	}
 	e.functions.close()
 	defer e.wakers.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {
 	case <-idle:
+		e.survived()
 		return nil
 	case <-ctx.Done():
 		e.stop()

@@ -133,19 +133,29 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 		return seq, last, cmp.Or(err, why)
 	}
 	defer e.worked(id)()
-	entries, err := e.cfg.Journal.Entries(ctx, id, 0)
-	if err != nil {
-		return 0, last, err
-	}
-	for i, entry := range entries {
-		in, err := follow(run, entry)
+	for {
+		entries, err := e.cfg.Journal.Entries(ctx, id, seq, replayPage)
 		if err != nil {
-			return len(entries), last, fmt.Errorf("entry %d of %d: %w", i+1, len(entries), err)
+			return 0, last, err
 		}
-		last = in.At
+		for _, entry := range entries {
+			seq++
+			in, err := follow(run, entry)
+			if err != nil {
+				length, unread := e.length(ctx, id)
+				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
+			}
+			last = in.At
+		}
+		if len(entries) < replayPage {
+			return seq, last, nil
+		}
 	}
-	return len(entries), last, nil
 }
+
+// replayPage is how many entries are read at a time. All of a long execution
+// may be more than there is memory; most executions have fewer.
+const replayPage = 64
 
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.

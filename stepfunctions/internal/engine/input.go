@@ -128,7 +128,7 @@ func (x *execution) endedHead(o *interp.Outcome, at time.Time) *Head {
 	h := x.record.Head
 	h.Status, h.Stopped = Status(o.Status), at
 	h.Output, h.Error, h.Cause = o.Output, o.Error, o.Cause
-	h.Unannounced = x.engine.cfg.Ended != nil && !x.ephemeral()
+	h.Unannounced = x.engine.cfg.announces(h.Status) && !x.ephemeral()
 	return &h
 }
 

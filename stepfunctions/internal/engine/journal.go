@@ -36,8 +36,9 @@ type Journal interface {
 	// Record finds an execution by id, Find by name; ErrNotFound.
 	Record(ctx context.Context, id int64) (Record, error)
 	Find(ctx context.Context, machineARN, name string) (Record, error)
-	// Entries are the first limit entries of the execution in order, all where limit is 0.
-	Entries(ctx context.Context, id int64, limit int) ([][]byte, error)
+	// Entries are up to limit entries of the execution in order, after the
+	// first ones that after counts; ErrNotFound where it has none at all.
+	Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error)
 	// Length is the number of the execution's entries.
 	Length(ctx context.Context, id int64) (int, error)
 	// List gives the newest executions first.

@@ -45,6 +45,13 @@ func (p *progress) Deaths(id int64) int {
 	return p.deaths[id]
 }
 
+func (p *progress) Survived() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.deaths, func(_ int64, n int) bool { return n < engine.MaxDeaths })
+	return nil
+}
+
 func (p *progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -63,17 +70,17 @@ func (p *progress) now() map[int64]bool {
 	return ids
 }
 
-// watchedJournal calls read before it gives all entries of an execution.
+// watchedJournal calls read before it gives the entries of an execution to a replay.
 type watchedJournal struct {
 	*enginetest.Journal
 	read func(id int64)
 }
 
-func (j *watchedJournal) Entries(ctx context.Context, id int64, limit int) ([][]byte, error) {
-	if j.read != nil && limit == 0 {
+func (j *watchedJournal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
+	if j.read != nil && limit > 1 {
 		j.read(id)
 	}
-	return j.Journal.Entries(ctx, id, limit)
+	return j.Journal.Entries(ctx, id, after, limit)
 }
 
 // diedWorld is an engine that starts over an execution, the first, that programs
@@ -96,7 +103,7 @@ func TestSuspension(t *testing.T) {
 	w, p, j, bomb, innocent := diedWorld(t, engine.MaxDeaths)
 	var read []int64
 	j.read = func(id int64) { read = append(read, id) }
-	if _, err := w.History(t.Context(), bomb); err == nil || !strings.Contains(err.Error(), "3 times in a row") {
+	if _, err := w.History(t.Context(), bomb); err == nil || !strings.Contains(err.Error(), "3 times") {
 		t.Errorf("its history is read: %v", err)
 	}
 	w.fakeClock.Advance(2000 * time.Second)
@@ -147,6 +154,29 @@ func TestSuspectsAreLast(t *testing.T) {
 	w.fakeClock.Advance(2000 * time.Second)
 	w.wantEnd(bomb, "SUCCEEDED {}")
 	w.wantEnd(innocent, "SUCCEEDED {}")
+}
+
+// A program that lives for a while, or ends in order, did not die of anything;
+// what is suspended stays so.
+func TestSurvival(t *testing.T) {
+	w, p, _, _, _ := diedWorld(t, 1)
+	p.deaths[2] = engine.MaxDeaths
+	w.fakeClock.Advance(59 * time.Second)
+	if p.Deaths(1) != 1 {
+		t.Error("a death is forgotten too early")
+	}
+	w.fakeClock.Advance(2 * time.Second)
+	if p.Deaths(1) != 0 || p.Deaths(2) != engine.MaxDeaths {
+		t.Errorf("%d and %d deaths after a minute", p.Deaths(1), p.Deaths(2))
+	}
+	p.deaths[1] = 2
+	if err := w.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if p.Deaths(1) != 0 {
+		t.Error("a death is not forgotten at an end in order")
+	}
+	w.start()
 }
 
 // Whoever is worked on is noted: at a replay, at an input, and, for a nested

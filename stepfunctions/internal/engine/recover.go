@@ -8,8 +8,9 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"time"
 
-	"example.org/asynchttpapi/internal/starting"
+	"example.org/asynchttpapi/internal/progress"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -24,9 +25,9 @@ func (e *Engine) recover(ctx context.Context) error {
 		return fmt.Errorf("read the open executions: %w", err)
 	}
 	// What the program before may have died with goes last and one after the
-	// other, so that another death tells which one it is.
+	// other, so that another death shows which one it is.
 	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
-	report := starting.Progress(e.cfg.Log, e.now, "taking up the open executions")
+	report := progress.Log(e.cfg.Log, e.now, "taking up the open executions")
 	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
 	for _, x := range open {
 		if suspects(x) {
@@ -57,7 +58,7 @@ func reviveAll(executions []*execution, report func(done, total int)) {
 // reload makes all open executions known before the first of them goes on, for
 // one may be another's child.
 func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
-	report := starting.Progress(e.cfg.Log, e.now, "reading the open executions")
+	report := progress.Log(e.cfg.Log, e.now, "reading the open executions")
 	for after := int64(0); ; {
 		page, err := e.cfg.Journal.Unfinished(ctx, after, recoverPage)
 		if err != nil || len(page) == 0 {
@@ -245,10 +246,11 @@ type Progress interface {
 	// the place that Begin returned. Both take microseconds.
 	Begin(id int64) (place int)
 	End(place int)
-	// Deaths is how many programs in a row, up to the one before this one,
-	// ended between the execution's Begin and End. From MaxDeaths on it stays
-	// as it is.
+	// Deaths is how many programs ended between the execution's Begin and End
+	// since the last one that survived.
 	Deaths(id int64) int
+	// Survived sets all Deaths below MaxDeaths to 0.
+	Survived() error
 	// Forget sets the execution's Deaths to 0.
 	Forget(id int64) error
 }
@@ -263,13 +265,14 @@ type noProgress struct{}
 func (noProgress) Begin(int64) int    { return 0 }
 func (noProgress) End(int)            {}
 func (noProgress) Deaths(int64) int   { return 0 }
+func (noProgress) Survived() error    { return nil }
 func (noProgress) Forget(int64) error { return nil }
 
 // suspended is why an execution is set aside that programs died with.
 type suspended struct{ deaths int }
 
 func (s *suspended) Error() string {
-	return fmt.Sprintf("the program ended amid the work on this execution %d times in a row", s.deaths)
+	return fmt.Sprintf("the program ended amid the work on this execution %d times", s.deaths)
 }
 
 // Is makes it one of the reasons to set an execution aside.
@@ -317,6 +320,17 @@ func (x *execution) starterID() int64 {
 func (e *Engine) forgive(id int64) {
 	if err := e.cfg.Progress.Forget(id); err != nil {
 		e.cfg.Log.Warn("the suspension of an execution could not be removed", "execution", id, "error", err)
+	}
+}
+
+// survival is how long a program lives that does not die of what it found at
+// its start.
+const survival = time.Minute
+
+// survived notes that this program did not die of what it found.
+func (e *Engine) survived() {
+	if err := e.cfg.Progress.Survived(); err != nil {
+		e.cfg.Log.Warn("that the start was survived could not be noted", "error", err)
 	}
 }
 

@@ -128,6 +128,7 @@ func (x *execution) redriven(in interp.Input) (staged, error) {
 	if !x.run.Heeds(in) {
 		return staged{}, astray("it is open by the journal's entries, and has ended by its record")
 	}
+	defer x.engine.worked(x.durableID())()
 	return x.applied(in, nil)
 }
 

@@ -158,17 +158,15 @@ func (j *Journal) find(machineARN, name string) *stored {
 }
 
 // Entries is engine.Journal's.
-func (j *Journal) Entries(_ context.Context, id int64, limit int) ([][]byte, error) {
+func (j *Journal) Entries(_ context.Context, id int64, after, limit int) ([][]byte, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s := j.records[id]
 	if s == nil {
 		return nil, engine.ErrNotFound
 	}
-	if limit == 0 || limit > len(s.entries) {
-		limit = len(s.entries)
-	}
-	return copied(s.entries[:limit]), nil
+	rest := s.entries[min(after, len(s.entries)):]
+	return copied(rest[:min(limit, len(rest))]), nil
 }
 
 // Length is engine.Journal's.

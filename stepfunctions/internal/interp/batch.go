@@ -190,7 +190,7 @@ func childConcurrency(wanted int) int {
 func (r *Run) crowded(m *mapRun) bool { return m.held+r.taskBytes > maxChildBytes }
 
 // startChild starts a child execution of a Map Run. It is a history of its
-// own, which nobody reads, and cannot see the variables around it.
+// own, which is not read, and cannot see the variables around it.
 func (r *Run) startChild(p *scope) {
 	e := p.parent.fork.each
 	run := e.mapRun

@@ -50,7 +50,7 @@ func (e *undefinedVariable) Error() string {
 // errNoPath meets a definition that was run although it did not validate.
 var errNoPath = errors.New("there is no JSONPath to follow")
 
-// errAbandoned ends the evaluation of a trial that nobody waits for.
+// errAbandoned ends the evaluation of a trial whose caller has left.
 var errAbandoned = errors.New("the trial was abandoned")
 
 // get resolves a path from whatever it starts at.

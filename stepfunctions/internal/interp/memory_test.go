@@ -189,7 +189,7 @@ func TestMemoryOfResults(t *testing.T) {
 func levels(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
 // What a trial shows of the inside of a state is bounded, and not written out
-// where nobody wants to see it.
+// where it is not asked for.
 func TestMemoryOfTrials(t *testing.T) {
 	// The path gives every level within every level, of which there are 100,000.
 	const many = `"$..*..*"`
@@ -232,7 +232,7 @@ func TestMemoryOfTrials(t *testing.T) {
 	}
 }
 
-// Nothing is evaluated once nobody waits for it.
+// Nothing is evaluated once the caller has left.
 func TestAbandonedTrial(t *testing.T) {
 	m := parse(t, one(`{"Type":"Pass","Parameters":{"a.$":"States.Array($.a, $..*)"},"Next":"Z"}`))
 	done := make(chan struct{})
@@ -247,6 +247,26 @@ func TestAbandonedTrial(t *testing.T) {
 		}
 		if want == "SUCCEEDED" {
 			close(done)
+		}
+	}
+}
+
+// All variables together are bounded; one that is assigned again gives way.
+func TestMemoryOfVariables(t *testing.T) {
+	for name, want := range map[string]string{"v": "", "v%d": "States.DataLimitExceeded"} {
+		var states []string
+		for i := range 60 {
+			next := fmt.Sprintf(`"Next":"S%d"`, i+1)
+			if i == 59 {
+				next = `"End":true`
+			}
+			states = append(states, fmt.Sprintf(`"S%d":{"Type":"Pass","Assign":{"%s.$":"States.Format('{}%d',$.a)"},%s}`,
+				i, strings.ReplaceAll(name, "%d", fmt.Sprint(i)), i, next))
+		}
+		r := interp.New(parse(t, `{"StartAt":"S0","States":{`+strings.Join(states, ",")+`}}`), sampleInfo)
+		newWorld(r, nil).start(large)
+		if o := r.Outcome(); o == nil || o.Error != want {
+			t.Errorf("%s: ended with %.200v, want %q", name, o, want)
 		}
 	}
 }

@@ -182,7 +182,7 @@ func (r *Run) assign(s *scope, how exit) (*value.Object, *failure) {
 		return nil, f
 	}
 	assigned, _ := v.(*value.Object)
-	if !value.Fits(assigned, maxData) {
+	if !value.Fits(assigned, maxData) || !s.vars.fit(assigned) {
 		return nil, s.tooLargeVariables()
 	}
 	if taken, ok := s.vars.set(assigned); !ok {

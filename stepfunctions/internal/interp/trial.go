@@ -154,10 +154,10 @@ func object(raw json.RawMessage) (*value.Object, error) {
 	return o, nil
 }
 
-// inspects reports whether somebody wants to see what happens inside of the state.
+// inspects reports whether inspection data are asked for.
 func (t *Trial) inspects() bool { return t != nil && t.with.Inspect }
 
-// abandoned reports whether nobody waits for the trial any more.
+// abandoned reports whether the caller has left.
 func (t *Trial) abandoned() bool {
 	if t == nil {
 		return false
@@ -170,8 +170,8 @@ func (t *Trial) abandoned() bool {
 	}
 }
 
-// note keeps a piece of inspection data; outside of a trial, and where nobody
-// wants to see it, it does nothing. A piece that is too large for any state is
+// note keeps a piece of inspection data; outside of a trial, and where it is
+// not asked for, it does nothing. A piece that is too large for any state is
 // not written out.
 func (t *Trial) note(name string, d data) {
 	if t.inspects() && !t.unseen(name) && value.Fits(d.v, maxTemplate) {

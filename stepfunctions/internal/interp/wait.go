@@ -114,6 +114,25 @@ func (v *variables) get(name string) (any, bool) {
 	return nil, false
 }
 
+// maxVariables is the service's limit of all variables that a state can see, in
+// bytes of JSON.
+// https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+const maxVariables = 10 << 20
+
+// fit reports whether the object's members may be added.
+func (v *variables) fit(assigned *value.Object) bool {
+	left := value.Left(assigned, maxVariables)
+	for ; v != nil && left >= 0; v = v.outer {
+		left = value.Left(v.own, left)
+		for _, m := range assigned.Members() {
+			if old, ok := v.own.Get(m.Name); ok {
+				left += size(old) + size(m.Name) + 1 // it gives way
+			}
+		}
+	}
+	return left >= 0
+}
+
 // set gives all of the object's members as variables of this scope; ok is
 // false, and nothing is set, where one of them is taken by an outer scope.
 func (v *variables) set(assigned *value.Object) (taken string, ok bool) {

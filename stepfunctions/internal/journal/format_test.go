@@ -60,8 +60,8 @@ func TestMigration(t *testing.T) {
 // A row that was changed under the program is an error, and not data.
 func TestChangedRows(t *testing.T) {
 	for change, read := range map[string]func(j *Journal) error{
-		"UPDATE entries SET entry = x'00' WHERE seq = 1": func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0); return err },
-		"UPDATE entries SET seq = 7 WHERE seq = 1":       func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0); return err },
+		"UPDATE entries SET entry = x'00' WHERE seq = 1": func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
+		"UPDATE entries SET seq = 7 WHERE seq = 1":       func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
 		"UPDATE executions SET machine = 'n'":            func(j *Journal) error { _, err := j.Record(t.Context(), 1); return err },
 		"UPDATE executions SET output = '{}'":            func(j *Journal) error { _, err := j.Record(t.Context(), 1); return err },
 		"UPDATE executions SET status = 'FAILED'": func(j *Journal) error {

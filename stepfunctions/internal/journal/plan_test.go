@@ -20,7 +20,7 @@ func TestQueryPlans(t *testing.T) {
 		{ofMachine, "SEARCH executions USING INDEX executions_of_machine (machine=? AND id<?)"},
 		{oldest, "SCAN executions"},
 		{highestID, "SEARCH executions"},
-		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=?)"},
+		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>?)"},
 		{lastSeq, "SEARCH entries USING PRIMARY KEY (execution=?)"},
 	} {
 		if got := plan(t, db, test.query); got != test.want {

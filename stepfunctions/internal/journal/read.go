@@ -12,20 +12,19 @@ import (
 )
 
 const (
-	columns      = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum FROM executions `
-	byID         = columns + `WHERE id = ?`
-	byName       = columns + `WHERE machine = ? AND name = ?`
-	unfinished   = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	ofMachine    = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
-	highestID    = `SELECT coalesce(max(id), 0) FROM executions`
-	entriesOf    = `SELECT entry, sum, seq FROM entries WHERE execution = ? ORDER BY seq LIMIT ?`
-	allMachines  = `SELECT document, sum, arn FROM machines ORDER BY arn`
-	oneRevision  = `SELECT document, sum, id FROM revisions WHERE id = ?`
-	putMachine   = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
-	putRevision  = `INSERT OR REPLACE INTO revisions (id, document, sum) VALUES (?, ?, ?)`
-	dropMachine  = `DELETE FROM machines WHERE arn = ?`
-	noBound      = int64(1)<<62 - 1
-	everyEntries = -1
+	columns     = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum FROM executions `
+	byID        = columns + `WHERE id = ?`
+	byName      = columns + `WHERE machine = ? AND name = ?`
+	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
+	ofMachine   = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
+	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
+	entriesOf   = `SELECT entry, sum, seq FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
+	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
+	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
+	putMachine  = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
+	putRevision = `INSERT OR REPLACE INTO revisions (id, document, sum) VALUES (?, ?, ?)`
+	dropMachine = `DELETE FROM machines WHERE arn = ?`
+	noBound     = int64(1)<<62 - 1
 )
 
 // Record is engine.Journal's.
@@ -98,15 +97,12 @@ func record(stmt *sqlite.Stmt) engine.Record {
 }
 
 // Entries is engine.Journal's.
-func (j *Journal) Entries(ctx context.Context, id int64, limit int) ([][]byte, error) {
-	if limit == 0 {
-		limit = everyEntries
-	}
+func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
 	entries, err := j.blobs(ctx, "entries", func(stmt *sqlite.Stmt, entry []byte) int64 {
 		return database.RowSum(id, stmt.ColumnInt64(2), entry)
-	}, entriesOf, id, limit)
+	}, entriesOf, id, after, limit)
 	if err == nil && len(entries) == 0 {
-		err = engine.ErrNotFound
+		_, err = j.Length(ctx, id)
 	}
 	return entries, err
 }

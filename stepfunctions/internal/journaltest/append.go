@@ -19,8 +19,8 @@ func appendInOrder(t *testing.T, j engine.Journal) {
 			t.Fatal(err)
 		}
 	}
-	wantEntries(t, j, 1, 0, "1", "2", "3", "4")
-	wantEntries(t, j, 2, 0, "x")
+	wantEntries(t, j, 1, 0, 100, "1", "2", "3", "4")
+	wantEntries(t, j, 2, 0, 100, "x")
 }
 
 func appendRefusesWrongPlace(t *testing.T, j engine.Journal) {
@@ -30,7 +30,7 @@ func appendRefusesWrongPlace(t *testing.T, j engine.Journal) {
 			t.Errorf("append after %d entries of 2 succeeded", seq)
 		}
 	}
-	wantEntries(t, j, 1, 0, "1", "2")
+	wantEntries(t, j, 1, 0, 100, "1", "2")
 	if r, err := j.Record(t.Context(), 1); err != nil || r.Status != engine.Running {
 		t.Errorf("status %s, %v: a refused append has left its head", r.Status, err)
 	}
@@ -46,7 +46,7 @@ func appendWithHead(t *testing.T, j engine.Journal) {
 	if err != nil || !reflect.DeepEqual(r.Head, *head) {
 		t.Errorf("head %+v, %v, want %+v", r.Head, err, *head)
 	}
-	wantEntries(t, j, 1, 0, "1", "2")
+	wantEntries(t, j, 1, 0, 100, "1", "2")
 	reopened := engine.Head{Status: engine.Running, RedriveCount: 1, Redriven: start.Add(time.Minute)}
 	if err := j.Append(t.Context(), 1, 2, blobs([]string{"3"}), &reopened); err != nil {
 		t.Fatal(err)

@@ -95,6 +95,6 @@ func expireOldest(t *testing.T, j engine.Journal) {
 	if err != nil || len(left) != 3 || left[0].ID != 6 || left[2].ID != 1 {
 		t.Errorf("left %+v, %v, want the open one and the two young ones", left, err)
 	}
-	_, err = j.Entries(t.Context(), 2, 0)
+	_, err = j.Entries(t.Context(), 2, 0, 100)
 	wantError(t, "entries of an expired one", err, engine.ErrNotFound)
 }

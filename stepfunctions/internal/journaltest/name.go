@@ -13,7 +13,7 @@ import (
 func nameIsTaken(t *testing.T, j engine.Journal) {
 	create(t, j, newRecord(1, "n"), "kept")
 	wantError(t, "same name", j.Create(t.Context(), newRecord(2, "n"), blobs([]string{"lost"}), start.Add(time.Hour)), engine.ErrExists)
-	wantEntries(t, j, 1, 0, "kept")
+	wantEntries(t, j, 1, 0, 100, "kept")
 	other := newRecord(3, "n")
 	other.MachineARN += "2"
 	create(t, j, other)
@@ -30,8 +30,8 @@ func expiredNameIsFree(t *testing.T, j engine.Journal) {
 	if err := j.Create(t.Context(), next, blobs([]string{"c"}), start.Add(time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
-	wantEntries(t, j, 2, 0, "c")
-	_, err := j.Entries(t.Context(), 1, 0)
+	wantEntries(t, j, 2, 0, 100, "c")
+	_, err := j.Entries(t.Context(), 1, 0, 100)
 	wantError(t, "entries of the old one", err, engine.ErrNotFound)
 }
 

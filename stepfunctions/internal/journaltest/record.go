@@ -65,15 +65,18 @@ func recordSurvives(t *testing.T, j engine.Journal) {
 		if err != nil || !reflect.DeepEqual(byName, want) {
 			t.Errorf("by name: %+v, %v, want %+v", byName, err, want)
 		}
-		wantEntries(t, j, want.ID, 0, "one", "", "three")
-		wantEntries(t, j, want.ID, 1, "one")
+		wantEntries(t, j, want.ID, 0, 100, "one", "", "three")
+		wantEntries(t, j, want.ID, 0, 1, "one")
+		wantEntries(t, j, want.ID, 2, 1, "three")
+		wantEntries(t, j, want.ID, 1, 100, "", "three")
+		wantEntries(t, j, want.ID, 3, 100)
 		wantLength(t, j, want.ID, 3)
 	}
 }
 
-func wantEntries(t *testing.T, j engine.Journal, id int64, limit int, want ...string) {
+func wantEntries(t *testing.T, j engine.Journal, id int64, after, limit int, want ...string) {
 	t.Helper()
-	got, err := j.Entries(t.Context(), id, limit)
+	got, err := j.Entries(t.Context(), id, after, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +90,7 @@ func nothingThere(t *testing.T, j engine.Journal) {
 	wantError(t, "record", err, engine.ErrNotFound)
 	_, err = j.Find(t.Context(), machineARN, "none")
 	wantError(t, "find", err, engine.ErrNotFound)
-	_, err = j.Entries(t.Context(), 1, 0)
+	_, err = j.Entries(t.Context(), 1, 0, 100)
 	wantError(t, "entries", err, engine.ErrNotFound)
 	_, err = j.Length(t.Context(), 1)
 	wantError(t, "length", err, engine.ErrNotFound)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/internal/hostguard"
+	"example.org/asynchttpapi/internal/progress"
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/internal/starting"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -179,7 +180,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	w := newWeb(listener, log)
 	defer w.close()
-	db, err := sqlite.OpenReporting(s.data, starting.Progress(log, time.Now, "checking the data folder"), journal.Schema)
+	db, err := sqlite.OpenReporting(s.data, progress.Log(log, time.Now, "checking the data folder"), journal.Schema)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}

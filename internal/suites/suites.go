@@ -1,0 +1,25 @@
+package main
+
+// suites are all suites in the order in which they run: the quick ones first.
+func suites() []suite {
+	return []suite{
+		{name: "lint", about: "gofmt, go vet and staticcheck"},
+		{name: "unit", about: "what go test runs, with the race detector where there is a C compiler"},
+		{name: "race", about: "whether the race detector could run", needs: race},
+		{name: "dynamodb", about: "the DynamoDB store against dynalite", needs: node},
+		{name: "s3", about: "results on S3, against MiniStack", needs: join(python, race)},
+		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java)},
+		{name: "logs", about: "every line that the suites above have logged: nothing personal", needs: join(race, node, python, java)},
+		{name: "pollers", about: "other people's pollers against the running service", needs: join(node, python, java)},
+		{name: "awscli", about: "the AWS CLI against the engine alone", needs: python},
+		{name: "new-project", about: "a project of cmd/new, from a checkout and from a module proxy"},
+		{name: "terminal", about: "the command line client in a real terminal", needs: terminal},
+		{name: "openapi", about: "the API's description, linted and tried out", needs: join(node, python)},
+		{name: "browser", about: "the page in a real browser", needs: join(node, browser)},
+		{name: "sam", about: "the template and its build, with the real SAM CLI", needs: join(python, race)},
+		{name: "sam-local", about: "sam local invoke, start-lambda and start-api, in Docker", needs: join(node, python)},
+		{name: "deployed", about: "the stack, deployed by SAM to an emulator of AWS", needs: join(node, python, java), heavy: true},
+		{name: "torture", about: "kill -9 of the service again and again", heavy: true},
+		{name: "torture-engine", about: "kill -9 of the engine with everything in flight", heavy: true},
+	}
+}
