@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"os"
+
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
@@ -13,7 +15,7 @@ import (
 // database takes, lets the file shrink: see Shrink.
 func openWriter(file string) (*sqlite.Conn, error) {
 	return openConn(file, sqlite.OpenReadWrite|sqlite.OpenCreate,
-		"PRAGMA auto_vacuum = INCREMENTAL",
+		autoVacuum(file),
 		"PRAGMA locking_mode = NORMAL",
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = FULL",
@@ -25,6 +27,16 @@ func openWriter(file string) (*sqlite.Conn, error) {
 		"PRAGMA secure_delete = ON",
 		"PRAGMA wal_autocheckpoint = 0",
 	)
+}
+
+// autoVacuum is the pragma that has a new database keep what Shrink needs. An
+// older one would not take it, and for one that has it, it would be a write at
+// each start, which a full disk refuses.
+func autoVacuum(file string) string {
+	if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+		return "PRAGMA auto_vacuum"
+	}
+	return "PRAGMA auto_vacuum = INCREMENTAL"
 }
 
 func openReader(file string) (*sqlite.Conn, error) {

@@ -429,3 +429,27 @@ func TestAnotherProgramMovesTheLog(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 }
+
+// To open a folder and close it again writes nothing into its database: that
+// must be possible on a full disk.
+func TestStartWritesNothing(t *testing.T) {
+	_, closed := folders(t)
+	file := filepath.Join(closed, fileName)
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, closed)
+	if info, err := os.Stat(filepath.Join(closed, logName)); err != nil || info.Size() > 0 {
+		t.Errorf("the log has %v, %v", info, err)
+	}
+	if frames := db.sums.note.frames; frames > 0 {
+		t.Errorf("%d frames were written", frames)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.ReadFile(file); err != nil || string(after) != string(before) {
+		t.Errorf("the database was changed, %v", err)
+	}
+}
