@@ -39,6 +39,8 @@ type settings struct {
 	// timeScale is what the pauses of waits and retries are multiplied by.
 	timeScale string
 	scale     float64
+	// backup is the folder that the command backup makes; "" to serve.
+	backup string
 }
 
 // The values of -integrations.
@@ -98,7 +100,14 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 		return s, fmt.Errorf("-time-scale %q is not a number from 0 to %d", s.timeScale, maxScale)
 	}
 	s.scale = max(s.scale, minScale)
-	return s, s.check(flags.Args())
+	rest := flags.Args()
+	if len(rest) > 0 && rest[0] == "backup" {
+		if len(rest) != 2 || rest[1] == "" {
+			return s, errors.New("backup needs one argument, the folder to make: stepfunctions -data FOLDER backup TO")
+		}
+		s.backup, rest = rest[1], nil
+	}
+	return s, s.check(rest)
 }
 
 // The bounds of -time-scale; 0 is next to nothing.
