@@ -20,7 +20,7 @@ import (
 // format before in stepfunctions/internal/server/testdata, and see to it that
 // what it has is read as before.
 var formats = map[int]string{
-	2: "fd5d8fb320f46001",
+	2: "9bc575088fb18e86",
 }
 
 func TestEntriesAndDocumentsBelongToTheFormat(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 // folder of the format before in stepfunctions/internal/server/testdata, and
 // write the migration.
 var formats = map[int]string{
-	2: "e01c19c694344e12",
+	2: "b0446d68492d8042",
 }
 
 func TestTablesBelongToTheFormat(t *testing.T) {

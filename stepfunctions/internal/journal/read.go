@@ -16,13 +16,17 @@ const (
 	byID        = columns + `WHERE id = ?`
 	byName      = columns + `WHERE machine = ? AND name = ?`
 	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	ofMachine   = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
+	filtered    = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) ORDER BY id DESC LIMIT ?7`
+	ofMachine   = columns + `WHERE machine = ?1 AND` + filtered
+	ofAll       = columns + `WHERE ?1 = '' AND` + filtered
 	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
 	entriesOf   = `SELECT entry, sum, seq FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
 	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
 	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
 	putMachine  = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
 	putRevision = `INSERT OR REPLACE INTO revisions (id, document, sum) VALUES (?, ?, ?)`
+	unusedRevs  = `SELECT id FROM revisions WHERE id NOT IN (SELECT revision FROM executions)`
+	dropRev     = `DELETE FROM revisions WHERE id = ?`
 	dropMachine = `DELETE FROM machines WHERE arn = ?`
 	noBound     = int64(1)<<62 - 1
 )
@@ -58,10 +62,19 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if before == 0 {
 		before = noBound
 	}
-	return j.records(ctx, ofMachine, f.MachineARN, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit)
+	query, machine := ofMachine, f.MachineARN
+	if f.AllMachines {
+		query, machine = ofAll, ""
+	}
+	return j.scan(ctx, engine.Record.WithoutOutput, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
 }
 
-func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {
+func (j *Journal) records(ctx context.Context, query string, args ...any) ([]engine.Record, error) {
+	return j.scan(ctx, func(r engine.Record) engine.Record { return r }, query, args...)
+}
+
+// scan reads records and keeps of each what keep returns.
+func (j *Journal) scan(ctx context.Context, keep func(engine.Record) engine.Record, query string, args ...any) (records []engine.Record, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		var damage error
 		err := database.Each(conn, query, func(stmt *sqlite.Stmt) {
@@ -69,7 +82,7 @@ func (j *Journal) records(ctx context.Context, query string, args ...any) (recor
 			if stmt.ColumnInt64(18) != recordSum(r) || stmt.ColumnInt64(19) != headSum(r.ID, r.Head) {
 				damage = fmt.Errorf("execution %d is not as it was written: %w", r.ID, database.ErrDamaged)
 			}
-			records = append(records, r)
+			records = append(records, keep(r))
 		}, args...)
 		return errors.Join(err, damage)
 	})
@@ -157,6 +170,26 @@ func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	return documents[0], nil
+}
+
+// UnusedRevisions is engine.Journal's. It reads every execution's row.
+func (j *Journal) UnusedRevisions(ctx context.Context) (ids []string, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		return database.Each(conn, unusedRevs, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnText(0)) })
+	})
+	return ids, err
+}
+
+// RemoveRevisions is engine.Journal's.
+func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
+		for _, id := range ids {
+			if err := database.Exec(conn, dropRev, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // documentSum is the sum of a row that has its key in the third column.
