@@ -23,10 +23,10 @@ const (
 	entriesOf   = `SELECT entry, sum, seq FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
 	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
 	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
-	unusedRevs  = `SELECT id FROM revisions WHERE id NOT IN (SELECT revision FROM executions)`
-	dropRev     = `DELETE FROM revisions WHERE id = ?`
 	putMachine  = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
 	putRevision = `INSERT OR REPLACE INTO revisions (id, document, sum) VALUES (?, ?, ?)`
+	unusedRevs  = `SELECT id FROM revisions WHERE id NOT IN (SELECT revision FROM executions)`
+	dropRev     = `DELETE FROM revisions WHERE id = ?`
 	dropMachine = `DELETE FROM machines WHERE arn = ?`
 	noBound     = int64(1)<<62 - 1
 )

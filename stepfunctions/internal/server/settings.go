@@ -21,6 +21,8 @@ type settings struct {
 	hosts hostguard.Names
 	// data is the folder that executions are kept in.
 	data string
+	// backup is the folder that the command backup makes; "" to serve.
+	backup string
 	// lambda is where functions are called.
 	lambda string
 	// region and account stand in every ARN.
