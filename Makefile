@@ -14,6 +14,9 @@ RUN_FLAGS = $(call flag,ADDR,addr) $(call flag,DATA,data) $(call flag,SPEED,spee
 # What the real service was recorded to do, where the recordings are at hand.
 export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 
+# Definitions of public repositories, where they are at hand.
+export ASL_CORPUS ?= $(wildcard $(CURDIR)/../shared/asl-corpus)
+
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
@@ -46,6 +49,10 @@ POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 test-dynamodb: ## the DynamoDB store against dynalite
 	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
 
+.PHONY: test-s3
+test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
+	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3
+
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@mkdir -p $(LOGS)/lines
@@ -63,10 +70,6 @@ test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running 
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli
 
-.PHONY: test-adapting
-test-adapting: ## what docs/adapting.md says, done to a copy of the tree
-	ADAPTING=1 go test -count=1 ./internal/e2e/adapting
-
 .PHONY: test-terminal
 test-terminal: ## the command line in a real terminal
 	CFS_TEST_TERMINAL=1 go test ./cmd/cfs -run TestTerminal -count=1
@@ -79,6 +82,10 @@ test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tri
 .PHONY: test-browser
 test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
 	internal/e2e/browser/run || { echo 'AGAIN: a test above has failed; on a machine this busy it may be the browser'; internal/e2e/browser/run; }
+
+.PHONY: test-corpus
+test-corpus: ## how many real definitions the engine takes, and why not the others: make test-corpus [ASL_CORPUS=FOLDER]
+	go test -count=1 -v -run TestCorpus ./stepfunctions/internal/asl
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=60] [SUBMISSIONS=300]
@@ -113,6 +120,11 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
 	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli ./stepfunctions/internal/template
+	TOOLS=$(TOOLS) go test -count=1 -run TestSAM ./cmd/new
+
+.PHONY: new-project
+new-project: ## a project of cmd/new, timed up to its first submission; and one that uses a published version
+	NEW_PROJECT=1 go test -count=1 -v -run 'TestFirstSubmission|TestFromAProxy' ./cmd/new
 
 .PHONY: test-sam-local
 test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started

@@ -1,11 +1,20 @@
 package api
 
-// The routes. A status URL is StatusPath and the submission's id.
+// The routes. A status URL is StatusPath and the submission's id, and so is a
+// result's; what follows CancelPath and CallbackPath is a secret.
 const (
-	SubmitPath = "/api/submit"
-	StatusPath = "/api/status/"
+	SubmitPath   = "/api/submit"
+	StatusPath   = "/api/status/"
+	ResultPath   = "/api/result/"
+	CancelPath   = "/api/cancel/"
+	CallbackPath = "/api/callback/"
 )
 
 // FailureStatus is the query parameter with which a submit chooses the status
 // code of a failed submission: 200, the default, or 409.
 const FailureStatus = "failureStatus"
+
+// Wait is the query parameter with which a request waits for the end of its
+// submission, in seconds, as the header Prefer: wait does; a submit hands it on
+// to the polls.
+const Wait = "wait"

@@ -28,12 +28,10 @@ const (
 )
 
 // Problem is the body of every response that is neither a submission's status
-// nor a 304 (RFC 9457, application/problem+json). It leaves out the optional
-// member "status", a number: pollers read a member of that name as the status
-// word of the operation, and azure-core for Java polls for ever when it is none
-// that it knows. The response's status code says the same.
+// nor a 304 (RFC 9457, application/problem+json). It has no number status: pollers
+// for Azure take a member of that name for the status of the operation.
 type Problem struct {
-	// Type is about:blank: Error.Code tells problems apart.
+	// Type is about:blank: problems differ by Error.Code.
 	Type string `json:"type"`
 	// Title is the status code's phrase, as about:blank asks for.
 	Title string `json:"title"`

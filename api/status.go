@@ -3,7 +3,10 @@
 // one truth about every member name.
 package api
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Status is the state of the process, never its business outcome: work that
 // was turned down is a Succeeded process.
@@ -23,8 +26,8 @@ func (s Status) Terminal() bool {
 	return s == Succeeded || s == Failed || s == Canceled
 }
 
-// Submission is the body of every 202, of a finished status and of nothing
-// else: exactly these members, whatever the stored record holds.
+// Submission is the body of every 202 and of a finished status: exactly these
+// members, whatever the stored record holds.
 type Submission struct {
 	ID           string `json:"id"`
 	Status       Status `json:"status"`
@@ -33,8 +36,20 @@ type Submission struct {
 	Message         string    `json:"message"`
 	CreatedTime     time.Time `json:"createdTime"`
 	LastUpdatedTime time.Time `json:"lastUpdatedTime"`
+	// PercentComplete is 0 to 100, from stored facts only; it never decreases but
+	// for a redrive.
+	PercentComplete int `json:"percentComplete"`
 	// Error is present only when Status is Failed.
 	Error *Error `json:"error,omitempty"`
+	// Result is present only when Status is Succeeded, and the result is JSON of
+	// at most 8 KiB.
+	Result json.RawMessage `json:"result,omitempty"`
+	// ResultURL is present only when Status is Succeeded, and there is a result:
+	// where it can be read.
+	ResultURL string `json:"resultUrl,omitempty"`
+	// CancelURL is present only in the response to a submit: a capability to
+	// cancel, by POST or DELETE.
+	CancelURL string `json:"cancelUrl,omitempty"`
 }
 
 // Error says in a code for programs and a sentence for people what failed.

@@ -2,95 +2,114 @@ package async
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/internal/trace"
 )
 
-// Failure is the only error that a Service returns: Code and Detail are for
-// the client, Op and Cause for the operator.
-type Failure struct {
-	// Code is one of api.Code....
-	Code string
-	// Detail is one sentence without anything personal.
-	Detail string
-	// Fields are set with api.CodeInvalidSubmission.
-	Fields []api.FieldError
-	// RetryAfter is set where repeating the request may help.
-	RetryAfter time.Duration
-	// Op is the call that failed, such as Store.Create, if one did.
-	Op string
-	// Cause may name resources of the account: it is neither shown nor logged
-	// as text, see Reason.
-	Cause error
-}
-
-func (f *Failure) Error() string {
-	if f.Op == "" {
-		return f.Code
+// RecordFailure records that a submission's process broke off, and then returns
+// Failed: the execution is to end here, where a redrive takes it up again. It
+// returns nil where the execution is to go on: when it was reopened since the
+// failure, when the submission has Succeeded, or was Canceled and may have to be
+// compensated, and when a wait that ran out was answered at the last moment or
+// has ended the submission with Stage.Expired.
+func (s *Service) RecordFailure(ctx context.Context, in ActivityInput) error {
+	if s.Job == nil || in.ID == "" || in.Redrive < 0 {
+		return &ActivityError{Invalid, "the input names no submission"}
 	}
-	return f.Code + ": " + f.Op + ": " + f.Reason()
-}
-
-// Unwrap returns the cause.
-func (f *Failure) Unwrap() error { return f.Cause }
-
-// Reason is that of the cause.
-func (f *Failure) Reason() string { return Reason(f.Cause) }
-
-// Reason names an error in a word that may be logged. Messages of services
-// carry ARNs; what an adapter wants to be seen it gives an ErrorCode method,
-// as the AWS SDK's errors have.
-func Reason(err error) string {
-	var coded interface{ ErrorCode() string }
+	if in.Redrive > in.FailedIn {
+		return nil
+	}
+	ctx = trace.NewContext(ctx, in.Started.Trace)
+	r, err := s.get(ctx, in.ID)
+	if err == nil && (!r.Status.Terminal() || r.Status == api.Failed && r.Redrive < in.Redrive) {
+		st, known := s.Job.stage(r.CustomStatus)
+		ranOut := known && st.Waits && slices.Contains(timeouts, in.Error)
+		answered := hasOutcome(r, st.Name)
+		switch {
+		case ranOut && answered && r.Waiting.Stage == st.Name:
+			return nil // the stage's next run clears Waiting: this happens once
+		case ranOut && !answered && !r.Status.Terminal() && in.Error == statesTimeout && st.Expired.Outcome != Continue:
+			r, err = s.recordOutcome(ctx, r, st, st.Expired.Outcome, &core{}, "")
+			if (err == nil || errors.Is(err, ErrStale)) && hasOutcome(r, st.Name) {
+				return nil
+			}
+		default:
+			r, err = s.recordFailure(ctx, in, r)
+		}
+	}
 	switch {
-	case err == nil:
-		return "none"
-	case errors.As(err, &coded):
-		return coded.ErrorCode()
-	case errors.Is(err, context.DeadlineExceeded):
-		return "timeout"
-	case errors.Is(err, context.Canceled):
-		return "canceled"
+	case errors.Is(err, ErrStale) && !r.Status.Terminal() && r.Redrive <= in.Redrive:
+		return &ActivityError{Unavailable, "the record has moved meanwhile"}
+	case (err == nil || errors.Is(err, ErrStale)) && (r.Status == api.Succeeded || r.Status == api.Canceled):
+		return nil
+	case err == nil, errors.Is(err, ErrNotFound), errors.Is(err, ErrStale):
+		return &ActivityError{Failed, "the submission failed with " + in.Error}
 	}
-	return fmt.Sprintf("%T", innermost(err))
+	return storeError(err)
 }
 
-func innermost(err error) error {
-	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
-		err = next
-	}
-	return err
-}
+const statesTimeout = "States.Timeout"
 
-// unavailableRetry is how soon a client may try again when a dependency failed.
-const unavailableRetry = 2 * time.Second
+// timeouts are the names of errors that mean that something took too long.
+var timeouts = []string{TimedOut, statesTimeout, "States.HeartbeatTimeout", "Sandbox.Timedout"}
 
-// dependencyFailed classifies an error of a port.
-func dependencyFailed(op string, err error) *Failure {
-	f := &Failure{Op: op, Cause: err}
+func (s *Service) recordFailure(ctx context.Context, in ActivityInput, r Record) (Record, error) {
+	at := time.Now().UTC()
+	failure, declared := s.job.failure(in.Error)
+	var change Change
 	switch {
-	case errors.Is(err, ErrInvalid):
-		f.Code, f.Detail = api.CodeInternal, "The request could not be handled."
-	case throttled(err):
-		f.Code, f.Detail = api.CodeThrottled, "Too many requests at the moment."
-		f.RetryAfter = unavailableRetry
+	case declared:
+		change = s.failed(r, failure, in.Redrive, at)
+	case slices.Contains(timeouts, in.Error):
+		change = s.end(r, api.CodeTimedOut, in.Redrive, at)
 	default:
-		f.Code = api.CodeUnavailable
-		f.Detail = "The service cannot answer at the moment. Repeating the request is safe if it carries the same Idempotency-Key."
-		f.RetryAfter = unavailableRetry
+		change = s.end(r, api.CodeProcessFailed, in.Redrive, at)
 	}
-	return f
+	r, err := s.advance(ctx, in.ID, change)
+	if err == nil {
+		s.observe(ctx, recordedEvent(Ended, r))
+	}
+	return r, err
 }
 
-func throttled(err error) bool {
-	var says interface{ Throttled() bool }
-	return errors.Is(err, ErrThrottled) || errors.As(err, &says) && says.Throttled()
+// failed is the end of a record by one of the job's own failures.
+func (s *Service) failed(r Record, f Failure, redrive int, at time.Time) Change {
+	c := s.end(r, f.Code, redrive, at)
+	c.State.Message, c.State.Error.Message = f.Message, f.Message
+	return c
 }
 
-var (
-	errNotFound = &Failure{Code: api.CodeNotFound, Detail: "There is no submission with this id."}
-	errGone     = &Failure{Code: api.CodeGone, Detail: "The submission is past its retention and is no longer available."}
-)
+// RunCompensation runs Job.Compensate for a submission that was canceled, and
+// does nothing for any other. The error is an *ActivityError.
+func (s *Service) RunCompensation(ctx context.Context, in ActivityInput) error {
+	if s.Job == nil || s.Job.compensation() == nil || in.ID == "" {
+		return &ActivityError{Invalid, "the job has no compensation, or the input names no submission"}
+	}
+	ctx = trace.NewContext(ctx, in.Started.Trace)
+	r, err := s.get(ctx, in.ID)
+	if errors.Is(err, ErrNotFound) || err == nil && r.Status != api.Canceled {
+		return nil
+	}
+	var input json.RawMessage
+	if err == nil {
+		input, err = call(ctx, s.CallTimeout, func(ctx context.Context) (json.RawMessage, error) { return s.Store.Input(ctx, in.ID) })
+	}
+	if err != nil {
+		return storeError(err)
+	}
+	st := stage{StageDescription: StageDescription{Name: "Compensate"}}
+	k := s.newCore(r, input, st)
+	k.progress = func(ctx context.Context, _ float64) error { return context.Cause(ctx) }
+	k.canceled = func(context.Context) (bool, error) { return false, nil }
+	err = s.Job.compensation()(ctx, k)
+	s.dropResults(ctx, k, r.Large)
+	if err != nil {
+		return s.stageError(ctx, r, st, err)
+	}
+	return nil
+}

@@ -18,14 +18,14 @@ func TestLogID(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", id, got, want)
 		}
 	}
-	if id := async.NewID(); async.ValidID(async.LogID(id)) {
+	if id := async.NewSecret(); async.ValidID(async.LogID(id)) {
 		t.Error("the name in logs is an id itself")
 	}
 }
 
 // What docs/observability.md says to operators.
 func TestLogIDInAShell(t *testing.T) {
-	id := async.NewID()
+	id := async.NewSecret()
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", `printf %s "$1" | sha256sum | cut -c1-12`, "sh", id)
 	out, err := cmd.Output()
 	if got := strings.TrimSpace(string(out)); err != nil || got != async.LogID(id) {

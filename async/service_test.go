@@ -3,6 +3,8 @@ package async_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,28 +12,29 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
+	"example.org/asynchttpapi/async/internal/trace"
 )
 
-func TestNewChecksItsConfig(t *testing.T) {
-	good := async.Config{
-		Store: &asynctest.Store{}, Workflows: &asynctest.Workflows{}, Work: errand{}, Lifetime: time.Hour, Retention: time.Hour,
-	}
-	if _, err := async.New(good); err != nil {
+func TestNewNamesEveryMistake(t *testing.T) {
+	good := async.Config{Store: &asynctest.Store{}, Workflows: &asynctest.Workflows{}, Job: (&steps{}).job(), Retention: 90 * 24 * time.Hour}
+	if s, err := async.New(good); err != nil || s == nil {
 		t.Fatal(err)
 	}
-	for name, spoil := range map[string]func(*async.Config){
-		"no Store":           func(c *async.Config) { c.Store = nil },
-		"no Workflows":       func(c *async.Config) { c.Workflows = nil },
-		"no Work":            func(c *async.Config) { c.Work = nil },
-		"no Lifetime":        func(c *async.Config) { c.Lifetime = 0 },
-		"no Retention":       func(c *async.Config) { c.Retention = 0 },
-		"negative MaxWait":   func(c *async.Config) { c.MaxWait = -1 },
-		"Lease is too short": func(c *async.Config) { c.Lease = 20 * time.Second },
-	} {
-		c := good
-		spoil(&c)
-		if _, err := async.New(c); err == nil {
-			t.Errorf("%s: no error", name)
+	if _, err := async.New(async.Config{Store: &asynctest.Store{}}); err != nil {
+		t.Errorf("without a job: %v", err)
+	}
+	bad := good
+	job := (&steps{}).job()
+	job.Name = "Errand"
+	bad.Store, bad.Job, bad.Retention, bad.Lease = nil, job, time.Hour, 20*time.Second
+	bad.MaxWait, bad.WaitInterval = -1, -time.Second
+	s, err := async.New(bad)
+	if s != nil || err == nil {
+		t.Fatalf("a service with mistakes: %v, %v", s, err)
+	}
+	for _, want := range []string{"Store must be set", "name: want lower-case", "Retention is 1h0m0s", "Lease must exceed", "MaxWait is -1ns", "WaitInterval is -1s"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not among %v", want, err)
 		}
 	}
 }
@@ -39,137 +42,138 @@ func TestNewChecksItsConfig(t *testing.T) {
 func TestIDs(t *testing.T) {
 	seen := map[string]bool{}
 	for range 1000 {
-		id := async.NewID()
-		if !async.ValidID(id) || seen[id] {
-			t.Fatalf("id %q", id)
+		secret := async.NewSecret()
+		id := async.IDOf(secret)
+		if !async.ValidID(secret) || !async.ValidID(id) || seen[secret] || seen[id] {
+			t.Fatalf("secret %q, id %q", secret, id)
 		}
-		seen[id] = true
+		seen[secret], seen[id] = true, true
 	}
 	for _, id := range []string{"", "a", strings.Repeat("a", 25), strings.Repeat("a", 27), strings.Repeat("A", 26), strings.Repeat("a", 25) + "1", strings.Repeat("a", 25) + "/"} {
 		if async.ValidID(id) {
 			t.Errorf("%q is valid", id)
 		}
 	}
+	// Both are promises: links that were handed out, and logs, outlive a deployment.
+	// printf 'cancel\\0%s' aaaaaaaaaaaaaaaaaaaaaaaaaa | sha256sum, in base32
+	if got := async.IDOf(strings.Repeat("a", 26)); got != "nqzcqon4tcx2hx3o6i5jzimzyx" {
+		t.Errorf("id %q", got)
+	}
+	// printf %s aaaaaaaaaaaaaaaaaaaaaaaaaa | sha256sum | cut -c1-12
+	if got := async.LogID(strings.Repeat("a", 26)); got != "9976d549a251" {
+		t.Errorf("log id %q", got)
+	}
 }
 
-// keys notes what a Store sees of idempotency keys.
-type keys struct {
-	*asynctest.Store
-	seen []async.Reservation
+type coded struct{}
+
+func (coded) Error() string     { return "secret" }
+func (coded) ErrorCode() string { return "AccessDeniedException" }
+
+// What may be logged of a failure names its kind, never its text.
+func TestReason(t *testing.T) {
+	tests := []struct {
+		cause error
+		want  string
+	}{
+		{nil, "none"},
+		{context.DeadlineExceeded, "timeout"},
+		{fmt.Errorf("secret: %w", context.Canceled), "canceled"},
+		{fmt.Errorf("secret: %w", coded{}), "AccessDeniedException"},
+		{fmt.Errorf("secret: %w", errors.New("secret")), "*errors.errorString"},
+	}
+	for _, tt := range tests {
+		if got := async.Reason(tt.cause); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.cause, got, tt.want)
+		}
+		e := &async.RequestError{Code: api.CodeUnavailable, Op: "Store.Get", Cause: tt.cause}
+		if text := e.Error(); strings.Contains(text, "secret") || !strings.Contains(text, "Store.Get") {
+			t.Errorf("text %q", text)
+		}
+	}
 }
 
-func (k *keys) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
-	k.seen = append(k.seen, r)
-	return k.Store.Reserve(ctx, r)
+type busy struct{}
+
+func (busy) Error() string   { return "secret" }
+func (busy) Throttled() bool { return true }
+
+// An adapter says in either way that it was throttled.
+func TestThrottled(t *testing.T) {
+	for _, cause := range []error{async.ErrThrottled, fmt.Errorf("secret: %w", busy{})} {
+		inWorld(t, func(t *testing.T, w *world) {
+			w.faults.Always("Store.Get", func(context.Context, func(context.Context) error) error { return cause })
+			_, err := w.Status(t.Context(), async.NewSecret(), 0)
+			var refused *async.RequestError
+			if !errors.As(err, &refused) || refused.Code != api.CodeThrottled || refused.RetryAfter <= 0 {
+				t.Errorf("%v: got %v", cause, err)
+			}
+			if _, got := w.stage(t.Context(), async.NewSecret(), "First", 0); got != async.Throttled {
+				t.Errorf("%v: a stage ends with %s", cause, got)
+			}
+		})
+	}
 }
 
-// A Store sees neither a key nor who sent it, and keys of two callers differ.
-func TestKeysAreHashed(t *testing.T) {
-	k := &keys{Store: &asynctest.Store{}}
-	w := newWorld(t)
-	w.Store = k
-	for _, scope := range []string{"", "ada@example.org"} {
-		in := async.Submission{Body: []byte(`"x"`), Key: strings.Repeat("order-7", 30), Scope: scope}
-		if _, err := w.Submit(t.Context(), in); err != nil {
+func TestSubmissionsAreObserved(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		for range 2 {
+			if _, err := w.Submit(t.Context(), bread); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.Submit(t.Context(), async.Submission{Body: []byte(`{"Name":"bad"}`)}); err == nil {
+			t.Fatal("a bad input is accepted")
+		}
+		if got := kinds(w.events); !slices.Equal(got, []async.EventKind{async.Accepted, async.Replayed}) {
+			t.Errorf("got %v", got)
+		}
+	})
+}
+
+// A poll that sees an end soon after it was written has detected it.
+func TestPollsAreObserved(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		id := w.put(async.State{Status: api.Running, Rank: 1})
+		poll := func() async.Event {
+			if _, err := w.Status(t.Context(), id, 0); err != nil {
+				t.Fatal(err)
+			}
+			return w.events[len(w.events)-1]
+		}
+		if e := poll(); e.Kind != async.Polled || e.Detected {
+			t.Errorf("running: %+v", e)
+		}
+		done := async.State{Status: api.Succeeded, Rank: 2}
+		if _, err := w.store.Advance(t.Context(), id, async.Change{State: &done, Updated: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
-	}
-	for _, r := range k.seen {
-		if len(r.Key) != 43 || len(r.Fingerprint) != 43 || strings.Contains(r.Key, "order") {
-			t.Errorf("reservation %+v", r)
+		time.Sleep(3 * time.Second)
+		if e := poll(); !e.Detected || e.Lag != 3*time.Second {
+			t.Errorf("just done: %+v", e)
 		}
-	}
-	if k.seen[0].Key == k.seen[1].Key {
-		t.Error("two callers share a key")
-	}
+		time.Sleep(time.Minute)
+		if e := poll(); e.Detected {
+			t.Errorf("long done: %+v", e)
+		}
+	})
 }
 
-// A record that a Store keeps beyond its retention is gone all the same, and a
-// key is not remembered longer than its submission.
-func TestExpiry(t *testing.T) {
-	w := newWorld(t)
-	in := async.Submission{Body: []byte(`"x"`), Key: "key"}
-	first, err := w.Submit(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.clock.Advance(24*time.Hour + time.Second)
-	var f *async.Failure
-	if _, err := w.Status(t.Context(), first.ID, 0); !errors.As(err, &f) || f.Code != api.CodeGone {
-		t.Errorf("status: %v", err)
-	}
-	second, err := w.Submit(t.Context(), in)
-	if err != nil || second.ID == first.ID {
-		t.Errorf("submit: %v, the same: %v", err, second.ID == first.ID)
-	}
-}
-
-func TestSubmitRefusesWhatWorkDoes(t *testing.T) {
-	w := newWorld(t)
-	_, err := w.Submit(t.Context(), async.Submission{Body: []byte(`"bad"`)})
-	var f *async.Failure
-	if !errors.As(err, &f) || f.Code != api.CodeInvalidSubmission || len(f.Fields) != 1 {
-		t.Errorf("got %v", err)
-	}
-	if calls := w.faults.Calls(); len(calls) > 0 {
-		t.Errorf("it cost %v", calls)
-	}
-}
-
-// A payload that no Store keeps is a mistake of ours, not an outage.
-func TestSubmitBeyondTheStoresBounds(t *testing.T) {
-	w := newWorld(t)
-	body := `"` + strings.Repeat("x", async.MaxPayload) + `"`
-	_, err := w.Submit(t.Context(), async.Submission{Body: []byte(body)})
-	var f *async.Failure
-	if !errors.As(err, &f) || f.Code != api.CodeInternal {
-		t.Errorf("got %v", err)
-	}
-}
-
-// Waiting polls ever more slowly, and reads no more than it has to.
-func TestWaitPollsSparingly(t *testing.T) {
-	w := newWorld(t)
-	id := w.put(async.State{Status: api.Running, Rank: 1})
-	v, err := w.Status(t.Context(), id, time.Hour)
-	if err != nil || v.Waited != 10*time.Second || w.clock.Now().Sub(start) != 10*time.Second {
-		t.Errorf("waited %v until %v, %v", v.Waited, w.clock.Now(), err)
-	}
-	if reads := len(w.faults.Calls()); reads < 5 || reads > 20 {
-		t.Errorf("%d reads in 10 s", reads)
-	}
-}
-
-// A request that is over does not wait on.
-func TestWaitEndsWithItsRequest(t *testing.T) {
-	w := newWorld(t)
-	id := w.put(async.State{Status: api.Running, Rank: 1})
-	ctx, cancel := context.WithCancel(t.Context())
-	w.clock.Slept = cancel
-	v, err := w.Status(ctx, id, 10*time.Second)
-	if err != nil || v.ID != id {
-		t.Errorf("%+v, %v", v, err)
-	}
-	if waited := w.clock.Now().Sub(start); waited > time.Second {
-		t.Errorf("waited %v", waited)
-	}
-}
-
-// forgetful is a Store whose claims succeed, but whose answer is that of a
-// second try: somebody has claimed the key.
-type forgetful struct{ *asynctest.Store }
-
-func (f forgetful) Reserve(ctx context.Context, r async.Reservation) (async.Reservation, bool, error) {
-	if _, _, err := f.Store.Reserve(ctx, r); err != nil {
-		return r, false, err
-	}
-	return f.Store.Reserve(ctx, r)
-}
-
-func TestClaimThatMeetsItself(t *testing.T) {
-	w := newWorld(t)
-	w.Store = forgetful{&asynctest.Store{}}
-	if _, err := w.Submit(t.Context(), async.Submission{Body: []byte(`"x"`), Key: "key"}); err != nil {
-		t.Error(err)
-	}
+// The execution belongs to the request's trace, and is given nothing else.
+func TestTraceGoesWithTheExecution(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		ctx := trace.NewContext(t.Context(), "4bf92f3577b34da6a3ce929d0e0e4736")
+		v, err := w.Submit(ctx, async.Submission{Body: bread.Body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := `{"id":"` + v.ID + `","trace":"4bf92f3577b34da6a3ce929d0e0e4736"}`
+		if got := w.workflows.Inputs()[v.ID]; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		id := w.submitted(t)
+		if got := w.workflows.Inputs()[id]; got != `{"id":"`+id+`"}` {
+			t.Errorf("without a trace: %s", got)
+		}
+	})
 }

@@ -1,9 +1,11 @@
 package async_test
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -11,67 +13,217 @@ import (
 	"example.org/asynchttpapi/async/asynctest"
 )
 
-var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+type (
+	errand  = struct{ Name string }
+	receipt = struct{ Number int }
+	run     = async.Run[errand, receipt]
+	stage   = async.Stage[errand, receipt]
+)
 
-// errand is work whose payload is its body in lower case; "bad" is not accepted.
-type errand struct{}
+var (
+	errRefused = async.Failure{Code: "ErrandRefused", Message: "The errand was refused."}
+	parcel     = async.Value[string]{Name: "parcel"}
+)
 
-func (errand) Accept(body []byte) (json.RawMessage, []api.FieldError) {
-	if string(body) == `"bad"` {
-		return nil, []api.FieldError{{Pointer: "", Detail: "is bad"}}
-	}
-	return json.RawMessage(strings.ToLower(string(body))), nil
+// steps are what the stages of a job in tests do; they continue where nil.
+type steps struct {
+	first, last func(context.Context, *run) (async.Outcome, error)
+	start       func(context.Context, *run, async.Callback) error
+	complete    func(context.Context, *run, answer) (async.Outcome, error)
+	compensate  func(context.Context, *run) error
 }
 
-func (errand) Words(e async.Event, last async.State) async.Words {
-	if e == async.Received {
-		return async.Words{CustomStatus: "Received", Message: "Received."}
-	}
-	return async.Words{CustomStatus: last.CustomStatus, Message: string(e) + "."}
-}
+type answer struct{ OK bool }
 
-func (errand) Remaining(string) time.Duration { return 0 }
+// job has a stage that works, one that waits, and one that works.
+func (s *steps) job() async.Job[errand, receipt] {
+	do := func(f *func(context.Context, *run) (async.Outcome, error)) func(context.Context, *run) (async.Outcome, error) {
+		return func(ctx context.Context, r *run) (async.Outcome, error) {
+			if *f == nil {
+				return async.Continue, nil
+			}
+			return (*f)(ctx, r)
+		}
+	}
+	job := async.Job[errand, receipt]{
+		Name: "errand",
+		Stages: []stage{
+			{
+				Name: "First", Message: "The first stage is at work.", Expected: 20 * time.Second, Timeout: time.Minute, Do: do(&s.first),
+				Ends: []async.End{{Outcome: "Declined", Message: "The errand was declined."}},
+			},
+			{
+				Name: "Approval", Message: "The errand waits for its approval.", Timeout: 48 * time.Hour,
+				Ends:    []async.End{{Outcome: "Disapproved", Message: "The errand was not approved."}},
+				Expired: async.End{Outcome: "Forgotten", Message: "The errand was forgotten."},
+				Wait: async.WaitFor(
+					func(ctx context.Context, r *run, back async.Callback) error {
+						if s.start == nil {
+							return nil
+						}
+						return s.start(ctx, r, back)
+					},
+					func(ctx context.Context, r *run, a answer) (async.Outcome, error) {
+						switch {
+						case s.complete != nil:
+							return s.complete(ctx, r, a)
+						case !a.OK:
+							return "Disapproved", nil
+						}
+						return async.Continue, nil
+					}),
+			},
+			{Name: "Last", Message: "The last stage is at work.", Expected: 10 * time.Second, Do: do(&s.last)},
+		},
+		Done:     async.End{Outcome: "Done", Message: "The errand is done."},
+		Failures: []async.Failure{errRefused},
+		Validate: func(e *errand) []api.FieldError {
+			e.Name = strings.ToLower(e.Name)
+			if e.Name == "bad" {
+				return []api.FieldError{{Pointer: "/Name", Detail: "is bad"}}
+			}
+			return nil
+		},
+		Examples: []errand{{Name: "bread"}},
+		Messages: async.Messages{Received: "Received.", Reopened: "Reopened.", Canceled: "Canceled.", Failed: "Failed.", TimedOut: "Too late."},
+	}
+	if s.compensate != nil {
+		job.Compensate = func(ctx context.Context, r *run) error { return s.compensate(ctx, r) }
+	}
+	return job
+}
 
 // world is a Service with fakes around it.
 type world struct {
 	*async.Service
+	*steps
 	store     *asynctest.Store
 	workflows *asynctest.Workflows
+	results   *asynctest.Results
 	faults    *asynctest.Faults
-	clock     *asynctest.Clock
+	start     time.Time
+	events    []async.Event
+	// secrets are those of the callbacks that were handed out.
+	secrets []string
 }
 
-func newWorld(t *testing.T) *world {
+// inWorld runs a test with a world of its own, in virtual time.
+func inWorld(t *testing.T, test func(t *testing.T, w *world), change ...func(*world, *async.Config)) {
 	t.Helper()
-	w := &world{store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{}, clock: asynctest.NewClock(start)}
-	var err error
-	w.Service, err = async.New(async.Config{
+	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t, change...)) })
+}
+
+func newWorld(t *testing.T, change ...func(*world, *async.Config)) *world {
+	t.Helper()
+	w := &world{
+		steps: &steps{}, store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, results: &asynctest.Results{},
+		faults: &asynctest.Faults{}, start: time.Now().UTC(),
+	}
+	c := async.Config{
 		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
-		Work:      errand{}, Clock: w.clock, WithTimeout: asynctest.WithTimeout,
-		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: 10 * time.Second,
-	})
-	if err != nil {
+		Results:   w.results, BaseURL: "https://api.example.org/",
+		Retention: 90 * 24 * time.Hour, MaxWait: 10 * time.Second, Cancelable: true,
+		Observer: func(_ context.Context, e async.Event) { w.events = append(w.events, e) },
+	}
+	for _, f := range change {
+		f(w, &c)
+	}
+	if c.Job == nil {
+		c.Job = w.job()
+	}
+	var err error
+	if w.Service, err = async.New(c); err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
+// compensating makes the job compensate.
+func compensating(w *world, _ *async.Config) {
+	w.steps.compensate = func(context.Context, *run) error { return nil }
+}
+
 // put stores a submission in the given state.
 func (w *world) put(s async.State) string {
-	id := async.NewID()
+	id := async.NewSecret()
 	w.store.Put(async.Record{
-		ID: id, State: s, Created: start, Updated: start,
-		Deadline: start.Add(time.Hour), Expires: start.Add(24 * time.Hour),
+		ID: id, Job: "errand", State: s, Created: w.start, Updated: w.start,
+		Deadline: w.start.Add(time.Hour), Expires: w.start.Add(90 * 24 * time.Hour),
 	})
 	return id
 }
 
-func (w *world) state(t *testing.T, id string) async.State {
+// submitted accepts a submission, and returns its id.
+func (w *world) submitted(t *testing.T) string {
 	t.Helper()
-	r, err := w.store.Get(t.Context(), id)
+	v, err := w.Submit(t.Context(), async.Submission{Body: []byte(`{"Name":"x"}`)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.State
+	return v.ID
+}
+
+func (w *world) record(t *testing.T, id string) async.Record {
+	t.Helper()
+	r, err := w.store.Get(context.Background(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// stage runs a stage, and returns the name of the error that the state machine sees.
+func (w *world) stage(ctx context.Context, id, stage string, redrive int) (async.ActivityOutput, string) {
+	out, err := w.RunStage(ctx, stage, async.ActivityInput{ID: id, Redrive: redrive})
+	return out, name(err)
+}
+
+// waiting runs the waiting stage, whose task has the token.
+func (w *world) waiting(t *testing.T, id, token string) {
+	t.Helper()
+	w.steps.start = func(_ context.Context, _ *run, back async.Callback) error {
+		w.secrets = append(w.secrets, strings.TrimPrefix(back.URL, "https://api.example.org"+api.CallbackPath))
+		return nil
+	}
+	w.workflows.Wait(id, token)
+	if _, err := w.RunStage(t.Context(), "Approval", async.ActivityInput{ID: id, Token: token}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fail records a failure, and returns the name of the error.
+func (w *world) fail(t *testing.T, id, errorName string, redrive, failedIn int) string {
+	t.Helper()
+	return name(w.RecordFailure(t.Context(), async.ActivityInput{ID: id, Error: errorName, Redrive: redrive, FailedIn: failedIn}))
+}
+
+// name is that of an activity's error, which has to be outermost.
+func name(err error) string {
+	if err == nil {
+		return ""
+	}
+	named, ok := err.(*async.ActivityError)
+	if !ok {
+		return "no ActivityError: " + err.Error()
+	}
+	return named.Name
+}
+
+func code(err error) string {
+	var refused *async.RequestError
+	switch {
+	case err == nil:
+		return ""
+	case !errors.As(err, &refused):
+		return "no RequestError: " + err.Error()
+	}
+	return refused.Code
+}
+
+func kinds(events []async.Event) (kinds []async.EventKind) {
+	for _, e := range events {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
 }

@@ -14,12 +14,12 @@ import (
 
 // envelope is what every status body has, whatever else it has.
 type envelope struct {
-	ID     string     `json:"id"`
-	Status api.Status `json:"status"`
-	Error  *api.Error `json:"error"`
+	ID              string     `json:"id"`
+	Status          api.Status `json:"status"`
+	PercentComplete *int       `json:"percentComplete"`
 }
 
-func (c *Client[T]) poll(ctx context.Context, last State[T], wait time.Duration) (State[T], error) {
+func (c *Client[Result]) poll(ctx context.Context, last State[Result], wait time.Duration) (State[Result], error) {
 	if u, err := url.Parse(last.URL); err != nil || u.Host == "" {
 		return last, ErrReference
 	}
@@ -36,17 +36,22 @@ func (c *Client[T]) poll(ctx context.Context, last State[T], wait time.Duration)
 	if err != nil {
 		return last, err
 	}
+	return c.follow(last, next, a)
+}
+
+// follow checks that the next state is about the same submission, and keeps what
+// only the last one has.
+func (c *Client[Result]) follow(last, next State[Result], a *answer) (State[Result], error) {
 	if last.ID != "" && next.ID != last.ID {
 		return last, a.breaks("the answer is about another id")
 	}
-	if next.URL == "" {
-		next.URL = last.URL
-	}
+	next.URL = or(next.URL, last.URL)
+	next.CancelURL = or(next.CancelURL, last.CancelURL)
 	return next, nil
 }
 
 // accept reads the answer to a submit, after which the status URL must be known.
-func (c *Client[T]) accept(a *answer) (State[T], error) {
+func (c *Client[Result]) accept(a *answer) (State[Result], error) {
 	s, err := c.read(a)
 	if err != nil {
 		return s, err
@@ -62,18 +67,23 @@ func (c *Client[T]) accept(a *answer) (State[T], error) {
 
 // read turns an answer into a state, or says what is wrong with it. A state
 // that comes with an error has what is known: its ID.
-func (c *Client[T]) read(a *answer) (s State[T], err error) {
+func (c *Client[Result]) read(a *answer) (s State[Result], err error) {
 	e, err := a.envelope()
 	if err != nil {
 		return s, err
 	}
 	s.ID = e.ID
-	if err := json.Unmarshal(a.body, &s.Result); err != nil {
+	if err := json.Unmarshal(a.body, &s.Submission); err != nil {
 		return s, a.breaks("the body does not have the expected members")
 	}
-	s.Status, s.etag, s.body = e.Status, entityTag(a.header), a.body
-	if s.Status == api.Failed {
-		s.Failure = e.Error
+	if err := s.decodeResult(); err != nil {
+		return s, a.breaks("the result does not have the expected type")
+	}
+	s.ResultURL, s.CancelURL = a.resolve(s.ResultURL), a.resolve(s.CancelURL)
+	s.HasPercent = e.PercentComplete != nil
+	s.etag, s.body = entityTag(a.header), a.body
+	if s.Status != api.Failed {
+		s.Error = nil
 	}
 	if a.status != http.StatusAccepted {
 		return s, nil
@@ -81,6 +91,14 @@ func (c *Client[T]) read(a *answer) (s State[T], err error) {
 	s.RetryAfter = c.conn.interval(a.header)
 	s.URL, err = c.conn.location(a)
 	return s, err
+}
+
+// decodeResult decodes the inline result, of which only a success has one.
+func (s *State[Result]) decodeResult() error {
+	if s.Status != api.Succeeded || len(s.Submission.Result) == 0 {
+		return nil
+	}
+	return json.Unmarshal(s.Submission.Result, &s.Result)
 }
 
 // envelope checks that status code, content type and status word agree.
@@ -117,9 +135,9 @@ func (a *answer) agrees(s api.Status) error {
 	return nil
 }
 
-// isFailedBody reports whether a is the 409 of a failed submission: it has a
-// status word, whereas a problem document has none, or a number of that name
-// (RFC 9457, section 3.1.2) from servers that send it.
+// isFailedBody recognises the 409 of a failed submission: it has a status
+// body. A problem has no member status, or, from other servers, a number (RFC
+// 9457, section 3.1.2).
 func (a *answer) isFailedBody() bool {
 	var e envelope
 	return a.status == http.StatusConflict && a.isJSON() && json.Unmarshal(a.body, &e) == nil && e.Status == api.Failed

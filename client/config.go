@@ -10,16 +10,17 @@ import (
 	"example.org/asynchttpapi/api"
 )
 
-// Config tells a [Client] where the API is and how patient to be. Only BaseURL
-// must be set.
+// Config says where the API is and how patient a [Client] is. Only BaseURL must
+// be set.
 type Config struct {
 	// BaseURL is where the API lives, with any stage or prefix in its path,
 	// such as https://api.example.com/prod. Its origin is trusted.
 	BaseURL string
 
-	// SubmitPath and StatusPath are relative to BaseURL. The defaults are
-	// /api/submit and /api/status, and an id is appended to the latter.
-	SubmitPath, StatusPath string
+	// SubmitPath, StatusPath and ResultPath are relative to BaseURL. The defaults
+	// are /api/submit, /api/status and /api/result; an id is appended to the
+	// latter two.
+	SubmitPath, StatusPath, ResultPath string
 
 	// HTTPClient makes the requests; nil means one with its own transport,
 	// which bounds response headers to 64 KiB. The client copies it, to put
@@ -49,18 +50,20 @@ type Config struct {
 	MaxInterval time.Duration
 
 	// Timeout bounds one attempt, from dialling to the last byte of the body,
-	// beyond what PreferWait adds: 30 s unless set.
+	// beyond what PreferWait adds: 30 s unless set. Of a result, which may be
+	// large, it bounds the time between two reads.
 	Timeout time.Duration
 
 	// MaxRetries is how often in a row one request is repeated: 8 unless set,
 	// and never when negative. That is about a minute without an answer.
 	MaxRetries int
 
-	// MaxBody bounds a response body, in bytes: 1 MiB unless set.
+	// MaxBody bounds a response body, in bytes: 1 MiB unless set. It does not
+	// bound what [Client.Result] reads, which is never whole in memory.
 	MaxBody int64
 
-	// OnRetry, when set, is told before each repetition. It is called on the
-	// goroutine of the request.
+	// OnRetry, when set, is called before each repetition, on the goroutine of the
+	// request.
 	OnRetry func(Retry)
 
 	// Sleep waits between polls and before repetitions; nil means a timer. It
@@ -69,7 +72,7 @@ type Config struct {
 	Sleep func(ctx context.Context, d time.Duration) error
 }
 
-// Retry tells why a request is about to be repeated, and when.
+// Retry says why a request is about to be repeated, and when.
 type Retry struct {
 	// Attempt counts from 1: the attempt that failed.
 	Attempt int
@@ -86,6 +89,7 @@ const minInterval = time.Second
 func (c Config) withDefaults() Config {
 	c.SubmitPath = or(c.SubmitPath, api.SubmitPath)
 	c.StatusPath = or(c.StatusPath, api.StatusPath)
+	c.ResultPath = or(c.ResultPath, api.ResultPath)
 	c.Interval = or(c.Interval, 2*time.Second)
 	c.MaxInterval = or(c.MaxInterval, 10*time.Minute)
 	c.Timeout = or(c.Timeout, 30*time.Second)

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestNewRefuses(t *testing.T) {
 		{client.Config{BaseURL: "http://h", Timeout: -1}, "must not be negative"},
 	}
 	for _, tt := range tests {
-		_, err := client.New[api.Submission](tt.cfg)
+		_, err := client.New[json.RawMessage](tt.cfg)
 		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "pw") {
 			t.Errorf("%+v: error %v", tt.cfg, err)
 		}
@@ -57,7 +58,7 @@ func TestReferences(t *testing.T) {
 // The real timer, once, for as short a time as it can measure.
 func TestSleepsByItself(t *testing.T) {
 	s := serve(t, drop, approved())
-	c, err := client.New[api.Submission](client.Config{BaseURL: s.URL})
+	c, err := client.New[json.RawMessage](client.Config{BaseURL: s.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestSleepsByItself(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
-	from := client.State[api.Submission]{Status: api.Running, URL: s.URL, RetryAfter: time.Hour}
+	from := client.State[json.RawMessage]{Submission: api.Submission{Status: api.Running}, URL: s.URL, RetryAfter: time.Hour}
 	if _, err := c.Wait(ctx, from); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}

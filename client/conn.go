@@ -1,9 +1,12 @@
 package client
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/url"
 	"time"
@@ -13,12 +16,19 @@ import (
 type conn struct {
 	cfg     Config
 	http    *http.Client
+	results *http.Client // for results, whose redirects lead to storage
 	trusted origins
 	ambient ambient
 }
 
 func newConn(cfg Config, trusted origins) *conn {
-	return &conn{cfg: cfg, http: guarded(cfg.HTTPClient, trusted, cfg.Header), trusted: trusted, ambient: realAmbient()}
+	h := cfg.HTTPClient
+	if h == nil {
+		h = ownHTTPClient()
+	}
+	return &conn{
+		cfg: cfg, http: guarded(h, trusted, cfg.Header), results: storage(h, trusted, cfg.Header), trusted: trusted, ambient: realAmbient(),
+	}
 }
 
 func (c *conn) newKey() string { return c.ambient.text() }
@@ -79,8 +89,13 @@ func (a *answer) read(body io.Reader, limit int64) (err error) {
 		a.body, a.tooLarge = nil, true
 		return nil
 	}
+	a.body = bytes.TrimPrefix(a.body, byteOrderMark)
 	return err
 }
+
+// byteOrderMark is U+FEFF in UTF-8. A server must not send it before JSON, and a
+// parser may ignore it (RFC 8259, section 8.1).
+var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // attemptError leaves out the URL that net/http puts into its errors, because
 // a status URL is a capability and errors end up in logs.
@@ -93,4 +108,38 @@ func attemptError(ctx context.Context, err error) error {
 		return u.Err
 	}
 	return err
+}
+
+// ambient is what the client takes from its surroundings. Tests replace it.
+type ambient struct {
+	now func() time.Time
+	// after calls f once d has passed, unless stopped.
+	after func(d time.Duration, f func()) (stop func() bool)
+	// random returns a number in [0, 1).
+	random func() float64
+	// text returns a string that cannot be guessed, of 128 random bits or more.
+	text func() string
+}
+
+func realAmbient() ambient {
+	return ambient{
+		now:    time.Now,
+		after:  func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop },
+		random: mathrand.Float64,
+		text:   rand.Text,
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
 }

@@ -2,8 +2,13 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
+
+	"example.org/asynchttpapi/api"
 )
 
 // What a [*ProblemError] is, by its status code, for [errors.Is].
@@ -28,11 +33,11 @@ func (e *FailedError) Error() string {
 	return fmt.Sprintf("client: submission %s failed: %s (%s)", bounded(e.ID), bounded(e.Message), bounded(e.Code))
 }
 
-// CanceledError says that the process was cancelled.
+// CanceledError says that the process was canceled.
 type CanceledError struct{ ID string }
 
 func (e *CanceledError) Error() string {
-	return fmt.Sprintf("client: submission %s was cancelled", bounded(e.ID))
+	return fmt.Sprintf("client: submission %s was canceled", bounded(e.ID))
 }
 
 // UnreachableError says that no complete answer came, however often asked.
@@ -87,4 +92,75 @@ func contextError(ctx context.Context) error {
 		return fmt.Errorf("client: %w: %w", ctx.Err(), cause)
 	}
 	return fmt.Errorf("client: %w", ctx.Err())
+}
+
+// ProblemError is a refusal, as the server put it. Its texts are the server's:
+// show them as text, never to a terminal or a page as they are.
+type ProblemError struct {
+	// StatusCode is the response's.
+	StatusCode int
+	// Problem is empty but for Title when the body was no problem document. Problem.Errors names the fields at fault.
+	Problem api.Problem
+}
+
+func (e *ProblemError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "client: %d %s", e.StatusCode, bounded(e.Problem.Title))
+	if e.Problem.Detail != "" {
+		b.WriteString(": " + bounded(e.Problem.Detail))
+	}
+	for i, f := range e.Problem.Errors {
+		if i == 10 {
+			fmt.Fprintf(&b, "; and %d more", len(e.Problem.Errors)-i)
+			break
+		}
+		fmt.Fprintf(&b, "; %s: %s", bounded(f.Pointer), bounded(f.Detail))
+	}
+	return b.String()
+}
+
+// Is makes the error one of this package's sentinels, by its status code.
+func (e *ProblemError) Is(target error) bool {
+	switch e.StatusCode {
+	case http.StatusNotFound:
+		return target == ErrNotFound
+	case http.StatusGone:
+		return target == ErrGone
+	case http.StatusConflict:
+		return target == ErrConflict
+	case http.StatusUnprocessableEntity:
+		return target == ErrInvalid
+	case http.StatusTooManyRequests:
+		return target == ErrThrottled
+	}
+	return false
+}
+
+// problem reads a refusal. A body that is no problem document, such as a
+// proxy's page, is not worth showing.
+func (a *answer) problem() error {
+	e := &ProblemError{StatusCode: a.status}
+	if a.tooLarge || !a.isJSON() || json.Unmarshal(a.body, &e.Problem) != nil {
+		e.Problem = api.Problem{}
+	}
+	if e.Problem.Title == "" {
+		e.Problem.Title = http.StatusText(a.status)
+	}
+	return e
+}
+
+// bounded shortens a text of the server's for an error message, and takes the
+// control characters out that a terminal or a log would obey.
+func bounded(s string) string {
+	const most = 300
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || (r >= 0x7f && r < 0xa0) {
+			return ' '
+		}
+		return r
+	}, s[:min(len(s), 4*most)])
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
 }

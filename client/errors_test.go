@@ -21,7 +21,7 @@ func TestErrorTexts(t *testing.T) {
 	}{
 		{&client.FailedError{ID: "a1", Code: "TimedOut", Message: "Too late."}, "client: submission a1 failed: Too late. (TimedOut)"},
 		{&client.FailedError{ID: "a1"}, "client: submission a1 failed: no reason given"},
-		{&client.CanceledError{ID: "a1"}, "client: submission a1 was cancelled"},
+		{&client.CanceledError{ID: "a1"}, "client: submission a1 was canceled"},
 		{&client.UnreachableError{Attempts: 2, Err: errors.New("x")}, "client: no answer in 2 attempts: x"},
 		{&client.ProtocolError{Reason: "x"}, "client: the server breaks the contract: x"},
 		{&client.ProblemError{StatusCode: 422, Problem: api.Problem{Title: "T", Errors: many}}, "client: 422 T" + ten + "; and 2 more"},

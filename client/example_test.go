@@ -2,13 +2,14 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"time"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/client"
 )
 
@@ -35,7 +36,7 @@ func Example() {
 	server := talks()
 	defer server.Close()
 
-	c, err := client.New[api.Submission](client.Config{BaseURL: server.URL, Sleep: atOnce})
+	c, err := client.New[json.RawMessage](client.Config{BaseURL: server.URL, Sleep: atOnce})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -52,7 +53,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(final.Status, final.Result.CustomStatus)
+	fmt.Println(final.Status, final.CustomStatus)
 	// Output: Succeeded Approved
 }
 
@@ -60,7 +61,7 @@ func ExampleClient_Changes() {
 	server := talks()
 	defer server.Close()
 
-	c, _ := client.New[api.Submission](client.Config{BaseURL: server.URL, Sleep: atOnce})
+	c, _ := client.New[json.RawMessage](client.Config{BaseURL: server.URL, Sleep: atOnce})
 	now, err := c.Status(context.Background(), "a1")
 	if err != nil {
 		fmt.Println(err)
@@ -71,7 +72,7 @@ func ExampleClient_Changes() {
 			fmt.Println(err)
 			return
 		}
-		fmt.Println(state.Status, state.Result.CustomStatus)
+		fmt.Println(state.Status, state.CustomStatus)
 	}
 	// Output:
 	// Running Selection
@@ -82,19 +83,18 @@ func ExampleClient_Status_notFound() {
 	server := talks()
 	defer server.Close()
 
-	c, _ := client.New[api.Submission](client.Config{BaseURL: server.URL})
+	c, _ := client.New[json.RawMessage](client.Config{BaseURL: server.URL})
 	_, err := c.Status(context.Background(), "lost")
 	fmt.Println(errors.Is(err, client.ErrNotFound))
 	// Output: true
 }
 
-// Any API that follows the contract will do: the type parameter is its body.
+// The type parameter is the job's result.
 func ExampleNew() {
 	type render struct {
-		ID    string `json:"id"`
-		Pages int    `json:"pages"`
+		Pages int `json:"pages"`
 	}
-	server := httptest.NewServer(reply(200, `{"id":"r1","status":"Succeeded","pages":12}`))
+	server := httptest.NewServer(reply(200, `{"id":"r1","status":"Succeeded","percentComplete":100,"result":{"pages":12}}`))
 	defer server.Close()
 
 	c, err := client.New[render](client.Config{
@@ -108,6 +108,34 @@ func ExampleNew() {
 		return
 	}
 	state, err := c.Status(context.Background(), "r1")
-	fmt.Println(state.Result.Pages, err)
-	// Output: 12 <nil>
+	fmt.Println(state.PercentComplete, state.Result.Pages, err)
+	// Output: 100 12 <nil>
+}
+
+// A result of any size is a stream.
+func ExampleClient_Result() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /api/status/r1", reply(200, `{"id":"r1","status":"Succeeded","resultUrl":"/api/result/r1"}`))
+	mux.HandleFunc("GET /api/result/r1", reply(200, "page,words\n1,200\n", "Content-Type", "text/csv"))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+
+	c, _ := client.New[json.RawMessage](client.Config{BaseURL: server.URL})
+	state, err := c.Status(context.Background(), "r1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := c.Result(context.Background(), state)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer result.Close()
+	csv, err := io.ReadAll(result)
+	fmt.Printf("%s: %s %v", result.MediaType, csv, err)
+	// Output:
+	// text/csv: page,words
+	// 1,200
+	//  <nil>
 }

@@ -12,7 +12,7 @@ type Fake struct {
 }
 
 // Replace puts the fakes into c.
-func Replace[T any](c *Client[T], f Fake) {
+func Replace[Result any](c *Client[Result], f Fake) {
 	a := &c.conn.ambient
 	if f.Now != nil {
 		a.now = f.Now

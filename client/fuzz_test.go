@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -37,7 +38,7 @@ func FuzzAnswer(f *testing.F) {
 				Header: http.Header{"Location": {location}, "Retry-After": {retryAfter}, "Content-Type": {contentType}, "Etag": {etag}},
 			}
 		})
-		c, err := client.New[api.Submission](client.Config{
+		c, err := client.New[json.RawMessage](client.Config{
 			BaseURL: "http://h.example", HTTPClient: &http.Client{Transport: answer}, Sleep: atOnce, MaxBody: 10_000,
 		})
 		if err != nil {

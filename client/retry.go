@@ -6,13 +6,19 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"example.org/asynchttpapi/api"
 )
 
 // do makes an exchange, repeating it while repeating may help. It returns an
 // answer of any status code but those that were worth repeating.
 func (c *conn) do(ctx context.Context, r request) (*answer, error) {
+	return c.repeat(ctx, func() (*answer, error) { return c.attempt(ctx, r) })
+}
+
+func (c *conn) repeat(ctx context.Context, once func() (*answer, error)) (*answer, error) {
 	for attempt := 1; ; attempt++ {
-		a, err := c.attempt(ctx, r)
+		a, err := once()
 		if ctx.Err() != nil && err != nil {
 			return nil, contextError(ctx)
 		}
@@ -29,12 +35,12 @@ func (c *conn) do(ctx context.Context, r request) (*answer, error) {
 	}
 }
 
-// judge tells what went wrong in an attempt and whether to repeat it.
+// judge returns what went wrong in an attempt, and whether to repeat it.
 func (c *conn) judge(a *answer, err error) (failure error, again bool) {
 	if err != nil {
 		return err, !permanent(err)
 	}
-	if a.status == http.StatusTooManyRequests || a.status >= 500 || a.stillAccepting() {
+	if api.Transient(a.status) || a.stillAccepting() {
 		return a.problem(), true
 	}
 	return nil, false
@@ -44,10 +50,10 @@ func (c *conn) judge(a *answer, err error) (failure error, again bool) {
 // same key is still under way. A failed submission may answer 409 as well, but
 // with a status body.
 func (a *answer) stillAccepting() bool {
-	return a.status == http.StatusConflict && a.request.method == http.MethodPost && !a.isFailedBody()
+	return a.status == http.StatusConflict && a.request.key != "" && !a.isFailedBody()
 }
 
-// permanent tells the errors that no repetition cures.
+// permanent reports whether an error is one that no repetition cures.
 func permanent(err error) bool {
 	var untrusted *UntrustedError
 	var protocol *ProtocolError

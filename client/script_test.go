@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -99,7 +100,7 @@ func (n *naps) sleep(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-type speakers = client.Client[api.Submission]
+type speakers = client.Client[json.RawMessage]
 
 // dial makes a client of the server that never sleeps.
 func dial(t *testing.T, s *script, change ...func(*client.Config)) (*speakers, *naps) {
@@ -109,7 +110,7 @@ func dial(t *testing.T, s *script, change ...func(*client.Config)) (*speakers, *
 	for _, f := range change {
 		f(&cfg)
 	}
-	c, err := client.New[api.Submission](cfg)
+	c, err := client.New[json.RawMessage](cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

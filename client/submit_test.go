@@ -24,7 +24,7 @@ func TestSubmit(t *testing.T) {
 	if want := s.URL + "/api/status/a1?failureStatus=409"; got.URL != want {
 		t.Errorf("URL %q, want %q", got.URL, want)
 	}
-	if got.ID != "a1" || got.Status != api.Running || got.RetryAfter != 7*time.Second || got.Result.CustomStatus != "Received" {
+	if got.ID != "a1" || got.Status != api.Running || got.RetryAfter != 7*time.Second || got.CustomStatus != "Received" {
 		t.Errorf("state %+v", got)
 	}
 	r := s.requests()[0]
@@ -106,7 +106,7 @@ func TestSubmitAnswersAFailure409(t *testing.T) {
 	s := serve(t, reply(409, failedBody))
 	c, _ := dial(t, s)
 	got, err := c.Submit(context.Background(), 1, client.PreferWait(time.Second))
-	if err != nil || got.Status != api.Failed || got.Failure.Code != "TimedOut" {
+	if err != nil || got.Status != api.Failed || got.Error.Code != "TimedOut" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"testing"
@@ -24,7 +25,7 @@ func TestWait(t *testing.T) {
 		t.Fatal(err)
 	}
 	st, err = c.Wait(context.Background(), st)
-	if err != nil || st.Status != api.Succeeded || st.Result.CustomStatus != "Approved" || st.RetryAfter != 0 {
+	if err != nil || st.Status != api.Succeeded || st.CustomStatus != "Approved" || st.RetryAfter != 0 {
 		t.Fatalf("%+v, %v", st, err)
 	}
 	s.done()
@@ -52,7 +53,7 @@ func TestChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		seen = append(seen, st.Result.CustomStatus)
+		seen = append(seen, st.CustomStatus)
 	}
 	if want := []string{"Moderation", "Selection", "Approved"}; !slices.Equal(seen, want) {
 		t.Errorf("seen %v, want %v", seen, want)
@@ -63,7 +64,7 @@ func TestChanges(t *testing.T) {
 func TestChangesStopsWhenTold(t *testing.T) {
 	s := serve(t, running("Moderation"))
 	c, _ := dial(t, s)
-	for range c.Changes(context.Background(), client.State[api.Submission]{URL: s.URL + "/api/status/a1"}) {
+	for range c.Changes(context.Background(), client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"}) {
 		break
 	}
 	s.done()
@@ -73,7 +74,7 @@ func TestWaitOnFailure(t *testing.T) {
 	for _, code := range []int{200, 409} {
 		s := serve(t, reply(code, failedBody))
 		c, _ := dial(t, s)
-		st, err := c.Wait(context.Background(), client.State[api.Submission]{URL: s.URL + "/api/status/a1"})
+		st, err := c.Wait(context.Background(), client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"})
 		var failed *client.FailedError
 		if !errors.As(err, &failed) || failed.Code != "TimedOut" || st.Status != api.Failed {
 			t.Errorf("%d: %+v, %v", code, st, err)
@@ -84,7 +85,7 @@ func TestWaitOnFailure(t *testing.T) {
 func TestWaitOnCancellation(t *testing.T) {
 	s := serve(t, reply(200, body(api.Canceled, "Selection")))
 	c, _ := dial(t, s)
-	_, err := c.Wait(context.Background(), client.State[api.Submission]{URL: s.URL + "/api/status/a1"})
+	_, err := c.Wait(context.Background(), client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"})
 	var canceled *client.CanceledError
 	if !errors.As(err, &canceled) || canceled.ID != "a1" {
 		t.Errorf("error %v", err)
@@ -103,8 +104,8 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 			return ctx.Err()
 		}
 	})
-	st, err := c.Wait(ctx, client.State[api.Submission]{URL: s.URL + "/api/status/a1"})
-	if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || st.Result.CustomStatus != "Moderation" {
+	st, err := c.Wait(ctx, client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"})
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, cause) || st.CustomStatus != "Moderation" {
 		t.Errorf("%+v, %v", st, err)
 	}
 	s.done()
@@ -113,7 +114,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 func TestPreferWaitStaysWithinTheDeadline(t *testing.T) {
 	s := serve(t, running("Moderation"), approved())
 	c, _ := dial(t, s, func(cfg *client.Config) { cfg.PreferWait = 25 * time.Second })
-	st := client.State[api.Submission]{URL: s.URL + "/api/status/a1"}
+	st := client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	for _, err := range c.Polls(ctx, st) {

@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// countryCodes are the 249 officially assigned codes of ISO 3166-1 alpha-2.
+// countryCodes holds the 249 officially assigned codes of ISO 3166-1 alpha-2.
 // They are written out because the libraries that hold country codes also
 // accept withdrawn, reserved and private ones (golang.org/x/text/language
-// takes 285), and nobody comes from SU any more.
+// takes 285), such as SU.
 const countryCodes = " AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ " +
 	"BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ " +
 	"CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ " +

@@ -1,12 +1,24 @@
-// Package lambdamain has the main of each Lambda function: its store and its
-// workflows are those of AWS, named by environment variables.
+// Package lambdamain has the main of each Lambda function of a job: its store,
+// its workflows and its results are those of AWS, named by environment variables.
+//
+// Each function serves and does not return. Its twin whose name begins with New
+// returns the handler instead, for a main that wraps it.
+//
+// A binary is linked with what its function needs: a function without a job has
+// nothing of the job's, and an option adds an adapter.
 package lambdamain
 
 import (
+	"errors"
 	"os"
 
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/dynamo"
 	"example.org/asynchttpapi/async/internal/functions"
+	"example.org/asynchttpapi/async/internal/s3url"
 	"example.org/asynchttpapi/async/internal/sfn"
 )
 
@@ -16,36 +28,158 @@ const (
 	envTable = "TABLE_NAME"
 	// envStateMachine is the state machine's ARN.
 	envStateMachine = "STATE_MACHINE_ARN"
+	// EnvResults names the S3 bucket of large results; there are none if it is
+	// empty.
+	EnvResults = "RESULTS_BUCKET"
 )
 
-// Submit serves the function behind /api/submit and does not return.
-func Submit() { serve(functions.NewSubmit) }
+// Option adds an adapter to a function that not every job's needs.
+type Option func(*functions.Config) error
 
-// Status serves the function behind /api/status/{id} and does not return.
-func Status() { serve(functions.NewStatus) }
+// WithWorkflows lets a stage that waits answer its own task. It needs
+// STATE_MACHINE_ARN.
+func WithWorkflows() Option { return withWorkflows }
 
-// Reconcile serves the function that is called when an execution has ended or
-// runs again, and does not return.
-func Reconcile() { serve(functions.NewReconcile) }
-
-// Stage serves the activity of a stage, by the activity's name, and does not
-// return.
-func Stage(activity string) { serveActivity(functions.NewStage(activity)) }
-
-// Fail serves the activity that records a failure and does not return.
-func Fail() { serveActivity(functions.NewFail) }
-
-func serve(newHandler functions.Maker) {
-	settings, badSettings := functions.SettingsFromEnv(os.Getenv)
-	store, noStore := dynamo.New(os.Getenv, os.Getenv(envTable))
-	workflows, noWorkflows := sfn.New(os.Getenv, os.Getenv(envStateMachine))
-	functions.Start(newHandler, functions.Config{Store: store, Workflows: workflows, Settings: settings},
-		badSettings, noStore, noWorkflows)
+func withWorkflows(c *functions.Config) error {
+	workflows, err := sfn.New(os.Getenv, os.Getenv(envStateMachine))
+	if err == nil {
+		c.Workflows = workflows
+	}
+	return err
 }
 
-// serveActivity has no workflows, so that an activity is not linked with them.
-func serveActivity(newHandler functions.Maker) {
-	settings, badSettings := functions.SettingsFromEnv(os.Getenv)
+// withResultURLs lets clients read large results, if there is a bucket of them.
+func withResultURLs(c *functions.Config) error {
+	bucket := os.Getenv(EnvResults)
+	if bucket == "" {
+		return nil
+	}
+	results, err := s3url.New(os.Getenv, bucket)
+	if err == nil {
+		c.Results = results
+	}
+	return err
+}
+
+// Submit serves the function behind /api/submit.
+func Submit(job async.Definition) { start(NewSubmit(job)) }
+
+// NewSubmit returns the handler of Submit.
+func NewSubmit(job async.Definition) (lambda.Handler, error) {
+	return newHandler(job, functions.NewSubmit, withWorkflows)
+}
+
+// Status serves the function behind /api/status/{id}, and paths that do not exist.
+func Status() { start(NewStatus()) }
+
+// NewStatus returns the handler of Status.
+func NewStatus() (lambda.Handler, error) { return newHandler(nil, functions.NewStatus, withWorkflows) }
+
+// Result serves the function behind /api/result/{id}. RESULTS_BUCKET names the
+// bucket of large results.
+func Result() { start(NewResult()) }
+
+// NewResult returns the handler of Result.
+func NewResult() (lambda.Handler, error) {
+	return newHandler(nil, functions.NewResult, withResultURLs)
+}
+
+// Cancel serves the function behind /api/cancel/{secret}.
+func Cancel(job async.Definition) { start(NewCancel(job)) }
+
+// NewCancel returns the handler of Cancel.
+func NewCancel(job async.Definition) (lambda.Handler, error) {
+	return newHandler(job, functions.NewCancel, withWorkflows)
+}
+
+// Callback serves the function behind /api/callback/{secret}: the answers to
+// stages that wait.
+func Callback(job async.Definition, options ...Option) { start(NewCallback(job, options...)) }
+
+// NewCallback returns the handler of Callback.
+func NewCallback(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewCallback, append(options, withWorkflows)...)
+}
+
+// Stage serves the activity of a stage, by the name of either. A stage that
+// waits needs WithWorkflows, one that writes large results InS3 of package
+// lambdamain/results.
+func Stage(job async.Definition, name string, options ...Option) {
+	start(NewStage(job, name, options...))
+}
+
+// NewStage returns the handler of Stage.
+func NewStage(job async.Definition, name string, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, func(c functions.Config) (lambda.Handler, error) { return functions.NewStage(c, name) }, options...)
+}
+
+// Fail serves the activity that records a failure.
+func Fail(job async.Definition) { start(NewFail(job)) }
+
+// NewFail returns the handler of Fail.
+func NewFail(job async.Definition) (lambda.Handler, error) {
+	return newHandler(job, functions.NewFail)
+}
+
+// Compensate serves the activity that undoes what stages have done elsewhere.
+func Compensate(job async.Definition, options ...Option) { start(NewCompensate(job, options...)) }
+
+// NewCompensate returns the handler of Compensate.
+func NewCompensate(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewCompensate, options...)
+}
+
+// Reconcile serves the function that is called when an execution has ended or
+// runs again.
+func Reconcile(job async.Definition) { start(NewReconcile(job)) }
+
+// NewReconcile returns the handler of Reconcile.
+func NewReconcile(job async.Definition) (lambda.Handler, error) {
+	return newHandler(job, functions.NewReconcile, withWorkflows)
+}
+
+// Must returns the job, or ends a function that cannot have it, with the error in
+// its log.
+func Must(job async.Definition, err error) async.Definition {
+	if err != nil {
+		cannotStart(err)
+	}
+	return job
+}
+
+// newHandler makes a handler from the environment, and connects to what every
+// invocation calls. The error names every mistake.
+func newHandler(job async.Definition, newFunction func(functions.Config) (lambda.Handler, error), options ...Option) (lambda.Handler, error) {
+	settings, err := functions.SettingsFromEnv(os.Getenv)
+	c := functions.Config{Job: job, Settings: settings, Log: lambdacontext.NewLogger()}
 	store, noStore := dynamo.New(os.Getenv, os.Getenv(envTable))
-	functions.Start(newHandler, functions.Config{Store: store, Settings: settings}, badSettings, noStore)
+	if noStore == nil {
+		c.Store = store
+	}
+	err = errors.Join(err, noStore)
+	for _, option := range options {
+		err = errors.Join(err, option(&c))
+	}
+	if err != nil {
+		return nil, err
+	}
+	made, err := newFunction(c)
+	if err == nil {
+		functions.Warm(made, c.Log)
+	}
+	return made, err
+}
+
+// start serves in Lambda's runtime.
+func start(h lambda.Handler, err error) {
+	if err != nil {
+		cannotStart(err)
+	}
+	lambda.Start(h)
+}
+
+// cannotStart logs why, and ends; Lambda then answers invocations with an error.
+func cannotStart(err error) {
+	lambdacontext.NewLogger().Error("cannot start", "function", lambdacontext.FunctionName, "error", err.Error())
+	os.Exit(1)
 }

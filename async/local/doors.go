@@ -13,14 +13,14 @@ type doors struct {
 	api net.Listener
 	// stepFunctions is nil where the endpoint is off.
 	stepFunctions net.Listener
-	// stepFunctionsTaken tells that it is off because nobody chose its address,
-	// and the default one is somebody else's.
-	stepFunctionsTaken bool
+	// stepFunctionsMoved says that its default address is taken, by a second
+	// system on this machine for instance, and a free port serves instead.
+	stepFunctionsMoved bool
 	// host is the API's as it was asked for.
 	host string
 }
 
-func (s *System) listen() (*doors, error) {
+func (s *system) listen() (*doors, error) {
 	api, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("-addr: %w", err)
@@ -34,13 +34,15 @@ func (s *System) listen() (*doors, error) {
 		return d, nil
 	}
 	d.stepFunctions = nil // a nil pointer within the interface would not do
-	if s.StepFunctionsAsked {
-		d.close()
-		return nil, fmt.Errorf("-stepfunctions-addr: %w", err)
+	if !s.StepFunctionsAsked {
+		d.stepFunctionsMoved = true
+		if d.stepFunctions, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
+			return d, nil
+		}
+		d.stepFunctions = nil
 	}
-	// A second system on this machine, for instance.
-	d.stepFunctionsTaken = true
-	return d, nil
+	d.close()
+	return nil, fmt.Errorf("-%s: %w", stepFunctionsFlag, err)
 }
 
 // apiURL is where a client on this machine finds the API.
@@ -59,12 +61,12 @@ func urlOf(l net.Listener, asked string) string {
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	host = cmp.Or(asked, host)
 	if isEverywhere(host) {
-		host = "localhost" // nobody can connect to "all addresses"
+		host = "localhost" // "all addresses" is none to connect to
 	}
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// isEverywhere tells whether a host stands for all addresses of the machine.
+// isEverywhere reports whether a host stands for all addresses of the machine.
 func isEverywhere(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip != nil && ip.IsUnspecified()

@@ -1,6 +1,10 @@
 package local
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,7 +19,7 @@ func redefine(t *testing.T, r *running, definition string) {
 	callStepFunctions(t, r, "UpdateStateMachine", map[string]string{"stateMachineArn": machineARN(), "definition": definition})
 }
 
-// What an execution cannot record itself is recorded at once: its end is told
+// What an execution cannot record itself is recorded at once: its end is handed
 // to the reconciler within the same process.
 func TestSilentEndsAreRecorded(t *testing.T) {
 	for name, tt := range map[string]struct{ definition, code string }{
@@ -65,5 +69,45 @@ func outlive(t *testing.T, data, id string) {
 	past := async.Change{Deadline: time.Now().Add(-time.Second)}
 	if _, err := sqlite.NewStore(db).Advance(t.Context(), id, past); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// An execution that was started with the state machine of the first format goes
+// on with it, in the next life of the system.
+func TestExecutionsOfTheFirstFormatGoOn(t *testing.T) {
+	old, err := os.ReadFile(filepath.Join("..", "asyncgen", "testdata", "inflight", "first.asl.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := regexp.MustCompile(`\$\{([A-Za-z]+)FunctionArn\}`).ReplaceAllStringFunc(string(old), func(name string) string {
+		return functionPrefix + strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(name, "${"), "FunctionArn}"))
+	})
+	for review, want := range map[string]string{"approve": "Approved", "reject@shortlisting": "Rejected"} {
+		t.Run(review, func(t *testing.T) {
+			t.Parallel()
+			s := fast(t, review)
+			s.Speed = 1 // the first stage would take 20 seconds
+			first := start(t, s)
+			redefine(t, first, definition)
+			location := submit(t, first.url, "")
+			id := await(t, location, func(r response) bool { return r.CustomStatus == "Moderation" }).ID
+			if err := first.stop(); err != nil {
+				t.Fatal(err)
+			}
+			s.Speed = fast(t, "").Speed
+			second := start(t, s)
+			if got := await(t, strings.Replace(location, first.url, second.url, 1), ended); got.CustomStatus != want {
+				t.Errorf("%+v", got.Submission)
+			}
+			for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+				x := callStepFunctions(t, second, "DescribeExecution", map[string]string{"executionArn": executionARN(id)})
+				if x["status"] == "SUCCEEDED" {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatalf("the execution is %v", x["status"])
+				}
+			}
+		})
 	}
 }

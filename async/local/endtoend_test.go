@@ -109,14 +109,3 @@ func TestLocationThatOthersCannotFollowIsWarnedOf(t *testing.T) {
 		}
 	}
 }
-
-func TestSpeedBeyondTheTimeoutsIsWarnedOf(t *testing.T) {
-	t.Parallel()
-	for speed, warned := range map[float64]bool{1: false, 0.5: false, 0.01: true} {
-		s := fast(t, "approve")
-		s.Speed = speed
-		if log := start(t, s).log.String(); strings.Contains(log, "longer than their timeout") != warned {
-			t.Errorf("speed %v: %q", speed, log)
-		}
-	}
-}

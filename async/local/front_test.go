@@ -8,12 +8,16 @@ import (
 	"strings"
 	"testing"
 
+	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/internal/openapitest"
+	"example.org/asynchttpapi/internal/page"
 )
 
 // The page and the documentation are beside the API, and take nothing from it.
 func TestPeopleAreServedInFront(t *testing.T) {
-	url := start(t, fast(t, "approve")).url
+	settings := fast(t, "approve")
+	settings.Options = Options{Page: page.New, OpenAPI: api.OpenAPI()}
+	url := start(t, settings).url
 	tests := []struct {
 		method, path string
 		code         int

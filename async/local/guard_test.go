@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/page"
 )
 
 // fromPage sends a request the way a page's script can: with a Host that the
@@ -40,6 +41,7 @@ func fromPage(t *testing.T, method, url, host, origin string) (status int, heade
 func guarded(t *testing.T) *running {
 	s := fast(t, "approve")
 	s.StepFunctionsAddr, s.StepFunctionsAsked = "127.0.0.1:0", true
+	s.Options = Options{Page: page.New, OpenAPI: api.OpenAPI()}
 	s.BaseURL, s.AllowHosts = "https://api.example.org/talks", []string{"compose_1"}
 	return start(t, s)
 }

@@ -24,7 +24,7 @@ func TestNothingIsAcceptedOnceTheDataFolderIsGone(t *testing.T) {
 	defer cancel()
 	out, in := io.Pipe()
 	log, status := personal.Watch(t, presentation), make(chan int, 1)
-	go func() { status <- run(ctx, args, environment(), in, log) }()
+	go func() { status <- lostProgram(in, log).run(ctx, args) }()
 	url := readReady(t, out)
 	submit(t, url, "")
 	if err := os.RemoveAll(data); err != nil {
@@ -60,8 +60,12 @@ func TestADataFolderWithoutItsDatabaseIsRefused(t *testing.T) {
 	var stdout, stderr strings.Builder
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	status := run(ctx, []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", s.Data}, environment(), &stdout, &stderr)
+	status := lostProgram(&stdout, &stderr).run(ctx, []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", s.Data})
 	if status != exitNotBegun || !strings.Contains(stderr.String(), "restore its files from a backup") {
 		t.Errorf("status %d, %q, %q", status, &stdout, &stderr)
 	}
+}
+
+func lostProgram(stdout, stderr io.Writer) program {
+	return program{newJob: newJob, settings: ownSettings, lookupEnv: environment(), stdout: stdout, stderr: stderr}
 }

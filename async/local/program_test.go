@@ -2,6 +2,7 @@ package local
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,16 +21,16 @@ import (
 	"example.org/asynchttpapi/api"
 )
 
-// program is a process of its own that runs main.
-type program struct {
+// process is a process of its own that runs main.
+type process struct {
 	*exec.Cmd
 	url    string
 	stdout io.Reader
 }
 
-func launch(t *testing.T, args ...string) *program {
+func launch(t *testing.T, args ...string) *process {
 	t.Helper()
-	p := &program{Cmd: exec.Command(os.Args[0], args...)}
+	p := &process{Cmd: exec.Command(os.Args[0], args...)}
 	p.Env = append(os.Environ(), asProgram+"=1")
 	stdout, err := p.StdoutPipe()
 	if err != nil {
@@ -47,7 +48,7 @@ func launch(t *testing.T, args ...string) *program {
 	return p
 }
 
-func (p *program) kill(t *testing.T) {
+func (p *process) kill(t *testing.T) {
 	t.Helper()
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -123,11 +124,12 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		"a newer format":         {"-data", newer},
 		"a damaged folder":       {"-data", damaged},
 		"a folder that is taken": {"-data", used.Data},
-		"also too slow":          {"-data", used.Data, "-speed", "0.01"},
+		"too slow":               {"-speed", "0.01"},
 	} {
 		var stdout, stderr bytes.Buffer
 		args = append([]string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir()}, args...)
-		status := run(t.Context(), args, environment(), &stdout, &stderr)
+		p := program{newJob: newJob, settings: ownSettings, lookupEnv: environment(), stdout: &stdout, stderr: &stderr}
+		status := p.run(t.Context(), args)
 		if status != exitNotBegun || stdout.Len() > 0 || strings.Count(stderr.String(), "\n") != 1 {
 			t.Errorf("%s: status %d, on standard output %q, on standard error %q", about, status, &stdout, &stderr)
 		}
@@ -135,6 +137,18 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 			t.Errorf("%s: the folder is not named: %q", about, &stderr)
 		}
 		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
+	}
+}
+
+// An interrupt while it starts is no failure.
+func TestInterruptWhileStarting(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	p := program{newJob: newJob, settings: ownSettings, lookupEnv: environment(), stdout: &stdout, stderr: &stderr}
+	args := []string{"-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir()}
+	if status := p.run(ctx, args); status != exitOK || stdout.Len() > 0 {
+		t.Errorf("status %d, %q, %q", status, &stdout, &stderr)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -14,8 +15,10 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/speakers"
 )
 
 // patience bounds every wait of these tests.
@@ -29,14 +32,54 @@ const asProgram = "LOCAL_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		Main()
+		MainFunc(newJob, ownSettings)
 	}
 	os.Exit(m.Run())
 }
 
+// ownSettings are those of the call for speakers, which these tests run.
+var ownSettings = []Setting{
+	{"review", "REVIEW", "simulate", speakers.Policies},
+	{"speed", "SPEED", "10", "simulated stage times are divided by this"},
+}
+
+func newJob(value func(string) string) (async.Definition, error) {
+	speed, err := speakers.ParseSpeed(value("speed"))
+	if err != nil {
+		return nil, fmt.Errorf("-speed: %w", err)
+	}
+	committee, err := speakers.ParsePolicy(value("review"), speakers.Simulated{Speed: speed})
+	if err != nil {
+		return nil, fmt.Errorf("-review: %w", err)
+	}
+	return speakers.Job(committee), nil
+}
+
+// testSettings are a system's and its committee's.
+type testSettings struct {
+	Settings
+	Review string
+	Speed  float64
+	// Job, if not nil, is another than the call for speakers.
+	Job     async.Definition
+	Options Options
+}
+
 // fast are settings for a system of its own whose stages take no time.
-func fast(t *testing.T, review string) Settings {
-	return Settings{Addr: "127.0.0.1:0", Data: t.TempDir(), Speed: math.Inf(1), Review: review}
+func fast(t *testing.T, review string) testSettings {
+	s := Settings{Addr: "127.0.0.1:0", Data: t.TempDir(), LogErrors: true, StepFunctionsAddr: "127.0.0.1:0", StepFunctionsAsked: true}
+	return testSettings{Settings: s, Speed: math.Inf(1), Review: review}
+}
+
+func (s testSettings) job(t *testing.T) async.Definition {
+	if s.Job != nil {
+		return s.Job
+	}
+	committee, err := speakers.ParsePolicy(s.Review, speakers.Simulated{Speed: s.Speed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return speakers.Job(committee)
 }
 
 // running is a system that runs in this process.
@@ -47,14 +90,14 @@ type running struct {
 }
 
 // start runs a system until the test ends, or stop is called.
-func start(t *testing.T, s Settings) *running {
+func start(t *testing.T, s testSettings) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
 	r := &running{log: personal.Watch(t, presentation)}
-	done := make(chan error, 1)
+	done, job := make(chan error, 1), s.job(t)
 	go func() {
-		err := (&System{Settings: s, Ready: in, Log: r.log}).Run(ctx)
+		err := (&system{Settings: s.Settings, job: job, options: s.Options, ready: in, logs: r.log}).run(ctx)
 		in.CloseWithError(io.EOF)
 		done <- err
 	}()

@@ -5,33 +5,37 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"example.org/asynchttpapi/internal/hostguard"
-	"example.org/asynchttpapi/speakers"
 )
 
-// Settings are what a person can say on the command line or, with the same
+// Settings are what a person can choose on the command line or, with the same
 // meaning, in the environment; the command line wins.
 type Settings struct {
 	// Addr is where the API listens, HOST:PORT; port 0 takes a free one.
 	Addr string
 	// Data is the folder that keeps everything.
 	Data string
-	// Speed divides the committee's simulated times; +Inf makes them none.
-	Speed float64
-	// Review is the committee's policy, see speakers.ParsePolicy.
-	Review string
 	// BaseURL is what Location starts with; empty for the listening address.
 	BaseURL string
 	// AllowHosts are names of this machine that requests may be addressed to.
 	AllowHosts hostguard.Names
+	// FailureStatus is the status code of a failed submission where the client
+	// has chosen none: 200 or 409.
+	FailureStatus int
 	// JSONLog chooses JSON over text for log lines.
 	JSONLog bool
+	// LogErrors logs the texts of stages' errors.
+	LogErrors bool
 	// StepFunctionsAddr is where the Step Functions wire listens; empty for
-	// nowhere. StepFunctionsAsked tells that somebody chose it.
+	// nowhere. StepFunctionsAsked says that it was chosen, and is no default.
 	StepFunctionsAddr  string
 	StepFunctionsAsked bool
+	// Own are the values of the job's own settings by their flags.
+	Own map[string]string
 }
 
 // option is one setting as a flag and as an environment variable.
@@ -45,31 +49,40 @@ const (
 	allowHostFlag     = "allow-host"
 )
 
-// options are all settings with their defaults.
-func options() []option {
-	return []option{
+// options are all settings with their defaults, the job's own last.
+func options(own []Setting) []option {
+	all := []option{
 		{"addr", "ADDR", "127.0.0.1:3000", "address of the API, HOST:PORT; port 0 takes a free one", setAddr},
 		{"data", "DATA", ".data", "folder that keeps everything", setData},
-		{"speed", "SPEED", "10", "simulated stage times are divided by this; inf for no time at all", setSpeed},
-		{"review", "REVIEW", "simulate", speakers.Policies(), setReview},
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
 		{allowHostFlag, "ALLOW_HOST", "", "`NAME` by which others reach this machine, beside its addresses and the one of -base-url; repeatable, or separated by commas", setAllowHosts},
+		{"failure-status", "FAILURE_STATUS", "200", "status code of a failed submission where the client has chosen none: 200 or 409", setFailureStatus},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
-		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; empty for none", setStepFunctionsAddr},
+		{"log-errors", "LOG_ERRORS", "true", "whether the texts of stages' errors are logged: true or false", setLogErrors},
+		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; a free port where the default one is taken; empty for none", setStepFunctionsAddr},
 	}
+	for _, s := range own {
+		set := func(settings *Settings, value string) error {
+			settings.Own[s.Flag] = value
+			return nil
+		}
+		all = append(all, option{s.Flag, s.Env, s.Default, s.Usage, set})
+	}
+	return all
 }
 
 // errHelp says that the user asked for the list of flags and got it.
 var errHelp = errors.New("help was asked for")
 
 // parseSettings reads flags and environment. Errors are one line.
-func parseSettings(args []string, lookupEnv func(string) (string, bool), help io.Writer) (Settings, error) {
-	given, err := parseFlags(args, help)
+func parseSettings(args []string, lookupEnv func(string) (string, bool), own []Setting, help io.Writer) (Settings, error) {
+	all := options(own)
+	given, err := parseFlags(all, args, help)
 	if err != nil {
 		return Settings{}, err
 	}
-	var s Settings
-	for _, o := range options() {
+	s := Settings{Own: map[string]string{}}
+	for _, o := range all {
 		name, value := o.choose(given, lookupEnv)
 		if err := o.set(&s, value); err != nil {
 			return s, fmt.Errorf("%s: %w", name, err)
@@ -82,10 +95,10 @@ func parseSettings(args []string, lookupEnv func(string) (string, bool), help io
 }
 
 // parseFlags returns the flags that were given.
-func parseFlags(args []string, help io.Writer) (map[string]string, error) {
+func parseFlags(all []option, args []string, help io.Writer) (map[string]string, error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are reported by the caller, in one line
-	for _, o := range options() {
+	for _, o := range all {
 		if o.flag == allowHostFlag {
 			flags.Var(new(repeated), o.flag, o.usage+" (environment: "+o.env+")")
 			continue
@@ -130,4 +143,12 @@ func (o option) choose(given map[string]string, lookupEnv func(string) (string, 
 		return o.env, value
 	}
 	return "", o.value
+}
+
+// logAttrs are the job's own settings for a log line, in the order of their flags.
+func (s Settings) logAttrs() (attrs []any) {
+	for _, flag := range slices.Sorted(maps.Keys(s.Own)) {
+		attrs = append(attrs, flag, s.Own[flag])
+	}
+	return attrs
 }

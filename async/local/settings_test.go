@@ -2,7 +2,6 @@ package local
 
 import (
 	"bytes"
-	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -21,16 +20,18 @@ func environment(pairs ...string) func(string) (string, bool) {
 }
 
 func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
-	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", Speed: 10, Review: "simulate", StepFunctionsAddr: "127.0.0.1:8083"}
-	all := Settings{Addr: "localhost:0", Data: "d", Speed: 2.5, Review: "fail@selection", BaseURL: "https://a.example/x",
-		AllowHosts: []string{"b.example", "c", "d.example"}, JSONLog: true, StepFunctionsAddr: ":9", StepFunctionsAsked: true}
-	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -allow-host B.example,c -allow-host d.example. -log json -stepfunctions-addr :9")
+	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", FailureStatus: 200, LogErrors: true,
+		StepFunctionsAddr: "127.0.0.1:8083", Own: map[string]string{"review": "simulate", "speed": "10"}}
+	all := Settings{Addr: "localhost:0", Data: "d", BaseURL: "https://a.example/x",
+		AllowHosts: []string{"b.example", "c", "d.example"}, FailureStatus: 409, JSONLog: true,
+		StepFunctionsAddr: ":9", StepFunctionsAsked: true, Own: map[string]string{"review": "fail@selection", "speed": "2.5"}}
+	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -allow-host B.example,c -allow-host d.example. -log json -log-errors false -failure-status 409 -stepfunctions-addr :9")
 	variables := []string{"ADDR", "localhost:0", "DATA", "d", "SPEED", "2.5", "REVIEW", "fail@selection",
-		"BASE_URL", "https://a.example/x", "ALLOW_HOST", "b.example, c,d.example", "LOG", "json", "STEPFUNCTIONS_ADDR", ":9"}
+		"BASE_URL", "https://a.example/x", "ALLOW_HOST", "b.example, c,d.example", "LOG", "json", "LOG_ERRORS", "false", "FAILURE_STATUS", "409", "STEPFUNCTIONS_ADDR", ":9"}
 	off := defaults
 	off.StepFunctionsAddr, off.StepFunctionsAsked = "", true
 	fastest := defaults
-	fastest.Speed = math.Inf(1)
+	fastest.Own = map[string]string{"review": "simulate", "speed": "inf"}
 	tests := map[string]struct {
 		args []string
 		env  []string
@@ -46,7 +47,7 @@ func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
 		"no time at all":      {[]string{"-speed=inf"}, nil, fastest},
 	}
 	for name, test := range tests {
-		got, err := parseSettings(test.args, environment(test.env...), nil)
+		got, err := parseSettings(test.args, environment(test.env...), ownSettings, nil)
 		if err != nil || !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: %+v, %v\nwant %+v", name, got, err, test.want)
 		}
@@ -63,13 +64,6 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"-addr localhost:http", "", "-addr"},
 		{"-addr localhost:65536", "", "-addr"},
 		{"-addr localhost:-1", "", "-addr"},
-		{"-speed 0", "", "-speed"},
-		{"-speed -3", "", "-speed"},
-		{"-speed NaN", "", "-speed"},
-		{"-speed 1e999", "", "-speed"},
-		{"-speed fast", "", "-speed"},
-		{"-review maybe", "", "-review"},
-		{"-review reject@lunch", "", "-review"},
 		{"-base-url example.org", "", "-base-url"},
 		{"-base-url ftp://example.org", "", "-base-url"},
 		{"-base-url https://example.org/?a=b", "", "-base-url"},
@@ -78,25 +72,27 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"-allow-host http://a.example", "", "-allow-host"},
 		{"-allow-host a.example -allow-host b:80", "", "-allow-host"},
 		{"-log xml", "", "-log"},
+		{"-log-errors 1", "", "-log-errors"},
+		{"-failure-status 404", "", "-failure-status"},
 		{"-stepfunctions-addr nowhere", "", "-stepfunctions-addr"},
 		{"-data=", "", "-data"},
 		{"serve", "", "serve"},
-		{"", "fast", "SPEED"},
+		{"", "xml", "LOG"},
 	}
 	for _, test := range tests {
-		_, err := parseSettings(strings.Fields(test.args), environment("SPEED", test.env), nil)
+		_, err := parseSettings(strings.Fields(test.args), environment("LOG", test.env), ownSettings, nil)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q, SPEED=%q: %v", test.args, test.env, err)
+			t.Errorf("%q, LOG=%q: %v", test.args, test.env, err)
 		}
 	}
 }
 
 func TestHelpListsEveryFlag(t *testing.T) {
 	var out bytes.Buffer
-	if _, err := parseSettings([]string{"-h"}, environment(), &out); err != errHelp {
+	if _, err := parseSettings([]string{"-h"}, environment(), ownSettings, &out); err != errHelp {
 		t.Fatal(err)
 	}
-	for _, o := range options() {
+	for _, o := range options(ownSettings) {
 		if !strings.Contains(out.String(), "-"+o.flag+" ") || !strings.Contains(out.String(), o.env) {
 			t.Errorf("help says nothing of -%s:\n%s", o.flag, out.String())
 		}

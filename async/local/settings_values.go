@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
 	"example.org/asynchttpapi/async/internal/functions"
-	"example.org/asynchttpapi/speakers"
 )
 
 func setAddr(s *Settings, value string) error {
@@ -36,21 +36,6 @@ func setData(s *Settings, value string) error {
 		return errors.New("a folder is needed")
 	}
 	return nil
-}
-
-func setSpeed(s *Settings, value string) error {
-	speed, err := strconv.ParseFloat(value, 64)
-	if err != nil || !(speed > 0) {
-		return fmt.Errorf("%q is neither a number above 0 nor inf", value)
-	}
-	s.Speed = speed
-	return nil
-}
-
-func setReview(s *Settings, value string) error {
-	s.Review = value
-	_, err := speakers.ParsePolicy(value, "")
-	return err
 }
 
 func setBaseURL(s *Settings, value string) error {
@@ -83,6 +68,26 @@ func (s Settings) hostNames() []string {
 		names = append(names, base.Hostname())
 	}
 	return names
+}
+
+func setFailureStatus(s *Settings, value string) error {
+	switch value {
+	case "200":
+		s.FailureStatus = http.StatusOK
+	case "409":
+		s.FailureStatus = http.StatusConflict
+	default:
+		return fmt.Errorf("%q is neither 200 nor 409", value)
+	}
+	return nil
+}
+
+func setLogErrors(s *Settings, value string) error {
+	if value != "true" && value != "false" {
+		return fmt.Errorf("%q is neither true nor false", value)
+	}
+	s.LogErrors = value == "true"
+	return nil
 }
 
 func setLog(s *Settings, value string) error {

@@ -84,7 +84,7 @@ func TestHistoriesHoldNothingPersonal(t *testing.T) {
 	history := callStepFunctions(t, r, "GetExecutionHistory",
 		map[string]any{"executionArn": executionARN(id), "includeExecutionData": true})
 	text, err := json.Marshal(history)
-	if err != nil || !strings.Contains(string(text), id) || !strings.Contains(string(text), "Activity.ReviewFailed") {
+	if err != nil || !strings.Contains(string(text), id) || !strings.Contains(string(text), "ProcessFailed") {
 		t.Fatalf("%v: this is no history: %s", err, text)
 	}
 	for _, word := range []string{"ada@", "Ada", "Wrote programs", "On the engine", "Notes", "History\""} {
@@ -94,15 +94,16 @@ func TestHistoriesHoldNothingPersonal(t *testing.T) {
 	}
 }
 
-func TestBusyDefaultOfTheEndpointDoesNotStopTheAPI(t *testing.T) {
+func TestBusyDefaultOfTheEndpointMovesIt(t *testing.T) {
 	t.Parallel()
 	s := fast(t, "approve")
-	s.StepFunctionsAddr = strings.TrimPrefix(start(t, fast(t, "approve")).url, "http://")
+	s.StepFunctionsAddr, s.StepFunctionsAsked = strings.TrimPrefix(start(t, fast(t, "approve")).url, "http://"), false
 	r := start(t, s)
-	if log := r.log.String(); !strings.Contains(log, "endpoint is off") || !strings.Contains(log, s.StepFunctionsAddr) {
+	if log := r.log.String(); !strings.Contains(log, "is taken") || !strings.Contains(log, s.StepFunctionsAddr) {
 		t.Errorf("the log says nothing of it: %s", log)
 	}
-	await(t, submit(t, r.url, ""), ended)
+	id := await(t, submit(t, r.url, ""), ended).ID
+	callStepFunctions(t, r, "DescribeExecution", map[string]string{"executionArn": executionARN(id)})
 }
 
 func TestRedriveReopensAFailedSubmission(t *testing.T) {

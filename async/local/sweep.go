@@ -2,31 +2,33 @@ package local
 
 import (
 	"context"
-	"log/slog"
 	"time"
-
-	"example.org/asynchttpapi/async/internal/sqlite"
 )
 
 // sweepEvery is how often submissions past their retention are removed, as
 // DynamoDB does on AWS. Readers look at the time themselves.
 const sweepEvery = time.Hour
 
-// addSweeper removes what has expired, now and then, until the group ends.
-func (g *group) addSweeper(store *sqlite.Store, log *slog.Logger) {
-	ctx, cancel := context.WithCancel(context.Background())
-	g.Add(func() error {
-		tick := time.NewTicker(sweepEvery)
-		defer tick.Stop()
-		for {
-			if _, err := store.Sweep(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				log.Warn("expired submissions are not removed", "error", err.Error())
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return nil
-			}
+// abandonedAfter is how old a result is that no record names: older than any run
+// that may still record it.
+const abandonedAfter = 48 * time.Hour
+
+// sweep removes what has expired, now and then, until ctx ends.
+func (s *Server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		_, err := s.store.Sweep(ctx, time.Now(), s.results)
+		if err == nil {
+			_, err = s.results.Sweep(ctx, time.Now().Add(-abandonedAfter), s.store.HasResult)
 		}
-	}, func(error) { cancel() })
+		if err != nil && ctx.Err() == nil {
+			s.log.Warn("expired submissions are not removed", "error", err.Error())
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }

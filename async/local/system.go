@@ -1,119 +1,123 @@
 package local
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"time"
+	"strings"
 
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/apidocs"
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/internal/sqlite"
-	database "example.org/asynchttpapi/internal/sqlite"
-	"example.org/asynchttpapi/speakers"
-	"example.org/asynchttpapi/statemachine"
 	"example.org/asynchttpapi/stepfunctions"
 )
 
-// System is everything that runs. Tests share it with main, so that they test
-// the wiring as well.
-type System struct {
+// system is a Server behind its doors. Tests share it with Main, so that they
+// test the wiring as well.
+type system struct {
 	Settings
-	// Ready gets one line, "ready http://HOST:PORT", once requests are accepted.
-	Ready io.Writer
-	// Log gets the log lines.
-	Log io.Writer
+	job     async.Definition
+	options Options
+	// ready gets the lines of readyLines once requests are accepted.
+	ready io.Writer
+	// logs gets the log lines.
+	logs io.Writer
 }
 
-// Run serves until ctx ends, then finishes the requests in hand and returns
+// run serves until ctx ends, then finishes the requests in hand and returns
 // nil. A startError says why it could not start as asked; any other error
 // that it broke down.
-func (s *System) Run(ctx context.Context) (err error) {
+func (s *system) run(ctx context.Context) (err error) {
 	log := s.logger()
 	doors, err := s.listen()
 	if err != nil {
 		return notBegun(err)
 	}
 	defer doors.close()
-	db, err := openData(s.Data)
-	if err != nil {
+	o := s.options
+	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, doors.apiURL()), s.hostNames(), log
+	o.FailureStatus, o.LogErrors = s.FailureStatus, s.LogErrors
+	server, err := New(ctx, s.job, o)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil // interrupted before it was ready
+	case err != nil:
 		return notBegun(err)
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.OnFailure(func(err error) { log.Error("data folder failed", "error", err.Error()) })
-	w, err := newWorld(s.Settings, db, doors, log)
-	if err != nil {
-		return notBegun(err)
-	}
-	defer w.close()
-	if err := w.start(ctx); err != nil && ctx.Err() == nil {
-		return notBegun(err)
-	}
+	defer func() { err = errors.Join(err, server.Close()) }()
 	s.warn(doors, log)
-	return s.serve(ctx, doors, w)
-}
-
-// openData opens the database of a data folder, for submissions and executions.
-func openData(dir string) (*database.DB, error) {
-	return database.Open(dir, stepfunctions.JournalSchema, sqlite.Schema)
+	return s.serve(ctx, doors, server, log)
 }
 
 // apiServer is API Gateway's place, with what people see in front.
-func (w *world) apiServer() *http.Server {
-	server := apigateway.NewServer(w.api)
-	server.Handler = w.front
+func apiServer(s *Server) *http.Server {
+	server := apigateway.NewServer(s.gateway)
+	server.Handler = s
 	return server
 }
 
-func stepFunctionsServer(w *world) *http.Server {
-	server := &http.Server{Handler: w.stepFunctions, ErrorLog: slog.NewLogLogger(w.log.Handler(), slog.LevelWarn)}
+func stepFunctionsServer(s *Server) *http.Server {
+	server := &http.Server{Handler: s.StepFunctions(), ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)}
 	stepfunctions.SetTimeouts(server)
 	return server
 }
 
-// warn tells of settings that are possible and hardly meant. It is called when
+// warn is about settings that are possible and hardly meant. It is called when
 // nothing can go wrong any more: what cannot start says why in one line.
-func (s *System) warn(d *doors, log *slog.Logger) {
-	if d.stepFunctionsTaken {
-		log.Warn("the Step Functions endpoint is off, its default address is taken; choose another with -stepfunctions-addr",
+func (s *system) warn(d *doors, log *slog.Logger) {
+	if d.stepFunctionsMoved {
+		log.Warn("the default address of the Step Functions endpoint is taken; it is at another, and -"+stepFunctionsFlag+" chooses one",
 			"addr", s.StepFunctionsAddr)
 	}
 	if s.BaseURL == "" && isEverywhere(d.host) {
 		log.Warn("other machines cannot follow Location; choose what it starts with by -base-url", "location", d.apiURL())
 	}
-	var longest time.Duration
-	for _, stage := range speakers.Stages() {
-		longest = max(longest, speakers.Simulated{}.Takes(stage))
-	}
-	if seconds := longest.Seconds() / s.Speed; seconds > statemachine.StageTimeout.Seconds() {
-		log.Warn("at this speed stages last longer than their timeout, and submissions will fail",
-			"speed", s.Speed, "stage_seconds", seconds, "timeout_seconds", statemachine.StageTimeout.Seconds())
-	}
 }
 
-func (s *System) logger() *slog.Logger {
+func (s *system) logger() *slog.Logger {
 	if s.JSONLog {
-		return slog.New(requestHandler{slog.NewJSONHandler(s.Log, nil)})
+		return slog.New(requestHandler{slog.NewJSONHandler(s.logs, nil)})
 	}
-	return slog.New(requestHandler{slog.NewTextHandler(s.Log, nil)})
+	return slog.New(requestHandler{slog.NewTextHandler(s.logs, nil)})
 }
 
 // serve answers requests at every door until ctx ends or a door breaks.
-func (s *System) serve(ctx context.Context, d *doors, w *world) error {
+func (s *system) serve(ctx context.Context, d *doors, server *Server, log *slog.Logger) error {
 	var all group
 	all.addContext(ctx)
-	all.addSweeper(w.store, w.log)
-	all.addServer(w.apiServer(), d.api)
+	all.addServer(apiServer(server), d.api)
 	if d.stepFunctions != nil {
-		all.addServer(stepFunctionsServer(w), d.stepFunctions)
+		all.addServer(stepFunctionsServer(server), d.stepFunctions)
 	}
-	w.log.Info("serving", "api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(),
-		"data", s.Data, "review", s.Review, "speed", fmt.Sprint(s.Speed)) // JSON has no infinity
-	fmt.Fprintln(s.Ready, "ready", d.apiURL())
+	log.Info("serving", append([]any{"api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(), "data", s.Data}, s.logAttrs()...)...)
+	_, _ = s.ready.Write(s.readyLines(d)) // one write: a reader may stop after the first line
 	defer context.AfterFunc(ctx, func() {
-		w.log.Info("stopping: requests in hand are finished; interrupt again to stop at once")
+		log.Info("stopping: requests in hand are finished; interrupt again to stop at once")
 	})()
 	return all.run()
+}
+
+// readyLines are "ready http://HOST:PORT", for programs, and what a person can
+// try next.
+func (s *system) readyLines(d *doors) []byte {
+	var b bytes.Buffer
+	fmt.Fprintln(&b, "ready", d.apiURL())
+	if s.options.Page != nil {
+		fmt.Fprintln(&b, "  page:           ", d.apiURL()+"/")
+	}
+	if s.options.OpenAPI != nil {
+		fmt.Fprintln(&b, "  documentation:  ", d.apiURL()+apidocs.Path)
+	}
+	fmt.Fprintln(&b, "  Step Functions: ", d.stepFunctionsURL())
+	if examples := s.job.Describe().Examples; len(examples) > 0 {
+		fmt.Fprintf(&b, "  try:             curl -i -H 'Content-Type: application/json' -d '%s' %s\n",
+			strings.ReplaceAll(string(examples[0]), "'", `'\''`), d.apiURL()+api.SubmitPath)
+	}
+	return b.Bytes()
 }

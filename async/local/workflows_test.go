@@ -2,6 +2,8 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -10,7 +12,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/conformance"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -24,6 +26,8 @@ type holder struct {
 	w     *workflows
 	calls stepfunctionstest.Holder
 	clock *skippingClock
+	// tokens are those of tasks that wait.
+	tokens chan string
 }
 
 func newHolder(t *testing.T) *holder {
@@ -31,8 +35,8 @@ func newHolder(t *testing.T) *holder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &holder{clock: &skippingClock{}}
-	h.w = &workflows{engine: stepfunctions.New(stepfunctions.Config{Journal: stepfunctions.OpenJournal(db), Invoker: &h.calls, Clock: h.clock})}
+	h := &holder{clock: &skippingClock{}, tokens: make(chan string, 100)}
+	h.w = &workflows{engine: stepfunctions.New(stepfunctions.Config{Journal: stepfunctions.OpenJournal(db), Invoker: h, Clock: h.clock})}
 	if err := errors.Join(h.w.engine.Start(t.Context()), h.w.define(t.Context(), holding)); err != nil {
 		t.Fatal(err)
 	}
@@ -45,15 +49,15 @@ func newHolder(t *testing.T) *holder {
 	return h
 }
 
-// End implements conformance.Executions.
-func (h *holder) End(t *testing.T, id string, o async.Outcome) {
+// End implements asynctest.Executions.
+func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	switch {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)
 	case o.TimedOut:
 		h.clock.skip(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.calls.Let(id, functionError(errors.New("told to fail")))
+		h.calls.Let(id, functionError(errors.New("made to fail")))
 	default:
 		if _, err := h.w.engine.StopExecution(t.Context(), executionARN(id), "", ""); err != nil {
 			t.Fatal(err)
@@ -61,11 +65,47 @@ func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	}
 }
 
-// Redrive implements conformance.Executions.
+// Redrive implements asynctest.Executions.
 func (h *holder) Redrive(t *testing.T, id string) {
 	if _, err := h.w.engine.RedriveExecution(t.Context(), executionARN(id), ""); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Waiting implements asynctest.WaitingExecutions.
+func (h *holder) Waiting(t *testing.T, w async.Workflows) (id, token string) {
+	h.waiting(t)
+	defer func() {
+		if err := h.w.define(t.Context(), holding); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	id = rand.Text()
+	if err := w.Start(t.Context(), id, []byte(`{"id":"`+id+`"}`)); err != nil {
+		t.Fatal(err)
+	}
+	return id, <-h.tokens
+}
+
+// waiting gives the machine a task that waits, whose function notes its token.
+func (h *holder) waiting(t *testing.T) {
+	t.Helper()
+	const waits = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
+		"Parameters":{"FunctionName":"` + functionPrefix + `token","Payload":{"token.$":"$$.Task.Token"}},"End":true}}}`
+	if err := h.w.define(t.Context(), waits); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Invoke implements stepfunctions.Invoker.
+func (h *holder) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	if functionName(function) != "token" {
+		return h.calls.Invoke(ctx, function, payload)
+	}
+	var in struct{ Token string }
+	err := json.Unmarshal(payload, &in)
+	h.tokens <- in.Token
+	return []byte("null"), err
 }
 
 // skippingClock is the machine's clock, moved on by hand.
@@ -117,7 +157,7 @@ func (c *skippingClock) skip(d time.Duration) {
 
 func TestWorkflowsOnTheEngine(t *testing.T) {
 	h := newHolder(t)
-	conformance.Workflows(t, h.w, h)
+	asynctest.TestWorkflows(t, h.w, h)
 }
 
 func TestDefineBringsTheMachineUpToDate(t *testing.T) {

@@ -24,6 +24,10 @@ type committee struct {
 	down  int                         // so many requests will get a 503
 	got   []string
 	keys  []string
+
+	resultType, resultBody string
+	breakOff               int
+	ranges                 []string // of the requests for results
 }
 
 const newID = "kq3xk7mzpa2bcdefghijklmnop"
@@ -36,6 +40,8 @@ func seat(t *testing.T) *committee {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/submit", c.submit)
 	mux.HandleFunc("GET /api/status/{id}", c.status)
+	mux.HandleFunc("GET /api/result/{id}", c.result)
+	mux.HandleFunc("POST /api/cancel/{secret}", c.cancel)
 	c.Server = httptest.NewServer(mux)
 	t.Cleanup(c.Close)
 	return c
@@ -49,24 +55,29 @@ func (c *committee) state(id string, after int, status api.Status, custom, messa
 	}
 }
 
+func percent(done int, s api.Submission) api.Submission {
+	s.PercentComplete = done
+	return s
+}
+
 func (c *committee) moderation(id string) api.Submission {
-	return c.state(id, 1, api.Running, "Moderation", "Your proposal is being moderated.")
+	return percent(1, c.state(id, 1, api.Running, "Moderation", "Your proposal is being moderated."))
 }
 
 func (c *committee) selection(id string) api.Submission {
-	return c.state(id, 31, api.Running, "Selection", "The committee is making its selection.")
+	return percent(70, c.state(id, 31, api.Running, "Selection", "The committee is making its selection."))
 }
 
 func (c *committee) approved(id string) api.Submission {
-	return c.state(id, 45, api.Succeeded, "Approved", "Congratulations! We look forward to your talk.")
+	return percent(100, c.state(id, 45, api.Succeeded, "Approved", "Congratulations! We look forward to your talk."))
 }
 
 func (c *committee) rejected(id string) api.Submission {
-	return c.state(id, 20, api.Succeeded, "Rejected", "We are sorry: your proposal was not selected this time.")
+	return percent(100, c.state(id, 20, api.Succeeded, "Rejected", "We are sorry: your proposal was not selected this time."))
 }
 
 func (c *committee) failed(id string) api.Submission {
-	s := c.state(id, 60, api.Failed, "Shortlisting", "We are sorry: something went wrong on our side.")
+	s := percent(44, c.state(id, 60, api.Failed, "Shortlisting", "We are sorry: something went wrong on our side."))
 	s.Error = &api.Error{Code: "TimedOut", Message: "The process ran out of time."}
 	return s
 }
@@ -86,13 +97,59 @@ func (c *committee) submit(w http.ResponseWriter, r *http.Request) {
 	}
 	body, _ := io.ReadAll(r.Body)
 	c.got, c.keys = append(c.got, string(body)), append(c.keys, r.Header.Get("Idempotency-Key"))
-	if !strings.Contains(string(body), `"title":"`) {
+	if !strings.Contains(string(body), `"title":"`) || strings.Contains(string(body), `"title":""`) {
 		c.problem(w, 422, "Two members are wrong.", api.FieldError{Pointer: "/title", Detail: "is required"},
-			api.FieldError{Pointer: "/speaker/email", Detail: "is not an e-mail address"})
+			api.FieldError{Pointer: "/speaker/email", Detail: "is not an email address"})
 		return
 	}
 	w.Header().Set("Location", c.URL+"/api/status/"+newID)
-	c.answer(w, c.state(newID, 0, api.NotStarted, "Received", "Thank you: your proposal has arrived."))
+	s := c.state(newID, 0, api.NotStarted, "Received", "Thank you: your proposal has arrived.")
+	s.CancelURL = c.URL + "/api/cancel/s3cret-of-" + newID
+	c.answer(w, s)
+}
+
+// cancel ends a talk that has not ended yet.
+func (c *committee) cancel(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	id, _ := strings.CutPrefix(r.PathValue("secret"), "s3cret-of-")
+	switch states := c.talks[id]; {
+	case len(states) == 0:
+		c.problem(w, 404, "There is no such talk.")
+	case states[0].Status.Terminal() || id == "stopping":
+		c.answer(w, states[0])
+	default:
+		c.talks[id] = []api.Submission{percent(1, c.state(id, 9, api.Canceled, "Moderation", "The proposal was canceled."))}
+		c.answer(w, c.talks[id][0])
+	}
+}
+
+// result serves a result, of which each answer breaks off after so many bytes.
+func (c *committee) result(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if states := c.talks[r.PathValue("id")]; len(states) > 0 && !states[0].Status.Terminal() {
+		c.answer(w, states[0])
+		return
+	}
+	c.ranges = append(c.ranges, r.Header.Get("Range"))
+	w.Header().Set("Content-Type", c.resultType)
+	w.Header().Set("ETag", `"1"`)
+	http.ServeContent(&brittle{w, c.breakOff}, r, "", time.Time{}, strings.NewReader(c.resultBody))
+}
+
+type brittle struct {
+	http.ResponseWriter
+	left int // 0: all
+}
+
+func (b *brittle) Write(p []byte) (int, error) {
+	if b.left == 0 || len(p) <= b.left {
+		return b.ResponseWriter.Write(p)
+	}
+	b.ResponseWriter.Write(p[:b.left])
+	http.NewResponseController(b.ResponseWriter).Flush()
+	panic(http.ErrAbortHandler)
 }
 
 func (c *committee) status(w http.ResponseWriter, r *http.Request) {

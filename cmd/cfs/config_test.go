@@ -84,14 +84,14 @@ func TestConfigUnreadable(t *testing.T) {
 	}
 }
 
-// A status URL names its server, unless somebody named one already or there
-// are headers that not everybody may see.
+// A status URL names its server, unless one is named already or there are
+// headers that are not for every server.
 func TestServer(t *testing.T) {
 	c := seat(t)
 	c.put(c.rejected("x"))
 	ref := c.URL + "/api/status/x"
 	s := piped(t, nil)
-	s.sleep = func(context.Context, time.Duration) error { return errors.New("asked somebody else") }
+	s.sleep = func(context.Context, time.Duration) error { return errors.New("asked another server") }
 	if code := s.do("status", ref); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, &s.err)
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"example.org/asynchttpapi/api"
 )
 
 // What is on the screen at last is tested in a real terminal; here, that the
@@ -19,7 +17,7 @@ func TestLive(t *testing.T) {
 	if code := s.do("watch", "a", "b", "nosuch"); code != exitNotFound {
 		t.Errorf("exit code %d", code)
 	}
-	for _, want := range []string{"●●●", "Approved", "✗  ", "Failed", "b: We are sorry", "not found"} {
+	for _, want := range []string{"█████ 100%", "Approved", "██░░░  44%", "Failed", "b: We are sorry", "not found"} {
 		if !strings.Contains(s.out.String(), want) {
 			t.Errorf("want %q in\n%s", want, &s.out)
 		}
@@ -29,7 +27,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// More talks than lines: all are told about, none twice.
+// More talks than lines: all are shown, none twice.
 func TestLiveOverflow(t *testing.T) {
 	c := seat(t)
 	s := piped(t, c).terminal(80)
@@ -41,7 +39,7 @@ func TestLiveOverflow(t *testing.T) {
 	if lines := l.lines(80, 24); len(lines) != 22 || lines[21] != "40 talks, 0 ended" {
 		t.Errorf("%d lines: %q", len(lines), lines)
 	}
-	done := state{Status: api.Succeeded, Result: c.approved("x")}
+	done := state{Submission: c.approved("x"), HasPercent: true}
 	for i := range 30 {
 		l.show(event{target: i, state: done})
 	}

@@ -67,14 +67,14 @@ func TestAgainstTheLocalWorld(t *testing.T) {
 			}
 			refused := local(t)
 			code = refused.do("--url", url, "submit", "--title", "T")
-			if code != exitRefused || !strings.Contains(refused.err.String(), "  /speaker/email  ") {
+			if code != exitRefused || !strings.Contains(refused.err.String(), "  --email  ") {
 				t.Errorf("refused: exit code %d\n%s", code, &refused.err)
 			}
 		})
 	}
 }
 
-// local is a program that polls a real server without being told when, as
+// local is a program that polls a real server without waiting as long as it says, as
 // this one's committee takes no time.
 func local(t *testing.T) *session {
 	s := &session{t: t, env: map[string]string{"HOME": t.TempDir()}}

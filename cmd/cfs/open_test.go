@@ -54,3 +54,16 @@ func TestOpenTheFrontPage(t *testing.T) {
 		t.Errorf("two talks: exit code %d", code)
 	}
 }
+
+// What is no web address is not launched: it could start any program.
+func TestOpenRefusesOtherSchemes(t *testing.T) {
+	for _, args := range [][]string{
+		{"open", "file://host/etc/passwd"}, {"open", "calculator://x/y"}, {"--url", "file:///etc/passwd", "open"}, {"--url", "javascript:alert(1)", "open", "a1"},
+	} {
+		s := piped(t, nil).terminal(80)
+		s.env["BROWSER"] = "firefox"
+		if code := s.do(args...); code != exitUsage || s.launched != nil || s.out.Len() > 0 {
+			t.Errorf("%q: exit code %d, launched %q, printed %s", args, code, s.launched, &s.out)
+		}
+	}
+}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/url"
+	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/urfave/cli/v3"
 
@@ -14,17 +17,34 @@ import (
 	"example.org/asynchttpapi/client"
 )
 
-// about adds to an error which submission it is about.
-func about(ref string, err error) error { return aboutError{ref, err} }
+// about adds to an error which submission it is about; an error may be about several.
+func about(ref string, err error) error { return aboutError{refs: []string{ref}, error: err} }
 
 type aboutError struct {
-	ref string
+	refs []string
+	at   string // a URL of the server, where there is no ref to show
 	error
+}
+
+// ref is the submission that an error is about, if it is about one.
+func (e aboutError) ref() string {
+	if len(e.refs) != 1 {
+		return ""
+	}
+	return e.refs[0]
 }
 
 func (e aboutError) Unwrap() error { return e.error }
 
-// report tells an error to a person, or to a program if that is the output,
+// server is a URL of the server that an error came from, "" for the one of the flags.
+func (e aboutError) server() string {
+	if e.at != "" {
+		return e.at
+	}
+	return e.ref()
+}
+
+// report writes an error for a person, or for a program if that is the output,
 // and returns the exit code.
 func (a *app) report(c *cli.Command, err error) int {
 	code := exitCode(err)
@@ -51,7 +71,7 @@ func (a *app) reportJSON(code int, err error) {
 	f := failure{Kind: kinds[code], Message: plain(err)}
 	var where aboutError
 	if errors.As(err, &where) {
-		f.Ref = where.ref
+		f.Ref = where.ref()
 	}
 	var problem *client.ProblemError
 	if errors.As(err, &problem) {
@@ -69,21 +89,27 @@ func (a *app) reportText(c *cli.Command, code int, err error) {
 	fmt.Fprintf(a.stderr, "%s%s\n", p.alarm("cfs:"), strings.TrimPrefix(wrap("cfs: "+clean(explain(c, code, err)), width), "cfs:"))
 	var problem *client.ProblemError
 	if errors.As(err, &problem) {
-		writeFields(a.stderr, problem.Problem.Errors)
+		writeFields(a.stderr, problem.Problem.Errors, errors.As(err, new(flagsError)))
 	}
 	if h := hint(c, code, err); h != "" {
 		fmt.Fprintln(a.stderr, p.faint(wrap(clean(h), width)))
 	}
 }
 
-// writeFields lists what is wrong with a submission, field by field.
-func writeFields(w io.Writer, fields []api.FieldError) {
+// writeFields lists what is wrong with a submission, field by field: by the flags,
+// if those described it, and else by JSON pointers.
+func writeFields(w io.Writer, fields []api.FieldError, byFlags bool) {
 	longest := 0
-	for _, f := range fields {
-		longest = min(30, max(longest, len(f.Pointer)))
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Pointer
+		if byFlags {
+			names[i] = flagOf(f.Pointer)
+		}
+		longest = min(30, max(longest, len(names[i])))
 	}
-	for _, f := range fields {
-		fmt.Fprintf(w, "  %-*s  %s\n", longest, clean(f.Pointer), clean(f.Detail))
+	for i, f := range fields {
+		fmt.Fprintf(w, "  %-*s  %s\n", longest, clean(names[i]), clean(f.Detail))
 	}
 }
 
@@ -91,22 +117,28 @@ func writeFields(w io.Writer, fields []api.FieldError) {
 func explain(c *cli.Command, code int, err error) string {
 	var where aboutError
 	of := ""
-	if errors.As(err, &where) {
-		of = " " + idOf(where.ref)
+	if errors.As(err, &where) && where.ref() != "" {
+		of = " " + idOf(where.ref())
 	}
 	var problem *client.ProblemError
 	var unreachable *client.UnreachableError
 	switch {
 	case errors.Is(err, client.ErrReference):
-		return fmt.Sprintf("%q is neither an id nor a status URL", where.ref)
+		return fmt.Sprintf("%q is neither an id nor a status URL", where.ref())
 	case errors.Is(err, client.ErrGone):
 		return "the talk" + of + " has expired"
+	case errors.Is(err, client.ErrNotFinished):
+		return "the talk" + of + " is not finished yet"
+	case errors.Is(err, client.ErrNoResult):
+		return "the talk" + of + " has no result"
+	case refused(err) && errors.As(err, &unreachable):
+		return fmt.Sprintf("nothing listens at %s: connection refused, tried %s", host(c, where.server()), times(unreachable.Attempts))
 	case errors.Is(err, client.ErrNotFound):
-		return "there is no talk" + of + " at " + host(c, where.ref)
+		return "there is no talk" + of + " at " + host(c, where.server())
 	case errors.As(err, &unreachable):
-		return fmt.Sprintf("cannot reach %s: %s, tried %s", host(c, where.ref), rootCause(err), times(unreachable.Attempts))
+		return fmt.Sprintf("cannot reach %s: %s, tried %s", host(c, where.server()), rootCause(err), times(unreachable.Attempts))
 	case errors.As(err, &problem):
-		return fmt.Sprintf("%s answers %d %s: %s", host(c, where.ref), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
+		return fmt.Sprintf("%s answers %d %s: %s", host(c, where.server()), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
 	case code == exitPending:
 		return fmt.Sprintf("not finished within %v", c.Duration("timeout"))
 	case errors.Is(err, context.Canceled):
@@ -134,13 +166,40 @@ func hint(c *cli.Command, code int, err error) string {
 		return "If that origin is right, say so: --trust " + untrusted.Origin
 	case code == exitUsage && !errors.As(err, new(fileError)):
 		return "See cfs --help."
-	case code == exitUnreachable && server(c, "") == defaultURL:
-		return "Is it running? Another server is named with --url or CFS_URL."
-	case (code == exitPending || code == exitInterrupted) && errors.As(err, &where):
-		return "It goes on without you. Look again with: cfs watch " + where.ref
+	case errors.As(err, new(keptError)):
+		return "What came so far is kept, and the same command goes on from there."
+	case code == exitUnreachable:
+		return notRunning(c, "")
+	case unfinished(code) && errors.As(err, &where) && len(where.refs) == 1:
+		return "It goes on without you. Look again with: cfs watch " + where.refs[0]
+	case unfinished(code) && errors.As(err, &where) && len(where.refs) > 1:
+		return "They go on without you. Look again with: cfs watch " + strings.Join(where.refs, " ")
 	}
 	return ""
 }
+
+// notRunning is what to do where nothing answers and the server was not named.
+func notRunning(c *cli.Command, ref string) string {
+	if server(c, ref) != defaultURL {
+		return ""
+	}
+	return "Is it running? Another server is named with --url or CFS_URL."
+}
+
+// trouble is the short form of why there was no answer.
+func trouble(err error) string {
+	var problem *client.ProblemError
+	switch {
+	case errors.As(err, &problem):
+		return fmt.Sprintf("%d %s", problem.StatusCode, clean(problem.Problem.Title))
+	case refused(err):
+		return "connection refused"
+	}
+	return "no answer (" + clean(rootCause(err)) + ")"
+}
+
+// refused reports whether no program listens where a request went.
+func refused(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }
 
 // host is the server's name for messages, without what could be secret.
 func host(c *cli.Command, ref string) string {
@@ -149,4 +208,117 @@ func host(c *cli.Command, ref string) string {
 		return "the server"
 	}
 	return u.Scheme + "://" + u.Host
+}
+
+// The exit codes are for scripts and documented: they never change meaning.
+const (
+	exitOK          = 0
+	exitUnexpected  = 1
+	exitUsage       = 2
+	exitRejected    = 3
+	exitFailed      = 4
+	exitNotFound    = 5
+	exitUnreachable = 6
+	exitRefused     = 7
+	exitPending     = 8
+	exitInterrupted = 130 // 128 + SIGINT, as shells have it
+)
+
+// kinds name the exit codes in JSON.
+var kinds = map[int]string{
+	exitUnexpected: "unexpected", exitUsage: "usage", exitRejected: "rejected", exitFailed: "failed", exitNotFound: "notFound",
+	exitUnreachable: "unreachable", exitRefused: "refused", exitPending: "pending", exitInterrupted: "interrupted",
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// fileError is a mistake in a file that was named.
+type fileError struct{ error }
+
+func (e fileError) Unwrap() error { return e.error }
+
+// outcome ends the program with a code when everything worked and has been
+// shown.
+type outcome int
+
+func (outcome) Error() string { return "" }
+
+func exitCode(err error) int {
+	var (
+		code        outcome
+		usage       usageError
+		file        fileError
+		failed      *client.FailedError
+		canceled    *client.CanceledError
+		unreachable *client.UnreachableError
+		problem     *client.ProblemError
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &usage), errors.As(err, &file), errors.Is(err, client.ErrReference):
+		return exitUsage
+	case errors.As(err, new(refusal)):
+		return exitRefused
+	case errors.As(err, &failed), errors.As(err, &canceled):
+		return exitFailed
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, client.ErrNotFinished):
+		return exitPending
+	case errors.Is(err, client.ErrNoResult):
+		return exitNotFound
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &unreachable):
+		return exitUnreachable
+	case errors.As(err, &problem):
+		return problemCode(problem)
+	}
+	return exitUnexpected
+}
+
+func problemCode(p *client.ProblemError) int {
+	switch {
+	case errors.Is(p, client.ErrNotFound), errors.Is(p, client.ErrGone):
+		return exitNotFound
+	case api.Transient(p.StatusCode):
+		return exitUnreachable
+	}
+	return exitRefused
+}
+
+// severity orders the codes by how much they need a person.
+var severity = []int{
+	exitOK, exitRejected, exitPending, exitFailed, exitNotFound, exitRefused, exitUnreachable, exitUnexpected, exitUsage, exitInterrupted,
+}
+
+// worse is the one of two codes that a program that did several things ends with.
+func worse(a, b int) int {
+	if slices.Index(severity, a) > slices.Index(severity, b) {
+		return a
+	}
+	return b
+}
+
+// rootCause says why a connection did not work, in a few words.
+func rootCause(err error) string {
+	var dns *net.DNSError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &dns):
+		return "no such host: " + dns.Name
+	case refused(err):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET):
+		return "connection reset"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "timed out"
+	}
+	return err.Error()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,21 +11,24 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/client"
 )
 
 // TestRows draws every kind of line at four widths.
 func TestRows(t *testing.T) {
 	c := seat(t)
-	now := c.now.Add(time.Minute)
+	now := c.now.Add(34 * time.Second)
 	in := func(s state) event { s.RetryAfter = 3 * time.Second; return event{state: s} }
 	refused := &client.UnreachableError{Err: syscall.ECONNREFUSED}
 	retry := event{retry: &client.Retry{Err: refused, Delay: 4 * time.Second}}
-	moderation, selection := state{Result: c.moderation("a")}, state{Result: c.selection("a")}
-	approved, rejected, failed := state{Result: c.approved("a")}, state{Result: c.rejected("a")}, state{Result: c.failed("a")}
-	for _, s := range []*state{&moderation, &selection, &approved, &rejected, &failed} {
-		s.Status = s.Result.Status
-	}
+	of := func(s api.Submission) state { return state{Submission: s, HasPercent: true} }
+	moderation, selection := of(c.moderation("a")), of(c.selection("a"))
+	approved, rejected, failed := of(c.approved("a")), of(c.rejected("a")), of(c.failed("a"))
+	long := selection
+	long.CustomStatus = "Waiting for the underwriters of the loan"
+	foreign := selection
+	foreign.HasPercent = false
 	tests := []struct {
 		name   string
 		events []event
@@ -39,17 +43,21 @@ func TestRows(t *testing.T) {
 		{"failed", []event{in(failed)}},
 		{"not found", []event{{err: &client.ProblemError{StatusCode: 404}}}},
 		{"gave up", []event{in(moderation), {err: errors.New("x")}}},
+		{"interrupted", []event{in(moderation), {err: context.Canceled}}},
+		{"out of time", []event{in(moderation), {err: context.DeadlineExceeded}}},
+		{"another job", []event{in(long)}},
+		{"no percentage", []event{in(foreign)}},
 	}
 	var b strings.Builder
 	for _, width := range []int{40, 60, 80, 140} {
 		for _, many := range []bool{false, true} {
 			fmt.Fprintf(&b, "%d columns, several: %v\n", width, many)
 			for _, tt := range tests {
-				r := &row{ref: newID, many: many, marks: unicodeMarks, watched: now, reached: -1}
+				r := &row{ref: newID, many: many, marks: unicodeMarks, watched: now}
 				for _, e := range tt.events {
 					r.update(e, now)
 				}
-				line := r.draw(width, 3, now.Add(time.Second), false)
+				line := r.draw(width, r.stageWidth(), 3, now.Add(time.Second), false)
 				if n := text.StringWidthWithoutEscSequences(line); n >= width {
 					t.Errorf("%s at %d: %d columns", tt.name, width, n)
 				}
@@ -98,6 +106,42 @@ func TestStopwatch(t *testing.T) {
 	} {
 		if got := stopwatch(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
+		}
+	}
+}
+
+func TestEstimate(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Second: "", 0: "", time.Second: "a few seconds left", 6 * time.Second: "about 10 s left", 20 * time.Second: "about 20 s left",
+		50 * time.Second: "about 50 s left", 56 * time.Second: "about 1 min left", 61 * time.Second: "about 2 min left", 89 * time.Minute: "about 89 min left",
+		91 * time.Minute: "about 2 h left", 47 * time.Hour: "about 47 h left", 49 * time.Hour: "about 3 days left",
+	} {
+		if got := estimate(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
+}
+
+func TestRemaining(t *testing.T) {
+	c := seat(t)
+	tests := []struct {
+		name    string
+		s       api.Submission
+		percent bool
+		elapsed time.Duration
+		want    time.Duration
+	}{
+		{"at the change", percent(50, c.selection("a")), true, 31 * time.Second, 31 * time.Second},
+		{"later", percent(50, c.selection("a")), true, 61 * time.Second, time.Second},
+		{"longer than estimated", percent(50, c.selection("a")), true, 70 * time.Second, 0},
+		{"nothing done", percent(0, c.selection("a")), true, 40 * time.Second, 0},
+		{"hardly anything done", c.moderation("a"), true, time.Second, 0},
+		{"no percentage", percent(50, c.selection("a")), false, 31 * time.Second, 0},
+		{"ended", c.failed("a"), true, time.Second, 0},
+	}
+	for _, tt := range tests {
+		if got := remaining(state{Submission: tt.s, HasPercent: tt.percent}, tt.elapsed); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }

@@ -1,16 +1,22 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v3"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/client"
 )
 
@@ -62,13 +68,13 @@ func reasonable(n int) error {
 }
 
 // speakers is a client of the call for speakers.
-type speakers = client.Client[api.Submission]
+type speakers = client.Client[json.RawMessage]
 
 // state is what the server last said about a submission.
-type state = client.State[api.Submission]
+type state = client.State[json.RawMessage]
 
 // connect makes a client as the flags have it, for one submission or, if ref
-// is empty, a new one. It tells retries to heard.
+// is empty, a new one. It calls heard before each repetition.
 func (a *app) connect(c *cli.Command, ref string, heard func(client.Retry)) (*speakers, error) {
 	header, err := parseHeaders(c.StringSlice("header"))
 	if err != nil {
@@ -78,7 +84,7 @@ func (a *app) connect(c *cli.Command, ref string, heard func(client.Retry)) (*sp
 	if retries == 0 {
 		retries = -1
 	}
-	s, err := client.New[api.Submission](client.Config{
+	s, err := client.New[json.RawMessage](client.Config{
 		BaseURL:        server(c, ref),
 		Header:         header,
 		TrustedOrigins: c.StringSlice("trust"),
@@ -93,7 +99,7 @@ func (a *app) connect(c *cli.Command, ref string, heard func(client.Retry)) (*sp
 }
 
 // server is the URL of the server to ask about a submission; set to nothing is
-// as good as not set. Where nobody has named a server, a status URL does, but
+// as good as not set. Where no server is named, a status URL names one, but
 // not if there are headers to send: they may be secrets, and are not for
 // whoever made that URL.
 func server(c *cli.Command, ref string) string {
@@ -126,3 +132,88 @@ func patience(ctx context.Context, c *cli.Command) (context.Context, context.Can
 	}
 	return context.WithCancel(ctx)
 }
+
+// config is what the configuration file says: lines of "name = value", with
+// the names of the global flags. Empty lines and lines that begin with # do
+// not count.
+type config struct {
+	path   string
+	values map[string]string
+}
+
+// configNames are the settings that a file may make.
+var configNames = []string{"url", "output", "timeout", "retries", "trust", "header"}
+
+// configPath follows the XDG base directory specification.
+func configPath(getenv func(string) string) string {
+	if path := getenv("CFS_CONFIG"); path != "" {
+		return path
+	}
+	dir := getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(getenv("HOME"), ".config")
+	}
+	return filepath.Join(dir, "cfs", "config")
+}
+
+// readConfig reads a file, which need not be there.
+func readConfig(path string) (config, error) {
+	c := config{path: path, values: map[string]string{}}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		line := lines.Text()
+		if n == 1 {
+			line = strings.TrimPrefix(line, byteOrderMark)
+		}
+		if err := c.set(strings.TrimSpace(line)); err != nil {
+			return c, fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+	}
+	return c, lines.Err()
+}
+
+func (c config) set(line string) error {
+	if line == "" || line[0] == '#' {
+		return nil
+	}
+	name, value, found := strings.Cut(line, "=")
+	name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+	switch {
+	case !found:
+		return errors.New("want a line like: url = https://talks.example.com")
+	case !slices.Contains(configNames, name):
+		return fmt.Errorf("no such setting: %s (there are %s)", name, strings.Join(configNames, ", "))
+	}
+	if _, twice := c.values[name]; twice {
+		return fmt.Errorf("%s is set twice", name)
+	}
+	c.values[name] = value
+	return nil
+}
+
+// sources has a flag fall back to the environment and then to the file.
+func (c config) sources(env, name string) cli.ValueSourceChain {
+	return cli.NewValueSourceChain(cli.EnvVar(env), setting{c, name})
+}
+
+// setting is one value of a file as a source for a flag.
+type setting struct {
+	config config
+	name   string
+}
+
+func (s setting) Lookup() (string, bool) {
+	v, ok := s.config.values[s.name]
+	return v, ok
+}
+
+func (s setting) String() string   { return fmt.Sprintf("setting %q in %s", s.name, s.config.path) }
+func (s setting) GoString() string { return fmt.Sprintf("setting{%q}", s.name) }

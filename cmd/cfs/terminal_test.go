@@ -16,7 +16,7 @@ func still(c *committee, screen string) string {
 	screen = strings.TrimSuffix(screen, "$\n")
 	screen = strings.ReplaceAll(screen, c.URL, "http://127.0.0.1:3000")
 	screen = regexp.MustCompile(`[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]`).ReplaceAllString(screen, "⠿")
-	screen = regexp.MustCompile(`(?m)next poll in 1 s$|asking$`).ReplaceAllString(screen, "next poll in 1 s")
+	screen = regexp.MustCompile(`(?m)  (?:(?:next poll in )?1 s|asking)$`).ReplaceAllString(screen, "  next poll in 1 s")
 	return regexp.MustCompile(`\b0:\d\d\b`).ReplaceAllString(screen, "0:00")
 }
 
@@ -90,7 +90,7 @@ func TestTerminalOverflow(t *testing.T) {
 	}
 }
 
-// The server goes away and comes back while somebody watches.
+// The server goes away and comes back while a talk is watched.
 func TestTerminalOutage(t *testing.T) {
 	c := seat(t)
 	c.now = time.Now()
@@ -103,7 +103,7 @@ func TestTerminalOutage(t *testing.T) {
 	c.mu.Unlock()
 	term.screen(`503 Service Unavailable, again in \d s`)
 	c.put(c.approved("a"))
-	if screen := term.ended(); !strings.Contains(screen, "✓  ●●●  Approved") {
+	if screen := term.ended(); !strings.Contains(screen, "✓  ██████████ 100%  Approved") {
 		t.Errorf("screen\n%s", screen)
 	}
 }

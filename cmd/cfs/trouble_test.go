@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,8 +21,9 @@ func TestCannotReach(t *testing.T) {
 	for _, args := range []string{"status x", "watch x", "submit --title T"} {
 		s := piped(t, c)
 		code := s.do(strings.Fields("--retries 2 " + args)...)
-		want := "cfs: cannot reach " + c.URL + ": connection refused, tried 3 times\n"
-		if code != exitUnreachable || !strings.HasSuffix(s.err.String(), want) || strings.Count(s.err.String(), "trying again in 1 s") != 2 {
+		want := "cfs: nothing listens at " + c.URL + ": connection refused, tried 3 times\n"
+		first := "cfs: nothing listens at " + c.URL + ": connection refused; trying again in 1 s\n"
+		if code != exitUnreachable || !strings.HasSuffix(s.err.String(), want) || strings.Count(s.err.String(), first) != 2 {
 			t.Errorf("%s: exit code %d: %s", args, code, &s.err)
 		}
 	}
@@ -64,6 +67,58 @@ func TestInterrupt(t *testing.T) {
 	}
 	code := s.run(ctx, []string{"cfs", "watch", "x"})
 	s.golden("watch-interrupted", code, c)
+}
+
+// Whoever interrupts the watching of three is shown how to go on with all of them,
+// and none of them is said to have failed.
+func TestInterruptSeveral(t *testing.T) {
+	for _, width := range []int{0, 80} {
+		c := seat(t)
+		for _, id := range []string{"x", "y", "z"} {
+			c.put(c.moderation(id))
+		}
+		s := piped(t, c).terminal(width)
+		s.env["NO_COLOR"] = "1"
+		ctx, cancel := context.WithCancel(context.Background())
+		var waiting sync.WaitGroup
+		waiting.Add(3)
+		s.sleep = func(ctx context.Context, d time.Duration) error {
+			if d > 0 {
+				waiting.Done()
+				waiting.Wait()
+				cancel()
+			}
+			return ctx.Err()
+		}
+		code := s.run(ctx, []string{"cfs", "watch", "x", "y", "z"})
+		want := "cfs: interrupted\nThey go on without you. Look again with: cfs watch x y z\n"
+		if code != exitInterrupted || s.err.String() != want {
+			t.Errorf("%d columns: exit code %d\n%s", width, code, &s.err)
+		}
+		if out := s.out.String(); width > 0 && (strings.Contains(out, "✗") || !strings.Contains(out, "…  x ")) {
+			t.Errorf("output\n%s", out)
+		}
+	}
+}
+
+// One 408 is no end: an idle connection is closed that way.
+func TestRequestTimeoutIsRepeated(t *testing.T) {
+	c := seat(t)
+	polls := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if polls++; r.Method == http.MethodGet && polls == 2 {
+			w.WriteHeader(http.StatusRequestTimeout)
+			return
+		}
+		c.Config.Handler.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	c.URL = server.URL
+	c.put(c.selection(newID), c.approved(newID))
+	s := piped(t, c)
+	if code := s.do("submit", "--title", "T", "--wait"); code != exitOK || !strings.Contains(s.err.String(), "408 Request Timeout; trying again") {
+		t.Errorf("exit code %d: %s", code, &s.err)
+	}
 }
 
 func TestUntrusted(t *testing.T) {
@@ -117,6 +172,10 @@ func TestExitCodes(t *testing.T) {
 		{refused(http.StatusGone), exitNotFound},
 		{refused(http.StatusTooManyRequests), exitUnreachable},
 		{refused(http.StatusBadGateway), exitUnreachable},
+		{refused(http.StatusRequestTimeout), exitUnreachable},
+		{refused(http.StatusNotImplemented), exitRefused},
+		{about("x", client.ErrNotFinished), exitPending},
+		{about("x", client.ErrNoResult), exitNotFound},
 		{refused(http.StatusUnauthorized), exitRefused},
 		{&client.ProtocolError{}, exitUnexpected},
 	}
@@ -126,7 +185,7 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 	if verdict(api.Submission{Status: api.Canceled}) != exitFailed {
-		t.Error("cancelled is not failed")
+		t.Error("canceled is not failed")
 	}
 	if worse(exitRejected, exitOK) != exitRejected || worse(exitFailed, exitUnreachable) != exitUnreachable {
 		t.Error("worse is not worse")

@@ -1,6 +1,9 @@
 // Command submit is the function behind /api/submit.
 package main
 
-import "example.org/asynchttpapi/async/lambdamain"
+import (
+	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/speakers"
+)
 
-func main() { lambdamain.Submit() }
+func main() { lambdamain.Submit(lambdamain.Must(speakers.FromEnv())) }

@@ -21,37 +21,48 @@ const (
 	smithy = "github.com/aws/smithy-go"
 	lambda = "github.com/aws/aws-lambda-go"
 	// onAWS and onOneMachine are the two places that a job runs at.
-	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv " + sdk + " " + smithy
-	onOneMachine = "async/local async/internal/sqlite async/internal/apigateway internal/sqlite stepfunctions"
+	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv async/internal/s3 async/internal/s3url " + sdk + " " + smithy
+	onOneMachine = "async/local async/asyncgen async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
 	// example is the example service, which the library does not know.
-	example = "speakers statemachine functions"
+	example = "speakers functions"
 )
 
 // rooms are the products: the arrows point downwards.
 var rooms = []room{
 	// The example service.
 	{"functions", "async/lambdamain speakers", onOneMachine},
-	{"cmd/local", "async/local", onAWS},
-	{"speakers", "api", "async stepfunctions net/http " + lambda + " " + sdk},
-	{"statemachine", "", "internal"},
+	// The two functions that clients call: every megabyte of theirs is paid for in
+	// each cold start. URLs of results need no client of S3.
+	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
+	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
+	{"cmd/local", "api async async/local internal/page speakers", onAWS},
+	{"speakers", "api async", "stepfunctions net/http " + lambda + " " + sdk},
+	{"internal/generate", "async/asyncgen speakers", onAWS},
+
+	// Examples of other jobs, and what starts a project of one's own.
+	{"examples", "api async examples", onAWS + " " + example},
+	{"cmd/new", "api async async/asyncgen", "async/local " + onAWS + " " + example},
 
 	// The library.
-	{"async/lambdamain", "async/internal", onOneMachine},
+	{"async/lambdamain", "async async/internal async/lambdamain", onOneMachine + " " + example},
 	{"async/local", "*", onAWS},
+	// It is for development: no Lambda function reaches it (onOneMachine).
+	{"async/asyncgen", "api async stepfunctions", "async/local " + onAWS + " " + example},
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal", "*", "async/lambdamain stepfunctions"},
 	{"async/internal/functions", "*", onAWS + " " + onOneMachine},
-	{"async/internal/activity", "api async speakers", "net/http " + onAWS + " " + onOneMachine},
 	{"async/internal/lambdahttp", "api async", example + " " + onAWS + " " + onOneMachine},
 	{"async/internal/telemetry", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal/apidocs", "api internal/static", "async " + example + " " + onAWS + " stepfunctions"},
-	{"async/internal/conformance", "api async", example + " " + onAWS + " " + onOneMachine},
 	{"async/internal/trace", "", "net/http"},
 	// Adapters do not know each other.
 	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
 	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
 	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
+	{"async/internal/s3", "api async async/internal/awsenv async/internal/s3url", "async/internal/dynamo async/internal/sfn " + example + " " + onOneMachine},
+	{"async/internal/s3url", "api async async/internal/awsenv", "async/internal/dynamo async/internal/sfn " + sdk + "/service " + example + " " + onOneMachine},
 	{"async/internal/awsenv", "", "async"},
+	{"async/internal/files", "api async", example + " net/http stepfunctions " + onAWS},
 	{"async/internal/sqlite", "api async internal/sqlite", example + " stepfunctions " + onAWS},
 	{"async", "api async/internal/trace", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"cmd/cfs", "api client", "internal async stepfunctions " + sdk + " " + lambda},
@@ -61,11 +72,14 @@ var rooms = []room{
 	// The local Step Functions.
 	{"cmd/stepfunctions", "stepfunctions", "async"},
 	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard", "api async client " + example + " " + sdk + " " + lambda},
-	{"stepfunctions/internal/template", "", "net/http zombiezen.com/go/sqlite"},
-	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl internal/hostguard", "internal/sqlite"},
-	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
-	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
-	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "net/http internal/sqlite"},
+	{"stepfunctions/internal/template", "stepfunctions/internal/asl/value", "net/http zombiezen.com/go/sqlite"},
+	{"stepfunctions/internal/console", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
+	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration internal/hostguard", "internal/sqlite"},
+	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration stepfunctions/internal/mock", "net/http internal/sqlite"},
+	{"stepfunctions/internal/mock", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/asl", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/integration", "stepfunctions/internal/asl/value", "net/http internal/sqlite"},
 
 	// What library and engine share.
 	{"internal/hostguard", "", "api async stepfunctions " + example},
@@ -76,7 +90,7 @@ var rooms = []room{
 }
 
 // pure are the rooms that neither see the time nor touch the world.
-var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp", "speakers"}
+var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp"}
 
 // roomOf is the row with the longest folder that holds the package, nil for none.
 func roomOf(pkg string) *room {

@@ -18,7 +18,7 @@ func TestFind(t *testing.T) {
 	if err != nil || len(values) != 5 || slices.Contains(values, "History") {
 		t.Fatalf("got %q, %v", values, err)
 	}
-	id := async.NewID()
+	id := async.NewSecret()
 	for line, want := range map[string]bool{
 		`level=INFO msg=accepted submission=` + async.LogID(id): false,
 		`level=INFO msg=accepted submissionId=` + id:            true,

@@ -83,7 +83,7 @@ func (r answer) wantProblem(code int) error {
 }
 
 // noStatusMember refuses a problem with a member "status", with which some
-// pollers never end; see wire.Problem.
+// pollers never end; see api.Problem.
 func (r answer) noStatusMember() error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(r.body, &members); err != nil {

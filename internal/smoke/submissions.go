@@ -42,7 +42,7 @@ func submitOnce(ctx context.Context, a *api) error {
 	if again.ID != first.ID {
 		return errors.New("the same Idempotency-Key made another submission")
 	}
-	c, err := client.New[wire.Submission](client.Config{BaseURL: a.url})
+	c, err := client.New[json.RawMessage](client.Config{BaseURL: a.url})
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func submitOnce(ctx context.Context, a *api) error {
 	if failed := (*client.FailedError)(nil); errors.As(err, &failed) {
 		return nil // the review broke off, and the API told so
 	}
-	if err == nil && s.Result.CustomStatus == "" {
+	if err == nil && s.CustomStatus == "" {
 		err = fmt.Errorf("it ended as %+v", s.Result)
 	}
 	return err

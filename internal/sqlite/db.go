@@ -33,18 +33,17 @@ type DB struct {
 // ErrMissing or ErrUnreadable, and their text says in one line what is the matter with which
 // folder. Close gives the folder back.
 //
-// Each part of schema is a script that makes the tables of one user of the
-// database. It has to leave those alone that exist (CREATE TABLE IF NOT EXISTS).
-func Open(dir string, schema ...string) (*DB, error) {
+// parts make and migrate the tables, each those of one user of the database.
+func Open(dir string, parts ...Part) (*DB, error) {
 	db := &DB{}
-	if err := db.open(dir, schema); err != nil {
+	if err := db.open(dir, parts); err != nil {
 		db.closeConns()
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	return db, nil
 }
 
-func (db *DB) open(dir string, schema []string) error {
+func (db *DB) open(dir string, parts []Part) error {
 	dir, err := filepath.Abs(dir) // as SQLite has it, whatever becomes of the working directory
 	if err != nil {
 		return unreadable(err)
@@ -62,11 +61,11 @@ func (db *DB) open(dir string, schema []string) error {
 	if missing != nil {
 		return missing
 	}
-	return db.openFile(dir, schema)
+	return db.openFile(dir, parts)
 }
 
 // openFile opens the database in a folder that is locked.
-func (db *DB) openFile(dir string, schema []string) error {
+func (db *DB) openFile(dir string, parts []Part) error {
 	lock, file := db.all[0], filepath.Join(dir, fileName)
 	mark, err := marked(lock)
 	if err != nil {
@@ -79,7 +78,7 @@ func (db *DB) openFile(dir string, schema []string) error {
 		return err
 	}
 	db.writer = db.all[len(db.all)-1]
-	if err := prepareSchema(db.writer, schema); err != nil {
+	if err := prepareSchema(db.writer, parts); err != nil {
 		return err
 	}
 	if err := db.openReaders(file); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // Exec runs a statement that returns no rows.
@@ -13,7 +14,12 @@ func Exec(conn *sqlite.Conn, query string, values ...any) error {
 	return err
 }
 
-// Row hands scan the one row that query finds, and tells whether there is one.
+// Script runs statements that are used once, such as those that make tables.
+func Script(conn *sqlite.Conn, statements string) error {
+	return sqlitex.ExecuteScript(conn, statements, nil)
+}
+
+// Row hands scan the one row that query finds, and reports whether there is one.
 func Row(conn *sqlite.Conn, query string, scan func(*sqlite.Stmt) error, values ...any) (found bool, err error) {
 	stmt, err := prepare(conn, query, values...)
 	if err != nil {

@@ -1,6 +1,6 @@
 // Package apidocs serves the description of the API, and a page that shows it
 // to people. The page is Swagger UI, from a module that carries its files: it
-// asks nobody for anything.
+// asks no other host for anything.
 package apidocs
 
 import (
@@ -29,9 +29,9 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // swaggerFiles are those of Swagger UI that the page loads.
 var swaggerFiles = []string{"swagger-ui.css.gz", "swagger-ui-bundle.js.gz"}
 
-// New serves the page at Path and the description at api.OpenAPIPath, and
-// leaves other requests to next.
-func New(next http.Handler) (http.Handler, error) {
+// New serves the page at Path and the description, an OpenAPI document in YAML,
+// at api.OpenAPIPath, and leaves other requests to next.
+func New(next http.Handler, description []byte) (http.Handler, error) {
 	files, err := fs.Sub(embedded, "static")
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func New(next http.Handler) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = docs.Add(api.OpenAPIPath, api.OpenAPI())
+	err = docs.Add(api.OpenAPIPath, description)
 	for _, name := range swaggerFiles {
 		body, missing := swagger.FS.ReadFile(name)
 		err = errors.Join(err, missing, docs.Add(Path+"/"+name, body))

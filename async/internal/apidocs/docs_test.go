@@ -14,7 +14,7 @@ import (
 
 func get(t *testing.T, target string) *httptest.ResponseRecorder {
 	t.Helper()
-	h, err := apidocs.New(http.NotFoundHandler())
+	h, err := apidocs.New(http.NotFoundHandler(), api.OpenAPI())
 	if err != nil {
 		t.Fatal(err)
 	}

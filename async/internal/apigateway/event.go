@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -39,7 +40,7 @@ func (g *Gateway) newEvent(r *http.Request, routeKey string, params map[string]s
 }
 
 func (g *Gateway) newContext(r *http.Request, routeKey string) requestContext {
-	now := g.Now().UTC()
+	now := time.Now().UTC()
 	prefix, _, _ := strings.Cut(g.DomainName, ".")
 	return requestContext{
 		RouteKey:     routeKey,

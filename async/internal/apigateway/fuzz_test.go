@@ -16,7 +16,7 @@ import (
 func FuzzRequest(f *testing.F) {
 	f.Add("POST", api.SubmitPath, "application/json", `"key"`, "wait=1", presentation)
 	f.Add("POST", api.SubmitPath+"?failureStatus=409", "application/json;charset=utf-8", "", "", `{"speaker":[],"title":{}}`)
-	f.Add("GET", api.StatusPath+async.NewID(), "", "", "wait=x", "")
+	f.Add("GET", api.StatusPath+async.IDOf(async.NewSecret()), "", "", "wait=x", "")
 	f.Add("HEAD", api.StatusPath+"%2e%2e", "", "", "", "")
 	f.Add("OPTIONS", api.SubmitPath, "", "", "", "")
 	f.Add("PURGE", "/", "text/plain", "\xff", "\"", "\x00")

@@ -33,8 +33,9 @@ type Config struct {
 	// MaxInFlight bounds how many requests are at work; more are throttled.
 	// 1000 if 0, the functions of a new AWS account together.
 	MaxInFlight int
-	// Now is the clock of requestContext.time; time.Now if nil.
-	Now func() time.Time
+	// Files are served where a function's response has SendFileHeader; none are
+	// if nil.
+	Files Files
 	// Log gets a line for each integration that failed; slog.Default if nil.
 	Log *slog.Logger
 }
@@ -76,9 +77,6 @@ func (c *Config) setDefaults() {
 	if c.MaxInFlight == 0 {
 		c.MaxInFlight = defaultMaxInFlight
 	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -96,26 +94,38 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.refuseBody(w, r, err)
 		return
 	}
+	response, ok := g.call(w, r, found, params, body)
+	switch {
+	case !ok:
+	case response.file() != "":
+		g.serveFile(w, r, response)
+	default:
+		response.write(w)
+	}
+}
+
+// call runs the function behind a route, unless too many are at work. Where it
+// has no response to return it has answered the request.
+func (g *Gateway) call(w http.ResponseWriter, r *http.Request, found route, params map[string]string, body []byte) (out answer, ok bool) {
 	select {
 	case g.inFlight <- struct{}{}:
 		defer func() { <-g.inFlight }()
 	default:
 		writeProblem(w, r, http.StatusTooManyRequests, api.CodeThrottled, "Too many requests at the moment.")
-		return
+		return out, false
 	}
 	event := g.newEvent(r, found.key, params, body)
 	payload, err := json.Marshal(event)
-	if err != nil {
-		g.fail(w, r, event.RequestContext.RequestID, err)
-		return
-	}
-	payload, err = g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
 	if err == nil {
-		err = writeResponse(w, payload)
+		payload, err = g.invoke(r.Context(), found.handler, event.RequestContext.RequestID, payload)
+	}
+	if err == nil {
+		out, err = parseResponse(payload)
 	}
 	if err != nil {
 		g.fail(w, r, event.RequestContext.RequestID, err)
 	}
+	return out, err == nil
 }
 
 // readBody refuses a body by its declared length before a byte of it is read,

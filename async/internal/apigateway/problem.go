@@ -8,12 +8,13 @@ import (
 )
 
 // writeProblem answers where no function does. API Gateway sends a bare
-// message there; the contract wants a problem document from everybody.
+// message there; the contract wants a problem document everywhere.
 func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
 	h := w.Header()
 	clear(h)
 	h.Set("Content-Type", api.MediaTypeProblem)
 	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
 	if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")
 	}

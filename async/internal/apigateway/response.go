@@ -18,19 +18,19 @@ type answer struct {
 	Body              string              `json:"body"`
 	IsBase64Encoded   bool                `json:"isBase64Encoded"`
 	Cookies           []string            `json:"cookies"`
+
+	// content is Body, decoded.
+	content []byte
 }
 
-// writeResponse makes an HTTP response of what a function answered. It returns
-// an error, and has written nothing, if that is no response.
-func writeResponse(w http.ResponseWriter, payload []byte) error {
-	r, err := parseResponse(payload)
-	if err != nil {
-		return err
-	}
-	body, err := r.body()
-	if err != nil {
-		return err
-	}
+// write makes an HTTP response of what a function answered.
+func (r answer) write(w http.ResponseWriter) {
+	r.writeHeader(w)
+	w.WriteHeader(*r.StatusCode)
+	_, _ = w.Write(r.content) // the client may have left
+}
+
+func (r answer) writeHeader(w http.ResponseWriter) {
 	h := w.Header()
 	for name, value := range r.Headers {
 		h.Set(name, value)
@@ -41,13 +41,11 @@ func writeResponse(w http.ResponseWriter, payload []byte) error {
 	for _, cookie := range r.Cookies {
 		h.Add("Set-Cookie", cookie)
 	}
-	w.WriteHeader(*r.StatusCode)
-	_, _ = w.Write(body) // the client may have left; there is nobody to tell
-	return nil
 }
 
-// parseResponse takes JSON without a statusCode for the body of a 200, as the
-// payload format has it.
+// parseResponse reads what a function answered, or returns an error if that is
+// no response. JSON without a statusCode is the body of a 200, as the payload
+// format has it.
 func parseResponse(payload []byte) (r answer, err error) {
 	if isObject := bytes.HasPrefix(bytes.TrimSpace(payload), []byte("{")); isObject {
 		if err := json.Unmarshal(payload, &r); err != nil {
@@ -58,17 +56,14 @@ func parseResponse(payload []byte) (r answer, err error) {
 	}
 	if r.StatusCode == nil {
 		ok := http.StatusOK
-		return answer{StatusCode: &ok, Headers: map[string]string{"Content-Type": api.MediaTypeJSON}, Body: string(payload)}, nil
+		return answer{StatusCode: &ok, Headers: map[string]string{"Content-Type": api.MediaTypeJSON}, content: payload}, nil
 	}
 	if *r.StatusCode < 200 || *r.StatusCode > 599 {
 		return r, errors.New("the response's statusCode is out of range")
 	}
-	return r, nil
-}
-
-func (r answer) body() ([]byte, error) {
+	r.content = []byte(r.Body)
 	if r.IsBase64Encoded {
-		return base64.StdEncoding.DecodeString(r.Body)
+		r.content, err = base64.StdEncoding.DecodeString(r.Body)
 	}
-	return []byte(r.Body), nil
+	return r, err
 }

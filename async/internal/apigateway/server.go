@@ -19,7 +19,7 @@ func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
 	return hostguard.New(hostguard.Config{Names: names, Refuse: refuse, Log: log}, next)
 }
 
-// NewServer is an HTTP server for the gateway, with time limits against slow
+// NewServer returns an HTTP server for the gateway, with time limits against slow
 // clients. The header limit is API Gateway's.
 func NewServer(g *Gateway) *http.Server {
 	return &http.Server{

@@ -1,33 +1,56 @@
 package apigateway_test
 
 import (
+	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/internal/functions"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/internal/openapitest"
 	"example.org/asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/speakers"
 )
 
 var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
-// world is the whole API over real HTTP, with fakes for the two ports.
+// inBubble runs a test in virtual time, which begins at start.
+func inBubble(t *testing.T, f func(t *testing.T)) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(start))
+		f(t)
+	})
+}
+
+// runInBubble is inBubble for a part of a test.
+func runInBubble(t *testing.T, name string, f func(t *testing.T)) {
+	t.Run(name, func(t *testing.T) { inBubble(t, f) })
+}
+
+// world is the whole API over HTTP, with fakes for the ports. It is made in a
+// bubble, and its connections are in memory.
 type world struct {
 	t         *testing.T
-	url       string
+	client    *http.Transport
 	store     *asynctest.Store
 	workflows *asynctest.Workflows
+	results   *asynctest.Results
 	faults    *asynctest.Faults
-	clock     *asynctest.Clock
+	handlers  map[string]lambda.Handler
 	log       *personal.Log
 }
 
@@ -36,43 +59,98 @@ func newWorld(t *testing.T, change func(*functions.Config, *apigateway.Config)) 
 	t.Helper()
 	w, gateway := newGateway(t, change)
 	w.t = t
-	server := httptest.NewUnstartedServer(nil)
-	server.Config = apigateway.NewServer(gateway)
-	server.Start()
-	t.Cleanup(server.Close)
-	t.Cleanup(func() { checkLog(t, w.log.String()) })
-	w.url = server.URL
+	l := newPipeListener()
+	server := apigateway.NewServer(gateway)
+	go server.Serve(l) //nolint:errcheck // it is closed
+	w.client = &http.Transport{DialContext: l.dial}
+	t.Cleanup(func() {
+		w.client.CloseIdleConnections()
+		server.Close()
+		time.Sleep(time.Second) // a server that closes a connection half lingers
+		checkLog(t, w.log.String())
+	})
 	return w
+}
+
+// pipeListener accepts connections in memory.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+func (l *pipeListener) dial(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	close(l.closed)
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+// served are results as files.
+type served struct{ *asynctest.Results }
+
+func (s served) Open(ctx context.Context, name string) (io.ReadSeekCloser, error) {
+	file, err := s.Results.Open(ctx, name)
+	if errors.Is(err, async.ErrNotFound) {
+		err = fs.ErrNotExist
+	}
+	return file, err
 }
 
 // newGateway is a world without a server before it.
 func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
 	t.Helper()
 	w := &world{
-		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, faults: &asynctest.Faults{},
-		clock: asynctest.NewClock(start), log: personal.Watch(t, presentation),
+		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, results: &asynctest.Results{}, faults: &asynctest.Faults{},
+		log: personal.Watch(t, presentation),
 	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	c := functions.Config{
+		Job:       speakers.Job(speakers.Simulated{}),
 		Store:     asynctest.FaultyStore{Store: w.store, Faults: w.faults},
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
+		Results:   w.results,
 		Settings: functions.Settings{
 			BaseURL: "https://api.example.org", Origins: []string{"https://page.example"},
-			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Review: "simulate", Speed: 1,
+			MaxWait: 25 * time.Second, Retention: 24 * time.Hour, Cancelable: true,
 		},
-		Clock:       w.clock,
-		Log:         log,
-		WithTimeout: asynctest.WithTimeout,
+		SendFile: apigateway.SendFileHeader,
+		Log:      log,
 	}
-	g := apigateway.Config{DomainName: "gateway.example", Now: w.clock.Now, Log: log}
+	g := apigateway.Config{DomainName: "gateway.example", Files: served{w.results}, Log: log}
 	if change != nil {
 		change(&c, &g)
 	}
-	handlers, err := functions.Handlers(c)
+	handlers, err := functions.All(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Routes = functions.Routes(handlers)
+	w.handlers, g.Routes = handlers, map[string]lambda.Handler{}
+	for key, function := range lambdahttp.Routes() {
+		g.Routes[key] = handlers[function]
+	}
 	gateway, err := apigateway.New(g)
 	if err != nil {
 		t.Fatal(err)
@@ -100,6 +178,8 @@ type request struct {
 	header             map[string]string
 	// beyond: the request is accepted although api/openapi.yaml has nothing like it.
 	beyond bool
+	// other: it is about another job than the one that api/openapi.yaml describes.
+	other bool
 }
 
 func post(body string, header ...string) request {
@@ -126,7 +206,7 @@ type response struct {
 
 func (w *world) do(r request) response {
 	w.t.Helper()
-	req, err := http.NewRequest(r.method, w.url+r.path, strings.NewReader(r.body))
+	req, err := http.NewRequest(r.method, "http://gateway.test"+r.path, strings.NewReader(r.body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -136,7 +216,11 @@ func (w *world) do(r request) response {
 			req.Host = value
 		}
 	}
-	resp, err := openapitest.Transport{T: w.t, Beyond: r.beyond}.RoundTrip(req)
+	var transport http.RoundTripper = openapitest.Transport{T: w.t, Base: w.client, Beyond: r.beyond}
+	if r.other {
+		transport = w.client
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -149,14 +233,23 @@ func (w *world) do(r request) response {
 	return response{resp, string(text)}
 }
 
-// put arranges a record with the given state and age, and returns its path.
+// put arranges a record with the given state and age, and returns the path of
+// its status.
 func (w *world) put(s async.State, age time.Duration) string {
-	r := async.Record{
-		ID: async.NewID(), State: s, Payload: []byte(presentation),
-		Decisions: map[string]string{"moderation": "secret"},
-		Created:   start.Add(-age), Updated: start.Add(-age),
-		Deadline: start.Add(time.Hour - age), Expires: start.Add(24*time.Hour - age),
-	}
+	return api.StatusPath + w.putRecord(async.Record{State: s}, age)
+}
+
+// expected is how long a stage is expected to take.
+var expected = map[string]time.Duration{"Moderation": 20 * time.Second, "Shortlisting": 15 * time.Second, "Selection": 10 * time.Second}
+
+// putRecord fills in what a record needs, and returns its id.
+func (w *world) putRecord(r async.Record, age time.Duration) string {
+	began := start.Add(-age)
+	r.ID, r.Job = async.IDOf(async.NewSecret()), "speakers"
+	r.Outcomes = map[string]async.Outcome{"Moderation": "secret"}
+	r.Created, r.Updated = began, began
+	r.Deadline, r.Expires = start.Add(time.Hour-age), start.Add(24*time.Hour-age)
+	r.Began, r.Due = began, began.Add(expected[r.CustomStatus])
 	w.store.Put(r)
-	return api.StatusPath + r.ID
+	return r.ID
 }

@@ -98,6 +98,18 @@ func httpClient() *awshttp.BuildableClient {
 		})
 }
 
+// answerTimeout is how long a service may take to answer a request that was
+// sent as a whole.
+const answerTimeout = 30 * time.Second
+
+// Transfers returns cfg for calls that send or receive much: an attempt may take
+// as long as its context lets it, but not without an answer.
+func Transfers(cfg aws.Config) aws.Config {
+	cfg.HTTPClient = httpClient().WithTimeout(0).
+		WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = answerTimeout })
+	return cfg
+}
+
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxPause

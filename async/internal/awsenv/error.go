@@ -29,15 +29,21 @@ func Wrap(call string, err error) error {
 	return &Error{Call: call, err: err}
 }
 
-// Unwrap gives the SDK's error, whose text must not be shown or logged.
+// Unwrap returns the SDK's error, whose text must not be shown or logged.
 func (e *Error) Unwrap() error { return e.err }
 
-// Throttled tells whether the service refused the call for now, whatever it
+// Throttled reports whether the service refused the call for now, whatever it
 // calls that.
 func (e *Error) Throttled() bool {
 	api := smithy.APIError(nil)
 	if !errors.As(e.err, &api) {
 		return false
+	}
+	switch api.ErrorCode() {
+	case "ExecutionLimitExceeded", "KmsThrottlingException":
+		// Step Functions' own, which the SDK does not repeat: too many
+		// executions are open, or their key is in too much use.
+		return true
 	}
 	_, throttled := retry.DefaultThrottleErrorCodes[api.ErrorCode()]
 	return throttled

@@ -35,6 +35,7 @@ func TestError(t *testing.T) {
 func TestThrottled(t *testing.T) {
 	for code, want := range map[string]bool{
 		"ThrottlingException": true, "ProvisionedThroughputExceededException": true, "RequestLimitExceeded": true,
+		"ExecutionLimitExceeded": true, "KmsThrottlingException": true, "SlowDown": true,
 		"AccessDeniedException": false, "InternalServerError": false,
 	} {
 		if got := throttled(awsenv.Wrap("sfn X", &smithy.GenericAPIError{Code: code})); got != want {

@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/internal/samtemplate"
 )
 
-// Deployed functions are told to read no folder of certificates. That may not
+// Deployed functions are set to read no folder of certificates. That may not
 // keep them from the bundle, which no test over plain HTTP would notice. A
 // process reads both once, so that it takes another one to see.
 func TestTheBundleIsTrusted(t *testing.T) {
@@ -47,7 +47,7 @@ func connectOnce(t *testing.T, url string) {
 	}
 }
 
-// foldersOfCertificates are what the template tells its functions, by function.
+// foldersOfCertificates are what the template sets for its functions, by function.
 func foldersOfCertificates(t *testing.T) map[string]string {
 	t.Helper()
 	tpl, err := samtemplate.Read(filepath.Join("..", "..", "..", "template.yaml"))

@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"example.org/asynchttpapi/api"
-	"example.org/asynchttpapi/async/internal/activity"
+	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/client"
 )
 
@@ -26,9 +26,9 @@ const talk = `{"speaker":{"name":"Ada","email":"ada@secret.example","bio":"secre
 
 var secrets = []string{"ada@secret.example", "secret-bio", "secret-description"}
 
-func (w *world) client(t *testing.T, failureStatus int) *client.Client[api.Submission] {
+func (w *world) client(t *testing.T, failureStatus int) *client.Client[json.RawMessage] {
 	t.Helper()
-	c, err := client.New[api.Submission](client.Config{BaseURL: w.url, FailureStatus: failureStatus})
+	c, err := client.New[json.RawMessage](client.Config{BaseURL: w.url, FailureStatus: failureStatus})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestOutcomes(t *testing.T) {
 			}
 			s, err = c.Wait(t.Context(), s)
 			var failed *client.FailedError
-			if errors.As(err, &failed) != tt.failed || err != nil && !tt.failed || s.Result.CustomStatus != tt.customStatus {
+			if errors.As(err, &failed) != tt.failed || err != nil && !tt.failed || s.CustomStatus != tt.customStatus {
 				t.Errorf("got %+v, %v\n%s", s, err, w.logs)
 			}
 			w.checkNothingPersonal(t, s.ID)
@@ -116,7 +116,7 @@ func TestErrorNamesReachTheStateMachine(t *testing.T) {
 		}
 	}
 	// The stage fails, and then the activity that has recorded it.
-	if !slices.Equal(names, []string{activity.ReviewFailed, activity.Failed}) {
+	if !slices.Equal(names, []string{api.CodeProcessFailed, async.Failed}) {
 		t.Errorf("the activities failed with %q", names)
 	}
 }

@@ -2,6 +2,8 @@ package awsworld
 
 import (
 	"encoding/json"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -15,7 +17,7 @@ import (
 type silent struct {
 	// definition takes the place of the whole state machine; "" leaves it.
 	definition string
-	// stopped has somebody abort it.
+	// stopped: it is aborted.
 	stopped bool
 	// event is the status that the notification has; "" where none is sent.
 	event  string
@@ -40,7 +42,7 @@ func TestEventsEndWhatCannotSaySo(t *testing.T) {
 			t.Parallel()
 			w, s := end.happen(t)
 			for range 2 {
-				w.notify(t, s.ID, end.event)
+				w.notify(t, s.ID, end.event, 0)
 			}
 			end.check(t, w, s.ID)
 		})
@@ -68,7 +70,7 @@ func TestReadersFindOutWhatNoEventTold(t *testing.T) {
 }
 
 // happen submits a talk whose execution ends like that.
-func (e silent) happen(t *testing.T) (*world, client.State[api.Submission]) {
+func (e silent) happen(t *testing.T) (*world, client.State[json.RawMessage]) {
 	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
 	if e.definition != "" {
 		w.redefine(t, e.definition)
@@ -87,7 +89,7 @@ func (e silent) happen(t *testing.T) (*world, client.State[api.Submission]) {
 func (e silent) check(t *testing.T, w *world, id string) {
 	t.Helper()
 	s, err := w.client(t, 0).Status(t.Context(), id)
-	if s.Status != e.status || (e.code != "") != (s.Result.Error != nil) || s.Result.Error != nil && s.Result.Error.Code != e.code {
+	if s.Status != e.status || (e.code != "") != (s.Error != nil) || s.Error != nil && s.Error.Code != e.code {
 		t.Errorf("got %+v, %v", s.Result, err)
 	}
 }
@@ -102,25 +104,54 @@ func TestRedriveReopens(t *testing.T) {
 		t.Fatalf("%v\n%s", err, w.logs)
 	}
 	w.stop(t, s.ID)
-	w.notify(t, s.ID, "ABORTED")
-	if s, err = c.Status(t.Context(), s.ID); s.Status != api.Canceled {
+	w.notify(t, s.ID, "FAILED", 0) // what was aborted is canceled for good, what failed is not
+	if s, err = c.Status(t.Context(), s.ID); s.Status != api.Failed {
 		t.Fatalf("got %+v, %v", s, err)
 	}
 	if _, err := w.sfn.RedriveExecution(t.Context(), &sfn.RedriveExecutionInput{ExecutionArn: aws.String(executionARN(s.ID))}); err != nil {
 		t.Fatal(err)
 	}
-	w.notify(t, s.ID, "ABORTED") // late: it runs again by now
-	if s, err = c.Status(t.Context(), s.ID); err != nil || s.Status == api.Canceled {
+	w.notify(t, s.ID, "RUNNING", 1)
+	w.notify(t, s.ID, "FAILED", 0) // late: it runs again by now
+	if s, err = c.Status(t.Context(), s.ID); err != nil || s.Status == api.Failed {
 		t.Fatalf("not reopened: %+v, %v", s, err)
 	}
-	w.notify(t, s.ID, "RUNNING")
-	if s, err = c.Wait(t.Context(), s); err != nil || s.Result.CustomStatus != "Approved" {
+	if s, err = c.Wait(t.Context(), s); err != nil || s.CustomStatus != "Approved" {
 		t.Fatalf("got %+v, %v\n%s", s, err, w.logs)
 	}
-	for _, status := range []string{"RUNNING", "ABORTED", "TIMED_OUT"} {
-		w.notify(t, s.ID, status)
-	}
-	if s, err = c.Status(t.Context(), s.ID); err != nil || s.Result.CustomStatus != "Approved" {
+	w.notify(t, s.ID, "RUNNING", 1)
+	w.notify(t, s.ID, "ABORTED", 0)
+	w.notify(t, s.ID, "TIMED_OUT", 1)
+	if s, err = c.Status(t.Context(), s.ID); err != nil || s.CustomStatus != "Approved" {
 		t.Errorf("an old event took the result back: %+v, %v", s, err)
+	}
+}
+
+// Whoever submitted cancels with the URL that the binaries hand out, and the
+// execution is stopped.
+func TestCancel(t *testing.T) {
+	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+	resp, err := http.Post(w.url+api.SubmitPath, "application/json", strings.NewReader(talk))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s api.Submission
+	if err := json.NewDecoder(resp.Body).Decode(&s); err != nil || s.CancelURL == "" {
+		t.Fatalf("%+v, %v\n%s", s, err, w.logs)
+	}
+	for range 2 {
+		resp, err := http.Post(s.CancelURL, "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var canceled api.Submission
+		if err := json.NewDecoder(resp.Body).Decode(&canceled); err != nil || resp.StatusCode != http.StatusOK || canceled.Status != api.Canceled {
+			t.Errorf("%d %+v, %v\n%s", resp.StatusCode, canceled, err, w.logs)
+		}
+	}
+	w.awaitEnd(t, s.ID)
+	resp, err = http.Get(w.url + api.ResultPath + s.ID)
+	if err != nil || resp.StatusCode != http.StatusNotFound {
+		t.Errorf("a result: %v, %v", resp, err)
 	}
 }

@@ -15,10 +15,10 @@ import (
 )
 
 // notify sends the event of the template's rule.
-func (w *world) notify(t *testing.T, id, status string) {
+func (w *world) notify(t *testing.T, id, status string, redrives int) {
 	t.Helper()
 	event := fmt.Sprintf(`{"source":"aws.states","detail-type":"Step Functions Execution Status Change",
-		"detail":{"name":%q,"status":%q,"input":%q}}`, id, status, secrets[0])
+		"detail":{"name":%q,"status":%q,"redriveCount":%d,"input":%q}}`, id, status, redrives, secrets[0])
 	result, err := w.host.Invoke(t.Context(), "ReconcileFunction", []byte(event))
 	if err != nil || result.FunctionError != "" {
 		t.Fatalf("%s %v", result.Payload, err)

@@ -54,12 +54,12 @@ func TestTraceIsCarriedToTheActivities(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, w.logs)
 	}
-	told := map[string]int{}
+	lines := map[string]int{}
 	for _, l := range w.lines(t, id) {
 		if l.Message == "polled" {
 			continue
 		}
-		told[l.Message]++
+		lines[l.Message]++
 		if l.TraceID != trace || l.RequestID == "" {
 			t.Errorf("trace and request of %+v", l)
 		}
@@ -67,7 +67,7 @@ func TestTraceIsCarriedToTheActivities(t *testing.T) {
 			t.Errorf("the end is no metric: %+v", l)
 		}
 	}
-	if told["accepted"] != 1 || told["stage begun"] != 3 || told["stage decided"] != 3 || told["ended"] != 1 {
-		t.Errorf("told %v\n%s", told, w.logs)
+	if lines["accepted"] != 1 || lines["stage began"] != 3 || lines["stage finished"] != 3 || lines["ended"] != 1 {
+		t.Errorf("lines %v\n%s", lines, w.logs)
 	}
 }

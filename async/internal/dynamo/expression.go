@@ -52,12 +52,25 @@ func (e *expression) set(it item, attributes ...string) {
 	}
 }
 
+// setPresent writes those of the attributes that it has.
+func (e *expression) setPresent(it item, attributes ...string) {
+	for _, attribute := range attributes {
+		if _, ok := it[attribute]; ok {
+			e.set(it, attribute)
+		}
+	}
+}
+
 // require adds a condition; all have to hold.
 func (e *expression) require(format string, placeholders ...any) {
 	e.conditions = append(e.conditions, "("+fmt.Sprintf(format, placeholders...)+")")
 }
 
+// condition is nil for none: DynamoDB refuses an empty one.
 func (e *expression) condition() *string {
+	if len(e.conditions) == 0 {
+		return nil
+	}
 	return aws.String(strings.Join(e.conditions, " AND "))
 }
 
@@ -72,7 +85,14 @@ func (e *expression) update() *string {
 	return aws.String(strings.Join(clauses, " "))
 }
 
-// valuesOrNil is nil for none: DynamoDB refuses an empty map.
+// namesOrNil and valuesOrNil are nil for none: DynamoDB refuses an empty map.
+func (e *expression) namesOrNil() map[string]string {
+	if len(e.names) == 0 {
+		return nil
+	}
+	return e.names
+}
+
 func (e *expression) valuesOrNil() item {
 	if len(e.values) == 0 {
 		return nil

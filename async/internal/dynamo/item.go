@@ -2,11 +2,14 @@ package dynamo
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"example.org/asynchttpapi/async"
 )
 
 // item is what DynamoDB keeps under one key. A zero value is an attribute that
@@ -28,6 +31,10 @@ func putText(it item, attribute, value string) {
 	if value != "" {
 		it[attribute] = &types.AttributeValueMemberS{Value: value}
 	}
+}
+
+func number(value int) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.Itoa(value)}
 }
 
 func putNumber(it item, attribute string, value int64) {
@@ -53,8 +60,8 @@ func putExpiry(it item, value time.Time) {
 	putNumber(it, TTLAttribute, seconds)
 }
 
-// reader takes an item apart and keeps the first error. Attributes that nobody
-// asks for are left alone: a newer version may have written them.
+// reader takes an item apart and keeps the first error. Attributes that are not
+// asked for are left alone: a newer version may have written them.
 type reader struct {
 	item item
 	err  error
@@ -141,6 +148,25 @@ func (r *reader) texts(attribute string) map[string]string {
 		r.fail(attribute, "a map of strings")
 	}
 	return texts
+}
+
+func (r *reader) outcome(attribute string) async.Outcome {
+	if _, ok := r.item[attribute].(*types.AttributeValueMemberNULL); ok {
+		return async.Continue
+	}
+	return async.Outcome(r.text(attribute))
+}
+
+func (r *reader) large() *async.ResultInfo {
+	text := r.text(attrLarge)
+	if text == "" {
+		return nil
+	}
+	large := &async.ResultInfo{}
+	if json.Unmarshal([]byte(text), large) != nil {
+		r.fail(attrLarge, "a result's description in JSON")
+	}
+	return large
 }
 
 func (r *reader) time(attribute string) time.Time {

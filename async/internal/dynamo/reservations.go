@@ -14,17 +14,18 @@ const (
 	attrFingerprint = "fingerprint"
 	attrSettled     = "settled"
 	attrLease       = "lease"
+	attrCancel      = "cancel"
 )
 
 var reservationAttributes = []string{
-	attrSubmission, attrFingerprint, attrSettled, attrLease, TTLAttribute, attrWrite,
+	attrSubmission, attrFingerprint, attrSettled, attrLease, attrCancel, TTLAttribute, attrWrite,
 }
 
-// claims bounds how often Reserve looks again: each further look means that
-// somebody else has just written, and mostly that the key is theirs.
-const claims = 10
+// attempts bounds how often a write looks again: each further look means that
+// another one has just written.
+const attempts = 10
 
-var errContended = errors.New("dynamodb: the reservation changes too fast")
+var errContended = errors.New("dynamodb: the item changes too fast")
 
 func reservationKey(key string) string { return "reservation#" + key }
 
@@ -35,7 +36,7 @@ func (s *Store) Reserve(ctx context.Context, r async.Reservation) (async.Reserva
 		return async.Reservation{}, false, err
 	}
 	var seen item
-	for range claims {
+	for range attempts {
 		stored, err := reservationOf(r.Key, seen)
 		if err != nil {
 			return async.Reservation{}, false, err
@@ -87,7 +88,7 @@ func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error 
 		e.set(it, attrLease, attrWrite)
 		_, err = s.update(ctx, reservationKey(key), e)
 	} else {
-		err = s.remove(ctx, reservationKey(key), e)
+		_, err = s.remove(ctx, reservationKey(key), e)
 	}
 	if failed := (*types.ConditionalCheckFailedException)(nil); errors.As(err, &failed) {
 		return nil
@@ -96,7 +97,7 @@ func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error 
 }
 
 // swap writes it if seen, nil for nothing, is what is stored, and returns what
-// is stored then: by name of its write it is the caller's or somebody else's.
+// is stored then: by the name of its write it is the caller's or another's.
 func (s *Store) swap(ctx context.Context, key string, seen, it item) (item, error) {
 	e := newExpression()
 	if len(seen) == 0 {
@@ -116,6 +117,7 @@ func reservationItem(r async.Reservation, write string) item {
 	it := item{attrSettled: &types.AttributeValueMemberBOOL{Value: r.Settled}}
 	putText(it, attrSubmission, r.ID)
 	putText(it, attrFingerprint, r.Fingerprint)
+	putText(it, attrCancel, r.Cancel)
 	putTime(it, attrLease, r.Lease)
 	putExpiry(it, r.Expires)
 	putText(it, attrWrite, write)
@@ -132,6 +134,7 @@ func reservationOf(key string, it item) (*async.Reservation, error) {
 		Key:         key,
 		ID:          r.text(attrSubmission),
 		Fingerprint: r.text(attrFingerprint),
+		Cancel:      r.text(attrCancel),
 		Settled:     r.flag(attrSettled),
 		Lease:       r.time(attrLease),
 		Expires:     r.expiry(),

@@ -1,5 +1,6 @@
 // Package dynamo keeps records in one DynamoDB table: one item for each
-// submission and one for each reservation, told apart by a prefix of the key.
+// submission, one for its input, and one for each reservation and callback,
+// distinguished by a prefix of the key.
 // It reads and writes single items by key, never a query, scan or transaction.
 package dynamo
 
@@ -70,7 +71,7 @@ func (s *Store) read(ctx context.Context, key string) (item, error) {
 func (s *Store) put(ctx context.Context, it item, e *expression) error {
 	_, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.table, Item: it,
-		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.valuesOrNil(),
+		ConditionExpression: e.condition(), ExpressionAttributeNames: e.namesOrNil(), ExpressionAttributeValues: e.valuesOrNil(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	return awsenv.Wrap("dynamodb PutItem", err)
@@ -80,7 +81,7 @@ func (s *Store) put(ctx context.Context, it item, e *expression) error {
 func (s *Store) update(ctx context.Context, key string, e *expression) (item, error) {
 	out, err := s.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.table, Key: keyOf(key), UpdateExpression: e.update(), ReturnValues: types.ReturnValueAllNew,
-		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.valuesOrNil(),
+		ConditionExpression: e.condition(), ExpressionAttributeNames: e.namesOrNil(), ExpressionAttributeValues: e.valuesOrNil(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
 	if err != nil {
@@ -89,18 +90,21 @@ func (s *Store) update(ctx context.Context, key string, e *expression) (item, er
 	return out.Attributes, nil
 }
 
-// remove deletes the item of key where e's condition holds; nothing there is
-// no error of DynamoDB's.
-func (s *Store) remove(ctx context.Context, key string, e *expression) error {
-	_, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
-		TableName: &s.table, Key: keyOf(key),
-		ConditionExpression: e.condition(), ExpressionAttributeNames: e.names, ExpressionAttributeValues: e.valuesOrNil(),
+// remove deletes the item of key where e's condition holds, and returns what it
+// was: nothing there is no error of DynamoDB's.
+func (s *Store) remove(ctx context.Context, key string, e *expression) (item, error) {
+	out, err := s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.table, Key: keyOf(key), ReturnValues: types.ReturnValueAllOld,
+		ConditionExpression: e.condition(), ExpressionAttributeNames: e.namesOrNil(), ExpressionAttributeValues: e.valuesOrNil(),
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	})
-	return awsenv.Wrap("dynamodb DeleteItem", err)
+	if err != nil {
+		return nil, awsenv.Wrap("dynamodb DeleteItem", err)
+	}
+	return out.Attributes, nil
 }
 
-// refused tells whether err is a condition that did not hold, and gives the
+// refused reports whether err is a condition that did not hold, and returns the
 // item that is stored, nil where there is none. DynamoDB sends the item along;
 // emulators that do not are asked for it.
 func (s *Store) refused(ctx context.Context, key string, err error) (stored item, refused bool, _ error) {

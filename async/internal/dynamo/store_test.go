@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/conformance"
+	"example.org/asynchttpapi/async/asynctest"
 )
 
 func TestStore(t *testing.T) {
@@ -17,9 +17,9 @@ func TestStore(t *testing.T) {
 	if err := s.Warm(t.Context()); err != nil {
 		t.Errorf("warm: %v", err)
 	}
-	conformance.Store(t, func(*testing.T) async.Store { return s })
+	asynctest.TestStore(t, func(*testing.T) async.Store { return s })
 	t.Run("unknown members", func(t *testing.T) {
-		conformance.UnknownMembers(t, s, func(t *testing.T, id string) func(*testing.T) {
+		asynctest.TestUnknownMembers(t, s, func(t *testing.T, id string) func(*testing.T) {
 			return tb.plant(t, "submission#"+id)
 		})
 	})

@@ -2,28 +2,66 @@ package dynamo
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 )
 
-// Create implements async.Store.
-func (s *Store) Create(ctx context.Context, r async.Record) error {
-	if err := r.Valid(); err != nil {
+func inputKey(id string) string { return "input#" + id }
+
+// Create implements async.Store. The input is an item of its own: a status
+// change costs by the size of the item that it writes to. It is written first
+// and claims the id, so that a record always has its input. One that is left
+// without its record goes with its TTL.
+func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessage) error {
+	if err := errors.Join(r.Valid(), async.ValidInput(input)); err != nil {
 		return err
 	}
-	it, write := recordItem(r), newWrite()
+	write := newWrite()
+	it, err := recordItem(r)
+	if err != nil {
+		return err
+	}
 	putText(it, attrWrite, write)
+	in := keyOf(inputKey(r.ID))
+	putBytes(in, attrPayload, input)
+	putExpiry(in, r.Expires)
+	putText(in, attrWrite, write)
+	if err := s.putNew(ctx, inputKey(r.ID), in, write); err != nil {
+		return err
+	}
+	err = s.putNew(ctx, submissionKey(r.ID), it, write)
+	if errors.Is(err, async.ErrExists) {
+		// A record of the first version has its input with it.
+		_, undone := s.remove(ctx, inputKey(r.ID), ownWrite(write))
+		if undone != nil {
+			return undone
+		}
+	}
+	return err
+}
+
+// putNew writes an item where there is none, or returns async.ErrExists. One
+// that has this write's name was made by an attempt whose answer was lost.
+func (s *Store) putNew(ctx context.Context, key string, it item, write string) error {
 	e := newExpression()
 	e.require("attribute_not_exists(%s)", e.name(KeyAttribute))
-	err := s.put(ctx, it, e)
-	stored, refused, err := s.refused(ctx, submissionKey(r.ID), err)
+	stored, refused, err := s.refused(ctx, key, s.put(ctx, it, e))
 	if refused && !writtenBy(stored, write) {
 		return async.ErrExists
 	}
 	return err
+}
+
+// ownWrite is the condition that an item was written by this write.
+func ownWrite(write string) *expression {
+	e := newExpression()
+	e.require("attribute_not_exists(%s) OR %s = %s",
+		e.name(KeyAttribute), e.name(attrWrite), e.value(&types.AttributeValueMemberS{Value: write}))
+	return e
 }
 
 // Get implements async.Store.
@@ -38,81 +76,74 @@ func (s *Store) Get(ctx context.Context, id string) (async.Record, error) {
 	return recordOf(id, it)
 }
 
-// Advance implements async.Store.
+// Input implements async.Store. That of the first version is in the record's item.
+func (s *Store) Input(ctx context.Context, id string) (json.RawMessage, error) {
+	it, err := s.read(ctx, inputKey(id))
+	if err == nil && len(it) == 0 {
+		it, err = s.read(ctx, submissionKey(id))
+		if _, ok := it[attrPayload]; err == nil && !ok {
+			err = async.ErrNotFound
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := reader{item: it}
+	return r.bytes(attrPayload), r.err
+}
+
+// Advance implements async.Store. Where the percent alone keeps the change from
+// being written, it is written without.
 func (s *Store) Advance(ctx context.Context, id string, c async.Change) (async.Record, error) {
 	if err := c.Valid(); err != nil {
 		return async.Record{}, err
 	}
-	write := newWrite()
-	it, err := s.update(ctx, submissionKey(id), changeExpression(c, write))
-	if err == nil {
-		return recordOf(id, it)
+	write, keepPercent := newWrite(), false
+	for range attempts {
+		e, err := changeExpression(c, write, keepPercent)
+		if err != nil {
+			return async.Record{}, err
+		}
+		it, err := s.update(ctx, submissionKey(id), e)
+		if err == nil {
+			return recordOf(id, it)
+		}
+		stored, refused, err := s.refused(ctx, submissionKey(id), err)
+		if !refused {
+			return async.Record{}, err
+		}
+		if len(stored) == 0 {
+			return async.Record{}, async.ErrNotFound
+		}
+		r, err := recordOf(id, stored)
+		if err != nil || writtenBy(stored, write) {
+			return r, err
+		}
+		if _, err := c.Apply(r); err != nil {
+			return r, err
+		}
+		keepPercent = r.Percent >= c.Percent
 	}
-	stored, refused, err := s.refused(ctx, submissionKey(id), err)
-	if !refused {
-		return async.Record{}, err
-	}
-	if len(stored) == 0 {
-		return async.Record{}, async.ErrNotFound
-	}
-	r, err := recordOf(id, stored)
-	if err == nil && !writtenBy(stored, write) {
-		err = async.ErrStale
-	}
-	return r, err
+	return async.Record{}, errContended
 }
 
-// Discard implements async.Store.
+// Discard implements async.Store. The input goes only with its record: one that
+// appears late needs it.
 func (s *Store) Discard(ctx context.Context, id string) error {
 	e := newExpression()
 	zero := e.value(&types.AttributeValueMemberN{Value: "0"})
 	e.require("attribute_not_exists(%s) OR (%s = %s AND %s = %s)",
 		e.name(KeyAttribute), e.name(attrRank), zero, e.name(attrRedrive), zero)
-	err := s.remove(ctx, submissionKey(id), e)
+	removed, err := s.remove(ctx, submissionKey(id), e)
 	stored, refused, err := s.refused(ctx, submissionKey(id), err)
 	if refused && len(stored) > 0 {
 		return async.ErrStale
 	}
+	if err != nil || len(removed) == 0 {
+		return err
+	}
+	_, err = s.remove(ctx, inputKey(id), newExpression())
 	return err
-}
-
-// changeExpression is async.Change.Apply in DynamoDB's terms.
-func changeExpression(c async.Change, write string) *expression {
-	e, it := newExpression(), item{}
-	e.require("attribute_exists(%s)", e.name(KeyAttribute))
-	if c.State != nil {
-		putState(it, *c.State)
-		e.set(it, stateAttributes...)
-		requireAfter(e, it)
-	}
-	if c.Stage != "" {
-		decision := e.name(attrDecisions) + "." + e.name(c.Stage)
-		e.require("attribute_not_exists(%s)", decision)
-		e.sets = append(e.sets, decision+" = "+e.value(&types.AttributeValueMemberS{Value: c.Decision}))
-	}
-	putTime(it, attrDeadline, c.Deadline)
-	putTime(it, attrUpdated, c.At)
-	for _, attribute := range []string{attrDeadline, attrUpdated} {
-		if _, ok := it[attribute]; ok {
-			e.set(it, attribute)
-		}
-	}
-	putText(it, attrWrite, write)
-	e.set(it, attrWrite)
-	return e
-}
-
-// requireAfter is async.State.After in DynamoDB's terms; it has the new state.
-func requireAfter(e *expression, it item) {
-	redrive, rank := e.value(it[attrRedrive]), e.value(it[attrRank])
-	var terminal []any
-	for _, status := range []api.Status{api.Succeeded, api.Failed, api.Canceled} {
-		terminal = append(terminal, e.value(&types.AttributeValueMemberS{Value: string(status)}))
-	}
-	placeholders := append([]any{
-		e.name(attrRedrive), redrive, e.name(attrRedrive), redrive, e.name(attrRank), rank, e.name(attrStatus),
-	}, terminal...)
-	e.require("%s < %s OR (%s = %s AND %s < %s AND NOT %s IN (%s, %s, %s))", placeholders...)
 }
 
 func writtenBy(stored item, write string) bool {

@@ -95,7 +95,7 @@ func TestRefusalsWithoutASecondCall(t *testing.T) {
 		call func(s *dynamo.Store) error
 		want error
 	}{
-		"create":  {func(s *dynamo.Store) error { return s.Create(t.Context(), record()) }, async.ErrExists},
+		"create":  {func(s *dynamo.Store) error { return s.Create(t.Context(), record(), nil) }, async.ErrExists},
 		"discard": {func(s *dynamo.Store) error { return s.Discard(t.Context(), "a") }, async.ErrStale},
 		"settle":  {func(s *dynamo.Store) error { return s.Settle(t.Context(), "k", "a") }, async.ErrStale},
 		"release": {func(s *dynamo.Store) error { return s.Release(t.Context(), "k", "a", true) }, nil},
@@ -125,16 +125,16 @@ func TestGetIsOneConsistentRead(t *testing.T) {
 	}
 }
 
-// A short record costs one write unit, which is 1 KB, payload aside.
+// A short record costs one write unit, which is 1 KB, whatever the input's size.
 func TestItemIsSmall(t *testing.T) {
-	sc, s := newScripted(t, `{}`)
+	sc, s := newScripted(t, `{}`, `{}`)
 	r := record()
 	r.CustomStatus, r.Message = "Shortlisting", strings.Repeat("m", 100)
-	r.Decisions = map[string]string{"Moderation": "Approved", "Shortlisting": "Approved", "Selection": "Approved"}
-	if err := s.Create(t.Context(), r); err != nil {
+	r.Outcomes = map[string]async.Outcome{"Moderation": async.Continue, "Shortlisting": async.Continue, "Selection": "Approved"}
+	if err := s.Create(t.Context(), r, []byte(strings.Repeat("x", async.MaxInput))); err != nil {
 		t.Fatal(err)
 	}
-	if data, _ := json.Marshal(sc.requests[0].body["Item"]); len(data) > 1024 {
+	if data, _ := json.Marshal(sc.requests[1].body["Item"]); len(data) > 1024 {
 		t.Errorf("the item takes %d bytes as JSON, which is more than DynamoDB counts", len(data))
 	}
 }
@@ -144,10 +144,14 @@ func TestMalformedItems(t *testing.T) {
 		"status":    `{"N":"1"}`,
 		"rank":      `{"S":"high"}`,
 		"redrive":   `{"N":"1.5"}`,
-		"payload":   `{"S":"{}"}`,
+		"percent":   `{"S":"half"}`,
+		"large":     `{"S":"yesterday"}`,
+		"result":    `{"S":"{}"}`,
 		"decisions": `{"M":{"moderation":{"N":"1"}}}`,
 		"created":   `{"S":"yesterday"}`,
 		"ttl":       `{"S":"never"}`,
+		"outcome#A": `{"N":"1"}`,
+		"value#a":   `{"S":"yesterday"}`,
 	} {
 		t.Run(attribute, func(t *testing.T) {
 			_, s := newScripted(t, fmt.Sprintf(`{"Item":{"pk":{"S":"submission#a"},%q:%s}}`, attribute, value))
@@ -188,7 +192,7 @@ func TestServiceHangs(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := storeAt(t, server.URL).Create(ctx, record()); !errors.Is(err, context.DeadlineExceeded) {
+	if err := storeAt(t, server.URL).Create(ctx, record(), nil); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want context.DeadlineExceeded", err)
 	}
 }

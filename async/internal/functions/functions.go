@@ -1,45 +1,126 @@
+// Package functions makes the handler of each of a service's functions. Both
+// worlds, AWS and one machine, make theirs here, so that they run the same code.
 package functions
 
 import (
 	"fmt"
+	"log/slog"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"example.org/asynchttpapi/speakers"
+	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/telemetry"
 )
 
-// The functions that every kind of work has, named as their folders are. Each
-// stage of the domain adds its activity.
-const (
-	Submit    = "submit"
-	Status    = "status"
-	Reconcile = "reconcile"
-	Fail      = "fail"
-)
+// Config is what the handlers need of the world around them. Fields without a
+// word about their zero value must be set.
+type Config struct {
+	// Job is not needed by NewStatus and NewResult, which use neutral messages
+	// without one.
+	Job   async.Definition
+	Store async.Store
+	// Workflows is needed by NewSubmit, NewCancel, NewCallback, NewReconcile and
+	// by NewStage for a stage that waits. NewStatus compares overdue records with
+	// it if it is not nil.
+	Workflows async.Workflows
+	// Results is needed where the job keeps large results.
+	Results async.Results
+	Settings
+	// SendFile: see lambdahttp.Config.
+	SendFile string
+	// Log is slog.Default if nil.
+	Log *slog.Logger
 
-// Maker makes the handler of one function. Its Invoke takes and gives JSON, as
-// in the Lambda runtime. A binary that names one Maker alone is linked with
-// nothing that the other functions need.
-type Maker func(Config) (lambda.Handler, error)
-
-// functions says how the handler of each function is made.
-func functions() map[string]Maker {
-	all := map[string]Maker{
-		Submit:    NewSubmit,
-		Status:    NewStatus,
-		Reconcile: NewReconcile,
-		Fail:      NewFail,
-	}
-	for _, stage := range speakers.Stages() {
-		all[stage.Activity()] = newStage(stage)
-	}
-	return all
+	// shared is the service of all functions of one process, which ends the runs
+	// of a submission that it cancels.
+	shared *async.Service
 }
 
-// Handlers makes the handlers of all functions, by name.
-func Handlers(c Config) (map[string]lambda.Handler, error) {
-	all := map[string]lambda.Handler{}
-	for name, newHandler := range functions() {
+func (c Config) telemetry() telemetry.Writer {
+	log := c.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	return telemetry.Writer{Log: log, Stack: c.Stack, LogErrors: c.LogErrors}
+}
+
+func (c Config) service() (*async.Service, error) {
+	if c.shared != nil {
+		return c.shared, nil
+	}
+	return async.New(async.Config{
+		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results,
+		BaseURL: c.BaseURL, Retention: c.Retention, Cancelable: c.Cancelable,
+		MaxWait: c.MaxWait, WaitInterval: c.WaitInterval, Observer: c.telemetry().Observe,
+	})
+}
+
+// NewSubmit returns the handler of the function submit.
+func NewSubmit(c Config) (lambda.Handler, error) {
+	return newHTTP(c, lambdahttp.Submit, c.Store, c.Workflows)
+}
+
+// NewStatus returns the handler of the function status. It hardly ever asks
+// Workflows.
+func NewStatus(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Status, c.Store) }
+
+// NewResult returns the handler of the function result.
+func NewResult(c Config) (lambda.Handler, error) { return newHTTP(c, lambdahttp.Result, c.Store) }
+
+// NewCancel returns the handler of the function cancel.
+func NewCancel(c Config) (lambda.Handler, error) {
+	c.Cancelable = true // or there would be no such function
+	return newHTTP(c, lambdahttp.Cancel, c.Store, c.Workflows)
+}
+
+// NewCallback returns the handler of the function callback.
+func NewCallback(c Config) (lambda.Handler, error) {
+	return newHTTP(c, lambdahttp.Callback, c.Store, c.Workflows)
+}
+
+func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error), calls ...any) (lambda.Handler, error) {
+	service, err := c.service()
+	if err != nil {
+		return nil, err
+	}
+	w := c.telemetry()
+	f, err := newFunc(lambdahttp.Config{
+		Service: service, BaseURL: c.BaseURL, Origins: c.Origins, FailureStatus: c.FailureStatus, MaxBody: c.MaxBody,
+		SendFile: c.SendFile, Log: w.Log, Failed: w.RequestFailed,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return handler{f, calls}, nil
+}
+
+// Names of the functions that are no route's; a stage's is its activity.
+const (
+	Fail       = "fail"
+	Compensate = "compensate"
+	Reconcile  = "reconcile"
+)
+
+// All returns the handlers of all functions of the job, by name. They share one
+// service.
+func All(c Config) (all map[string]lambda.Handler, err error) {
+	if c.shared, err = c.service(); err != nil {
+		return nil, err
+	}
+	makers := map[string]func(Config) (lambda.Handler, error){
+		lambdahttp.SubmitFunction: NewSubmit, lambdahttp.StatusFunction: NewStatus, lambdahttp.ResultFunction: NewResult,
+		lambdahttp.CancelFunction: NewCancel, lambdahttp.CallbackFunction: NewCallback, Fail: NewFail, Reconcile: NewReconcile,
+	}
+	job := c.Job.Describe()
+	if job.Compensates {
+		makers[Compensate] = NewCompensate
+	}
+	for _, stage := range job.Stages {
+		makers[stage.Activity] = func(c Config) (lambda.Handler, error) { return NewStage(c, stage.Name) }
+	}
+	all = map[string]lambda.Handler{}
+	for name, newHandler := range makers {
 		h, err := newHandler(c)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

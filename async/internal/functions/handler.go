@@ -2,6 +2,9 @@ package functions
 
 import (
 	"context"
+	"log/slog"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 )
@@ -19,10 +22,35 @@ type handler struct {
 	calls []any
 }
 
-// handlerOf takes any function that lambda.NewHandler takes.
-func handlerOf(function any, calls ...any) lambda.Handler { return handler{function, calls} }
-
 // Invoke implements lambda.Handler.
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return lambda.NewHandler(h.function).Invoke(ctx, payload)
+}
+
+// warmTime bounds the connecting ahead of the first call, which Lambda bills.
+const warmTime = time.Second
+
+// Warm connects the adapters that every invocation of a handler of this package
+// calls, all at once. It waits for them: a function that is starting has a whole
+// processor for the handshake, and later only a fraction.
+// https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+func Warm(made lambda.Handler, log *slog.Logger) {
+	h, ok := made.(handler)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), warmTime)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, adapter := range h.calls {
+		if w, ok := adapter.(interface{ Warm(context.Context) error }); ok {
+			all.Go(func() {
+				// Failing is no reason to give up: the first call tries again.
+				if err := w.Warm(ctx); err != nil {
+					log.WarnContext(ctx, "not connected ahead of the first call", "error", err.Error())
+				}
+			})
+		}
+	}
+	all.Wait()
 }

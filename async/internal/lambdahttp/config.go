@@ -1,11 +1,13 @@
 // Package lambdahttp translates between API Gateway's HTTP API events (payload
-// format 2.0) and the pattern in async, both ways, and does nothing else.
+// format 2.0) and a Service, both ways, and does nothing else.
 package lambdahttp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -18,35 +20,57 @@ import (
 // value must be set.
 type Config struct {
 	Service *async.Service
-	// BaseURL is what status URLs begin with, such as https://api.example.org,
-	// without a slash at the end. If empty, they begin with the gateway's own
-	// domain name and stage.
+	// BaseURL is what URLs begin with, such as https://api.example.org, without
+	// a slash at the end. If empty, they begin with the gateway's own domain
+	// name and stage.
 	BaseURL string
 	// Origins may call from a browser (CORS); "*" lets all. None if empty.
 	Origins []string
-	// MaxBody bounds a submission in bytes; 64 KiB if 0.
+	// FailureStatus is the status code of a failed submission where the client
+	// has chosen none: 200 or 409; 200 if 0.
+	FailureStatus int
+	// MaxBody bounds a body in bytes; DefaultMaxBody if 0.
 	MaxBody int
 	// Margin is how long before its deadline a handler gives up, so that it can
 	// still take back what is half-made and answer; 2.5 seconds if 0.
 	Margin time.Duration
-	// Scope names the caller of a request, for whom Idempotency-Keys have a
-	// meaning; Caller if nil.
+	// Scope identifies the caller of a request, in whom Idempotency-Keys are
+	// unique; "" for an anonymous one. Caller if nil.
 	Scope func(events.APIGatewayV2HTTPRequest) string
+	// SendFile names the response's field by which whoever calls the handlers
+	// can be made to serve a file: the key of a large result that has no URL.
+	// There is none if empty.
+	SendFile string
 	// Log gets a line for each request that failed by no fault of the client;
 	// slog.Default if nil.
 	Log *slog.Logger
+	// Failed is called for every request that is answered with a status of 500
+	// or more, with what may be logged of it; it is logged if nil.
+	Failed func(ctx context.Context, attrs ...slog.Attr)
 }
+
+// DefaultMaxBody is Config.MaxBody if it is 0.
+const DefaultMaxBody = 64 << 10
 
 // Func is a handler for lambda.NewHandler. Its error is always nil: whatever
 // goes wrong is a response.
 type Func func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
 
-// Submit is the handler of the function behind /api/submit.
+// Submit returns the handler of the function behind api.SubmitPath.
 func Submit(c Config) (Func, error) { return newFunc(c, submitResource, (*exchange).submit) }
 
-// Status is the handler of the function behind /api/status/{id} and, as it has
-// the fewest rights, of all paths that do not exist.
+// Status returns the handler of the function behind api.StatusPath and, as it
+// has the fewest rights, of all paths that do not exist.
 func Status(c Config) (Func, error) { return newFunc(c, statusResource, (*exchange).status) }
+
+// Result returns the handler of the function behind api.ResultPath.
+func Result(c Config) (Func, error) { return newFunc(c, resultResource, (*exchange).result) }
+
+// Cancel returns the handler of the function behind api.CancelPath.
+func Cancel(c Config) (Func, error) { return newFunc(c, cancelResource, (*exchange).cancel) }
+
+// Callback returns the handler of the function behind api.CallbackPath.
+func Callback(c Config) (Func, error) { return newFunc(c, callbackResource, (*exchange).callback) }
 
 func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, error) {
 	if c.Service == nil {
@@ -56,22 +80,28 @@ func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, er
 		return nil, err
 	}
 	c.setDefaults()
+	if c.FailureStatus != http.StatusOK && c.FailureStatus != http.StatusConflict {
+		return nil, errors.New("lambdahttp: FailureStatus must be 200 or 409")
+	}
 	f := front{Config: c, own: own, answer: answer}
 	return f.serve, nil
 }
 
 func (c *Config) setDefaults() {
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	if c.MaxBody == 0 {
-		c.MaxBody = 64 << 10
-	}
-	if c.Margin == 0 {
-		c.Margin = 2500 * time.Millisecond
-	}
+	c.FailureStatus = cmp.Or(c.FailureStatus, http.StatusOK)
+	c.MaxBody = cmp.Or(c.MaxBody, DefaultMaxBody)
+	c.Margin = cmp.Or(c.Margin, 2500*time.Millisecond)
 	if c.Scope == nil {
 		c.Scope = Caller
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Failed == nil {
+		log := c.Log
+		c.Failed = func(ctx context.Context, attrs ...slog.Attr) {
+			log.LogAttrs(ctx, slog.LevelError, "request failed", attrs...)
+		}
 	}
 }

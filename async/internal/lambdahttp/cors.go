@@ -10,8 +10,8 @@ import (
 // protocol). Without Access-Control-Expose-Headers a script cannot follow
 // Location.
 const (
-	corsAllowHeaders  = "Content-Type, Idempotency-Key, Prefer, If-None-Match"
-	corsExposeHeaders = "Location, Operation-Location, Retry-After, ETag"
+	corsAllowHeaders  = "Content-Type, Idempotency-Key, Prefer, If-None-Match, traceparent, tracestate"
+	corsExposeHeaders = "Location, Operation-Location, Retry-After, ETag, Preference-Applied"
 	corsMaxAge        = "3600"
 )
 
@@ -35,11 +35,11 @@ func (x *exchange) allowOrigin(r *response) {
 }
 
 // preflight answers a browser's question before the real request.
-func preflight(found *resource) response {
+func preflight(methods []string) response {
 	r := response{status: http.StatusNoContent}
-	methods := strings.Join(found.methods, ", ")
-	r.set("Allow", methods)
-	r.set("Access-Control-Allow-Methods", methods)
+	allowed := strings.Join(methods, ", ")
+	r.set("Allow", allowed)
+	r.set("Access-Control-Allow-Methods", allowed)
 	r.set("Access-Control-Allow-Headers", corsAllowHeaders)
 	r.set("Access-Control-Max-Age", corsMaxAge)
 	return r

@@ -25,8 +25,7 @@ func TestDeadline(t *testing.T) {
 	faults.Always("Store.Get", note)
 	faults.Always("Store.Create", note)
 	service, err := async.New(async.Config{
-		Store: asynctest.FaultyStore{Store: &asynctest.Store{}, Faults: faults}, Workflows: &asynctest.Workflows{}, Work: errand{},
-		Lifetime: time.Hour, Retention: time.Hour,
+		Store: asynctest.FaultyStore{Store: &asynctest.Store{}, Faults: faults}, Workflows: &asynctest.Workflows{}, Job: job(), Retention: 24 * time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +34,7 @@ func TestDeadline(t *testing.T) {
 	ctx, cancel := context.WithDeadline(t.Context(), invocation)
 	defer cancel()
 	submitted := callIn(ctx, t, w.submit, submission(`{"name":"x"}`))
-	polled := callIn(ctx, t, w.status, event("GET", api.StatusPath+async.NewID()))
+	polled := callIn(ctx, t, w.status, event("GET", api.StatusPath+async.IDOf(async.NewSecret())))
 	if submitted.StatusCode != 503 || polled.StatusCode != 503 || len(calls) != 2 {
 		t.Fatalf("%d, %d, %d calls", submitted.StatusCode, polled.StatusCode, len(calls))
 	}

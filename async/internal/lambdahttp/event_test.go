@@ -1,10 +1,13 @@
 package lambdahttp_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
+	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -165,29 +168,147 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-// Keys of one caller mean nothing to another.
+type (
+	authorizer = events.APIGatewayV2HTTPRequestContextAuthorizerDescription
+	iam        = events.APIGatewayV2HTTPRequestContextAuthorizerIAMDescription
+)
+
+func jwt(claims ...string) *authorizer {
+	all := map[string]string{}
+	for i := 0; i < len(claims); i += 2 {
+		all[claims[i]] = claims[i+1]
+	}
+	return &authorizer{JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: all}}
+}
+
+func cognito(id string) *authorizer {
+	a := &authorizer{IAM: &iam{AccountID: "1", UserARN: "arn:aws:sts::1:assumed-role/Web/CognitoIdentityCredentials"}}
+	a.IAM.CognitoIdentity.IdentityID = id
+	return a
+}
+
+func role(arn string) *authorizer { return &authorizer{IAM: &iam{AccountID: "1", UserARN: arn}} }
+
+// Sessions of one role are one caller, and no token makes two callers the same.
+func TestCaller(t *testing.T) {
+	same := [][]*authorizer{
+		{nil, {}, jwt(), jwt("iss", "i"), jwt("sub", "a"), jwt("iss", "i", "jti", "1")},
+		{jwt("iss", "i", "sub", "a", "jti", "1"), jwt("iss", "i", "sub", "a", "client_id", "c")},
+		{jwt("iss", "i", "sub", "b")},
+		{jwt("iss", "j", "sub", "a")},
+		{jwt("iss", "i", "client_id", "a"), jwt("iss", "i", "client_id", "a", "azp", "b")},
+		{jwt("iss", "i", "azp", "a")},
+		{role("arn:aws:sts::1:assumed-role/Deploy/first"), role("arn:aws:sts::1:assumed-role/Deploy/second")},
+		{role("arn:aws:sts::1:assumed-role/Other/first")},
+		{&authorizer{IAM: &iam{AccountID: "2", UserARN: "arn:aws:sts::2:assumed-role/Deploy/first"}}},
+		{role("arn:aws:iam::1:user/Deploy")},
+		{cognito("eu-west-1:a")},
+		{cognito("eu-west-1:b")},
+	}
+	seen := map[string]int{}
+	for i, group := range same {
+		for _, a := range group {
+			e := request{}
+			e.RequestContext.Authorizer = a
+			scope := lambdahttp.Caller(e)
+			if j, ok := seen[scope]; ok && j != i || (scope == "") != (i == 0) || strings.Contains(scope, "first") {
+				t.Errorf("group %d has the scope %q, as group %d", i, scope, j)
+			}
+			seen[scope] = i
+		}
+	}
+	if len(seen) != len(same) {
+		t.Errorf("%d scopes of %d groups", len(seen), len(same))
+	}
+}
+
+// Keys of one caller mean nothing to another. A caller with credentials has keys
+// of its own, which may be short, and gets its cancelUrl again.
 func TestScope(t *testing.T) {
 	w := newWorld(t, nil)
 	ids := map[string]bool{}
-	for _, authorizer := range []*events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
-		nil,
-		{JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"iss": "i", "sub": "a"}}},
-		{JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"iss": "i", "sub": "b"}}},
-		{IAM: &events.APIGatewayV2HTTPRequestContextAuthorizerIAMDescription{UserARN: "arn:aws:iam::1:user/a"}},
-	} {
+	for _, a := range []*authorizer{jwt("iss", "i", "sub", "a"), jwt("iss", "i", "sub", "b"), role("arn:aws:iam::1:user/a")} {
+		cancel := ""
 		for range 2 {
 			e := submission(`{"name":"x"}`)
 			e.Headers["idempotency-key"] = "key"
-			e.RequestContext.Authorizer = authorizer
+			e.RequestContext.Authorizer = a
 			var s api.Submission
 			r := call(t, w.submit, e)
-			if err := json.Unmarshal([]byte(r.Body), &s); err != nil || r.StatusCode != 202 {
+			if err := json.Unmarshal([]byte(r.Body), &s); err != nil || r.StatusCode != 202 || s.CancelURL == "" || cancel != "" && s.CancelURL != cancel {
 				t.Fatalf("%d %s", r.StatusCode, r.Body)
 			}
-			ids[s.ID] = true
+			ids[s.ID], cancel = true, s.CancelURL
 		}
 	}
-	if len(ids) != 4 {
-		t.Errorf("%d submissions of 4 callers", len(ids))
+	if len(ids) != 3 {
+		t.Errorf("%d submissions of 3 callers", len(ids))
+	}
+}
+
+// The keys of callers without credentials are guessable only by chance.
+func TestAnonymousKeysAreLong(t *testing.T) {
+	w := newWorld(t, nil)
+	for key, status := range map[string]int{"fifteen-letters": 400, "sixteen--letters": 202, `"fifteen-letters"`: 400} {
+		e := submission(`{"name":"x"}`)
+		e.Headers["idempotency-key"] = key
+		if r := call(t, w.submit, e); r.StatusCode != status || status == 400 && !strings.Contains(r.Body, "at least 16 characters") {
+			t.Errorf("%s: %d %s", key, r.StatusCode, r.Body)
+		}
+	}
+}
+
+// The default of failureStatus is a setting, and only another choice is in Location.
+func TestFailureStatusIsASetting(t *testing.T) {
+	w := newWorld(t, func(c *lambdahttp.Config) { c.FailureStatus = 409 })
+	for given, want := range map[string]string{"": "", "409": "", "200": "?failureStatus=200"} {
+		e := submission(`{"name":"x"}`)
+		if given != "" {
+			e.QueryStringParameters = map[string]string{"failureStatus": given}
+		}
+		r := call(t, w.submit, e)
+		_, query, _ := strings.Cut(r.Headers["Location"], "?")
+		if query != strings.TrimPrefix(want, "?") {
+			t.Errorf("%q: Location %s", given, r.Headers["Location"])
+		}
+	}
+	failed := async.Record{ID: async.IDOf(async.NewSecret()), State: async.State{Status: api.Failed, CustomStatus: "Walking"}, Expires: time.Now().Add(time.Hour)}
+	w.store.Put(failed)
+	if r := call(t, w.status, event("GET", api.StatusPath+failed.ID)); r.StatusCode != 409 {
+		t.Errorf("%d %s", r.StatusCode, r.Body)
+	}
+	if _, err := lambdahttp.Status(lambdahttp.Config{Service: &async.Service{}, FailureStatus: 404}); err == nil {
+		t.Error("404 is accepted")
+	}
+}
+
+// A name that is spelled with an escape asks for a callback too.
+func TestCallbackURLIsRefused(t *testing.T) {
+	w := newWorld(t, nil)
+	for body, status := range map[string]int{
+		`{"name":"x","callbackUrl":"https://x.example"}`: 422, `{"name":"x","CALLBACKURL":null}`: 422,
+		`{"name":"x","\u0063allbackUrl":"https://x.example"}`: 422, `{"name":"callbackUrl"}`: 202, `{"name":"x","more":{"callbackUrl":1}}`: 202,
+		`{"name":"x","callbackUrl"`: 400,
+	} {
+		if r := call(t, w.submit, submission(body)); r.StatusCode != status || status == 422 && !strings.Contains(r.Body, `"pointer":"/callbackUrl"`) {
+			t.Errorf("%s: %d %s", body, r.StatusCode, r.Body)
+		}
+	}
+}
+
+// What answers a request with 5xx is reported, and what a handler panics with is
+// not: it may be anything.
+func TestFailuresAreReported(t *testing.T) {
+	var reported [][]slog.Attr
+	w := newWorld(t, func(c *lambdahttp.Config) {
+		c.Failed = func(_ context.Context, attrs ...slog.Attr) { reported = append(reported, attrs) }
+		c.Scope = func(request) string { panic("ada@example.org") }
+	})
+	if r := call(t, w.submit, submission(`{"name":"x"}`)); r.StatusCode != 500 || strings.Contains(r.Body, "ada") {
+		t.Errorf("%d %s", r.StatusCode, r.Body)
+	}
+	call(t, w.status, event("GET", api.StatusPath+"x"))
+	if len(reported) != 1 || strings.Contains(slog.GroupValue(reported[0]...).String(), "ada") {
+		t.Errorf("reported %v", reported)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime"
 	"runtime/debug"
@@ -30,8 +31,8 @@ type exchange struct {
 	*front
 	ctx context.Context
 	req events.APIGatewayV2HTTPRequest
-	// id is the last part of a status path.
-	id string
+	// name is the id or the secret in the path, and sub the part after it.
+	name, sub string
 }
 
 func (f *front) serve(ctx context.Context, req events.APIGatewayV2HTTPRequest) (out events.APIGatewayV2HTTPResponse, _ error) {
@@ -41,8 +42,7 @@ func (f *front) serve(ctx context.Context, req events.APIGatewayV2HTTPRequest) (
 	x.ctx = trace.NewContext(ctx, trace.Of(x.header("traceparent"), x.header("X-Amzn-Trace-Id")))
 	defer func() {
 		if reason := recover(); reason != nil {
-			x.logPanic(reason)
-			out = x.finish(x.problem(&async.Failure{Code: api.CodeInternal, Detail: "The request could not be handled."}))
+			out = x.finish(x.panicked(reason))
 		}
 	}()
 	return x.finish(x.route()), nil
@@ -61,6 +61,7 @@ func (f *front) inTime(ctx context.Context) (context.Context, context.CancelFunc
 // finish adds what every response carries.
 func (x *exchange) finish(r response) events.APIGatewayV2HTTPResponse {
 	r.set("Cache-Control", "no-store")
+	r.set("X-Content-Type-Options", "nosniff")
 	x.allowOrigin(&r)
 	out := events.APIGatewayV2HTTPResponse{StatusCode: r.status, Headers: r.header}
 	if x.req.RequestContext.HTTP.Method != http.MethodHead {
@@ -69,31 +70,43 @@ func (x *exchange) finish(r response) events.APIGatewayV2HTTPResponse {
 	return out
 }
 
+const internalDetail = "The request could not be handled."
+
+// requestError returns err as what can be answered.
+func requestError(err error) *async.RequestError {
+	if e := (*async.RequestError)(nil); errors.As(err, &e) {
+		return e
+	}
+	return &async.RequestError{Code: api.CodeInternal, Detail: internalDetail, Op: "handler", Cause: err}
+}
+
 // fail turns an error into a problem, and logs it if the client is not to
 // blame.
 func (x *exchange) fail(err error) response {
-	var f *async.Failure
-	if !errors.As(err, &f) {
-		f = &async.Failure{Code: api.CodeInternal, Detail: "The request could not be handled.", Op: "handler", Cause: err}
+	e := requestError(err)
+	r := x.problem(e)
+	attrs := []slog.Attr{slog.String("code", e.Code), slog.String("op", e.Op), slog.String("reason", async.Reason(e.Cause)), x.requestID()}
+	switch {
+	case r.status >= http.StatusInternalServerError:
+		x.Failed(x.ctx, attrs...)
+	case e.Op != "":
+		x.Log.LogAttrs(x.ctx, slog.LevelWarn, "request refused", attrs...)
 	}
-	if f.Op != "" {
-		x.Log.ErrorContext(x.ctx, "request failed", "code", f.Code, "op", f.Op, "reason", f.Reason(),
-			"apiRequestId", x.req.RequestContext.RequestID)
-	}
-	return x.problem(f)
+	return r
 }
 
-// logPanic tells where, and what only if the runtime says it: any other value
-// may hold a request's content.
-func (x *exchange) logPanic(reason any) {
-	stack := debug.Stack()
-	if carried, ok := reason.(async.Panic); ok {
-		reason, stack = carried.Reason, carried.Stack
-	}
+func (x *exchange) requestID() slog.Attr {
+	return slog.String("apiRequestId", x.req.RequestContext.RequestID)
+}
+
+// panicked answers a request whose handling panicked. The value is logged only
+// if it is the runtime's own: any other may hold a request's content.
+func (x *exchange) panicked(reason any) response {
 	what := fmt.Sprintf("%T", reason)
 	if fault, ok := reason.(runtime.Error); ok {
 		what = fault.Error()
 	}
-	x.Log.ErrorContext(x.ctx, "panic", "reason", what, "stack", string(stack),
-		"apiRequestId", x.req.RequestContext.RequestID)
+	x.Failed(x.ctx, slog.String("code", api.CodeInternal), slog.String("op", "panic"), slog.String("reason", what),
+		slog.String("stack", string(debug.Stack())), x.requestID())
+	return x.problem(&async.RequestError{Code: api.CodeInternal, Detail: internalDetail})
 }

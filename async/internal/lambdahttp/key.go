@@ -9,15 +9,6 @@ import (
 // maxKey bounds an Idempotency-Key in characters; a UUID has 36.
 const maxKey = 255
 
-// key is the request's Idempotency-Key, "" where it has none.
-func (x *exchange) key() (string, error) {
-	field, given := x.lookup("Idempotency-Key")
-	if !given {
-		return "", nil
-	}
-	return parseKey(field)
-}
-
 // parseKey reads an Idempotency-Key: a structured-field string (RFC 9651, as
 // the IETF's Idempotency-Key draft asks for; its parameters mean nothing), or
 // the bare form that most clients send.

@@ -6,12 +6,13 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"example.org/asynchttpapi/api"
 )
 
-// CheckBaseURL wants an absolute HTTP URL that a path can be added to, written
-// as it goes into a header, or nothing.
+// CheckBaseURL returns an error for what is not an absolute HTTP URL that a path
+// can be added to, written as it goes into a header; "" is none.
 func CheckBaseURL(base string) error {
 	if base == "" {
 		return nil
@@ -33,31 +34,71 @@ func isPort(port string) bool {
 	return port == "" || err == nil
 }
 
-// statusURL is absolute, as azcore and HashiCorp's poller want it, and made of
-// nothing that a caller controls: neither Host nor Forwarded.
-func (x *exchange) statusURL(id string, failureStatus int) string {
-	base := x.BaseURL
-	if base == "" {
-		base = "https://" + x.req.RequestContext.DomainName
-		if stage := x.req.RequestContext.Stage; stage != "" && stage != "$default" {
-			base += "/" + stage
-		}
-	}
-	location := base + api.StatusPath + url.PathEscape(id)
-	if failureStatus != http.StatusOK {
-		location += "?" + api.FailureStatus + "=" + strconv.Itoa(failureStatus)
-	}
-	return location
+// polling is what a client has chosen for its polls, and what every URL to poll
+// at carries on: low-code clients cannot set the headers of a poll.
+type polling struct {
+	// failureStatus is the status code of a failed submission: 200, or 409 for
+	// clients that look at nothing but the code.
+	failureStatus int
+	// wait is the parameter of that name, in seconds as the client wrote it;
+	// "" where it is not given.
+	wait string
+	// longest is how long this request may be waited for.
+	longest time.Duration
 }
 
-// failureStatus is the status code that the client chose for a submission that
-// fails: 200, or 409 for clients that look at nothing but the code.
-func (x *exchange) failureStatus() (int, error) {
+// polling reads the parameters and the Prefer header. The header is of this
+// request alone, and comes first.
+func (x *exchange) polling() (p polling, err error) {
+	p.failureStatus = x.FailureStatus
 	switch value, given := x.req.QueryStringParameters[api.FailureStatus]; {
-	case !given, value == "200":
-		return http.StatusOK, nil
+	case !given:
+	case value == "200":
+		p.failureStatus = http.StatusOK
 	case value == "409":
-		return http.StatusConflict, nil
+		p.failureStatus = http.StatusConflict
+	default:
+		return p, malformed("The parameter failureStatus must be 200 or 409.")
 	}
-	return 0, malformed("The parameter failureStatus must be 200 or 409.")
+	if value, given := x.req.QueryStringParameters[api.Wait]; given {
+		n, err := strconv.ParseUint(value, 10, 31)
+		if err != nil {
+			return p, malformed("The parameter wait must be a whole number of seconds.")
+		}
+		p.wait = strconv.FormatUint(n, 10)
+		p.longest = min(time.Duration(n), maxSeconds) * time.Second
+	}
+	if preferred, given := parseWait(x.header("Prefer")); given {
+		p.longest = preferred
+	}
+	return p, nil
+}
+
+// baseURL is what every URL begins with: made of nothing that a caller controls,
+// neither Host nor Forwarded.
+func (x *exchange) baseURL() string {
+	if x.BaseURL != "" {
+		return x.BaseURL
+	}
+	base := "https://" + x.req.RequestContext.DomainName
+	if stage := x.req.RequestContext.Stage; stage != "" && stage != "$default" {
+		base += "/" + stage
+	}
+	return base
+}
+
+// statusURL is absolute, as azcore and HashiCorp's poller want it.
+func (x *exchange) statusURL(id string, p polling) string {
+	query := url.Values{}
+	if p.failureStatus != x.FailureStatus {
+		query.Set(api.FailureStatus, strconv.Itoa(p.failureStatus))
+	}
+	if p.wait != "" {
+		query.Set(api.Wait, p.wait)
+	}
+	location := x.baseURL() + api.StatusPath + url.PathEscape(id)
+	if len(query) > 0 {
+		location += "?" + query.Encode()
+	}
+	return location
 }

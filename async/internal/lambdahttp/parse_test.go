@@ -65,35 +65,8 @@ func TestParseWait(t *testing.T) {
 		{",;=,", 0},
 	}
 	for _, tt := range tests {
-		if got := lambdahttp.ParseWait(tt.prefer); got != tt.want {
-			t.Errorf("%q: got %v, want %v", tt.prefer, got, tt.want)
-		}
-	}
-}
-
-func TestCheckJSON(t *testing.T) {
-	tests := []struct{ body, want string }{
-		{`{"a":[{"b":1},{"b":2}],"c":{"a":null}}`, ""},
-		{` "text" `, ""},
-		{"", "is empty"},
-		{" \n", "is empty"},
-		{`{"a":1`, "at byte 6"},
-		{`{"a":1}}`, "at byte 8"},
-		{`{'a':1}`, "at byte 2"},
-		{`[NaN]`, "at byte 2"},
-		{"{\"a\":\"\xff\"}", "valid UTF-8"},
-		{`{"a":1,"b":2,"a":3}`, "at byte 16: a name occurs twice"},
-		{`{"title":1,"Title":2}`, "occurs twice"},
-		{`{"x":[{"y":1,"y":{}}]}`, "occurs twice"},
-		{`{"a":1e999999,"b":` + strings.Repeat("9", 1000) + `}`, ""},
-		{strings.Repeat("[", 32) + strings.Repeat("]", 32), ""},
-		{strings.Repeat("[", 33) + strings.Repeat("]", 33), "more than 32 levels"},
-		{strings.Repeat("[", 1_000_000), "not valid JSON"},
-	}
-	for _, tt := range tests {
-		err := lambdahttp.CheckJSON([]byte(tt.body))
-		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(lambdahttp.Detail(err), tt.want)) {
-			t.Errorf("%.40q: got %v, want %q", tt.body, err, tt.want)
+		if got, given := lambdahttp.ParseWait(tt.prefer); got != tt.want || got > 0 && !given {
+			t.Errorf("%q: got %v, %v, want %v", tt.prefer, got, given, tt.want)
 		}
 	}
 }

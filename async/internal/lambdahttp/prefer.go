@@ -10,7 +10,7 @@ import (
 // parseWait finds the wait preference in a Prefer header (RFC 7240, section
 // 4.3: whole seconds). The first one counts, names have no case, parameters
 // mean nothing here, and what cannot be read is ignored, as the RFC asks.
-func parseWait(prefer string) time.Duration {
+func parseWait(prefer string) (wait time.Duration, given bool) {
 	for preference := range splitQuoted(prefer, ',') {
 		for part := range splitQuoted(preference, ';') {
 			name, value, _ := strings.Cut(part, "=")
@@ -20,21 +20,21 @@ func parseWait(prefer string) time.Duration {
 			break // what follows are parameters of another preference
 		}
 	}
-	return 0
+	return 0, false
 }
 
-// maxSeconds keeps durations far from overflow; nobody is granted as much.
+// maxSeconds keeps durations far from overflow; no request is granted as much.
 const maxSeconds = 1 << 20
 
-func seconds(value string) time.Duration {
+func seconds(value string) (d time.Duration, ok bool) {
 	if unquoted, ok := strings.CutPrefix(value, `"`); ok && strings.HasSuffix(unquoted, `"`) {
 		value = strings.TrimSuffix(unquoted, `"`)
 	}
 	n, err := strconv.ParseUint(value, 10, 64) // the greatest number, where that is exceeded
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0
+		return 0, false
 	}
-	return time.Duration(min(n, maxSeconds)) * time.Second
+	return time.Duration(min(n, maxSeconds)) * time.Second, true
 }
 
 // splitQuoted yields the parts of s between separators that are not inside a

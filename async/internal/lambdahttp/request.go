@@ -1,6 +1,7 @@
 package lambdahttp
 
 import (
+	"bytes"
 	"encoding/base64"
 	"mime"
 	"strconv"
@@ -10,7 +11,7 @@ import (
 	"example.org/asynchttpapi/async"
 )
 
-// header is the value of a header, "" where there is none.
+// header returns the value of a header, "" where there is none.
 func (x *exchange) header(name string) string {
 	value, _ := x.lookup(name)
 	return value
@@ -30,25 +31,43 @@ func (x *exchange) lookup(name string) (value string, given bool) {
 	return "", false
 }
 
-// checkMediaType wants JSON: application/json or a +json type, in UTF-8, and
-// with no content coding.
+// mediaTypeForm is that of a form in a browser (HTML standard, section 4.10.21.8).
+const mediaTypeForm = "application/x-www-form-urlencoded"
+
+// checkMediaType returns an error for what is not JSON: application/json or a
+// +json type, in UTF-8, and with no content coding.
 func (x *exchange) checkMediaType() error {
+	kind, err := x.mediaType()
+	if err == nil && kind != api.MediaTypeJSON && !strings.HasSuffix(kind, "+json") {
+		err = unsupported("The Content-Type must be application/json.")
+	}
+	return err
+}
+
+// mediaType returns the Content-Type's type of a body in UTF-8 without a content
+// coding.
+func (x *exchange) mediaType() (string, error) {
 	kind, params, err := mime.ParseMediaType(x.header("Content-Type"))
-	if err != nil || kind != api.MediaTypeJSON && !strings.HasSuffix(kind, "+json") {
-		return unsupported("The Content-Type must be application/json.")
+	if err != nil {
+		return "", unsupported("The Content-Type must be application/json.")
 	}
 	switch strings.ToLower(params["charset"]) {
 	case "", "utf-8", "utf8": // the last is no registered name, and what many clients send
 	default:
-		return unsupported("JSON is sent in UTF-8, without another charset.")
+		return "", unsupported("The body is sent in UTF-8, without another charset.")
 	}
 	if coding := x.header("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return unsupported("The body must not have a Content-Encoding.")
+		return "", unsupported("The body must not have a Content-Encoding.")
 	}
-	return nil
+	return kind, nil
 }
 
-// body is the request's body, decoded and within bounds.
+// utf8BOM precedes the text that some Windows programs write; a reader may
+// ignore it (RFC 8259, section 8.1).
+var utf8BOM = []byte("\xef\xbb\xbf")
+
+// body returns the request's body, decoded and within bounds, without a byte
+// order mark.
 func (x *exchange) body() ([]byte, error) {
 	size := len(x.req.Body)
 	if x.req.IsBase64Encoded {
@@ -67,17 +86,17 @@ func (x *exchange) body() ([]byte, error) {
 	if len(body) > x.MaxBody {
 		return nil, x.tooLarge()
 	}
-	return body, nil
+	return bytes.TrimPrefix(body, utf8BOM), nil
 }
 
 func (x *exchange) tooLarge() error {
-	return &async.Failure{Code: api.CodePayloadTooLarge, Detail: "The body is too large; " + strconv.Itoa(x.MaxBody) + " bytes are the most."}
+	return &async.RequestError{Code: api.CodePayloadTooLarge, Detail: "The body is too large; " + strconv.Itoa(x.MaxBody) + " bytes are the most."}
 }
 
 func malformed(detail string) error {
-	return &async.Failure{Code: api.CodeMalformedRequest, Detail: detail}
+	return &async.RequestError{Code: api.CodeMalformedRequest, Detail: detail}
 }
 
 func unsupported(detail string) error {
-	return &async.Failure{Code: api.CodeUnsupportedMediaType, Detail: detail}
+	return &async.RequestError{Code: api.CodeUnsupportedMediaType, Detail: detail}
 }

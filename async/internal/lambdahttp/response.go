@@ -43,39 +43,58 @@ func (r *response) setJSON(mediaType string, v any) {
 	r.body = text.Bytes()
 }
 
-// statusOf is the one place where codes meet HTTP.
-var statusOf = map[string]int{
-	api.CodeMalformedRequest:     http.StatusBadRequest,
-	api.CodeNotFound:             http.StatusNotFound,
-	api.CodeMethodNotAllowed:     http.StatusMethodNotAllowed,
-	api.CodeAcceptanceInProgress: http.StatusConflict,
-	api.CodeGone:                 http.StatusGone,
-	api.CodePayloadTooLarge:      http.StatusRequestEntityTooLarge,
-	api.CodeUnsupportedMediaType: http.StatusUnsupportedMediaType,
-	api.CodeInvalidSubmission:    http.StatusUnprocessableEntity,
-	api.CodeKeyReused:            http.StatusUnprocessableEntity,
-	api.CodeThrottled:            http.StatusTooManyRequests,
-	api.CodeInternal:             http.StatusInternalServerError,
-	api.CodeUnavailable:          http.StatusServiceUnavailable,
+// notModified makes it a 304 if the client has what the tag stands for.
+func (r *response) notModified(ifNoneMatch, etag string) {
+	if r.status < 300 && matches(ifNoneMatch, etag) {
+		r.status, r.body = http.StatusNotModified, nil
+		delete(r.header, "Content-Type")
+	}
 }
 
-// problem is the RFC 9457 document for a failure.
-func (x *exchange) problem(f *async.Failure) response {
-	status, known := statusOf[f.Code]
-	if !known {
-		status = http.StatusInternalServerError
+// statusOf returns the status code of a problem's code; it is the one place
+// where they meet.
+func statusOf(code string) int {
+	switch code {
+	case api.CodeMalformedRequest:
+		return http.StatusBadRequest
+	case api.CodeNotFound:
+		return http.StatusNotFound
+	case api.CodeMethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case api.CodeAcceptanceInProgress:
+		return http.StatusConflict
+	case api.CodeGone:
+		return http.StatusGone
+	case api.CodePayloadTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case api.CodeUnsupportedMediaType:
+		return http.StatusUnsupportedMediaType
+	case api.CodeInvalidSubmission, api.CodeKeyReused:
+		return http.StatusUnprocessableEntity
+	case api.CodeThrottled:
+		return http.StatusTooManyRequests
+	case api.CodeUnavailable:
+		return http.StatusServiceUnavailable
 	}
-	r := response{status: status}
-	if f.RetryAfter > 0 {
-		r.setRetryAfter(f.RetryAfter)
+	return http.StatusInternalServerError
+}
+
+// problem returns the RFC 9457 document for an error. It has no number status:
+// pollers for Azure take a member of that name for the operation's own status.
+func (x *exchange) problem(e *async.RequestError) response {
+	r := response{status: statusOf(e.Code)}
+	if e.RetryAfter > 0 {
+		r.setRetryAfter(e.RetryAfter)
 	}
 	r.setJSON(api.MediaTypeProblem, api.Problem{
 		Type:     "about:blank",
-		Title:    http.StatusText(status),
-		Detail:   f.Detail,
-		Instance: (&url.URL{Path: x.req.RawPath}).EscapedPath(),
-		Error:    api.Error{Code: f.Code, Message: f.Detail},
-		Errors:   f.Fields,
+		Title:    http.StatusText(r.status),
+		Detail:   e.Detail,
+		Instance: x.instance(),
+		Error:    api.Error{Code: e.Code, Message: e.Detail},
+		Errors:   e.Fields,
 	})
 	return r
 }
+
+func (x *exchange) instance() string { return (&url.URL{Path: x.req.RawPath}).EscapedPath() }

@@ -11,25 +11,31 @@ import (
 )
 
 func (x *exchange) status() response {
-	failureStatus, err := x.failureStatus()
+	p, err := x.polling()
 	if err != nil {
 		return x.fail(err)
 	}
-	view, err := x.Service.Status(x.ctx, x.id, parseWait(x.header("Prefer")))
+	view, err := x.Service.Status(x.ctx, x.name, p.longest)
 	if err != nil {
 		return x.fail(err)
 	}
-	r := x.show(view, failureStatus, false)
-	if r.status < 300 && matches(x.header("If-None-Match"), view.ETag) {
-		r.status, r.body = http.StatusNotModified, nil
-		delete(r.header, "Content-Type")
-	}
+	r := x.show(view, p, false)
+	r.notModified(x.header("If-None-Match"), view.ETag)
 	return r
 }
 
-// show is the response for a submission. located adds its URL even where there
-// is nothing to poll for any more, as a submit's response is all that tells it.
-func (x *exchange) show(v async.View, failureStatus int, located bool) response {
+// cancel answers with the status: 200, also for a submission that had ended.
+func (x *exchange) cancel() response {
+	view, err := x.Service.Cancel(x.ctx, x.name)
+	if err != nil {
+		return x.fail(err)
+	}
+	return x.show(view, polling{failureStatus: http.StatusOK}, false)
+}
+
+// show returns the response for a submission. located adds its URL even where
+// there is nothing to poll for any more: nothing but a submit's response has it.
+func (x *exchange) show(v async.View, p polling, located bool) response {
 	r := response{status: http.StatusOK}
 	switch {
 	case !v.Status.Terminal():
@@ -37,10 +43,10 @@ func (x *exchange) show(v async.View, failureStatus int, located bool) response 
 		r.setRetryAfter(v.RetryAfter)
 		located = true
 	case v.Status == api.Failed:
-		r.status = failureStatus
+		r.status = p.failureStatus
 	}
 	if located {
-		url := x.statusURL(v.ID, failureStatus)
+		url := x.statusURL(v.ID, p)
 		r.set("Location", url)
 		r.set("Operation-Location", url)
 	}
@@ -49,6 +55,12 @@ func (x *exchange) show(v async.View, failureStatus int, located bool) response 
 	}
 	if v.ETag != "" {
 		r.set("ETag", v.ETag)
+	}
+	if v.HasResult {
+		v.ResultURL = x.baseURL() + api.ResultPath + v.ID
+	}
+	if v.CancelSecret != "" {
+		v.CancelURL = x.baseURL() + api.CancelPath + v.CancelSecret
 	}
 	r.setJSON(api.MediaTypeJSON, v.Submission)
 	return r

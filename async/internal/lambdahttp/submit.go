@@ -1,9 +1,17 @@
 package lambdahttp
 
-import "example.org/asynchttpapi/async"
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async"
+)
 
 func (x *exchange) submit() response {
-	in, failureStatus, err := x.submission()
+	in, p, err := x.submission()
 	if err != nil {
 		return x.fail(err)
 	}
@@ -11,24 +19,68 @@ func (x *exchange) submit() response {
 	if err != nil {
 		return x.fail(err)
 	}
-	return x.show(view, failureStatus, true)
+	return x.show(view, p, true)
 }
 
-// submission reads the request; its first fault is the answer.
-func (x *exchange) submission() (in async.Submission, failureStatus int, err error) {
+// submission reads the request; its first fault is the answer. Whether the body
+// is JSON, the service finds out when it decodes it.
+func (x *exchange) submission() (in async.Submission, p polling, err error) {
 	if err = x.checkMediaType(); err != nil {
-		return in, 0, err
+		return in, p, err
 	}
 	if in.Body, err = x.body(); err != nil {
-		return in, 0, err
-	}
-	if in.Key, err = x.key(); err != nil {
-		return in, 0, err
-	}
-	if failureStatus, err = x.failureStatus(); err != nil {
-		return in, 0, err
+		return in, p, err
 	}
 	in.Scope = x.Scope(x.req)
-	in.Wait = parseWait(x.header("Prefer"))
-	return in, failureStatus, checkJSON(in.Body)
+	if in.Key, err = x.key(in.Scope); err != nil {
+		return in, p, err
+	}
+	if p, err = x.polling(); err != nil {
+		return in, p, err
+	}
+	in.Wait = p.longest
+	return in, p, refuseCallbackURL(in.Body)
+}
+
+// minAnonymousKey is the shortest Idempotency-Key of an anonymous caller, in
+// characters. All of them share one space of keys, where a short one would meet
+// another caller's by chance, or be guessed.
+const minAnonymousKey = 16
+
+// key returns the request's Idempotency-Key, "" where it has none.
+func (x *exchange) key(scope string) (string, error) {
+	field, given := x.lookup("Idempotency-Key")
+	if !given {
+		return "", nil
+	}
+	key, err := parseKey(field)
+	if err == nil && scope == "" && len(key) < minAnonymousKey {
+		err = malformed("The Idempotency-Key of a caller without credentials must have at least " +
+			strconv.Itoa(minAnonymousKey) + " characters, such as a random UUID: callers share these keys.")
+	}
+	return key, err
+}
+
+// refuseCallbackURL returns an error for a body that asks for a callback: it is
+// refused rather than ignored, for the client would wait for it. Few bodies
+// have the name anywhere, so that it costs no second look at the others.
+func refuseCallbackURL(body []byte) error {
+	const name = "callbackUrl"
+	if !bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(name))) && !bytes.Contains(body, []byte(`\u`)) {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return nil // whatever is wrong with it is found when it is decoded
+	}
+	for member := range members {
+		if strings.EqualFold(member, name) {
+			return &async.RequestError{
+				Code:   api.CodeInvalidSubmission,
+				Detail: "The submission is not valid; errors lists every offending field.",
+				Fields: []api.FieldError{{Pointer: "/" + name, Detail: "callbacks are not supported; poll Location, which every 202 has"}},
+			}
+		}
+	}
+	return nil
 }

@@ -2,7 +2,6 @@ package lambdahttp_test
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"testing"
 	"time"
@@ -15,40 +14,43 @@ import (
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 )
 
-// errand is the least work there can be: an object with a name.
-type errand struct{}
-
-func (errand) Accept(body []byte) (json.RawMessage, []api.FieldError) {
-	var in struct{ Name string }
-	if json.Unmarshal(body, &in) != nil || in.Name == "" {
-		return nil, []api.FieldError{{Pointer: "/name", Detail: "is required"}}
-	}
-	payload, err := json.Marshal(in)
-	if err != nil {
-		return nil, []api.FieldError{{Detail: err.Error()}}
-	}
-	return payload, nil
+// errand is the input of the least job there can be.
+type errand struct {
+	Name string `json:"name"`
 }
 
-func (errand) Words(e async.Event, _ async.State) async.Words {
-	return async.Words{CustomStatus: string(e), Message: "An errand."}
+func (e *errand) Validate() []api.FieldError {
+	if e.Name == "" {
+		return []api.FieldError{{Pointer: "/name", Detail: "is required"}}
+	}
+	return nil
 }
 
-func (errand) Remaining(string) time.Duration { return 0 }
+func job() async.Definition {
+	return async.Job[errand, async.None]{
+		Name: "errands",
+		Stages: []async.Stage[errand, async.None]{{Name: "Walking", Message: "An errand.",
+			Do: func(context.Context, *async.Run[errand, async.None]) (async.Outcome, error) {
+				return async.Continue, nil
+			}}},
+		Done:     async.End{Outcome: "Done", Message: "It is done."},
+		Validate: (*errand).Validate,
+	}
+}
 
 // world is both functions over one fake Store.
 type world struct {
 	submit, status lambdahttp.Func
-	store          *asynctest.Store
-	clock          *asynctest.Clock
+	// all are all functions.
+	all   []lambdahttp.Func
+	store *asynctest.Store
 }
 
 func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
 	t.Helper()
-	w := &world{store: &asynctest.Store{}, clock: asynctest.NewClock(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))}
+	w := &world{store: &asynctest.Store{}}
 	service, err := async.New(async.Config{
-		Store: w.store, Workflows: &asynctest.Workflows{}, Work: errand{}, Clock: w.clock,
-		Lifetime: time.Hour, Retention: 24 * time.Hour, MaxWait: time.Second,
+		Job: job(), Store: w.store, Workflows: &asynctest.Workflows{}, Retention: 24 * time.Hour, Cancelable: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -57,12 +59,16 @@ func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
 	if change != nil {
 		change(&c)
 	}
-	if w.submit, err = lambdahttp.Submit(c); err != nil {
-		t.Fatal(err)
+	for _, newFunc := range []func(lambdahttp.Config) (lambdahttp.Func, error){
+		lambdahttp.Submit, lambdahttp.Status, lambdahttp.Result, lambdahttp.Cancel, lambdahttp.Callback,
+	} {
+		f, err := newFunc(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.all = append(w.all, f)
 	}
-	if w.status, err = lambdahttp.Status(c); err != nil {
-		t.Fatal(err)
-	}
+	w.submit, w.status = w.all[0], w.all[1]
 	return w
 }
 

@@ -2,6 +2,8 @@ package sfn_test
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -12,15 +14,19 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/awsenv"
-	"example.org/asynchttpapi/async/internal/conformance"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
 
-// holding has one task, which lasts until a test ends it.
-const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{
-	"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:hold","End":true}}}`
+// holding has one task, which lasts until a test ends it or, where the input
+// has wait, until it is answered by its token.
+const holding = `{"StartAt":"Choose","TimeoutSeconds":1000,"States":{
+	"Choose":{"Type":"Choice","Choices":[{"Variable":"$.wait","IsPresent":true,"Next":"Wait"}],"Default":"Hold"},
+	"Wait":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","HeartbeatSeconds":900,"End":true,
+		"Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:hold","Payload":{"token.$":"$$.Task.Token"}}},
+	"Hold":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:hold","End":true}}}`
 
 // holder is the engine behind its own wire, with a test's hand on the clock,
 // on the function that the task calls, and on AWS's own client.
@@ -28,14 +34,29 @@ type holder struct {
 	client *awssfn.Client
 	clock  *stepfunctionstest.Clock
 	calls  stepfunctionstest.Holder
+	tokens chan string
+}
+
+// Invoke implements stepfunctions.Invoker: a call with a token hands it to the
+// test, any other lasts until the test ends it.
+func (h *holder) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	var in struct{ Token string }
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	if in.Token == "" {
+		return h.calls.Invoke(ctx, function, payload)
+	}
+	h.tokens <- in.Token
+	return []byte(`{}`), nil
 }
 
 // newHolder returns the ARN of its state machine, and the environment in which
 // it is Step Functions.
 func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) string) {
 	t.Helper()
-	h = &holder{clock: stepfunctionstest.NewClock(time.Now())}
-	e := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: &h.calls, Clock: h.clock})
+	h = &holder{clock: stepfunctionstest.NewClock(time.Now()), tokens: make(chan string, 1)}
+	e := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: h, Clock: h.clock})
 	if err := e.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -62,15 +83,24 @@ func newHolder(t *testing.T) (h *holder, machine string, getenv func(string) str
 
 const heldPrefix = "arn:aws:states:us-east-1:123456789012:execution:hold:"
 
-// End implements conformance.Executions.
-func (h *holder) End(t *testing.T, id string, o async.Outcome) {
+// Waiting implements asynctest.WaitingExecutions.
+func (h *holder) Waiting(t *testing.T, w async.Workflows) (id, token string) {
+	id = rand.Text()
+	if err := w.Start(t.Context(), id, []byte(`{"wait":true}`)); err != nil {
+		t.Fatal(err)
+	}
+	return id, <-h.tokens
+}
+
+// End implements asynctest.Executions.
+func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	switch {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)
 	case o.TimedOut:
 		h.clock.Advance(1001 * time.Second)
 	case o.Status == api.Failed:
-		h.calls.Let(id, &stepfunctions.FunctionError{Payload: []byte(`{"errorType":"Told","errorMessage":"told to fail"}`)})
+		h.calls.Let(id, &stepfunctions.FunctionError{Payload: []byte(`{"errorType":"Refused","errorMessage":"asked to fail"}`)})
 	default:
 		if _, err := h.client.StopExecution(t.Context(), &awssfn.StopExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
 			t.Fatal(err)
@@ -78,7 +108,7 @@ func (h *holder) End(t *testing.T, id string, o async.Outcome) {
 	}
 }
 
-// Redrive implements conformance.Executions.
+// Redrive implements asynctest.Executions.
 func (h *holder) Redrive(t *testing.T, id string) {
 	if _, err := h.client.RedriveExecution(t.Context(), &awssfn.RedriveExecutionInput{ExecutionArn: aws.String(heldPrefix + id)}); err != nil {
 		t.Fatal(err)
@@ -88,5 +118,5 @@ func (h *holder) Redrive(t *testing.T, id string) {
 // The engine behind its own wire keeps the promises that Step Functions does.
 func TestWorkflowsOnTheEnginesWire(t *testing.T) {
 	h, machine, getenv := newHolder(t)
-	conformance.Workflows(t, newWorkflows(t, getenv, machine), h)
+	asynctest.TestWorkflows(t, newWorkflows(t, getenv, machine), h)
 }

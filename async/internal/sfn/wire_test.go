@@ -1,6 +1,7 @@
 package sfn_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,6 +25,8 @@ type wire struct {
 	mu         sync.Mutex
 	executions map[string]*execution
 	requests   []map[string]any
+	// refusal, if not "", is the error with which everything is refused.
+	refusal string
 }
 
 type execution struct {
@@ -58,11 +61,23 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return // a plain connection, as Warm makes it
 	}
 	w.requests = append(w.requests, in)
+	if w.refusal != "" {
+		refuse(rw, w.refusal, "for arn:aws:states:us-east-1:123456789012:stateMachine:Process")
+		return
+	}
 	switch target := req.Header.Get("X-Amz-Target"); target {
 	case "AWSStepFunctions.StartExecution":
 		w.start(rw, in)
 	case "AWSStepFunctions.DescribeExecution":
 		w.describe(rw, in)
+	case "AWSStepFunctions.StopExecution":
+		w.stop(rw, in)
+	case "AWSStepFunctions.SendTaskSuccess":
+		w.answer(rw, in, "SUCCEEDED")
+	case "AWSStepFunctions.SendTaskFailure":
+		w.answer(rw, in, "FAILED")
+	case "AWSStepFunctions.SendTaskHeartbeat":
+		w.answer(rw, in, "RUNNING")
 	default:
 		refuse(rw, "UnknownOperationException", target)
 	}
@@ -95,14 +110,52 @@ func (w *wire) describe(rw http.ResponseWriter, in map[string]any) {
 	fmt.Fprintf(rw, `{"executionArn":%q,"status":%q,"redriveCount":%d,"startDate":1.7e9,"novel":{}}`, executions+name, x.Status, x.Redrives)
 }
 
+func (w *wire) stop(rw http.ResponseWriter, in map[string]any) {
+	x := w.executions[strings.TrimPrefix(in["executionArn"].(string), executions)]
+	if x == nil {
+		refuse(rw, "ExecutionDoesNotExist", fmt.Sprintf("Execution Does Not Exist: '%v'", in["executionArn"]))
+		return
+	}
+	if x.Status == "RUNNING" {
+		x.Status = "ABORTED"
+	}
+	fmt.Fprint(rw, `{"stopDate":1.7e9}`)
+}
+
+// answer takes tokens that are the execution's name after "token-".
+func (w *wire) answer(rw http.ResponseWriter, in map[string]any, status string) {
+	name, ok := strings.CutPrefix(in["taskToken"].(string), "token-")
+	x := w.executions[name]
+	switch {
+	case !ok:
+		refuse(rw, "InvalidToken", "Invalid Token: 'Invalid token'")
+	case x == nil:
+		refuse(rw, "TaskDoesNotExist", "Task does not exist: 'Task does not exist'")
+	case x.Status != "RUNNING":
+		refuse(rw, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+	default:
+		x.Status = status
+		fmt.Fprint(rw, `{}`)
+	}
+}
+
+// Waiting implements asynctest.WaitingExecutions.
+func (w *wire) Waiting(t *testing.T, workflows async.Workflows) (id, token string) {
+	id = rand.Text()
+	if err := workflows.Start(t.Context(), id, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	return id, "token-" + id
+}
+
 func refuse(rw http.ResponseWriter, code, message string) {
 	rw.WriteHeader(http.StatusBadRequest)
 	fmt.Fprintf(rw, `{"__type":%q,"message":%q}`, code, message)
 }
 
-// End implements conformance.Executions.
-func (w *wire) End(_ *testing.T, id string, o async.Outcome) {
-	words := map[async.Outcome]string{
+// End implements asynctest.Executions.
+func (w *wire) End(_ *testing.T, id string, o async.Execution) {
+	words := map[async.Execution]string{
 		{Status: api.Succeeded}:              "SUCCEEDED",
 		{Status: api.Failed}:                 "FAILED",
 		{Status: api.Failed, TimedOut: true}: "TIMED_OUT",
@@ -111,7 +164,7 @@ func (w *wire) End(_ *testing.T, id string, o async.Outcome) {
 	w.set(id, words[o])
 }
 
-// Redrive implements conformance.Executions.
+// Redrive implements asynctest.Executions.
 func (w *wire) Redrive(_ *testing.T, id string) {
 	w.set(id, "RUNNING")
 	w.mu.Lock()

@@ -1,4 +1,5 @@
-// Package sfn starts and looks at executions on AWS Step Functions.
+// Package sfn starts, stops and looks at executions on AWS Step Functions, and
+// answers their tasks.
 package sfn
 
 import (
@@ -62,33 +63,76 @@ func (w *Workflows) Start(ctx context.Context, id string, input []byte) error {
 }
 
 // Outcome implements async.Workflows. It asks for the metadata alone.
-func (w *Workflows) Outcome(ctx context.Context, id string) (async.Outcome, error) {
+func (w *Workflows) Outcome(ctx context.Context, id string) (async.Execution, error) {
 	out, err := w.client.DescribeExecution(ctx, &sfn.DescribeExecutionInput{
 		ExecutionArn: aws.String(w.executions + id), IncludedData: types.IncludedDataMetadataOnly,
 	})
 	if unknown := (*types.ExecutionDoesNotExist)(nil); errors.As(err, &unknown) {
-		return async.Outcome{}, async.ErrNotFound
+		return async.Execution{}, async.ErrNotFound
 	}
 	if err != nil {
-		return async.Outcome{}, awsenv.Wrap("sfn DescribeExecution", err)
+		return async.Execution{}, awsenv.Wrap("sfn DescribeExecution", err)
 	}
 	o, err := outcomeOf(out.Status)
 	o.Redrive = int(aws.ToInt32(out.RedriveCount))
 	return o, err
 }
 
-func outcomeOf(status types.ExecutionStatus) (async.Outcome, error) {
+// Stop implements async.Workflows. Step Functions accepts a stop of an execution
+// that has ended, and leaves it as it is.
+func (w *Workflows) Stop(ctx context.Context, id string) error {
+	_, err := w.client.StopExecution(ctx, &sfn.StopExecutionInput{ExecutionArn: aws.String(w.executions + id)})
+	if unknown := (*types.ExecutionDoesNotExist)(nil); errors.As(err, &unknown) {
+		return nil
+	}
+	return awsenv.Wrap("sfn StopExecution", err)
+}
+
+// Complete implements async.Workflows.
+func (w *Workflows) Complete(ctx context.Context, token string, output []byte) error {
+	_, err := w.client.SendTaskSuccess(ctx, &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(string(output))})
+	return taskError("sfn SendTaskSuccess", err)
+}
+
+// Fail implements async.Workflows.
+func (w *Workflows) Fail(ctx context.Context, token, name string) error {
+	_, err := w.client.SendTaskFailure(ctx, &sfn.SendTaskFailureInput{TaskToken: &token, Error: &name})
+	return taskError("sfn SendTaskFailure", err)
+}
+
+// Heartbeat implements async.Workflows.
+func (w *Workflows) Heartbeat(ctx context.Context, token string) error {
+	_, err := w.client.SendTaskHeartbeat(ctx, &sfn.SendTaskHeartbeatInput{TaskToken: &token})
+	return taskError("sfn SendTaskHeartbeat", err)
+}
+
+// taskError is async.ErrNotFound for a task that does not wait with its token:
+// it has been answered, has timed out or was stopped, or there never was one.
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+func taskError(call string, err error) error {
+	var (
+		unknown   *types.TaskDoesNotExist
+		over      *types.TaskTimedOut
+		malformed *types.InvalidToken
+	)
+	if errors.As(err, &unknown) || errors.As(err, &over) || errors.As(err, &malformed) {
+		return async.ErrNotFound
+	}
+	return awsenv.Wrap(call, err)
+}
+
+func outcomeOf(status types.ExecutionStatus) (async.Execution, error) {
 	switch status {
 	case types.ExecutionStatusRunning, types.ExecutionStatusPendingRedrive:
-		return async.Outcome{Status: api.Running}, nil
+		return async.Execution{Status: api.Running}, nil
 	case types.ExecutionStatusSucceeded:
-		return async.Outcome{Status: api.Succeeded}, nil
+		return async.Execution{Status: api.Succeeded}, nil
 	case types.ExecutionStatusFailed:
-		return async.Outcome{Status: api.Failed}, nil
+		return async.Execution{Status: api.Failed}, nil
 	case types.ExecutionStatusTimedOut:
-		return async.Outcome{Status: api.Failed, TimedOut: true}, nil
+		return async.Execution{Status: api.Failed, TimedOut: true}, nil
 	case types.ExecutionStatusAborted:
-		return async.Outcome{Status: api.Canceled}, nil
+		return async.Execution{Status: api.Canceled}, nil
 	}
-	return async.Outcome{}, fmt.Errorf("sfn DescribeExecution: unknown status %q", status)
+	return async.Execution{}, fmt.Errorf("sfn DescribeExecution: unknown status %q", status)
 }

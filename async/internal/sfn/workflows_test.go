@@ -5,13 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/conformance"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/sfn"
 )
 
@@ -30,7 +31,7 @@ func TestWorkflows(t *testing.T) {
 	if err := w.Warm(t.Context()); err != nil {
 		t.Errorf("warm: %v", err)
 	}
-	conformance.Workflows(t, w, service)
+	asynctest.TestWorkflows(t, w, service)
 }
 
 // The history of an execution is read by every operator: neither the call that
@@ -80,6 +81,84 @@ func TestErrorsNameNoARN(t *testing.T) {
 	err := other.Start(t.Context(), "a", []byte(`{}`))
 	if err == nil || err.Error() != "sfn StartExecution: StateMachineDoesNotExist (request request-1)" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// What the calls send is the token, the answer and the error's name.
+func TestAnswers(t *testing.T) {
+	service, getenv := newWire(t)
+	w := newWorkflows(t, getenv, machine)
+	id, token := service.Waiting(t, w)
+	service.requests = nil
+	err := errors.Join(w.Heartbeat(t.Context(), token), w.Complete(t.Context(), token, []byte(`{"id":"a"}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	service.set(id, "RUNNING")
+	if err := errors.Join(w.Fail(t.Context(), token, "Activity.Overtaken"), w.Stop(t.Context(), id)); err != nil {
+		t.Fatal(err)
+	}
+	want := []map[string]any{
+		{"taskToken": token}, {"taskToken": token, "output": `{"id":"a"}`},
+		{"taskToken": token, "error": "Activity.Overtaken"}, {"executionArn": executions + id},
+	}
+	if !reflect.DeepEqual(service.requests, want) {
+		t.Errorf("got %v, want %v", service.requests, want)
+	}
+}
+
+// No task waits with the token, whatever Step Functions calls that; and any
+// other error is not that.
+func TestTaskErrors(t *testing.T) {
+	service, getenv := newWire(t)
+	w := newWorkflows(t, getenv, machine)
+	for refusal, want := range map[string]bool{
+		"TaskDoesNotExist": true, "TaskTimedOut": true, "InvalidToken": true,
+		"InvalidOutput": false, "ThrottlingException": false, "AccessDeniedException": false,
+	} {
+		service.refusal = refusal
+		for call, err := range map[string]error{
+			"complete": w.Complete(t.Context(), "t", []byte(`{}`)), "fail": w.Fail(t.Context(), "t", "E"), "heartbeat": w.Heartbeat(t.Context(), "t"),
+		} {
+			if errors.Is(err, async.ErrNotFound) != want || strings.Contains(err.Error(), "arn:") {
+				t.Errorf("%s of %s: %v", call, refusal, err)
+			}
+		}
+	}
+}
+
+// A lack of capacity at the start is answered as such, and leaves nothing behind.
+func TestStartIsThrottled(t *testing.T) {
+	job := async.Job[struct{}, async.None]{
+		Name: "review",
+		Stages: []async.Stage[struct{}, async.None]{{Name: "Moderation", Message: "At work.",
+			Do: func(context.Context, *async.Run[struct{}, async.None]) (async.Outcome, error) {
+				return async.Continue, nil
+			}}},
+		Done: async.End{Outcome: "Approved", Message: "Yes."},
+	}
+	for _, refusal := range []string{"ExecutionLimitExceeded", "ThrottlingException", "KmsThrottlingException"} {
+		service, getenv := newWire(t)
+		service.refusal = refusal
+		store := &asynctest.Store{}
+		s, err := async.New(async.Config{Job: job, Store: store, Workflows: newWorkflows(t, getenv, machine), Retention: 90 * 24 * time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Submit(t.Context(), async.Submission{Body: []byte(`{}`), Key: "key"})
+		var refused *async.RequestError
+		if !errors.As(err, &refused) || refused.Code != api.CodeThrottled || refused.RetryAfter <= 0 {
+			t.Errorf("%s: got %v", refusal, err)
+		}
+		if ids := store.IDs(); len(ids) != 0 {
+			t.Errorf("%s: %q are left", refusal, ids)
+		}
+		service.mu.Lock()
+		service.refusal = ""
+		service.mu.Unlock()
+		if _, err := s.Submit(t.Context(), async.Submission{Body: []byte(`{}`), Key: "key"}); err != nil {
+			t.Errorf("the repetition after %s: %v", refusal, err)
+		}
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 )
 
 const (
-	selectReservation = `SELECT fingerprint, submission, settled, lease, expires FROM reservations WHERE key = ?`
-	upsertReservation = `INSERT INTO reservations (key, fingerprint, submission, settled, lease, expires)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE
-		SET fingerprint = ?2, submission = ?3, settled = ?4, lease = ?5, expires = ?6`
+	selectReservation = `SELECT fingerprint, submission, settled, lease, expires, cancel FROM reservations WHERE key = ?`
+	upsertReservation = `INSERT INTO reservations (key, fingerprint, submission, settled, lease, expires, cancel)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE
+		SET fingerprint = ?2, submission = ?3, settled = ?4, lease = ?5, expires = ?6, cancel = ?7`
 	settleReservation = `UPDATE reservations SET settled = 1 WHERE key = ?`
 	endLease          = `UPDATE reservations SET lease = '' WHERE key = ? AND submission = ? AND settled = 0`
 	endLeases         = `UPDATE reservations SET lease = '' WHERE settled = 0`
@@ -34,7 +34,7 @@ func (s *Store) Reserve(ctx context.Context, r async.Reservation) (kept async.Re
 			return nil
 		}
 		if err := database.Exec(conn, upsertReservation,
-			kept.Key, kept.Fingerprint, kept.ID, kept.Settled, kept.Lease, expirySeconds(kept.Expires)); err != nil {
+			kept.Key, kept.Fingerprint, kept.ID, kept.Settled, kept.Lease, expirySeconds(kept.Expires), kept.Cancel); err != nil {
 			return err
 		}
 		stored, err = readReservation(conn, r.Key)
@@ -72,7 +72,7 @@ func (s *Store) Release(ctx context.Context, key, id string, keepID bool) error 
 }
 
 // EndLeases ends the leases of all requests that were being accepted when the
-// process ended: nobody is at work on them, so that repeating one completes it
+// process ended: nothing is at work on them, so that repeating one completes it
 // at once. It must run before the first request.
 func (s *Store) EndLeases(ctx context.Context) error {
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, endLeases) })
@@ -84,7 +84,7 @@ func readReservation(conn *sqlite.Conn, key string) (*async.Reservation, error) 
 	found, err := database.Row(conn, selectReservation, func(stmt *sqlite.Stmt) (err error) {
 		r.Fingerprint, r.ID, r.Settled = stmt.ColumnText(0), stmt.ColumnText(1), stmt.ColumnBool(2)
 		r.Lease, err = database.ColumnTime(stmt, 3)
-		r.Expires = columnExpiry(stmt, 4)
+		r.Expires, r.Cancel = columnExpiry(stmt, 4), stmt.ColumnText(5)
 		return err
 	}, key)
 	if err != nil || !found {

@@ -1,17 +1,29 @@
 package sqlite
 
 import (
-	"encoding/json"
-	"time"
-
 	"zombiezen.com/go/sqlite"
+
+	database "example.org/asynchttpapi/internal/sqlite"
 )
 
-// Schema makes the tables of the store. It has times as RFC 3339 text, empty for none, and expiries as
-// seconds since 1970, 0 for none. error_code is NULL where there is no error.
-const Schema = `
+// Schema is the part of a database that a Store needs.
+const Schema = part(tables)
+
+// part implements database.Part.
+type part string
+
+// Script implements database.Part.
+func (p part) Script() string { return string(p) }
+
+// tables have times as RFC 3339 text, empty for none, and expiries as seconds
+// since 1970, 0 for none. error_code is NULL where there is no error. outcomes,
+// stage_values and large are JSON, empty for none. The input has a row of its
+// own, under the submission's nr: what status changes write stays short.
+const tables = `
 CREATE TABLE IF NOT EXISTS submissions (
-	id            TEXT PRIMARY KEY,
+	nr            INTEGER PRIMARY KEY,
+	id            TEXT NOT NULL UNIQUE,
+	job           TEXT NOT NULL,
 	status        TEXT NOT NULL,
 	custom_status TEXT NOT NULL,
 	message       TEXT NOT NULL,
@@ -19,57 +31,84 @@ CREATE TABLE IF NOT EXISTS submissions (
 	error_message TEXT,
 	redrive       INTEGER NOT NULL,
 	rank          INTEGER NOT NULL,
-	decisions     TEXT NOT NULL,
+	percent       INTEGER NOT NULL,
+	began         TEXT NOT NULL,
+	due           TEXT NOT NULL,
+	outcomes      TEXT NOT NULL,
+	stage_values  TEXT NOT NULL,
+	result        BLOB,
+	large         TEXT NOT NULL,
+	wait_stage    TEXT NOT NULL,
+	wait_token    TEXT NOT NULL,
+	wait_answer   TEXT NOT NULL,
 	created       TEXT NOT NULL,
 	updated       TEXT NOT NULL,
 	deadline      TEXT NOT NULL,
-	expires       INTEGER NOT NULL,
-	payload       BLOB
+	expires       INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS submissions_expires ON submissions (expires) WHERE expires > 0;
+CREATE INDEX IF NOT EXISTS submissions_large ON submissions (large ->> 'key') WHERE large <> '';
+CREATE TABLE IF NOT EXISTS inputs (
+	nr    INTEGER PRIMARY KEY,
+	input BLOB
+);
 CREATE TABLE IF NOT EXISTS reservations (
 	key         TEXT PRIMARY KEY,
 	fingerprint TEXT NOT NULL,
 	submission  TEXT NOT NULL,
 	settled     INTEGER NOT NULL,
 	lease       TEXT NOT NULL,
-	expires     INTEGER NOT NULL
+	expires     INTEGER NOT NULL,
+	cancel      TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS reservations_expires ON reservations (expires) WHERE expires > 0;
+CREATE TABLE IF NOT EXISTS callbacks (
+	hash       TEXT PRIMARY KEY,
+	submission TEXT NOT NULL,
+	stage      TEXT NOT NULL,
+	expires    INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS callbacks_submission ON callbacks (submission);
+CREATE INDEX IF NOT EXISTS callbacks_expires ON callbacks (expires) WHERE expires > 0;
 `
 
-// expirySeconds rounds up, as async.Store has it.
-func expirySeconds(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// Migrate implements database.Part. In format 1 a submission had its input,
+// called payload, and decisions: words of stages, named with a lower-case
+// letter, where accepted let the next stage begin.
+func (p part) Migrate(conn *sqlite.Conn) error {
+	old := false
+	err := database.Each(conn, `SELECT 1 FROM pragma_table_info('submissions') WHERE name = 'decisions'`,
+		func(*sqlite.Stmt) { old = true })
+	if err != nil || !old {
+		return err
 	}
-	seconds := t.Unix()
-	if t.Nanosecond() > 0 {
-		seconds++
+	for _, statement := range []string{
+		"ALTER TABLE submissions RENAME TO submissions_1",
+		"DROP INDEX IF EXISTS submissions_expires",
+		"ALTER TABLE reservations ADD COLUMN cancel TEXT NOT NULL DEFAULT ''",
+	} {
+		if err := database.Exec(conn, statement); err != nil {
+			return err
+		}
 	}
-	return seconds
+	if err := database.Script(conn, tables); err != nil {
+		return err
+	}
+	return database.Script(conn, fromFormat1)
 }
 
-func columnExpiry(stmt *sqlite.Stmt, at int) time.Time {
-	if seconds := stmt.ColumnInt64(at); seconds != 0 {
-		return time.Unix(seconds, 0).UTC()
-	}
-	return time.Time{}
-}
-
-func decisionsText(decisions map[string]string) (string, error) {
-	if len(decisions) == 0 {
-		return "", nil
-	}
-	text, err := json.Marshal(decisions)
-	return string(text), err
-}
-
-func columnDecisions(stmt *sqlite.Stmt, at int) (map[string]string, error) {
-	decisions := map[string]string{}
-	text := stmt.ColumnText(at)
-	if text == "" {
-		return decisions, nil
-	}
-	return decisions, json.Unmarshal([]byte(text), &decisions)
-}
+const fromFormat1 = `
+INSERT INTO submissions
+	(nr, id, job, status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
+	 outcomes, stage_values, large, wait_stage, wait_token, wait_answer, created, updated, deadline, expires)
+SELECT rowid, id, '', status, custom_status, message, error_code, error_message, redrive, rank, 0, '', '',
+	CASE decisions WHEN '' THEN '' ELSE (
+		SELECT json_group_object(
+			upper(substr(key, 1, 1)) || substr(key, 2),
+			CASE value WHEN 'accepted' THEN '' ELSE upper(substr(value, 1, 1)) || substr(value, 2) END)
+		FROM json_each(decisions)) END,
+	'', '', '', '', '', created, updated, deadline, expires
+FROM submissions_1;
+INSERT INTO inputs SELECT rowid, payload FROM submissions_1;
+DROP TABLE submissions_1;
+`

@@ -3,12 +3,11 @@ package sqlite
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	database "example.org/asynchttpapi/internal/sqlite"
 )
@@ -22,50 +21,57 @@ var _ async.Store = (*Store)(nil)
 func NewStore(db *database.DB) *Store { return &Store{db: db} }
 
 const (
-	insertSubmission = `INSERT INTO submissions
-		(id, status, custom_status, message, error_code, error_message, redrive, rank,
-		 decisions, created, updated, deadline, expires, payload)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1`
-	selectSubmission = `SELECT status, custom_status, message, error_code, error_message, redrive, rank,
-		decisions, created, updated, deadline, expires, payload FROM submissions WHERE id = ?`
-	updateSubmission = `UPDATE submissions SET
-		status = ?, custom_status = ?, message = ?, error_code = ?, error_message = ?, redrive = ?, rank = ?,
-		decisions = ?, updated = ?, deadline = ? WHERE id = ?`
-	selectPosition   = `SELECT redrive, rank FROM submissions WHERE id = ?`
-	deleteSubmission = `DELETE FROM submissions WHERE id = ?`
+	insertInput      = `INSERT INTO inputs (nr, input) VALUES (?, ?)`
+	selectInput      = `SELECT input FROM submissions JOIN inputs USING (nr) WHERE id = ?`
+	selectPosition   = `SELECT nr, redrive, rank FROM submissions WHERE id = ?`
+	deleteSubmission = `DELETE FROM submissions WHERE nr = ?`
+	deleteInput      = `DELETE FROM inputs WHERE nr = ?`
+	insertCallback   = `INSERT OR REPLACE INTO callbacks (hash, submission, stage, expires) VALUES (?, ?, ?, ?)`
+	selectCallback   = `SELECT submission, stage, expires FROM callbacks WHERE hash = ?`
 )
 
 // Create implements async.Store.
-func (s *Store) Create(ctx context.Context, r async.Record) error {
-	if err := r.Valid(); err != nil {
+func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessage) error {
+	if err := errors.Join(r.Valid(), async.ValidInput(input)); err != nil {
 		return err
 	}
-	decisions, err := decisionsText(r.Decisions)
+	values, err := changing(r)
 	if err != nil {
 		return err
 	}
-	code, message := errorColumns(r.Error)
+	values = append(values, r.ID, r.Job, r.Created, expirySeconds(r.Expires))
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
-		inserted, err := database.Row(conn, insertSubmission, nothing,
-			r.ID, string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank,
-			decisions, r.Created, r.Updated, r.Deadline, expirySeconds(r.Expires), []byte(r.Payload))
-		if err == nil && !inserted {
-			err = async.ErrExists
+		var nr int64
+		inserted, err := database.Row(conn, insertSubmission, func(stmt *sqlite.Stmt) error { nr = stmt.ColumnInt64(0); return nil }, values...)
+		if err != nil {
+			return err
 		}
-		return err
+		if !inserted {
+			return async.ErrExists
+		}
+		return database.Exec(conn, insertInput, nr, []byte(input))
 	})
 }
 
 // Get implements async.Store.
 func (s *Store) Get(ctx context.Context, id string) (r async.Record, err error) {
-	if err := ctx.Err(); err != nil {
-		return r, err
-	}
 	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		r, err = readSubmission(conn, id)
 		return err
 	})
 	return r, err
+}
+
+// Input implements async.Store.
+func (s *Store) Input(ctx context.Context, id string) (input json.RawMessage, err error) {
+	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
+		found, err := database.Row(conn, selectInput, func(stmt *sqlite.Stmt) error { input = database.ColumnBytes(stmt, 0); return nil }, id)
+		if err == nil && !found {
+			err = async.ErrNotFound
+		}
+		return err
+	})
+	return input, err
 }
 
 // Advance implements async.Store.
@@ -80,8 +86,12 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 		if r, err = c.Apply(r); err != nil {
 			return err
 		}
-		r.Updated, r.Deadline = r.Updated.UTC(), r.Deadline.UTC()
-		return writeSubmission(conn, r)
+		r.Began, r.Due, r.Updated, r.Deadline = r.Began.UTC(), r.Due.UTC(), r.Updated.UTC(), r.Deadline.UTC()
+		values, err := changing(r)
+		if err != nil {
+			return err
+		}
+		return database.Exec(conn, updateSubmission, append(values, id)...)
 	})
 	if err != nil && !errors.Is(err, async.ErrStale) {
 		return async.Record{}, err
@@ -92,104 +102,40 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 // Discard implements async.Store.
 func (s *Store) Discard(ctx context.Context, id string) error {
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
+		var nr int64
 		moved := false
 		_, err := database.Row(conn, selectPosition, func(stmt *sqlite.Stmt) error {
-			moved = stmt.ColumnInt(0) > 0 || stmt.ColumnInt(1) > 0
+			nr, moved = stmt.ColumnInt64(0), stmt.ColumnInt(1) > 0 || stmt.ColumnInt(2) > 0
 			return nil
 		}, id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if moved {
+		case moved:
 			return async.ErrStale
 		}
-		return database.Exec(conn, deleteSubmission, id)
+		return errors.Join(database.Exec(conn, deleteSubmission, nr), database.Exec(conn, deleteInput, nr))
 	})
 }
 
-func readSubmission(conn *sqlite.Conn, id string) (async.Record, error) {
-	r := async.Record{ID: id}
-	found, err := database.Row(conn, selectSubmission, func(stmt *sqlite.Stmt) error { return scanSubmission(stmt, &r) }, id)
-	if err == nil && !found {
-		err = async.ErrNotFound
-	}
-	return r, err
+// PutCallback implements async.Store.
+func (s *Store) PutCallback(ctx context.Context, hash string, c async.CallbackRef) error {
+	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
+		return database.Exec(conn, insertCallback, hash, c.ID, c.Stage, expirySeconds(c.Expires))
+	})
 }
 
-func scanSubmission(stmt *sqlite.Stmt, r *async.Record) error {
-	r.Status = api.Status(stmt.ColumnText(0))
-	r.CustomStatus, r.Message = stmt.ColumnText(1), stmt.ColumnText(2)
-	if !stmt.ColumnIsNull(3) {
-		r.Error = &api.Error{Code: stmt.ColumnText(3), Message: stmt.ColumnText(4)}
-	}
-	r.Redrive, r.Rank = stmt.ColumnInt(5), stmt.ColumnInt(6)
-	var errs [4]error
-	r.Decisions, errs[0] = columnDecisions(stmt, 7)
-	r.Created, errs[1] = database.ColumnTime(stmt, 8)
-	r.Updated, errs[2] = database.ColumnTime(stmt, 9)
-	r.Deadline, errs[3] = database.ColumnTime(stmt, 10)
-	r.Expires = columnExpiry(stmt, 11)
-	r.Payload = database.ColumnBytes(stmt, 12)
-	return errors.Join(errs[:]...)
-}
-
-func writeSubmission(conn *sqlite.Conn, r async.Record) error {
-	decisions, err := decisionsText(r.Decisions)
-	if err != nil {
+// Callback implements async.Store.
+func (s *Store) Callback(ctx context.Context, hash string) (c async.CallbackRef, err error) {
+	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
+		found, err := database.Row(conn, selectCallback, func(stmt *sqlite.Stmt) error {
+			c.ID, c.Stage, c.Expires = stmt.ColumnText(0), stmt.ColumnText(1), columnExpiry(stmt, 2)
+			return nil
+		}, hash)
+		if err == nil && !found {
+			err = async.ErrNotFound
+		}
 		return err
-	}
-	code, message := errorColumns(r.Error)
-	return database.Exec(conn, updateSubmission,
-		string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank,
-		decisions, r.Updated, r.Deadline, r.ID)
-}
-
-func errorColumns(e *api.Error) (code, message any) {
-	if e == nil {
-		return nil, nil
-	}
-	return e.Code, e.Message
-}
-
-// nothing scans a row of which only the being there counts.
-func nothing(*sqlite.Stmt) error { return nil }
-
-const (
-	// grace is how long an expired submission stays, so that a client is told
-	// "gone" before it is told "unknown": DynamoDB's TTL takes as long.
-	grace = 48 * time.Hour
-	// sweepBatch bounds one write of a sweep: others wait for no longer.
-	sweepBatch = 200
-
-	sweepSubmissions = `DELETE FROM submissions WHERE id IN
-		(SELECT id FROM submissions WHERE expires > 0 AND expires < ? LIMIT ?)`
-	sweepReservations = `DELETE FROM reservations WHERE key IN
-		(SELECT key FROM reservations WHERE expires > 0 AND expires < ? LIMIT ?)`
-)
-
-// Sweep removes submissions that expired two days before now or earlier, and
-// reservations that have expired, and returns how many rows went.
-func (s *Store) Sweep(ctx context.Context, now time.Time) (removed int, err error) {
-	for {
-		n, err := s.sweepBatch(ctx, now)
-		if err != nil || n == 0 {
-			return removed, err
-		}
-		removed += n
-	}
-}
-
-func (s *Store) sweepBatch(ctx context.Context, now time.Time) (removed int, err error) {
-	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
-		if err := database.Exec(conn, sweepSubmissions, now.Add(-grace).Unix(), sweepBatch); err != nil {
-			return err
-		}
-		removed = conn.Changes()
-		if err := database.Exec(conn, sweepReservations, now.Unix(), sweepBatch); err != nil {
-			return err
-		}
-		removed += conn.Changes()
-		return nil
 	})
-	return removed, err
+	return c, err
 }

@@ -17,7 +17,7 @@ import (
 
 // BenchmarkStoreLife is all that a submission writes in its life: a
 // reservation, the record, and for each of three stages its beginning and its
-// decision, every one of them on disk before the next.
+// outcome, every one of them on disk before the next.
 func BenchmarkStoreLife(b *testing.B) {
 	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) {
 		now := time.Now()
@@ -26,20 +26,22 @@ func BenchmarkStoreLife(b *testing.B) {
 			Key: r.ID, ID: r.ID, Fingerprint: "fingerprint", Now: now, Lease: now.Add(time.Minute), Expires: r.Expires,
 		})
 		must(b, err)
-		must(b, s.Create(b.Context(), r))
+		must(b, s.Create(b.Context(), r, benchInput))
 		must(b, s.Settle(b.Context(), r.ID, r.ID))
 		for i, stage := range []string{"Moderation", "Shortlisting", "Selection"} {
 			state := async.State{Status: api.Running, CustomStatus: stage, Message: "The talk is being looked at.", Rank: 10 * (i + 1)}
-			_, err := s.Advance(b.Context(), r.ID, async.Change{State: &state, At: now})
+			_, err := s.Advance(b.Context(), r.ID, async.Change{State: &state, Updated: now})
 			must(b, err)
-			_, err = s.Advance(b.Context(), r.ID, async.Change{Stage: stage, Decision: "accepted", At: now})
+			_, err = s.Advance(b.Context(), r.ID, async.Change{Stage: stage, Outcome: async.Continue, Updated: now})
 			must(b, err)
 		}
 	})
 }
 
 func BenchmarkStoreCreate(b *testing.B) {
-	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) { must(b, s.Create(b.Context(), benchRecord(time.Now()))) })
+	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) {
+		must(b, s.Create(b.Context(), benchRecord(time.Now()), benchInput))
+	})
 }
 
 func BenchmarkStoreGet(b *testing.B) {
@@ -47,7 +49,7 @@ func BenchmarkStoreGet(b *testing.B) {
 	benchmarkStore(b, func(b *testing.B, s *sqlite.Store) {
 		_, err := s.Get(b.Context(), r.ID)
 		if errors.Is(err, async.ErrNotFound) {
-			err = s.Create(b.Context(), r)
+			err = s.Create(b.Context(), r, benchInput)
 		}
 		if !errors.Is(err, async.ErrExists) {
 			must(b, err)
@@ -77,11 +79,12 @@ func benchmarkStore(b *testing.B, op func(*testing.B, *sqlite.Store)) {
 	}
 }
 
+var benchInput = []byte(`{"description":"` + strings.Repeat("x", 800) + `"}`)
+
 func benchRecord(now time.Time) async.Record {
 	return async.Record{
 		ID:      rand.Text(),
 		State:   async.State{Status: api.NotStarted, CustomStatus: "Received", Message: "The talk has been received."},
-		Payload: []byte(`{"description":"` + strings.Repeat("x", 800) + `"}`),
 		Created: now, Updated: now, Deadline: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}
 }

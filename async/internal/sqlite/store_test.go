@@ -2,7 +2,6 @@ package sqlite_test
 
 import (
 	"errors"
-	"fmt"
 	"testing"
 	"time"
 
@@ -11,7 +10,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/internal/conformance"
+	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	database "example.org/asynchttpapi/internal/sqlite"
 )
@@ -28,17 +27,22 @@ func openDB(t testing.TB, dir string) *database.DB {
 
 func TestStore(t *testing.T) {
 	db := openDB(t, t.TempDir())
-	conformance.Store(t, func(*testing.T) async.Store { return sqlite.NewStore(db) })
+	asynctest.TestStore(t, func(*testing.T) async.Store { return sqlite.NewStore(db) })
 }
 
 func TestStoreLeavesUnknownColumnsAlone(t *testing.T) {
 	db := openDB(t, t.TempDir())
-	conformance.UnknownMembers(t, sqlite.NewStore(db), func(t *testing.T, id string) func(*testing.T) {
+	asynctest.TestUnknownMembers(t, sqlite.NewStore(db), func(t *testing.T, id string) func(*testing.T) {
 		execute(t, db, "ALTER TABLE submissions ADD COLUMN novel TEXT; UPDATE submissions SET novel = 'planted'")
 		return func(t *testing.T) {
 			t.Helper()
-			if got := text(t, db, "SELECT novel FROM submissions"); got != "planted" {
-				t.Errorf("the column has %q", got)
+			planted := ""
+			err := db.Read(t.Context(), func(conn *zombiezen.Conn) (err error) {
+				planted, err = sqlitex.ResultText(conn.Prep("SELECT novel FROM submissions"))
+				return err
+			})
+			if err != nil || planted != "planted" {
+				t.Errorf("the column has %q, %v", planted, err)
 			}
 		}
 	})
@@ -54,18 +58,6 @@ func execute(t *testing.T, db *database.DB, script string) {
 	}
 }
 
-func text(t *testing.T, db *database.DB, query string) (value string) {
-	t.Helper()
-	err := db.Read(t.Context(), func(conn *zombiezen.Conn) (err error) {
-		value, err = sqlitex.ResultText(conn.Prep(query))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
-}
-
 func TestStoreSurvivesReopening(t *testing.T) {
 	dir := t.TempDir()
 	db, err := database.Open(dir, sqlite.Schema)
@@ -74,42 +66,12 @@ func TestStoreSurvivesReopening(t *testing.T) {
 	}
 	s := sqlite.NewStore(db)
 	r := async.Record{ID: "a", State: async.State{Status: api.Running, Rank: 2}, Created: time.Now()}
-	if err := errors.Join(s.Create(t.Context(), r), db.Close()); err != nil {
+	if err := errors.Join(s.Create(t.Context(), r, nil), db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	got, err := sqlite.NewStore(openDB(t, dir)).Get(t.Context(), "a")
 	if err != nil || got.Rank != 2 || !got.Created.Equal(r.Created) {
 		t.Errorf("got %+v, %v", got, err)
-	}
-}
-
-func TestSweep(t *testing.T) {
-	s := sqlite.NewStore(openDB(t, t.TempDir()))
-	now := time.Date(2026, 1, 10, 0, 0, 0, 0, time.UTC)
-	const batches = 450 // more than two batches
-	ages := map[string]time.Duration{"alive": -time.Hour, "gone": time.Hour, "forgotten": 72 * time.Hour}
-	for i := range batches {
-		ages[fmt.Sprint("old", i)] = 100 * time.Hour
-	}
-	for id, age := range ages {
-		r := async.Record{ID: id, State: async.State{Status: api.Succeeded}, Expires: now.Add(-age)}
-		if err := s.Create(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
-		_, _, err := s.Reserve(t.Context(), async.Reservation{Key: id, ID: id, Fingerprint: "f", Now: now.Add(-200 * time.Hour), Expires: now.Add(-age)})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, want := range []int{2*batches + 3, 0} {
-		if removed, err := s.Sweep(t.Context(), now); err != nil || removed != want {
-			t.Fatalf("removed %d, %v; want %d", removed, err, want)
-		}
-	}
-	for id, want := range map[string]error{"alive": nil, "gone": nil, "forgotten": async.ErrNotFound, "old7": async.ErrNotFound} {
-		if _, err := s.Get(t.Context(), id); !errors.Is(err, want) {
-			t.Errorf("%s: got %v, want %v", id, err, want)
-		}
 	}
 }
 
@@ -133,6 +95,27 @@ func TestEndLeases(t *testing.T) {
 		got, mine, err := store.Reserve(t.Context(), reservation(key, "second"))
 		if mine != want || got.ID != "first" || err != nil {
 			t.Errorf("%s: got %+v, mine %v, %v", key, got, mine, err)
+		}
+	}
+}
+
+// Nothing of a discarded submission is left, its input least of all; and the
+// next one, which may get its number, has its own.
+func TestDiscardLeavesNothing(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	s := sqlite.NewStore(db)
+	for _, id := range []string{"a", "b", "c"} {
+		r := async.Record{ID: id, State: async.State{Status: api.NotStarted}}
+		if err := errors.Join(s.Create(t.Context(), r, []byte(`"`+id+`"`)), s.Discard(t.Context(), id)); err != nil {
+			t.Fatal(err)
+		}
+		rows := 0
+		err := db.Read(t.Context(), func(conn *zombiezen.Conn) (err error) {
+			rows, err = sqlitex.ResultInt(conn.Prep("SELECT (SELECT count(*) FROM submissions) + (SELECT count(*) FROM inputs)"))
+			return err
+		})
+		if err != nil || rows != 0 {
+			t.Errorf("%d rows, %v", rows, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"log/slog"
+	"time"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
@@ -23,33 +24,39 @@ type metric struct {
 	value      float64
 }
 
-// metricsOf are the values that a moment adds to.
-func metricsOf(m async.Moment) []metric {
-	count := func(name string) metric { return metric{name, "Count", 1} }
+func count(name string) metric { return metric{name, "Count", 1} }
+
+// metricsOf returns the values that an event adds to.
+func metricsOf(e async.Event) []metric {
 	var all []metric
-	switch m.What {
+	switch e.Kind {
 	case async.Accepted:
 		all = append(all, count("Accepted"))
 	case async.Replayed:
 		all = append(all, count("Replayed"))
 	case async.Polled:
 		all = append(all, count("Polls"))
+	case async.StageError:
+		all = append(all, count("StageErrors"))
 	case async.Ended:
-		all = append(all, count("Ended"), metric{"Age", "Seconds", m.Age.Seconds()})
+		all = append(all, count("Ended"), metric{"Age", "Seconds", e.Age.Seconds()})
 	}
-	if m.Failed() {
+	if e.Failed() {
 		all = append(all, count("Failed"))
 	}
-	if m.Reconciled {
+	if e.Kind == async.Ended && e.State.Status == api.Canceled {
+		all = append(all, count("Canceled"))
+	}
+	if e.Reconciled {
 		all = append(all, count("Reconciled"))
 	}
-	if m.Detected {
-		all = append(all, metric{"DetectionLag", "Milliseconds", float64(m.Lag.Milliseconds())})
+	if e.Detected {
+		all = append(all, metric{"DetectionLag", "Milliseconds", float64(e.Lag.Milliseconds())})
 	}
 	return all
 }
 
-// outcome is how a submission ended, in a few words: the work's own where the
+// outcome is how a submission ended, in one word: the job's own where the
 // process went well.
 func outcome(s async.State) string {
 	if s.Status == api.Succeeded {
@@ -58,21 +65,29 @@ func outcome(s async.State) string {
 	return string(s.Status)
 }
 
-// metrics are the members that make a log line a metric, and none for a moment
-// that counts for nothing.
-func (w Writer) metrics(m async.Moment) []slog.Attr {
-	values := metricsOf(m)
-	if len(values) == 0 {
+// metrics returns the attributes that make a log line a metric; none for an
+// event that counts for nothing.
+func (w Writer) metrics(e async.Event) []slog.Attr {
+	if e.Kind == async.Ended {
+		return w.embedded(metricsOf(e), slog.String(dimensionOutcome, outcome(e.State)))
+	}
+	return w.embedded(metricsOf(e))
+}
+
+// embedded returns the attributes of values, by the stack alone and, where it
+// is given, by another dimension besides.
+func (w Writer) embedded(values []metric, dimension ...slog.Attr) []slog.Attr {
+	if w.Stack == "" || len(values) == 0 {
 		return nil
 	}
 	sets := [][]string{{dimensionStack}}
-	attrs := []slog.Attr{slog.String(dimensionStack, w.stack)}
-	if m.What == async.Ended {
-		sets = append(sets, []string{dimensionStack, dimensionOutcome})
-		attrs = append(attrs, slog.String(dimensionOutcome, outcome(m.State)))
+	attrs := []slog.Attr{slog.String(dimensionStack, w.Stack)}
+	for _, d := range dimension {
+		sets = append(sets, []string{dimensionStack, d.Key})
+		attrs = append(attrs, d)
 	}
 	for _, v := range values {
 		attrs = append(attrs, slog.Float64(v.name, v.value))
 	}
-	return append(attrs, slog.Any("_aws", embed(w.now(), sets, values)))
+	return append(attrs, slog.Any("_aws", embed(time.Now(), sets, values)))
 }

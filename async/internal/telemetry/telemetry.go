@@ -1,6 +1,6 @@
 // Package telemetry writes what happens to submissions into the log: one line
-// each, which on AWS is a metric as well. Nothing in a line is personal, and a
-// submission is named by its id's hash: the id is a capability.
+// each, which on AWS is a metric as well. Nothing in a line is personal, and no
+// line has a submission's id, which is a capability: async.LogID stands for it.
 package telemetry
 
 import (
@@ -12,66 +12,77 @@ import (
 	"example.org/asynchttpapi/async/internal/trace"
 )
 
-// Writer writes lines. Use New.
+// Writer writes the lines.
 type Writer struct {
-	log   *slog.Logger
-	stack string
-	now   func() time.Time
+	// Log must be set.
+	Log *slog.Logger
+	// Stack names the deployment in its metrics. Without it lines carry no
+	// metrics, and polls are logged at the level Debug.
+	Stack string
+	// LogErrors adds the texts of stages' errors, which may hold anything.
+	LogErrors bool
 }
 
-// New makes a Writer. stack names the deployment in its metrics; if it is ""
-// lines carry no metrics, and polls are told at the level of debugging.
-func New(log *slog.Logger, stack string, now func() time.Time) Writer {
-	return Writer{log: log, stack: stack, now: now}
-}
-
-// Report is an async.Report.
-func (w Writer) Report(ctx context.Context, m async.Moment) {
-	level := w.level(m)
-	if !w.log.Enabled(ctx, level) {
+// Observe is an async.Observer.
+func (w Writer) Observe(ctx context.Context, e async.Event) {
+	level := w.level(e)
+	if !w.Log.Enabled(ctx, level) {
 		return
 	}
-	attrs := attributes(ctx, m)
-	if w.stack != "" {
-		attrs = append(attrs, w.metrics(m)...)
-	}
-	w.log.LogAttrs(ctx, level, string(m.What), attrs...)
+	w.Log.LogAttrs(ctx, level, string(e.Kind), append(w.attributes(ctx, e), w.metrics(e)...)...)
 }
 
-func (w Writer) level(m async.Moment) slog.Level {
+func (w Writer) level(e async.Event) slog.Level {
 	switch {
-	case m.What == async.Polled && w.stack == "":
+	case e.Kind == async.Polled && w.Stack == "":
 		return slog.LevelDebug
-	case m.Failed():
+	case e.Failed(), e.Kind == async.StageError:
 		return slog.LevelWarn
 	}
 	return slog.LevelInfo
 }
 
 // attributes are what the line says for people.
-func attributes(ctx context.Context, m async.Moment) []slog.Attr {
-	attrs := []slog.Attr{slog.String("submission", async.LogID(m.ID))}
+func (w Writer) attributes(ctx context.Context, e async.Event) []slog.Attr {
+	attrs := []slog.Attr{slog.String("submission", async.LogID(e.ID))}
 	add := func(key, value string) {
 		if value != "" {
 			attrs = append(attrs, slog.String(key, value))
 		}
 	}
-	add("stage", m.Stage)
-	add("decision", m.Decision)
-	add("status", string(m.Status))
-	add("customStatus", m.CustomStatus)
-	if m.Error != nil {
-		add("code", m.Error.Code)
+	add("stage", e.Stage)
+	add("outcome", string(e.Outcome))
+	add("status", string(e.State.Status))
+	add("customStatus", e.State.CustomStatus)
+	if e.State.Error != nil {
+		add("code", e.State.Error.Code)
 	}
-	if m.What == async.Ended {
-		attrs = append(attrs, slog.Float64("ageSeconds", m.Age.Seconds()))
+	add("errorType", e.ErrorType)
+	if e.Err != nil {
+		add("reason", async.Reason(e.Err))
+		if w.LogErrors {
+			add("error", e.Err.Error())
+		}
 	}
-	if m.Reconciled {
+	if e.Kind == async.Ended {
+		attrs = append(attrs, slog.Float64("ageSeconds", e.Age.Seconds()))
+	}
+	if e.Reconciled {
 		attrs = append(attrs, slog.Bool("reconciled", true))
 	}
-	if m.Redrive > 0 {
-		attrs = append(attrs, slog.Int("redrive", m.Redrive))
+	if e.State.Redrive > 0 {
+		attrs = append(attrs, slog.Int("redrive", e.State.Redrive))
 	}
 	add("traceId", string(trace.FromContext(ctx)))
 	return attrs
+}
+
+// RequestFailed writes the line of a request that was answered with a status of
+// 500 or more, and counts it. It is an error, the one level that no log level
+// of a deployment silences, and so the metric is complete.
+func (w Writer) RequestFailed(ctx context.Context, attrs ...slog.Attr) {
+	r := slog.NewRecord(time.Now(), slog.LevelError, "request failed", 0)
+	r.AddAttrs(attrs...)
+	r.AddAttrs(w.embedded([]metric{count("FailedRequests")})...)
+	_ = w.Log.Handler().Handle(ctx, r)
 }

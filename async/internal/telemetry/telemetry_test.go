@@ -3,9 +3,11 @@ package telemetry_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -14,46 +16,54 @@ import (
 	"example.org/asynchttpapi/async/internal/trace"
 )
 
-var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
 const traceID = trace.ID("4bf92f3577b34da6a3ce929d0e0e4736")
 
-// line is what is written of a moment, and "" for nothing.
-func line(t *testing.T, stack string, level slog.Level, m async.Moment) string {
-	t.Helper()
-	var b bytes.Buffer
+// logger writes lines without their time.
+func logger(b *bytes.Buffer, level slog.Level) *slog.Logger {
 	leaveOut := func(_ []string, a slog.Attr) slog.Attr {
 		if a.Key == slog.TimeKey {
 			return slog.Attr{}
 		}
 		return a
 	}
-	log := slog.New(slog.NewJSONHandler(&b, &slog.HandlerOptions{Level: level, ReplaceAttr: leaveOut}))
-	w := telemetry.New(log, stack, func() time.Time { return at })
-	w.Report(trace.NewContext(t.Context(), traceID), m)
+	return slog.New(slog.NewJSONHandler(b, &slog.HandlerOptions{Level: level, ReplaceAttr: leaveOut}))
+}
+
+// line is what is written of an event, "" for nothing.
+func line(t *testing.T, w telemetry.Writer, e async.Event) string {
+	t.Helper()
+	var b bytes.Buffer
+	w.Log = logger(&b, slog.LevelInfo)
+	w.Observe(trace.NewContext(t.Context(), traceID), e)
 	return strings.TrimSpace(b.String())
 }
 
 func TestLines(t *testing.T) {
 	approved := async.State{Status: api.Succeeded, CustomStatus: "Approved", Message: "Congratulations!", Rank: 7}
 	failed := async.State{Status: api.Failed, CustomStatus: "Selection", Error: &api.Error{Code: api.CodeTimedOut, Message: "Late."}, Redrive: 1}
+	broken := async.Event{Kind: async.StageError, ID: "id", Stage: "Moderation", ErrorType: async.Unavailable, Err: errors.New("ada@example.org")}
 	const end = `"traceId":"4bf92f3577b34da6a3ce929d0e0e4736"`
 	for _, tt := range []struct {
-		moment async.Moment
-		want   string
+		logErrors bool
+		event     async.Event
+		want      string
 	}{
-		{async.Moment{What: async.Accepted, ID: "id", State: async.State{Status: api.NotStarted}},
+		{false, async.Event{Kind: async.Accepted, ID: "id", State: async.State{Status: api.NotStarted}},
 			`{"level":"INFO","msg":"accepted","submission":"a56145270ce6","status":"NotStarted",` + end + `}`},
-		{async.Moment{What: async.StageDecided, ID: "id", Stage: "moderation", Decision: "accepted"},
-			`{"level":"INFO","msg":"stage decided","submission":"a56145270ce6","stage":"moderation","decision":"accepted",` + end + `}`},
-		{async.Moment{What: async.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
+		{false, async.Event{Kind: async.StageFinished, ID: "id", Stage: "Moderation", Outcome: "Rejected"},
+			`{"level":"INFO","msg":"stage finished","submission":"a56145270ce6","stage":"Moderation","outcome":"Rejected",` + end + `}`},
+		{false, async.Event{Kind: async.Ended, ID: "id", State: approved, Age: 1500 * time.Millisecond},
 			`{"level":"INFO","msg":"ended","submission":"a56145270ce6","status":"Succeeded","customStatus":"Approved","ageSeconds":1.5,` + end + `}`},
-		{async.Moment{What: async.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
+		{false, async.Event{Kind: async.Ended, ID: "id", State: failed, Age: time.Second, Reconciled: true},
 			`{"level":"WARN","msg":"ended","submission":"a56145270ce6","status":"Failed","customStatus":"Selection","code":"TimedOut","ageSeconds":1,` +
 				`"reconciled":true,"redrive":1,` + end + `}`},
-		{async.Moment{What: async.Polled, ID: "id"}, ""},
+		{false, broken, `{"level":"WARN","msg":"stage error","submission":"a56145270ce6","stage":"Moderation","errorType":"Activity.Unavailable",` +
+			`"reason":"*errors.errorString",` + end + `}`},
+		{true, broken, `{"level":"WARN","msg":"stage error","submission":"a56145270ce6","stage":"Moderation","errorType":"Activity.Unavailable",` +
+			`"reason":"*errors.errorString","error":"ada@example.org",` + end + `}`},
+		{false, async.Event{Kind: async.Polled, ID: "id"}, ""},
 	} {
-		if got := line(t, "", slog.LevelInfo, tt.moment); got != tt.want {
+		if got := line(t, telemetry.Writer{LogErrors: tt.logErrors}, tt.event); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
@@ -62,24 +72,43 @@ func TestLines(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	approved := async.State{Status: api.Succeeded, CustomStatus: "Approved"}
 	failed := async.State{Status: api.Failed, CustomStatus: "Selection"}
+	canceled := async.State{Status: api.Canceled, CustomStatus: "Selection"}
 	for _, tt := range []struct {
-		moment  async.Moment
+		event   async.Event
 		outcome string
 		want    map[string]float64
 	}{
-		{async.Moment{What: async.Accepted}, "", map[string]float64{"Accepted": 1}},
-		{async.Moment{What: async.Replayed}, "", map[string]float64{"Replayed": 1}},
-		{async.Moment{What: async.Polled}, "", map[string]float64{"Polls": 1}},
-		{async.Moment{What: async.Polled, Detected: true, Lag: 1250 * time.Millisecond}, "",
+		{async.Event{Kind: async.Accepted}, "", map[string]float64{"Accepted": 1}},
+		{async.Event{Kind: async.Replayed}, "", map[string]float64{"Replayed": 1}},
+		{async.Event{Kind: async.Polled}, "", map[string]float64{"Polls": 1}},
+		{async.Event{Kind: async.Polled, Detected: true, Lag: 1250 * time.Millisecond}, "",
 			map[string]float64{"Polls": 1, "DetectionLag": 1250}},
-		{async.Moment{What: async.Ended, State: approved, Age: 90 * time.Second}, "Approved",
+		{async.Event{Kind: async.StageError}, "", map[string]float64{"StageErrors": 1}},
+		{async.Event{Kind: async.Ended, State: approved, Age: 90 * time.Second}, "Approved",
 			map[string]float64{"Ended": 1, "Age": 90}},
-		{async.Moment{What: async.Ended, State: failed, Age: time.Second, Reconciled: true}, "Failed",
+		{async.Event{Kind: async.Ended, State: failed, Age: time.Second, Reconciled: true}, "Failed",
 			map[string]float64{"Ended": 1, "Age": 1, "Failed": 1, "Reconciled": 1}},
-		{async.Moment{What: async.StageBegun}, "", nil},
+		{async.Event{Kind: async.Ended, State: canceled, Age: time.Second}, "Canceled",
+			map[string]float64{"Ended": 1, "Age": 1, "Canceled": 1}},
+		{async.Event{Kind: async.StageBegan}, "", nil},
 	} {
-		checkMetrics(t, line(t, "prod", slog.LevelInfo, tt.moment), tt.outcome, tt.want)
+		synctest.Test(t, func(t *testing.T) {
+			checkMetrics(t, line(t, telemetry.Writer{Stack: "prod"}, tt.event), tt.outcome, tt.want)
+		})
 	}
+}
+
+// No log level of a deployment hides a request that failed.
+func TestFailedRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b bytes.Buffer
+		w := telemetry.Writer{Log: logger(&b, slog.LevelError+4), Stack: "prod"}
+		w.RequestFailed(t.Context(), slog.String("code", api.CodeUnavailable))
+		checkMetrics(t, b.String(), "", map[string]float64{"FailedRequests": 1})
+		if !strings.Contains(b.String(), `"level":"ERROR"`) || !strings.Contains(b.String(), `"code":"ServiceUnavailable"`) {
+			t.Error(b.String())
+		}
+	})
 }
 
 // checkMetrics reads a line as CloudWatch does.
@@ -101,7 +130,7 @@ func checkMetrics(t *testing.T, line, outcome string, want map[string]float64) {
 	}
 	got := 0
 	for _, d := range e.AWS.CloudWatchMetrics {
-		if d.Namespace != "AsyncHttpApi" || members["stack"] != "prod" || e.AWS.Timestamp != at.UnixMilli() {
+		if d.Namespace != "AsyncHttpApi" || members["stack"] != "prod" || e.AWS.Timestamp != time.Now().UnixMilli() {
 			t.Errorf("namespace, stack or time: %s", line)
 		}
 		if wantSets := map[bool]int{true: 2, false: 1}[outcome != ""]; len(d.Dimensions) != wantSets || outcome != "" && members["outcome"] != outcome {

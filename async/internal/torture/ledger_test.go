@@ -15,8 +15,8 @@ var order = []string{"Received", "Moderation", "Shortlisting", "Selection", "App
 
 // entry is what the outside knows of one submission.
 type entry struct {
-	// asking is held from request to answer: of two answers under way at once
-	// nobody could say which is the older.
+	// asking is held from request to answer: which of two answers under way at
+	// once is the older could not be known.
 	asking sync.Mutex
 
 	key  string
@@ -37,7 +37,7 @@ type ledger struct {
 func (l *ledger) add() *entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	e := &entry{key: fmt.Sprintf("torture-%d", len(l.entries))}
+	e := &entry{key: fmt.Sprintf("torture-submission-%d", len(l.entries))}
 	l.entries = append(l.entries, e)
 	return e
 }

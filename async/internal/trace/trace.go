@@ -11,10 +11,10 @@ import (
 // "" where there is none.
 type ID string
 
-// Valid tells whether the id is one: W3C forbids all zeros.
+// Valid reports whether the id is one: W3C forbids all zeros.
 func (id ID) Valid() bool { return hex(string(id), 32) }
 
-// Of finds the trace of a request in its headers: traceparent, which the caller
+// Of returns the trace of a request in its headers: traceparent, which the caller
 // sends, or else X-Amzn-Trace-Id, which the gateway adds. What does not keep
 // strictly to its format is no trace, as both come from outside and are logged.
 // https://www.w3.org/TR/trace-context/#traceparent-header
@@ -62,7 +62,7 @@ func digits(text string, n int) bool {
 
 type key struct{}
 
-// NewContext gives ctx the trace. An id that is not valid leaves it as it is.
+// NewContext returns ctx with the trace. An id that is not valid leaves it as it is.
 func NewContext(ctx context.Context, id ID) context.Context {
 	if !id.Valid() {
 		return ctx
@@ -70,7 +70,7 @@ func NewContext(ctx context.Context, id ID) context.Context {
 	return context.WithValue(ctx, key{}, id)
 }
 
-// FromContext is the trace that ctx belongs to.
+// FromContext returns the trace that ctx belongs to.
 func FromContext(ctx context.Context) ID {
 	id, _ := ctx.Value(key{}).(ID)
 	return id

@@ -1,6 +1,9 @@
-// Command select is the activity of the last stage.
+// Command select is the activity of the third stage.
 package main
 
-import "example.org/asynchttpapi/async/lambdamain"
+import (
+	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/speakers"
+)
 
-func main() { lambdamain.Stage("select") }
+func main() { lambdamain.Stage(lambdamain.Must(speakers.FromEnv()), "select") }

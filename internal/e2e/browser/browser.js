@@ -71,7 +71,7 @@ export const talk = {
   Track: "History",
   Description: "What it can do, and what it cannot.",
   Name: "Ada Lovelace",
-  "E-mail": "ada@example.org",
+  Email: "ada@example.org",
 };
 
 /** Types a talk into the form. */

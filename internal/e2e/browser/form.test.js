@@ -17,16 +17,16 @@ const described = (page, id) => page.locator(`#${id}`).evaluate((field) =>
 test("every problem is listed and shown at its field", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
-  await fill(page, { "E-mail": "nobody", Title: "x".repeat(201) });
+  await fill(page, { Email: "no address", Title: "x".repeat(201) });
   await page.locator("#country").fill("Atlantis 7");
   await send(page);
   await page.locator("#problems").waitFor();
   assert.deepEqual(await problems(page), [
     "Title must be at most 200 characters long", "Track is required", "Description is required", "Name is required",
-    "E-mail must be an e-mail address", "Country must be an ISO 3166-1 alpha-2 code or the English name of a country",
+    "Enter an email address such as ada@example.org", "Country must be an ISO 3166-1 alpha-2 code or the English name of a country",
   ]);
   assert.equal(await page.evaluate(() => document.activeElement.id), "problems", "the list is read out");
-  assert.equal(await described(page, "email"), "E-mail must be an e-mail address.");
+  assert.equal(await described(page, "email"), "Enter an email address such as ada@example.org.");
   assert.equal(await described(page, "track"), "Track is required. Where it belongs, such as History, Cloud or Web.");
   assert.equal(await page.locator("#bio").getAttribute("aria-invalid"), null);
 
@@ -38,7 +38,7 @@ test("every problem is listed and shown at its field", async (t) => {
 test("a problem goes when its field changes, and what was typed stays", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
-  await fill(page, { ...talk, "E-mail": "nobody" });
+  await fill(page, { ...talk, Email: "no address" });
   await send(page);
   await page.locator("#email-problem").waitFor();
   assert.equal(await page.locator("#title").inputValue(), talk.Title);
@@ -50,7 +50,7 @@ test("a problem goes when its field changes, and what was typed stays", async (t
   await reaches(page, "Approved");
 });
 
-test("a refusal without fields is told as well", async (t) => {
+test("a refusal without fields is shown as well", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
   await fill(page, { ...talk, Description: "ü".repeat(40_000) });
@@ -68,4 +68,34 @@ test("a long text says how long it is", async (t) => {
   assert.equal(await hint.evaluate((e) => e.classList.contains("over")), false);
   await page.locator("#description").fill("🎤".repeat(5001));
   assert.equal(await hint.evaluate((e) => e.classList.contains("over")), true);
+});
+
+test("what was typed outlives a reload, and an acceptance only until the decision", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await fill(page, { ...talk, Description: "🎤".repeat(4500) });
+  await page.reload();
+  assert.equal(await page.locator("#title").inputValue(), talk.Title);
+  assert.match(await page.locator("#description-hint").textContent(), /4,500 of 5,000/);
+  await send(page);
+  await reaches(page, "Approved");
+  await page.goto(`${url}/#`);
+  assert.equal(await page.locator("#title").inputValue(), "");
+  await page.reload();
+  assert.equal(await page.locator("#title").inputValue(), "");
+});
+
+test("after a failure it is proposed again without typing it again", async (t) => {
+  const { url } = await Local.start(t, { review: "fail@selection" });
+  const page = await open(t, url);
+  await fill(page);
+  await send(page);
+  await reaches(page, "Failed");
+  await page.reload();
+  await reaches(page, "Failed");
+  await page.getByRole("button", { name: "Propose it again" }).click();
+  await page.locator("#propose").waitFor();
+  for (const [label, value] of Object.entries(talk)) {
+    assert.equal(await page.getByRole("textbox", { name: label, exact: true }).inputValue(), value);
+  }
 });

@@ -9,7 +9,7 @@ useBrowser();
 
 const cannotReach = (page) => page.locator("#talk-trouble").getByText("The server cannot be reached.").waitFor();
 
-test("a cut network is told and got over", async (t) => {
+test("a cut network is reported, and polling goes on after it", async (t) => {
   const { url } = await Local.start(t, { speed: 4 });
   const page = await open(t, url);
   await submit(page);

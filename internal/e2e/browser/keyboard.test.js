@@ -20,7 +20,7 @@ test("the whole way by keyboard alone", async (t) => {
   assert.equal(await tab(page), "skip");
   await page.keyboard.press("Enter");
   assert.equal(await focused(page), "propose-title");
-  for (const [id, text] of [["title", ""], ["track", talk.Track], ["description", talk.Description], ["name", talk.Name], ["email", talk["E-mail"]]]) {
+  for (const [id, text] of [["title", ""], ["track", talk.Track], ["description", talk.Description], ["name", talk.Name], ["email", talk.Email]]) {
     assert.equal(await tab(page), id);
     await page.keyboard.type(text);
   }

@@ -80,6 +80,8 @@ test("the answer to the submit is shown at once, and says when to poll", async (
 
 for (const [status, code, said] of [
   [429, "TooManyRequests", "The server is busy."],
+  [408, "RequestTimeout", "The server cannot answer at the moment."],
+  [425, "TooEarly", "The server cannot answer at the moment."],
   [503, "ServiceUnavailable", "The server cannot answer at the moment."],
 ]) {
   test(`a ${status} is waited out as long as it says`, async (t) => {
@@ -135,11 +137,42 @@ test("failures in a row are left more and more time", async (t) => {
   assert.deepEqual(pauses, [1, 2, 4, 8, 16, 30, 30, 30].map((most) => [most * 500, most * 1000, 45_000]));
 });
 
+test("a failure shows the error's message, and its code beside it", async (t) => {
+  const failed = { ...JSON.parse(body("Failed", "Selection")), error: { code: "TimedOut", message: "It took too long." } };
+  const { page } = await follow(t, [json(200, JSON.stringify(failed))]);
+  await reaches(page, "Failed");
+  assert.equal(await page.locator("#talk-reason").textContent(), "It took too long.");
+  assert.equal(await page.locator("#talk-code").textContent(), "TimedOut");
+});
+
+test("a result is shown, and linked where it can be fetched", async (t) => {
+  const done = { ...JSON.parse(body("Succeeded", "Approved")), result: { slot: "Monday" }, resultUrl: "https://elsewhere.example/x" };
+  const { page } = await follow(t, [json(200, JSON.stringify(done))]);
+  await reaches(page, "Approved");
+  assert.equal(await page.locator("#result-inline").textContent(), '{\n  "slot": "Monday"\n}');
+  const link = await page.getByRole("link", { name: "Open the result" }).getAttribute("href");
+  assert.equal(link, `${new URL(page.url()).origin}/api/result/${id}`, "the API's own, wherever the body points");
+});
+
+test("about how long it takes is said as cfs says it", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  const said = await page.evaluate(async () => {
+    const { estimate } = await import("/js/words.js");
+    const at = (seconds) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
+    return [[50, 31, 31], [50, 31, 61], [50, 31, 70], [0, 31, 40], [1, 1, 1], [50, 2000, 2000], [50, 40_000, 40_000], [50, 400_000, 400_000]]
+      .map(([percentComplete, spent, now]) => estimate(
+        { status: "Running", percentComplete, createdTime: at(0), lastUpdatedTime: at(spent) }, Date.parse(at(now))));
+  });
+  assert.deepEqual(said, ["about 35 s left", "a few seconds left", "", "", "", "about 34 min left", "about 12 h left", "about 5 days left"]);
+});
+
 for (const [answer, word, message] of [
-  [problem(410, "Gone"), "Not found", "No."],
+  [problem(410, "Gone"), "Not found", "We cannot find this talk. The link may be incomplete, or it is older than 90 days."],
+  [problem(501, "NotImplemented"), "Unreadable", "No."],
   [problem(400, "MalformedRequest"), "Unreadable", "No."],
   [json(409, JSON.stringify({ ...JSON.parse(body("Failed", "Selection")), error: { code: "TimedOut", message: "x" } })), "Failed", "It is Selection."],
-  [json(200, body("Canceled", "Moderation")), "Cancelled", "It is Moderation."],
+  [json(200, body("Canceled", "Moderation")), "Canceled", "It is Moderation."],
 ]) {
   test(`a ${answer.status} ends it: ${word}`, async (t) => {
     const { page, asked } = await follow(t, [answer]);

@@ -87,6 +87,32 @@ test("a form that waits for its server", async (t) => {
   await look(page, "sending");
 });
 
+test("a talk that is about to be canceled, and the wire", async (t) => {
+  const { url } = await Local.start(t, { speed: 2 });
+  const page = await open(t, url);
+  await submit(page);
+  await reaches(page, "Shortlisting");
+  await page.getByRole("button", { name: "Cancel this talk" }).click();
+  await look(page, "cancel");
+  await page.getByRole("button", { name: "No, keep it" }).click();
+  await page.getByText("On the wire").click();
+  await page.locator(".exchange summary").last().click();
+  await look(page, "wire");
+});
+
+test("a talk with a result", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url);
+  await page.route("**/api/status/*", async (route) => {
+    const response = await route.fetch();
+    const body = { ...await response.json(), result: { slot: "Monday, 10:00", room: "The large hall" }, resultUrl: `${url}/api/result/x` };
+    await route.fulfill({ response, json: body });
+  });
+  await submit(page);
+  await reaches(page, "Approved");
+  await look(page, "result");
+});
+
 test("a talk under way, and cut off", async (t) => {
   const local = await Local.start(t, { speed: 1 });
   const page = await open(t, local.url);
@@ -118,9 +144,9 @@ test("a link that leads nowhere", async (t) => {
 test("the documentation", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, `${url}/docs`);
-  await page.getByText("Submit a talk", { exact: true }).waitFor();
+  await page.getByText("Submit", { exact: true }).waitFor();
   await look(page, "docs", ["light"]);
-  await page.getByRole("button", { name: "Submit a talk" }).click();
+  await page.getByText("Submit", { exact: true }).click();
   await page.getByText("Accepted. Poll").waitFor();
   await look(page, "docs-open", ["light"]);
 });

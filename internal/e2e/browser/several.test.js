@@ -27,12 +27,28 @@ test("several talks are watched at once, and outlive the page", async (t) => {
   assert.equal(await page.locator("#talk-title").textContent(), "Two");
 });
 
-test("nothing but titles and references is remembered", async (t) => {
-  const { url } = await Local.start(t);
+test("of a decided talk only title and reference are remembered, before that how to cancel it and what was typed", async (t) => {
+  const { url } = await Local.start(t, { speed: 4 });
   const page = await open(t, url);
   const id = await submit(page, { Title: "One" });
-  const kept = await page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie }));
-  assert.deepEqual(kept, { local: { talks: JSON.stringify([{ id, title: "One" }]) }, session: {}, cookies: "" });
+  const kept = () => page.evaluate(() => ({ local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie }));
+  const before = await kept();
+  const [{ cancelUrl }] = JSON.parse(before.local.talks);
+  assert.ok(cancelUrl.startsWith(`${url}/api/cancel/`), cancelUrl);
+  assert.deepEqual(Object.keys(JSON.parse(before.session.typed)), [id]);
+  await reaches(page, "Approved");
+  assert.deepEqual(await kept(), { local: { talks: JSON.stringify([{ id, title: "One" }]) }, session: {}, cookies: "" });
+});
+
+test("the list moves nothing when its first talk appears", async (t) => {
+  const { url } = await Local.start(t);
+  for (const width of [360, 768, 1280]) {
+    const page = await open(t, url, { viewport: { width, height: 900 } });
+    const place = () => page.locator("main").evaluate((e) => { const { x, y, width: w } = e.getBoundingClientRect(); return { x, y, w }; });
+    const before = await place();
+    await submit(page);
+    assert.deepEqual(await place(), before, `${width} columns`);
+  }
 });
 
 test("a talk can be forgotten, and the focus stays in the list", async (t) => {
@@ -46,7 +62,7 @@ test("a talk can be forgotten, and the focus stays in the list", async (t) => {
   assert.deepEqual(await list(page), ["One"]);
   assert.equal(await page.evaluate(() => document.activeElement.textContent.startsWith("One")), true);
   await page.getByRole("button", { name: "Forget One" }).click();
-  assert.equal(await page.locator("#mine").isVisible(), false);
+  assert.equal(await page.locator("#mine-none").isVisible(), true);
   assert.equal(await page.evaluate(() => document.activeElement.id), "talk-title");
 });
 

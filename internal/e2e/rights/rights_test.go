@@ -16,6 +16,16 @@ var notGranted = map[string]string{
 	"dynamodb:DescribeEndpoints": "the SDK discovers endpoints for DynamoDB only if it is told to, and nobody tells it",
 }
 
+// notMade are calls that are linked for other jobs, by function: the service is
+// one type, and what it does depends on the job.
+var notMade = map[string]string{
+	"ModerateFunction dynamodb:PutItem":     "only a stage that waits keeps a callback",
+	"ShortlistFunction dynamodb:PutItem":    "only a stage that waits keeps a callback",
+	"SelectFunction dynamodb:PutItem":       "only a stage that waits keeps a callback",
+	"ResultFunction dynamodb:UpdateItem":    "an overdue record is compared by the status function, which knows the workflow service",
+	"CancelFunction states:SendTaskFailure": "only a job that compensates has its waits failed",
+}
+
 // notLinked are rights that AWS uses in the function's name.
 var notLinked = map[string]string{
 	"logs:CreateLogStream": "Lambda writes what the function logs",
@@ -50,7 +60,7 @@ func TestRightsAreTheLinkedCalls(t *testing.T) {
 			}
 		}
 		for action := range calls {
-			if !granted[action] && notGranted[action] == "" {
+			if !granted[action] && notGranted[action] == "" && notMade[id+" "+action] == "" {
 				t.Errorf("%s can call %s, and %s does not allow it", id, action, f.Role)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,10 +41,28 @@ type Config struct {
 	// MaxOpen bounds how many executions are open at a time; 1,000,000 where 0,
 	// the service's quota.
 	MaxOpen int
+	// Integrations answers tasks in place of what they call.
+	Integrations Integrations
+	// TimeScale is what the pauses of Wait states and retries are multiplied by,
+	// 1 where 0. Timeouts and heartbeats keep their length.
+	TimeScale float64
+	// Observe, if set, gets what happens to executions, with their names: for a
+	// developer's own log. It is called by many goroutines and must not block.
+	// With ObserveEvents it gets every event of their histories, too, once each.
+	Observe       func(Observation)
+	ObserveEvents bool
 	// Ended, if set, hears of the end of each execution of a Standard machine,
 	// at least once, after it is on disk, from a goroutine of the engine. An
 	// error makes the engine tell it again after the next Start.
 	Ended func(ctx context.Context, x Execution) error
+	// EndedOf are the statuses whose ends Ended is called for; all where empty.
+	// An end that it is not called for costs no write of the journal to say so.
+	EndedOf []Status
+}
+
+// announces reports whether Ended is called for an end with this status.
+func (c Config) announces(s Status) bool {
+	return c.Ended != nil && (len(c.EndedOf) == 0 || slices.Contains(c.EndedOf, s))
 }
 
 func (c Config) withDefaults() Config {
@@ -67,6 +86,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxInvocations == 0 {
 		c.MaxInvocations = 1000
+	}
+	if c.TimeScale == 0 {
+		c.TimeScale = 1
 	}
 	if c.MaxOpen == 0 {
 		c.MaxOpen = 1_000_000

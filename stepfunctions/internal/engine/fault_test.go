@@ -287,6 +287,45 @@ func TestEndIsToldAgain(t *testing.T) {
 	}
 }
 
+// announcedJournal counts the ends that are written down as announced.
+type announcedJournal struct {
+	*enginetest.Journal
+	announced atomic.Int32
+}
+
+func (j *announcedJournal) Announced(ctx context.Context, id int64) error {
+	j.announced.Add(1)
+	return j.Journal.Announced(ctx, id)
+}
+
+// An end that Ended is not called for costs no write.
+func TestEndsOfOtherStatusesAreNotAnnounced(t *testing.T) {
+	for _, tt := range []struct {
+		of        []engine.Status
+		announced int32
+	}{{nil, 2}, {[]engine.Status{engine.Failed, engine.Aborted}, 1}} {
+		j := &announcedJournal{Journal: enginetest.NewJournal()}
+		names := make(chan string, 2)
+		e := engine.New(engine.Config{Journal: j, Invoker: &enginetest.Invoker{}, EndedOf: tt.of, Ended: func(_ context.Context, x engine.Execution) error {
+			names <- x.Name
+			return nil
+		}})
+		if err := e.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w := &world{T: t, Engine: e}
+		w.ended(w.run(w.create("passes", passOn), "passes", `{}`))
+		w.ended(w.run(w.create("fails", `{"StartAt":"F","States":{"F":{"Type":"Fail"}}}`), "fails", `{}`))
+		w.eventually("the ends to be announced", e.Idle)
+		if j.announced.Load() != tt.announced || len(names) != int(tt.announced) {
+			t.Errorf("of %v: %d writes, %d calls", tt.of, j.announced.Load(), len(names))
+		}
+		if err := e.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // stuckJournal cannot remove anything, and does not say "none".
 type stuckJournal struct {
 	*enginetest.Journal

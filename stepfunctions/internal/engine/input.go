@@ -142,7 +142,8 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	if err != nil {
 		return staged{}, err
 	}
-	s := staged{entry: encode(in, sumOf(effects)), effects: effects, done: done}
+	s := staged{entry: encode(in, sumOf(effects)), effects: effects, events: x.events, done: done}
+	x.events = nil
 	switch in.Kind {
 	case interp.TaskSucceeded, interp.TaskFailed:
 		s.task, s.answered = in.Ref, true
@@ -171,13 +172,18 @@ func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
 	h.Status, h.Stopped = Status(o.Status), x.last
 	h.Output, h.Error, h.Cause = o.Output, o.Error, o.Cause
-	h.Unannounced = x.engine.cfg.Ended != nil && !x.ephemeral()
+	h.Unannounced = x.engine.cfg.announces(h.Status) && !x.ephemeral()
 	return &h
 }
 
-// entryVersion is the first byte of every entry. A reader knows all versions
-// ever written: version 1 has no sum.
-const entryVersion = 2
+// entryVersion is the first byte of an entry. A reader knows all versions ever
+// written: version 1 has no sum. Version 3 has two more byte strings, the test
+// case and the source of an answer; it is written only where there is one, so
+// that an earlier program can read everything else.
+const (
+	plainVersion = 2
+	entryVersion = 3
+)
 
 var errEntry = errors.New("a journal entry is damaged")
 
@@ -186,13 +192,21 @@ var errEntry = errors.New("a journal entry is damaged")
 // known), and three byte strings with their lengths.
 func encode(in interp.Input, sum uint32) []byte {
 	b := make([]byte, 0, 29+len(in.Output)+len(in.Error)+len(in.Cause))
-	b = append(b, entryVersion, byte(in.Kind))
+	version := byte(plainVersion)
+	if in.TestCase != "" || in.Source != "" {
+		version = entryVersion
+	}
+	b = append(b, version, byte(in.Kind))
 	b = binary.AppendVarint(b, in.At.UnixMilli())
 	b = binary.AppendUvarint(b, in.Ref)
 	b = binary.AppendUvarint(b, uint64(sum))
 	b = appendBytes(b, in.Output)
 	b = appendBytes(b, in.Error)
-	return appendBytes(b, in.Cause)
+	b = appendBytes(b, in.Cause)
+	if version > plainVersion {
+		b = appendBytes(appendBytes(b, in.TestCase), in.Source)
+	}
+	return b
 }
 
 func appendBytes[T ~string | ~[]byte](b []byte, s T) []byte {
@@ -217,6 +231,9 @@ func decode(b []byte) (in interp.Input, sum uint32, err error) {
 	in.Output = r.bytes()
 	in.Error = string(r.bytes())
 	in.Cause = string(r.bytes())
+	if b[0] > plainVersion {
+		in.TestCase, in.Source = string(r.bytes()), interp.Source(r.bytes())
+	}
 	if r.bad || len(r.rest) != 0 {
 		return interp.Input{}, 0, errEntry
 	}

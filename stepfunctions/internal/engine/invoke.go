@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -144,11 +145,11 @@ type startParameters struct {
 // startNested starts the execution that a task asks for. It may run again after a
 // crash: the child then is there already, and is known by its Parent.
 func (x *execution) startNested(t interp.Task) {
-	do, _, _ := parseResource(t.Resource)
+	pattern := integration.Parse(t.Resource).Pattern
 	s, err := x.nestedStart(t)
 	var child Record
 	if err == nil {
-		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref, t.Token == "" && do != startNested))
+		child, err = x.engine.start(context.Background(), s, x.nestFor(t, t.Token == "" && pattern != integration.RequestResponse))
 	}
 	var refused *Error
 	switch {
@@ -159,10 +160,10 @@ func (x *execution) startNested(t interp.Task) {
 		x.again(t.Ref, err)
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: x.engine.startAnswer(child)})
-	case do == startNested:
+	case pattern == integration.RequestResponse:
 		x.settled(t.Ref, interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: x.engine.startAnswer(child)})
 	default:
-		x.await(t.Ref, child, do == runNestedJSON)
+		x.await(t.Ref, child, pattern == integration.Sync2)
 	}
 }
 
@@ -200,12 +201,14 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 type nest struct {
 	Parent
 	seed [16]byte
+	// testCase is that of the parent.
+	testCase string
 	// awaited tells that the task ends with the execution.
 	awaited bool
 }
 
-func (x *execution) nestFor(ref uint64, awaited bool) *nest {
-	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref), awaited: awaited}
+func (x *execution) nestFor(t interp.Task, awaited bool) *nest {
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: x.testCase, awaited: awaited}
 }
 
 // derive gives a child's name, seed or request id. It is the same at every attempt of a
@@ -292,38 +295,4 @@ func (x *execution) childResult(ref uint64, child Record, asJSON bool) (interp.I
 		return interp.Input{Kind: interp.TaskSucceeded, Ref: ref, Output: told}, nil
 	}
 	return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.TaskFailed", Cause: string(told)}, nil
-}
-
-// action is what a Task state's Resource asks for.
-type action uint8
-
-const (
-	callFunction  action = iota + 1 // the Resource is the function's ARN
-	invokeLambda                    // arn:aws:states:::lambda:invoke
-	startNested                     // arn:aws:states:::states:startExecution
-	runNested                       // the same with .sync: wait for its end
-	runNestedJSON                   // the same with .sync:2: its output as JSON, not as a string
-)
-
-// parseResource tells what a Resource asks for. token tells whether the answer
-// comes with the task token and not with the call's result.
-func parseResource(resource string) (do action, token, ok bool) {
-	parts := strings.SplitN(resource, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || !strings.HasPrefix(parts[1], "aws") {
-		return 0, false, false
-	}
-	if parts[2] == "lambda" && strings.HasPrefix(parts[5], "function:") {
-		return callFunction, false, true
-	}
-	if parts[2] != "states" || parts[3] != "" || parts[4] != "" {
-		return 0, false, false
-	}
-	service, token := strings.CutSuffix(parts[5], ".waitForTaskToken")
-	do, ok = map[string]action{
-		"lambda:invoke":                invokeLambda,
-		"states:startExecution":        startNested,
-		"states:startExecution.sync":   runNested,
-		"states:startExecution.sync:2": runNestedJSON,
-	}[service]
-	return do, token, ok && !(token && do > startNested)
 }

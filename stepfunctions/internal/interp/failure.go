@@ -21,6 +21,7 @@ const (
 	heartbeatError   = "States.HeartbeatTimeout"
 	runtimeError     = "States.Runtime"
 	dataLimitError   = "States.DataLimitExceeded"
+	itemReaderError  = "States.ItemReaderFailed"
 	resultPathError  = "States.ResultPathMatchFailure"
 	toleranceError   = "States.ExceedToleratedFailureThreshold"
 	tooLargeResult   = "returned a result with a size exceeding the maximum number of bytes service limit."
@@ -152,8 +153,11 @@ func (r *Run) fail(s *scope, f failure) {
 	if r.retry(s, f) {
 		return
 	}
-	if s.fork != nil {
+	if s.fork != nil || s.reading != nil {
+		s.reading = nil
 		r.event(s, string(s.state.Type)+"StateFailed", nil)
+	} else {
+		r.failed, r.attempts = s.state.Name, s.retries+1
 	}
 	if r.catch(s, f) {
 		return

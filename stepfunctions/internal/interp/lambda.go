@@ -8,13 +8,14 @@ import (
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // invocation is the function that a task calls, and what it calls it with;
 // empty for a task that calls none.
 func (res resource) invocation(parameters data) (function string, payload json.RawMessage) {
 	if res.direct() {
-		return res.arn, parameters.text()
+		return res.ARN, parameters.text()
 	}
 	if !res.invokes() {
 		return "", nil
@@ -36,8 +37,7 @@ func (res resource) refused(parameters data) string {
 	if res.direct() {
 		return ""
 	}
-	action, _, _ := strings.Cut(res.service+":"+res.action, ".")
-	if wrong := wrongParameters(action, parameters.v); len(wrong) > 0 {
+	if wrong := wrongParameters(res.Resource, parameters.v); len(wrong) > 0 {
 		return "The Parameters '" + string(parameters.text()) + "' could not be used to start the Task: [" + strings.Join(wrong, ", ") + "]"
 	}
 	request, _ := parameters.v.(*value.Object)
@@ -50,15 +50,15 @@ func (res resource) refused(parameters data) string {
 
 // wrongParameters tells what only shows once the parameters are there: their
 // values, and the names of those that paths gave.
-func wrongParameters(action string, parameters any) []string {
+func wrongParameters(r integration.Resource, parameters any) []string {
 	o, _ := parameters.(*value.Object)
 	var wrong []string
 	for _, m := range o.Members() {
-		if unknown := asl.UnknownParameter(action, m.Name); unknown != "" {
+		if unknown := asl.UnknownParameter(r, m.Name); unknown != "" {
 			wrong = append(wrong, unknown)
 		}
 	}
-	return append(wrong, asl.WrongParameters(action, parameters)...)
+	return append(wrong, asl.WrongParameters(r, parameters)...)
 }
 
 // payloadOf is what lambda:invoke sends: a string that is JSON text goes as

@@ -174,7 +174,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 		if w := r.pending[ref]; w.task != nil {
 			tasks = append(tasks, *w.task)
 		} else {
-			timers = append(timers, Timer{Ref: ref, At: w.at, From: w.from})
+			timers = append(timers, w.timer(ref))
 		}
 	}
 	return tasks, timers

@@ -18,6 +18,7 @@ func TestQueryPlans(t *testing.T) {
 		{byName, "SEARCH executions USING INDEX sqlite_autoindex_executions_1 (machine=? AND name=?)"},
 		{unfinished, "SEARCH executions USING INDEX unfinished (id>?)"},
 		{ofMachine, "SEARCH executions USING INDEX executions_of_machine (machine=? AND id<?)"},
+		{ofAll, "SEARCH executions USING INTEGER PRIMARY KEY (rowid<?)"},
 		{closedBefore, "SEARCH executions USING COVERING INDEX closed (stopped<?)"},
 		{highestID, "SEARCH executions"},
 		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>?)"},

@@ -4,13 +4,15 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+
+	database "example.org/asynchttpapi/internal/sqlite"
 )
 
 // Schema makes the tables of the journal. Entries are clustered by execution, so that a replay is one
 // range scan and a wake-up touches one page. Times are milliseconds since 1970;
 // stopped is NULL while an execution runs. unfinished has the few rows that a
 // start has to look at.
-const Schema = `
+const Schema = database.Tables(`
 CREATE TABLE IF NOT EXISTS machines (
 	arn      TEXT PRIMARY KEY,
 	document BLOB NOT NULL
@@ -52,7 +54,7 @@ CREATE TABLE IF NOT EXISTS entries (
 	entry     BLOB NOT NULL,
 	PRIMARY KEY (execution, seq)
 ) WITHOUT ROWID;
-`
+`)
 
 // millis is how the journal keeps a time: milliseconds since 1970, NULL for the zero time.
 func millis(t time.Time) any {

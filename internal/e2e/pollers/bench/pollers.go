@@ -46,7 +46,7 @@ func pollers() []poller {
 
 func ours(wait time.Duration) func(context.Context, string) error {
 	return func(ctx context.Context, base string) error {
-		c, err := client.New[api.Submission](client.Config{BaseURL: base, PreferWait: wait})
+		c, err := client.New[json.RawMessage](client.Config{BaseURL: base, PreferWait: wait})
 		if err != nil {
 			return err
 		}

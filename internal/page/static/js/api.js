@@ -1,4 +1,4 @@
-// The two requests of the wire contract.
+// The requests of the wire contract.
 
 const jsonType = "application/json";
 const patience = 30_000; // milliseconds until a request counts as lost
@@ -9,36 +9,50 @@ function retryAfter(response) {
   return /^\d{1,6}$/.test(value) ? Number(value) * 1000 : 0;
 }
 
-/** An answer is `{code, retryAfter, etag, body}`; body is null where it is no JSON object. */
-async function answer(response) {
-  const body = response.status === 304 ? null : await response.json().catch(() => null);
-  return {
-    code: response.status,
-    retryAfter: retryAfter(response),
-    etag: response.headers.get("ETag"),
-    body: body !== null && typeof body === "object" ? body : null,
-  };
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
-/** Requests to the API at base, a URL that ends in a slash. They reject where no answer came. */
-export function createAPI(base) {
-  const ask = async (path, init, signal) => {
-    const late = AbortSignal.timeout(patience);
+/**
+ * Requests to the API at base, a URL that ends in a slash. They reject where no answer came; an answer is
+ * `{code, retryAfter, etag, body}`, and body is null where it is no JSON object. Each request is given to
+ * began, and its response, or null, to what that returns.
+ */
+export function createAPI(base, began = () => () => {}) {
+  const ask = async (path, { method = "GET", headers = {}, body, signal }) => {
+    const url = new URL(path, base);
+    const ended = began({ method, url, headers, body });
     const options = {
       cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer",
-      signal: AbortSignal.any([late, signal]), ...init,
+      signal: AbortSignal.any([AbortSignal.timeout(patience), signal]), method, headers, body,
     };
-    return answer(await fetch(new URL(path, base), options));
+    const response = await fetch(url, options).catch((error) => {
+      ended(null);
+      throw error;
+    });
+    const text = await response.text().catch(() => "");
+    ended({ code: response.status, headers: [...response.headers], text });
+    const value = parsed(text);
+    return {
+      code: response.status,
+      retryAfter: retryAfter(response),
+      etag: response.headers.get("ETag"),
+      body: value !== null && typeof value === "object" ? value : null,
+    };
   };
   return {
     submit: (text, key, signal) => ask("api/submit", {
-      method: "POST",
-      headers: { "Content-Type": jsonType, "Idempotency-Key": `"${key}"` },
-      body: text,
-    }, signal),
-    // The page remembers ids, not URLs: it knows the one API that it belongs to.
+      method: "POST", headers: { "Content-Type": jsonType, "Idempotency-Key": `"${key}"` }, body: text, signal,
+    }),
+    // The page remembers ids and secrets, not where they are: it knows the one API that it belongs to.
     status: (id, etag, signal) => ask(`api/status/${encodeURIComponent(id)}`, {
-      headers: etag ? { "If-None-Match": etag } : {},
-    }, signal),
+      headers: etag ? { "If-None-Match": etag } : {}, signal,
+    }),
+    cancel: (cancelUrl, signal) => ask(`api/cancel/${cancelUrl.slice(cancelUrl.lastIndexOf("/") + 1)}`, { method: "POST", signal }),
+    resultURL: (id) => new URL(`api/result/${encodeURIComponent(id)}`, base).href,
   };
 }

@@ -9,15 +9,43 @@ export function pause(failures, asked = 0, random = Math.random) {
   return Math.max(asked, doubled * (0.5 + random() / 2));
 }
 
+/** The status codes after which the same request may succeed: the list of api.Transient, which has the reasons. */
+const transient = new Set([408, 425, 429, 500, 502, 503, 504]);
+
 /** Whether repeating the same request later can help. */
 export function isTemporary({ code, body }) {
-  return code === 429 || code >= 500 || (code === 409 && body?.error?.code === "AcceptanceInProgress");
+  return transient.has(code) || (code === 409 && body?.error?.code === "AcceptanceInProgress");
 }
 
 /** What to call a request that failed for a while; null is no answer at all. */
 export function troubleOf(answer) {
   if (!answer) return "unreachable";
   return answer.code === 429 ? "busy" : "unwell";
+}
+
+/**
+ * Asks until an answer is accepted, and returns it. report gets each obstacle as {trouble}. An answer that no
+ * repetition changes is thrown as a Refused.
+ */
+export async function persist(ask, accepts, { report, wake, signal }) {
+  for (let failures = 1; ; failures++) {
+    const answer = await ask().catch(() => null);
+    signal.throwIfAborted();
+    if (answer && accepts(answer)) return answer;
+    if (answer && !isTemporary(answer)) throw new Refused(answer);
+    const wait = pause(failures, answer?.retryAfter);
+    report({ trouble: troubleOf(answer) });
+    await sleep(wait, wake, signal);
+  }
+}
+
+/** The server's no, with its problem document. */
+export class Refused extends Error {
+  constructor({ code, body }) {
+    super(body?.detail ?? `The server answered ${code}.`);
+    this.code = code;
+    this.fields = Array.isArray(body?.errors) ? body.errors : [];
+  }
 }
 
 /** Sleeps; wake, an EventTarget's "wake" event, ends the sleep early. Rejects when signal aborts. */

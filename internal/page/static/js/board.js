@@ -18,11 +18,11 @@ export class Board extends EventTarget {
     const stop = new AbortController();
     const talk = { stop, wake: new EventTarget(), state: { submission: null } };
     this.#watched.set(id, talk);
-    const tell = (state) => {
+    const report = (state) => {
       talk.state = state;
       this.#changed(id);
     };
-    watch(this.#api, id, { first, tell, wake: talk.wake, signal: stop.signal }).catch((error) => {
+    watch(this.#api, id, { first, report, wake: talk.wake, signal: stop.signal }).catch((error) => {
       if (!stop.signal.aborted) throw error;
     });
   }
@@ -37,7 +37,7 @@ export class Board extends EventTarget {
     }
   }
 
-  /** The last that watch told, {submission: null} before it told anything. */
+  /** The last that watch reported, {submission: null} before that. */
   state(id) {
     return this.#watched.get(id)?.state ?? { submission: null };
   }
@@ -47,6 +47,11 @@ export class Board extends EventTarget {
     for (const [each, { state, wake }] of this.#watched) {
       if (state.trouble && (id === undefined || each === id)) wake.dispatchEvent(new Event("wake"));
     }
+  }
+
+  /** Polls at once. */
+  poll(id) {
+    this.#watched.get(id)?.wake.dispatchEvent(new Event("wake"));
   }
 
   /** Polls at once what is overdue: timers stand still in a page that sleeps. */

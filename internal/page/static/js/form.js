@@ -1,8 +1,14 @@
 // The form that submits a talk.
 
+import { Refused } from "./backoff.js";
 import { Problems } from "./problems.js";
-import { newKey, Refused, submit } from "./submit.js";
+import { newKey, submit } from "./submit.js";
 import { troubles } from "./words.js";
+
+/** What is in the fields of a form, by their names. */
+export function values(form) {
+  return Object.fromEntries([...form.elements].filter((field) => field.name && field.value).map((field) => [field.name, field.value]));
+}
 
 /** The JSON document of a form whose fields are named by JSON pointers; blank fields are left out. */
 export function read(form) {
@@ -26,13 +32,26 @@ export class Form {
   #sent = {};
   #inHand = null;
 
-  /** accepted gets the answer of the server and the title; announce speaks to a screen reader. */
-  constructor({ api, accepted, announce }) {
+  /**
+   * accepted gets the answer of the server and what was typed, by the fields' names; typed gets that whenever it
+   * changes; announce speaks to a screen reader.
+   */
+  constructor({ api, accepted, typed, announce }) {
+    this.#element.addEventListener("input", () => typed(values(this.#element)));
     this.#element.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!this.#inHand) this.#submit(api, accepted, announce);
     });
     this.#stop.addEventListener("click", () => this.#inHand?.abort());
+  }
+
+  /** Puts texts into the fields, by their names. */
+  fill(texts) {
+    for (const field of this.#element.elements) {
+      if (!field.name) continue;
+      field.value = texts[field.name] ?? "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
   }
 
   /** Ends a pause between two tries. */
@@ -41,17 +60,17 @@ export class Form {
   }
 
   async #submit(api, accepted, announce) {
-    const talk = read(this.#element);
-    const text = JSON.stringify(talk);
+    const typed = values(this.#element);
+    const text = JSON.stringify(read(this.#element));
     // What was sent once is the same submission for ever; what is changed is another.
     if (this.#sent.text !== text) this.#sent = { text, key: newKey() };
     this.#begin();
     try {
-      const tell = (state) => this.#showTrouble(state, announce);
-      const answer = await submit(api, text, this.#sent.key, { tell, wake: this.#wake, signal: this.#inHand.signal });
+      const report = (state) => this.#showTrouble(state, announce);
+      const answer = await submit(api, text, this.#sent.key, { report, wake: this.#wake, signal: this.#inHand.signal });
       this.#sent = {};
       this.#element.reset();
-      accepted(answer, talk.title);
+      accepted(answer, typed);
     } catch (error) {
       if (error instanceof Refused) this.#problems.show(error.message, error.fields);
       else if (!this.#inHand.signal.aborted) throw error;

@@ -3,7 +3,6 @@
 import { tone, word } from "./words.js";
 
 export class List {
-  #section = document.getElementById("mine");
   #list = document.getElementById("mine-list");
   #template = document.getElementById("talk-template");
   #forget;
@@ -14,12 +13,11 @@ export class List {
 
   /** Shows talks, [{id, title}], the current one marked, each with its state. */
   show(talks, current, stateOf) {
-    this.#section.hidden = talks.length === 0;
-    document.body.classList.toggle("with-list", talks.length > 0);
+    document.getElementById("mine-none").hidden = talks.length > 0;
     this.#list.replaceChildren(...talks.map((talk) => this.#item(talk, current, stateOf(talk.id))));
   }
 
-  /** Shows the state of one talk anew. */
+  /** Updates the state of one talk. */
   update(id, state) {
     const item = this.#list.querySelector(`[data-id="${CSS.escape(id)}"]`);
     if (item) this.#showState(item, state);

@@ -6,9 +6,11 @@ import { Board } from "./board.js";
 import { count } from "./counter.js";
 import { Form } from "./form.js";
 import { List } from "./list.js";
-import { browserStorage, Memory } from "./memory.js";
+import { browserStorage, Drafts, Memory } from "./memory.js";
+import { cancel } from "./submit.js";
 import { TalkView } from "./talk.js";
-import { word } from "./words.js";
+import { Wire } from "./wire.js";
+import { isTerminal, troubles, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const name = "Call for speakers";
@@ -26,21 +28,33 @@ async function readConfig() {
 }
 
 function start({ api: base, docs }) {
-  const api = createAPI(base);
-  const memory = new Memory(browserStorage());
+  const wire = new Wire();
+  const api = createAPI(base, (request) => wire.begin(request));
+  const memory = new Memory(browserStorage("localStorage"));
+  const drafts = new Drafts(browserStorage("sessionStorage"));
   const board = new Board(api);
-  const talk = new TalkView({ retry: (id) => board.retry(id), announce });
-  const list = new List({ forget: (id) => { memory.forget(id); refresh(); } });
+  const talk = new TalkView({
+    retry: (id) => board.retry(id), cancel: cancelTalk, announce,
+    again: (id) => {
+      form.fill(drafts.of(id) ?? {});
+      location.hash = "";
+    },
+  });
+  const list = new List({ forget: (id) => { memory.forget(id); drafts.drop(id); refresh(); } });
   const form = new Form({
     api, announce,
-    accepted: (answer, title) => {
-      const { id } = answer.body;
-      memory.remember(id, title);
+    typed: (texts) => drafts.keep(texts),
+    accepted: (answer, texts) => {
+      const { id, cancelUrl } = answer.body;
+      drafts.drop();
+      drafts.keep(texts, id);
+      memory.remember(id, texts["/title"].trim(), cancelUrl);
       board.watch(id, answer);
       location.hash = id;
     },
   });
   count($("form"));
+  if (drafts.of()) form.fill(drafts.of());
 
   const current = () => (/^#[\w-]{1,64}$/.test(location.hash) ? location.hash.slice(1) : null);
 
@@ -51,6 +65,31 @@ function start({ api: base, docs }) {
     board.keepOnly(shown);
     for (const id of shown) board.watch(id);
     list.show(memory.talks, current(), (id) => board.state(id));
+  }
+
+  async function cancelTalk(id) {
+    const report = ({ trouble }) => id === current() && talk.showCanceling(`${troubles[trouble]} Trying again to cancel.`);
+    try {
+      if (id === current()) talk.showCanceling("Canceling …");
+      await cancel(api, memory.cancelUrl(id), { report, wake: new EventTarget(), signal: new AbortController().signal });
+      if (id === current()) talk.showCanceling(null);
+      board.poll(id);
+    } catch (error) {
+      if (id === current()) talk.showCanceling(`This talk cannot be canceled: ${error.message}`);
+    }
+  }
+
+  function show(id) {
+    const offers = { cancel: Boolean(memory.cancelUrl(id)), again: Boolean(drafts.of(id)), resultURL: api.resultURL(id) };
+    talk.show(board.state(id), offers);
+  }
+
+  /** What a talk that has ended does not need is not kept. */
+  function settle(id) {
+    const { submission } = board.state(id);
+    if (!isTerminal(submission)) return;
+    memory.ended(id);
+    if (submission.status === "Succeeded") drafts.drop(id);
   }
 
   function setTitle() {
@@ -66,7 +105,7 @@ function start({ api: base, docs }) {
     $("talk").hidden = !id;
     if (id) {
       talk.open(id, memory.title(id));
-      talk.show(board.state(id));
+      show(id);
     } else {
       talk.close();
     }
@@ -74,9 +113,10 @@ function start({ api: base, docs }) {
   }
 
   board.addEventListener("change", ({ detail: id }) => {
+    settle(id);
     list.update(id, board.state(id));
     if (id !== current()) return;
-    talk.show(board.state(id));
+    show(id);
     setTitle();
   });
   window.addEventListener("hashchange", () => {

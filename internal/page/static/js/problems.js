@@ -1,6 +1,8 @@
 // Shows the server's problems at the fields that they point to. A field's
 // name is its JSON pointer.
 
+import { problemText } from "./words.js";
+
 const labelOf = (field) => field.labels[0].firstChild.textContent.trim();
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
@@ -23,7 +25,7 @@ export class Problems {
     const found = fields.map((f) => ({ ...f, at: order.findIndex((e) => f.pointer && e.name === f.pointer) }));
     const items = found.sort((a, b) => a.at - b.at).map(({ pointer, detail, at }) => {
       if (at < 0) return plain(pointer ? `${pointer} ${detail}` : `The talk ${detail}`);
-      return this.#atField(order[at], `${labelOf(order[at])} ${detail}`);
+      return this.#atField(order[at], problemText(pointer, labelOf(order[at]), detail));
     });
     const count = fields.length === 1 ? "One thing has to be changed" : `${fields.length} things have to be changed`;
     this.#box.querySelector("h2").textContent = fields.length ? count : sentenceOfAll;

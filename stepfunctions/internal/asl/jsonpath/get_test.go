@@ -169,6 +169,35 @@ func TestGetNothingThere(t *testing.T) {
 	}
 }
 
+// A word without quotes in a filter is a string, as in AWS's samples.
+func TestWordsInFilters(t *testing.T) {
+	const data = `{"a":[{"k":"home","n":1},{"k":"work","n":2},{"k":"VENDOR_NAME","n":3},{"k":true,"n":4},{"k":"true","n":5},{"k":"é-1","n":6}]}`
+	for path, want := range map[string]string{
+		"$.a[?(@.k==home)].n":               "[1]",
+		"$.a[?(@.k == VENDOR_NAME)].n":      "[3]",
+		"$.a[?(work==@.k)].n":               "[2]",
+		"$.a[?(@.k==true)].n":               "[4]",
+		"$.a[?(@.k==é-1)].n":                "[6]",
+		"$.a[?(@.k==home || @.n==2)].n":     "[1,2]",
+		"$.a[?(@.k!=home&&@.k!=work)].n":    "[3,4,5,6]",
+		"$.a[?(@.k in ['home', 'work'])].n": "[1,2]",
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if got, err := p.Get(decode(t, data)); err != nil || value.Text(got) != want {
+			t.Errorf("%s: got %v, %v, want %s", path, value.Text(got), err, want)
+		}
+	}
+	for _, path := range []string{"$.a[?(home)]", "$.a[?(@.k==home work)]", "$.a[?(@.k==home.x)]", "$.a[?(@.k==-home)]", "$.a[?(@.k==1home)]"} {
+		if _, err := jsonpath.Parse(path); err == nil {
+			t.Errorf("%s was read", path)
+		}
+	}
+}
+
 func TestGetFromNull(t *testing.T) {
 	for path, want := range map[string]string{"$": "null", "$[*]": "[]", "$..a": "[]"} {
 		p, err := jsonpath.Parse(path)

@@ -1,0 +1,304 @@
+package asyncgen
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"example.org/asynchttpapi/async"
+)
+
+// activityFolder is where the mains of activities are.
+const activityFolder = "functions/activities/"
+
+// CheckTemplate returns what a SAM template lacks for a job, one sentence each
+// with the lines to add: a function for each activity with the timeout that the
+// job needs, the substitutions of the state machine, the state machine's right to
+// call the functions, and the rights of the functions to call Step Functions.
+// Roles that are not resources of the template are not looked at. The error is
+// that of reading the YAML.
+func CheckTemplate(job async.Definition, template []byte) (problems []string, err error) {
+	t, err := readTemplate(template)
+	if err != nil {
+		return nil, err
+	}
+	c := templateCheck{template: t, job: job.Describe()}
+	machine, ok := t.stateMachine()
+	if !ok {
+		c.add("the template has no AWS::Serverless::StateMachine; add one with DefinitionUri: %s", defaultStateMachine(c.job))
+	}
+	for _, a := range activities(c.job) {
+		c.activity(a, machine, ok)
+	}
+	if _, partition := machine.substitutions()[PartitionName]; ok && waits(c.job) && !partition {
+		c.add("a stage waits, and DefinitionSubstitutions lacks the partition of its Resource; add\n    %s: !Ref AWS::Partition", PartitionName)
+	}
+	c.orphans(machine)
+	c.rights()
+	return c.problems, nil
+}
+
+// templateCheck gathers what is wrong with a template.
+type templateCheck struct {
+	template samTemplate
+	job      async.Description
+	problems []string
+}
+
+func (c *templateCheck) add(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+}
+
+func (c *templateCheck) activity(a activity, machine resource, hasMachine bool) {
+	least, most := functionTimeout(a)
+	folder := activityFolder + a.name + "/"
+	id, f, ok := c.template.function(folder)
+	if !ok {
+		id = StateName(a.name) + "Function"
+		c.add("activity %s has no function; add\n  %s:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: go1.x}\n    Properties:\n      CodeUri: %s\n      Timeout: %d\n      Role: ...", a.name, id, folder, seconds(most))
+	} else if got := cmp.Or(f.timeout(), c.template.timeout, 3); got <= seconds(least) || got > seconds(most) {
+		c.add("%s has Timeout: %d; activity %s needs more than %d and at most %d: write\n      Timeout: %d", id, got, a.name, seconds(least), seconds(most), seconds(most))
+	}
+	if !hasMachine || a.stage != nil && a.stage.Retired {
+		return
+	}
+	if name := FunctionARN(a.name); !slices.Contains(keys(machine.substitutions()), name) {
+		c.add("DefinitionSubstitutions lacks the function of activity %s; add\n    %s: !Ref %s.Alias", a.name, name, id)
+	}
+	if ok && !c.template.allows(machine, "lambda:InvokeFunction", id, id+".Alias", id+".Arn") {
+		c.add("the state machine's role may not call the function of activity %s; add to the resources of lambda:InvokeFunction\n    - !Ref %s.Alias", a.name, id)
+	}
+}
+
+// functionTimeout returns the bounds of a function's timeout: it is longer than
+// what its stage may take, for the outcome is recorded after that, and ends at
+// the task's own.
+func functionTimeout(a activity) (least, most time.Duration) {
+	switch {
+	case a.stage == nil && a.name == FailActivity:
+		return 0, async.FailTimeout
+	case a.stage == nil:
+		return 0, async.CompensateTimeout
+	case a.stage.Waits:
+		return startTimeout, startTimeout + async.TaskMargin
+	}
+	return a.stage.Timeout, a.stage.Timeout + async.TaskMargin
+}
+
+// startTimeout bounds the start of a wait: package async's own.
+const startTimeout = 30 * time.Second
+
+// orphans reports functions and substitutions of activities that the job does not have.
+func (c *templateCheck) orphans(machine resource) {
+	known, arns := map[string]bool{}, map[string]bool{}
+	for _, a := range activities(c.job) {
+		known[a.name], arns[FunctionARN(a.name)] = true, true
+	}
+	for _, id := range keys(c.template.functions) {
+		folder := c.template.functions[id].codeURI()
+		if name, ok := strings.CutPrefix(folder, activityFolder); ok && !known[strings.TrimSuffix(name, "/")] {
+			c.add("%s is of no activity of the job: remove it, or declare the stage, with Retired if executions in flight still run it", id)
+		}
+	}
+	for _, name := range keys(machine.substitutions()) {
+		if strings.HasSuffix(name, "FunctionArn") && !arns[name] {
+			c.add("DefinitionSubstitutions has %s, which is of no activity of the job: remove it", name)
+		}
+	}
+}
+
+// rights checks what the functions beside the activities call.
+func (c *templateCheck) rights() {
+	check := func(folder string, wanted bool, why string, actions ...string) {
+		id, f, ok := c.template.function(folder)
+		switch {
+		case !wanted:
+		case !ok:
+			c.add("%s: add a function with CodeUri: %s", why, folder)
+		default:
+			for _, action := range actions {
+				if !c.template.allows(f, action) {
+					c.add("%s: the role of %s lacks %s; add\n    Action: %s", why, id, action, action)
+				}
+			}
+		}
+	}
+	check("functions/submit/", true, "submissions are accepted", "states:StartExecution")
+	check("functions/status/", true, "a status is read")
+	check("functions/reconcile/", true, "ends of executions are recorded", "states:DescribeExecution")
+	check("functions/callback/", waits(c.job), "a stage waits for an answer", "states:SendTaskSuccess", "states:SendTaskHeartbeat")
+	stop := []string{"states:StopExecution"}
+	if c.job.Compensates {
+		stop = nil
+		if waits(c.job) {
+			stop = []string{"states:SendTaskFailure"}
+		}
+	}
+	if _, _, ok := c.template.function("functions/cancel/"); ok {
+		check("functions/cancel/", true, "submissions can be canceled", stop...)
+	}
+	for _, s := range c.job.Stages {
+		if s.Waits {
+			check(activityFolder+s.Activity+"/", true, "a stage that has its answer answers its task itself", "states:SendTaskSuccess")
+		}
+	}
+}
+
+// samTemplate is the part of a SAM template that CheckTemplate looks at.
+type samTemplate struct {
+	// timeout is that of Globals, 0 if there is none.
+	timeout   int
+	resources map[string]resource
+	functions map[string]resource
+}
+
+// resource is one resource, as it is written.
+type resource struct {
+	kind       string
+	properties yaml.Node
+}
+
+func readTemplate(text []byte) (samTemplate, error) {
+	var doc struct {
+		Globals struct {
+			Function struct {
+				Timeout int `yaml:"Timeout"`
+			} `yaml:"Function"`
+		} `yaml:"Globals"`
+		Resources map[string]struct {
+			Type       string    `yaml:"Type"`
+			Properties yaml.Node `yaml:"Properties"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return samTemplate{}, fmt.Errorf("template: %w", err)
+	}
+	t := samTemplate{doc.Globals.Function.Timeout, map[string]resource{}, map[string]resource{}}
+	for id, r := range doc.Resources {
+		t.resources[id] = resource{r.Type, r.Properties}
+		if r.Type == "AWS::Serverless::Function" {
+			t.functions[id] = t.resources[id]
+		}
+	}
+	return t, nil
+}
+
+// stateMachine returns the first state machine of the template, which has one.
+func (t samTemplate) stateMachine() (resource, bool) {
+	for _, id := range keys(t.resources) {
+		if r := t.resources[id]; r.kind == "AWS::Serverless::StateMachine" {
+			return r, true
+		}
+	}
+	return resource{}, false
+}
+
+// function returns the function whose code is in the folder.
+func (t samTemplate) function(folder string) (id string, f resource, ok bool) {
+	for _, id := range keys(t.functions) {
+		if f := t.functions[id]; f.codeURI() == folder {
+			return id, f, true
+		}
+	}
+	return "", resource{}, false
+}
+
+// allows reports whether the role of r, or its own policies, name the action,
+// and one of the references if there are any. A role that is no resource of the
+// template may do anything.
+func (t samTemplate) allows(r resource, action string, references ...string) bool {
+	policies := []*yaml.Node{child(&r.properties, "Policies")}
+	if role := child(&r.properties, "Role"); role != nil {
+		id, _, _ := strings.Cut(role.Value, ".")
+		found, ok := t.resources[id]
+		if !ok {
+			return true
+		}
+		policies = append(policies, child(&found.properties, "Policies"))
+	}
+	service, _, _ := strings.Cut(action, ":")
+	named, referred := false, len(references) == 0
+	for _, p := range policies {
+		for _, value := range scalars(p) {
+			named = named || value == action || value == service+":*" || value == "*" ||
+				action == "lambda:InvokeFunction" && value == "LambdaInvokePolicy"
+			referred = referred || slices.Contains(references, value)
+		}
+	}
+	return named && referred
+}
+
+func (r resource) codeURI() string {
+	node := child(&r.properties, "CodeUri")
+	if node == nil || node.Value == "" {
+		return ""
+	}
+	return path.Clean(node.Value) + "/"
+}
+
+func (r resource) timeout() (seconds int) {
+	if node := child(&r.properties, "Timeout"); node != nil && node.Decode(&seconds) != nil {
+		return 0
+	}
+	return seconds
+}
+
+func (r resource) substitutions() map[string]*yaml.Node {
+	all := map[string]*yaml.Node{}
+	if node := child(&r.properties, "DefinitionSubstitutions"); node != nil {
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			all[node.Content[i].Value] = node.Content[i+1]
+		}
+	}
+	return all
+}
+
+// child returns the member of a mapping, nil if there is none.
+func child(node *yaml.Node, name string) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	if node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			if value := node.Content[i+1]; value.Kind == yaml.AliasNode {
+				return value.Alias
+			}
+			return node.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// scalars returns all keys and values below a node.
+func scalars(node *yaml.Node) (all []string) {
+	switch {
+	case node == nil:
+		return nil
+	case node.Kind == yaml.AliasNode:
+		return scalars(node.Alias)
+	case node.Kind == yaml.ScalarNode:
+		return []string{node.Value}
+	}
+	for _, n := range node.Content {
+		all = append(all, scalars(n)...)
+	}
+	return all
+}
+
+// keys returns the keys of m in order.
+func keys[V any](m map[string]V) []string {
+	all := make([]string, 0, len(m))
+	for key := range m {
+		all = append(all, key)
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,63 @@
+package apigateway
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"example.org/asynchttpapi/api"
+)
+
+// SendFileHeader is the field of a function's response that names the file which
+// is its body. API Gateway has nothing like it.
+const SendFileHeader = "X-Sendfile"
+
+// Files is what Gateway serves files from.
+type Files interface {
+	// Open opens a file for reading, or returns fs.ErrNotExist.
+	Open(ctx context.Context, name string) (io.ReadSeekCloser, error)
+}
+
+// file returns the name of the file that is to be the response's body, "" for none.
+func (r answer) file() string { return r.Headers[SendFileHeader] }
+
+// stallTime is how long a client may take nothing of a file before it is given up.
+const stallTime = time.Minute
+
+// serveFile streams a file with the header of the response: whole or in ranges,
+// or not at all to a client that has it.
+func (g *Gateway) serveFile(w http.ResponseWriter, r *http.Request, response answer) {
+	if g.Files == nil {
+		g.fail(w, r, "", errors.New("no files are served"))
+		return
+	}
+	file, err := g.Files.Open(r.Context(), response.file())
+	if errors.Is(err, fs.ErrNotExist) {
+		writeProblem(w, r, http.StatusNotFound, api.CodeNotFound, "The result is no longer available.")
+		return
+	}
+	if err != nil {
+		g.fail(w, r, "", err)
+		return
+	}
+	defer file.Close()
+	response.writeHeader(w)
+	w.Header().Del(SendFileHeader)
+	http.ServeContent(patientWriter{w, http.NewResponseController(w)}, r, "", time.Time{}, file)
+}
+
+// patientWriter gives every part of a long body a time of its own: a server's
+// WriteTimeout is for the whole.
+type patientWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// Write implements io.Writer.
+func (w patientWriter) Write(p []byte) (int, error) {
+	_ = w.control.SetWriteDeadline(time.Now().Add(stallTime)) // a test's recorder has none
+	return w.ResponseWriter.Write(p)
+}
