@@ -244,6 +244,9 @@ func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome
 			Redrive: r.Redrive, Rank: RankEnded, Percent: 100, Began: r.Began,
 		}
 		change.Updated = at
+	} else if answer != "" {
+		// The next stage begins at once, unless a crash comes in between.
+		change.Deadline = at.Add(answerPatience)
 	}
 	now, err := s.advance(ctx, r.ID, change)
 	if err == nil {
@@ -254,6 +257,10 @@ func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome
 	}
 	return now, err
 }
+
+// answerPatience is how long after an answer its record is compared with the
+// execution, which may not have been given it.
+const answerPatience = time.Minute
 
 // stageError names a stage's error. Its text goes to the Observer alone: it may
 // hold anything.
