@@ -270,15 +270,15 @@ const (
 	RetryInterval = 2 * time.Second
 	RetryMaxDelay = 20 * time.Second
 	// CapacityAttempts and CapacityMaxDelay are the patience with a lack of
-	// capacity: Lambda's or DynamoDB's throttling. It is two and a half hours in
+	// capacity: Lambda's or DynamoDB's throttling. It is almost four hours in
 	// the mean, for 2,000 submissions at once that take 45 seconds of function
 	// time each keep the 10 concurrent calls of a new account busy for so long.
 	// A history of 25,000 events has room for them.
-	CapacityAttempts = 300
+	CapacityAttempts = 450
 	CapacityMaxDelay = 60 * time.Second
 	// FailAttempts bounds the repetitions of the task that records a failure,
 	// the most patient of all.
-	FailAttempts = 400
+	FailAttempts = 500
 	// FailTimeout and CompensateTimeout bound one run of the tasks that record a
 	// failure and compensate; the latter is the longest that a function can run.
 	FailTimeout       = 20 * time.Second
