@@ -271,8 +271,8 @@ const (
 	RetryMaxDelay = 20 * time.Second
 	// CapacityAttempts and CapacityMaxDelay are the patience with a lack of
 	// capacity: Lambda's or DynamoDB's throttling. It is almost four hours in
-	// the mean, for 2,000 submissions at once that take 45 seconds of function
-	// time each keep the 10 concurrent calls of a new account busy for so long.
+	// the mean: 2,000 submissions at once that take 45 seconds of function time
+	// each keep the 10 concurrent calls of a new account busy for two and a half.
 	// A history of 25,000 events has room for them.
 	CapacityAttempts = 450
 	CapacityMaxDelay = 60 * time.Second
