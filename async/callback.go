@@ -44,7 +44,7 @@ func (s *Service) DescribeCallback(ctx context.Context, secret string) (Callback
 // callback is a callback with what it leads to.
 type callback struct {
 	ref    CallbackRef
-	stage  stage
+	stage  *stage
 	record Record
 }
 

@@ -26,7 +26,7 @@ type Definition interface {
 	// accept returns the input that a body holds, as it is kept. The error is
 	// that of CheckJSON.
 	accept(body []byte) (json.RawMessage, []api.FieldError, error)
-	stage(name string) (stage, bool)
+	stage(name string) (*stage, bool)
 	compensation() func(context.Context, *core) error
 }
 
@@ -158,13 +158,13 @@ func (j Job[In, Result]) decode(body []byte) (in In, problems []api.FieldError, 
 	return in, problems, err
 }
 
-func (j Job[In, Result]) stage(name string) (stage, bool) {
+func (j Job[In, Result]) stage(name string) (*stage, bool) {
 	i := slices.IndexFunc(j.Stages, func(s Stage[In, Result]) bool { return s.Name == name })
 	if i < 0 {
-		return stage{}, false
+		return &stage{}, false
 	}
 	s := &j.Stages[i]
-	out := stage{StageDescription: s.describe(), rank: i + 1}
+	out := &stage{StageDescription: s.describe(), rank: i + 1}
 	if s.Wait != nil {
 		out.start, out.complete = s.Wait.start, s.Wait.complete
 		return out, true
