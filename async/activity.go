@@ -88,7 +88,7 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 	runCtx, cancel := context.WithTimeoutCause(runCtx, runTimeout(st), errStageTimeout)
 	defer cancel()
 	if st.start != nil {
-		return s.wait(runCtx, in, x.record, st, x.core)
+		return s.wait(runCtx, &in, x, st)
 	}
 	outcome, err := st.do(runCtx, x.core)
 	return s.conclude(ctx, runCtx, x, st, outcome, err)
@@ -230,7 +230,8 @@ func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st *sta
 // wait binds the task's token, then lets the stage start its work elsewhere. The
 // token stays here; what goes out is a secret of this attempt, and all secrets
 // lead to the latest token, for a task that is repeated has another one.
-func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st *stage, k *core) (ActivityOutput, error) {
+func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *stage) (ActivityOutput, error) {
+	r, k := x.record, x.core
 	if s.BaseURL == "" || in.Token == "" {
 		return ActivityOutput{}, &ActivityError{Invalid, "a stage that waits needs Config.BaseURL and the token of its task"}
 	}
@@ -246,7 +247,7 @@ func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st *stag
 	r, err = s.advance(ctx, in.ID, change)
 	switch {
 	case errors.Is(err, ErrStale) && finished(r, st.Name):
-		return s.finished(ctx, in, st, r)
+		return s.finished(ctx, *in, st, r)
 	case err != nil:
 		return ActivityOutput{}, storeError(err)
 	}
