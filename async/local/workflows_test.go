@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -37,7 +38,7 @@ func newHolder(t *testing.T) *holder { return newHolderOf(t, 0) }
 
 // newHolderOf bounds how many executions are open at a time.
 func newHolderOf(t *testing.T, maxOpen int) *holder {
-	db, err := openData(t.TempDir())
+	db, err := openData(t.TempDir(), slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
