@@ -92,6 +92,11 @@ torture: ## kill -9 again and again: make torture [CYCLES=60] [SUBMISSIONS=300]
 	TORTURE_CYCLES=$(or $(CYCLES),60) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
 		go test -count=1 -timeout 60m -v ./async/internal/torture
 
+.PHONY: load
+load: ## more submissions at once than functions may run, in real time: make load [SUBMISSIONS=2000] [LIMIT=10] [WORK=1] [SPEED=1]
+	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_WORK=$(or $(WORK),1) LOAD_SPEED=$(or $(SPEED),1) \
+		go test -count=1 -timeout 3h -v ./async/internal/load
+
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
 	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./stepfunctions/internal/engine

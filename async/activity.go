@@ -63,7 +63,7 @@ type ActivityOutput struct {
 func outputOf(r Record) ActivityOutput {
 	out := ActivityOutput{ID: r.ID, Ended: r.Status.Terminal(), Decision: "accepted"}
 	if out.Ended {
-		out.Decision = "rejected" // its Choice then ends the execution; the last stage has none
+		out.Decision = "rejected" // its Choice then ends the execution; the last *stage has none
 	}
 	return out
 }
@@ -79,26 +79,50 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 		return ActivityOutput{}, &ActivityError{Invalid, "the job has no stage " + name}
 	}
 	ctx = trace.NewContext(ctx, in.Started.Trace)
-	r, err := s.get(ctx, in.ID)
-	if err != nil {
-		return ActivityOutput{}, storeError(err)
-	}
-	r, input, err := s.begin(ctx, in, r, st)
-	if err != nil {
-		return ActivityOutput{}, err
-	}
-	if finished(r, st.Name) {
-		return s.finished(ctx, in, st, r)
+	x, out, err := s.prepare(ctx, in, st)
+	if x == nil {
+		return out, err
 	}
 	runCtx, done := s.running.add(ctx, in.ID)
 	defer done()
 	runCtx, cancel := context.WithTimeoutCause(runCtx, runTimeout(st), errStageTimeout)
 	defer cancel()
-	k := s.newCore(r, input, st)
 	if st.start != nil {
-		return s.wait(runCtx, in, r, st, k)
+		return s.wait(runCtx, &in, x, st)
 	}
-	outcome, err := st.do(runCtx, k)
+	outcome, err := st.do(runCtx, x.core)
+	return s.conclude(ctx, runCtx, x, st, outcome, err)
+}
+
+// stageRun is a run of a stage. It is on the heap: a process that simulates work
+// has thousands of stages that wait, and a deep stack under each would double
+// what they take.
+type stageRun struct {
+	record Record
+	core   *core
+}
+
+// prepare begins the stage. Without a stageRun there is nothing to run, and the
+// activity's answer is the other two.
+func (s *Service) prepare(ctx context.Context, in ActivityInput, st *stage) (*stageRun, ActivityOutput, error) {
+	r, err := s.get(ctx, in.ID)
+	if err != nil {
+		return nil, ActivityOutput{}, storeError(err)
+	}
+	r, input, err := s.begin(ctx, in, r, st)
+	if err != nil {
+		return nil, ActivityOutput{}, err
+	}
+	if finished(r, st.Name) {
+		out, err := s.finished(ctx, in, st, r)
+		return nil, out, err
+	}
+	return &stageRun{r, s.newCore(r, input, st)}, ActivityOutput{}, nil
+}
+
+// conclude records what the stage's function has returned.
+func (s *Service) conclude(ctx, runCtx context.Context, x *stageRun, st *stage, outcome Outcome, err error) (ActivityOutput, error) {
+	r, k := x.record, x.core
 	if err == nil {
 		outcome, err = s.job.decided(st.StageDescription, outcome)
 	}
@@ -120,7 +144,7 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 var errStageTimeout = fmt.Errorf("the stage reached its timeout: %w", context.DeadlineExceeded)
 
 // runTimeout is that of one call of the stage's function.
-func runTimeout(st stage) time.Duration {
+func runTimeout(st *stage) time.Duration {
 	if st.start != nil {
 		return startTimeout
 	}
@@ -138,7 +162,7 @@ func finished(r Record, stage string) bool {
 
 // finished answers for a stage that has nothing left to do. The task of a stage
 // that waits is answered by its token.
-func (s *Service) finished(ctx context.Context, in ActivityInput, st stage, r Record) (ActivityOutput, error) {
+func (s *Service) finished(ctx context.Context, in ActivityInput, st *stage, r Record) (ActivityOutput, error) {
 	if st.start == nil {
 		return outputOf(r), nil
 	}
@@ -160,7 +184,7 @@ func (s *Service) finished(ctx context.Context, in ActivityInput, st stage, r Re
 // begin records that the stage is at work, unless an earlier run of it has: the
 // record's Began is then when the stage began, so that a run after a crash can
 // go on from there. It returns the input only where the stage has to run.
-func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st stage) (Record, json.RawMessage, error) {
+func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st *stage) (Record, json.RawMessage, error) {
 	// Names are compared, not ranks: a stage that was inserted in front of this
 	// one moves none that is at work. Rank is 0 once a redrive has reopened the
 	// record, which still has the name of the stage that failed.
@@ -206,7 +230,8 @@ func (s *Service) begin(ctx context.Context, in ActivityInput, r Record, st stag
 // wait binds the task's token, then lets the stage start its work elsewhere. The
 // token stays here; what goes out is a secret of this attempt, and all secrets
 // lead to the latest token, for a task that is repeated has another one.
-func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st stage, k *core) (ActivityOutput, error) {
+func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *stage) (ActivityOutput, error) {
+	r, k := x.record, x.core
 	if s.BaseURL == "" || in.Token == "" {
 		return ActivityOutput{}, &ActivityError{Invalid, "a stage that waits needs Config.BaseURL and the token of its task"}
 	}
@@ -222,7 +247,7 @@ func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st stage
 	r, err = s.advance(ctx, in.ID, change)
 	switch {
 	case errors.Is(err, ErrStale) && finished(r, st.Name):
-		return s.finished(ctx, in, st, r)
+		return s.finished(ctx, *in, st, r)
 	case err != nil:
 		return ActivityOutput{}, storeError(err)
 	}
@@ -234,7 +259,7 @@ func (s *Service) wait(ctx context.Context, in ActivityInput, r Record, st stage
 
 // recordOutcome writes what decided has returned, and the end that it may be.
 // With ErrStale the record is as it is stored.
-func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome Outcome, k *core, answer string) (Record, error) {
+func (s *Service) recordOutcome(ctx context.Context, r Record, st *stage, outcome Outcome, k *core, answer string) (Record, error) {
 	at := time.Now().UTC()
 	change := Change{Stage: st.Name, Outcome: outcome, Values: k.set, Result: k.result, Large: k.large, Answer: answer}
 	if outcome != Continue {
@@ -244,6 +269,9 @@ func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome
 			Redrive: r.Redrive, Rank: RankEnded, Percent: 100, Began: r.Began,
 		}
 		change.Updated = at
+	} else if answer != "" {
+		// The next stage begins at once, unless a crash comes in between.
+		change.Deadline = at.Add(answerPatience)
 	}
 	now, err := s.advance(ctx, r.ID, change)
 	if err == nil {
@@ -255,9 +283,13 @@ func (s *Service) recordOutcome(ctx context.Context, r Record, st stage, outcome
 	return now, err
 }
 
+// answerPatience is how long after an answer its record is compared with the
+// execution, which may not have been given it.
+const answerPatience = time.Minute
+
 // stageError names a stage's error. Its text goes to the Observer alone: it may
 // hold anything.
-func (s *Service) stageError(ctx context.Context, r Record, st stage, err error) error {
+func (s *Service) stageError(ctx context.Context, r Record, st *stage, err error) error {
 	var failure Failure
 	var permanent *permanentError
 	cause := context.Cause(ctx)
@@ -301,22 +333,22 @@ func storeError(err error) error {
 }
 
 // newCore is what a run of the stage works with.
-func (s *Service) newCore(r Record, input json.RawMessage, st stage) *core {
+func (s *Service) newCore(r Record, input json.RawMessage, st *stage) *core {
 	k := &core{id: r.ID, input: input, redrive: r.Redrive, began: r.Began, values: maps.Clone(r.Values), before: r.Large}
-	k.progress = s.progress(r, st)
+	k.progress = s.progress(r.ID, Change{Percent: r.Percent, Redrive: r.Redrive, Rank: r.Rank}, st.rank)
 	k.canceled = func(ctx context.Context) (bool, error) {
-		now, err := s.get(ctx, r.ID)
+		now, err := s.get(ctx, k.id)
 		if errors.Is(err, ErrNotFound) {
 			return true, nil
 		}
-		return err == nil && (now.Status.Terminal() || now.Redrive != r.Redrive), err
+		return err == nil && (now.Status.Terminal() || now.Redrive != k.redrive), err
 	}
 	k.resultWriter = func(ctx context.Context, mediaType, fileName string) (*ResultWriter, error) {
 		if s.Results == nil {
 			return nil, &permanentError{ErrNoResults}
 		}
 		// Another attempt may still be writing: each has a key of its own.
-		key := hash(r.ID) + "/" + NewSecret()
+		key := hash(k.id) + "/" + NewSecret()
 		file, err := s.Results.Create(ctx, key, mediaType, fileName)
 		if err != nil {
 			return nil, err
@@ -329,26 +361,32 @@ func (s *Service) newCore(r Record, input json.RawMessage, st stage) *core {
 }
 
 // progress returns Run.Progress, which writes at most once in ProgressInterval.
-func (s *Service) progress(r Record, st stage) func(context.Context, float64) error {
-	var mu sync.Mutex
-	var next time.Time
-	percent := r.Percent
+// from has the percentage, redrive and rank of the record as the stage begins.
+func (s *Service) progress(id string, from Change, rank int) func(context.Context, float64) error {
+	p := &progress{percent: from.Percent, redrive: from.Redrive, at: from.Rank}
 	return func(ctx context.Context, done float64) error {
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
-		mu.Lock()
-		defer mu.Unlock()
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		now := time.Now()
-		if now.Before(next) {
+		if now.Before(p.next) {
 			return nil
 		}
-		next = now.Add(ProgressInterval)
-		percent = max(percent, s.job.percent(st.rank, done))
-		_, err := s.advance(ctx, r.ID, Change{Percent: percent, Redrive: r.Redrive, Rank: r.Rank, Updated: now.UTC()})
+		p.next = now.Add(ProgressInterval)
+		p.percent = max(p.percent, s.job.percent(rank, done))
+		_, err := s.advance(ctx, id, Change{Percent: p.percent, Redrive: p.redrive, Rank: p.at, Updated: now.UTC()})
 		if errors.Is(err, ErrStale) || errors.Is(err, ErrNotFound) {
 			return ErrCanceled
 		}
 		return err
 	}
+}
+
+// progress is what Run.Progress has written, at which position of the record.
+type progress struct {
+	mu                   sync.Mutex
+	next                 time.Time
+	percent, redrive, at int
 }

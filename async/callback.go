@@ -44,7 +44,7 @@ func (s *Service) DescribeCallback(ctx context.Context, secret string) (Callback
 // callback is a callback with what it leads to.
 type callback struct {
 	ref    CallbackRef
-	stage  stage
+	stage  *stage
 	record Record
 }
 
@@ -62,6 +62,11 @@ func (c callback) open() bool {
 func (c callback) recorded(answer string) bool {
 	w := c.record.Waiting
 	return w.Stage == c.ref.Stage && w.Answer == answer && (hasOutcome(c.record, w.Stage) || c.record.Status == api.Failed)
+}
+
+// answered reports whether some answer was recorded whose task may still wait.
+func (c callback) answered() bool {
+	return c.record.Waiting.Answer != "" && c.recorded(c.record.Waiting.Answer)
 }
 
 func (s *Service) findCallback(ctx context.Context, secret string) (c callback, err error) {
@@ -95,8 +100,11 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 		return err
 	}
 	if !c.open() {
-		if c.recorded(hash(string(answer))) {
+		switch {
+		case c.recorded(hash(string(answer))):
 			return s.passOn(ctx, c.record) // a crash came in between, perhaps
+		case c.answered():
+			_ = s.passOn(ctx, c.record) // this caller's answer counts for nothing either way
 		}
 		return errAnswered
 	}
@@ -174,6 +182,16 @@ func (s *Service) passOn(ctx context.Context, r Record) error {
 		return s.answerTask(ctx, "Workflows.Fail", func(ctx context.Context) error { return s.Workflows.Fail(ctx, r.Waiting.Token, r.Error.Code) })
 	}
 	return s.completeTask(ctx, r.Waiting.Token, r)
+}
+
+// passOnLeft is passOn for a stage whose answer is recorded and that no other
+// stage has followed: whoever gave the answer may never have repeated it after a
+// crash. What fails is tried again with the next comparison.
+func (s *Service) passOnLeft(ctx context.Context, r Record) {
+	w := r.Waiting
+	if w.Token != "" && w.Stage == r.CustomStatus && hasOutcome(r, w.Stage) && !r.Status.Terminal() {
+		_ = s.completeTask(ctx, w.Token, r)
+	}
 }
 
 // completeTask answers the task that waits with the token.

@@ -153,6 +153,45 @@ func TestAnsweredTwice(t *testing.T) {
 	})
 }
 
+// An answer that was recorded before a crash is passed on, though it is never
+// repeated: by the next attempt to answer, or by a reader a minute later.
+func TestAnswerThatACrashHasLeft(t *testing.T) {
+	for name, find := range map[string]func(t *testing.T, w *world, id string){
+		"another answer": func(t *testing.T, w *world, _ string) {
+			if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); code(err) != api.CodeGone {
+				t.Errorf("another answer: %v", err)
+			}
+		},
+		"a reader": func(t *testing.T, w *world, id string) {
+			for _, after := range []time.Duration{0, time.Minute + time.Second} {
+				if len(w.answers()) != 0 {
+					t.Errorf("passed on within the minute: %q", w.answers())
+				}
+				time.Sleep(after)
+				if v, err := w.Status(t.Context(), id, 0); err != nil || v.Status != api.Running {
+					t.Errorf("%+v, %v", v, err)
+				}
+			}
+		},
+		"reconciliation": func(t *testing.T, w *world, id string) {
+			if err := w.Reconcile(t.Context(), id, nil); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		inWait(t, func(t *testing.T, w *world, id string) {
+			w.faults.Once("Workflows.Complete", asynctest.Refuse)
+			if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); code(err) != api.CodeUnavailable {
+				t.Errorf("got %v", err)
+			}
+			find(t, w, id)
+			if got := w.answers(); !slices.Equal(got, []string{`first {"id":"` + id + `","ended":false,"decision":"accepted"}`}) {
+				t.Errorf("%s: answers %q", name, got)
+			}
+		})
+	}
+}
+
 // A repeated attempt has another token, and every callback leads to the latest.
 func TestReplacedToken(t *testing.T) {
 	inWait(t, func(t *testing.T, w *world, id string) {

@@ -26,7 +26,7 @@ type Definition interface {
 	// accept returns the input that a body holds, as it is kept. The error is
 	// that of CheckJSON.
 	accept(body []byte) (json.RawMessage, []api.FieldError, error)
-	stage(name string) (stage, bool)
+	stage(name string) (*stage, bool)
 	compensation() func(context.Context, *core) error
 }
 
@@ -158,13 +158,13 @@ func (j Job[In, Result]) decode(body []byte) (in In, problems []api.FieldError, 
 	return in, problems, err
 }
 
-func (j Job[In, Result]) stage(name string) (stage, bool) {
+func (j Job[In, Result]) stage(name string) (*stage, bool) {
 	i := slices.IndexFunc(j.Stages, func(s Stage[In, Result]) bool { return s.Name == name })
 	if i < 0 {
-		return stage{}, false
+		return &stage{}, false
 	}
 	s := &j.Stages[i]
-	out := stage{StageDescription: s.describe(), rank: i + 1}
+	out := &stage{StageDescription: s.describe(), rank: i + 1}
 	if s.Wait != nil {
 		out.start, out.complete = s.Wait.start, s.Wait.complete
 		return out, true
@@ -270,12 +270,15 @@ const (
 	RetryInterval = 2 * time.Second
 	RetryMaxDelay = 20 * time.Second
 	// CapacityAttempts and CapacityMaxDelay are the patience with a lack of
-	// capacity: Lambda's or DynamoDB's throttling.
-	CapacityAttempts = 40
+	// capacity: Lambda's or DynamoDB's throttling. It is almost four hours in
+	// the mean: 2,000 submissions at once that take 45 seconds of function time
+	// each keep the 10 concurrent calls of a new account busy for two and a half.
+	// A history of 25,000 events has room for them.
+	CapacityAttempts = 450
 	CapacityMaxDelay = 60 * time.Second
 	// FailAttempts bounds the repetitions of the task that records a failure,
 	// the most patient of all.
-	FailAttempts = 60
+	FailAttempts = 500
 	// FailTimeout and CompensateTimeout bound one run of the tasks that record a
 	// failure and compensate; the latter is the longest that a function can run.
 	FailTimeout       = 20 * time.Second
@@ -284,26 +287,39 @@ const (
 	LostAttempts = 1
 )
 
-// Bound returns how long the stage may take, all repetitions and their pauses
-// included, before it is stuck.
-func (s StageDescription) Bound() time.Duration {
-	runs, pause := time.Duration(s.Attempts+LostAttempts), CapacityAttempts*CapacityMaxDelay
-	total := runs*(s.Timeout+TaskMargin+RetryMaxDelay) + pause
+// overduePatience is how long a stage may lack capacity before its record is
+// compared with the execution. It is far less than the whole patience: asking
+// changes nothing about an execution that still runs, and finds one that was lost.
+const overduePatience = 40 * time.Minute
+
+// pauses returns how long so many pauses for lack of capacity take at most. Each
+// is anything up to CapacityMaxDelay (JitterStrategy FULL), half of it in the
+// mean; of hundreds the mean does not reach three fifths.
+func pauses(attempts int) time.Duration { return time.Duration(attempts) * CapacityMaxDelay * 3 / 5 }
+
+// work returns how long the stage may take, all repetitions included, when
+// capacity is there.
+func (s StageDescription) work() time.Duration {
+	runs := time.Duration(s.Attempts + LostAttempts)
 	if s.Waits { // the wait itself is not repeated, starting it is
-		total = s.Timeout + runs*(30*time.Second+RetryMaxDelay) + pause
+		return s.Timeout + runs*(startTimeout+RetryMaxDelay)
 	}
-	return total
+	return runs * (s.Timeout + TaskMargin + RetryMaxDelay)
 }
+
+// Bound returns how long the stage may take before its record is overdue, and is
+// compared with its execution.
+func (s StageDescription) Bound() time.Duration { return s.work() + overduePatience }
 
 // Lifetime returns how long an execution may take: the state machine's own
 // timeout. The recording of a failure is part of it, and the compensation.
 func (d Description) Lifetime() time.Duration {
-	total := time.Minute + FailAttempts*(FailTimeout+CapacityMaxDelay)
+	total := time.Minute + FailAttempts*FailTimeout + pauses(FailAttempts)
 	if d.Compensates {
-		total += CompensateTimeout + FailAttempts*CapacityMaxDelay
+		total += CompensateTimeout + pauses(FailAttempts)
 	}
 	for _, s := range d.Stages {
-		total += s.Bound()
+		total += s.work() + pauses(CapacityAttempts)
 	}
 	return total
 }

@@ -102,7 +102,7 @@ func (s *Service) RunCompensation(ctx context.Context, in ActivityInput) error {
 	if err != nil {
 		return storeError(err)
 	}
-	st := stage{StageDescription: StageDescription{Name: "Compensate"}}
+	st := &stage{StageDescription: StageDescription{Name: "Compensate"}}
 	k := s.newCore(r, input, st)
 	k.progress = func(ctx context.Context, _ float64) error { return context.Cause(ctx) }
 	k.canceled = func(context.Context) (bool, error) { return false, nil }

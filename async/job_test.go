@@ -100,15 +100,25 @@ func TestLifetime(t *testing.T) {
 	j.Stages[0].Timeout, j.Stages[0].Attempts = 50*time.Second, 3
 	d := j.Describe()
 	// Three runs and one that was lost, each with its margin and longest pause,
-	// and the pauses for lack of capacity.
+	// and 40 minutes of lacking capacity.
 	if want := 4*(50+10+20)*time.Second + 40*time.Minute; d.Stages[0].Bound() != want {
 		t.Errorf("bound %v, want %v", d.Stages[0].Bound(), want)
 	}
 	if d.Stages[1].Timeout != 30*time.Second || d.Stages[1].Attempts != 7 || d.Stages[1].Activity != "two" {
 		t.Errorf("defaults %+v", d.Stages[1])
 	}
-	if most := d.Stages[0].Bound() + d.Stages[1].Bound() + FailAttempts*(FailTimeout+CapacityMaxDelay); d.Lifetime() <= most {
+	// The pauses of a retrier with full jitter, six standard deviations above their mean.
+	pauses := func(n float64) time.Duration {
+		return time.Duration((n/2 + 6*math.Sqrt(n/12)) * float64(CapacityMaxDelay))
+	}
+	most := 4*(50+10+20)*time.Second + 8*(30+10+20)*time.Second + 2*pauses(CapacityAttempts) + FailAttempts*FailTimeout + pauses(FailAttempts)
+	if d.Lifetime() <= most {
 		t.Errorf("lifetime %v does not exceed %v", d.Lifetime(), most)
+	}
+	for _, s := range d.Stages {
+		if s.Bound() > d.Lifetime()/5 {
+			t.Errorf("%s is overdue after %v, of a lifetime of %v", s.Name, s.Bound(), d.Lifetime())
+		}
 	}
 	w := d.Stages[0]
 	w.Waits, w.Timeout = true, 48*time.Hour

@@ -38,6 +38,9 @@ func (s *Service) reconcile(ctx context.Context, r Record) (Record, error) {
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return r, dependencyError("Workflows.Outcome", err)
 	}
+	if x.Status == api.Running && x.Redrive == r.Redrive {
+		s.passOnLeft(ctx, r)
+	}
 	return s.align(ctx, r, x)
 }
 

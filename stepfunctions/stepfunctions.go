@@ -97,6 +97,7 @@ type Code = engine.Code
 const (
 	ExecutionAlreadyExists    = engine.ExecutionAlreadyExists
 	ExecutionDoesNotExist     = engine.ExecutionDoesNotExist
+	ExecutionLimitExceeded    = engine.ExecutionLimitExceeded
 	StateMachineAlreadyExists = engine.StateMachineAlreadyExists
 	StateMachineDoesNotExist  = engine.StateMachineDoesNotExist
 )

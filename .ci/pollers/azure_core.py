@@ -20,6 +20,6 @@ for name in ("Location", "Operation-Location") if other else ():
 try:
     poller = LROPoller(client, submitted, lambda r: r.http_response.json(), LROBasePolling())
     result = poller.result()
-    print(json.dumps({"status": poller.status(), "customStatus": result["customStatus"]}))
+    print(json.dumps({"status": poller.status(), "customStatus": result["customStatus"], "result": result.get("result")}))
 except HttpResponseError as e:
     print(json.dumps({"error": str(e)}))

@@ -36,8 +36,8 @@ async function submit() {
 
 const poller = createHttpPoller({ sendInitialRequest: submit, sendPollRequest: (url) => send({ url, method: "GET" }, 200, 202) });
 try {
-  const { customStatus } = await poller.pollUntilDone();
-  console.log(JSON.stringify({ status: poller.operationState.status, customStatus }));
+  const { customStatus, result } = await poller.pollUntilDone();
+  console.log(JSON.stringify({ status: poller.operationState.status, customStatus, result }));
 } catch (e) {
   console.log(JSON.stringify({ status: poller.operationState?.status, error: `${e.name} ${e.code ?? ""} ${e.message}` }));
 }

@@ -3,6 +3,7 @@ package asyncgen_test
 import (
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,18 +133,22 @@ func TestRetiredStagesAreInNoNewExecution(t *testing.T) {
 }
 
 // runs returns how long the runs of a state and the pauses between them can
-// take, in seconds. The runs that end with a lack of capacity are taken to end at once.
+// take, in seconds. The runs that end with a lack of capacity are taken to end at
+// once. The pauses have full jitter: their sum is six standard deviations above
+// its mean, or all of them in full where they are few.
 func (s state) runs() int {
 	total := s.TimeoutSeconds
 	for _, r := range s.Retry {
-		delay := float64(r.IntervalSeconds)
+		delay, sum, squares := float64(r.IntervalSeconds), 0.0, 0.0
 		for range r.MaxAttempts {
-			total += int(delay)
+			sum += delay
+			squares += delay * delay
 			delay = min(delay*r.BackoffRate, float64(r.MaxDelaySeconds))
 			if !slices.Contains(r.ErrorEquals, async.Throttled) {
 				total += s.TimeoutSeconds
 			}
 		}
+		total += int(min(sum, sum/2+6*math.Sqrt(squares/12)))
 	}
 	return total
 }

@@ -31,6 +31,7 @@ func lambdaARN(activity string) string { return prefix + activity }
 type world struct {
 	t       *testing.T
 	engine  *stepfunctions.Engine
+	journal stepfunctions.Journal
 	service *async.Service
 	stages  map[string]string // by activity
 	id      string
@@ -109,7 +110,7 @@ func onEngine(t *testing.T, job async.Definition, during func(*world)) (view asy
 func withDefinition(t *testing.T, job async.Definition, definition string, during func(*world)) (view async.View, took time.Duration, execution stepfunctions.Status) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, stages: map[string]string{}}
+		w := &world{t: t, stages: map[string]string{}, journal: stepfunctionstest.NewJournal()}
 		for _, s := range job.Describe().Stages {
 			w.stages[s.Activity] = s.Name
 		}
@@ -120,11 +121,8 @@ func withDefinition(t *testing.T, job async.Definition, definition string, durin
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.engine = stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: w})
-		if err := w.engine.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		defer w.engine.Close(context.Background())
+		w.start()
+		defer func() { w.engine.Close(context.Background()) }()
 		revision := stepfunctions.Revision{Definition: definition, RoleARN: "arn:aws:iam::123456789012:role/local"}
 		if _, err := w.engine.CreateStateMachine(t.Context(), stepfunctions.NewStateMachine{Name: "job", Revision: revision}); err != nil {
 			t.Fatal(err)
@@ -158,6 +156,23 @@ func withDefinition(t *testing.T, job async.Definition, definition string, durin
 		}
 	})
 	return view, took, execution
+}
+
+// start starts an engine on the journal.
+func (w *world) start() {
+	w.engine = stepfunctions.New(stepfunctions.Config{Journal: w.journal, Invoker: w})
+	if err := w.engine.Start(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// restart gives the engine up, with the functions that run, and starts another.
+func (w *world) restart() {
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	w.engine.Close(now) //nolint:errcheck // functions are given up
+	synctest.Wait()
+	w.start()
 }
 
 func (w *world) sleep(d time.Duration) {
@@ -272,6 +287,51 @@ func TestAWaitOnTheEngine(t *testing.T) {
 			t.Errorf("%+v after %v, undone %d times: %s", view, took, undone, execution)
 		}
 	})
+}
+
+// A stage of 14 minutes and a wait of three days take as long with restarts in
+// between: nothing begins from the start, and no timeout does.
+func TestLongWorkWithRestartsOnTheEngine(t *testing.T) {
+	const long = 14 * time.Minute
+	var back async.Callback
+	runs := 0
+	job := approval(func(b async.Callback) { back = b }, func() {})
+	job.Stages[0].Timeout, job.Stages[0].Expected = long+30*time.Second, long
+	job.Stages[0].Do = func(ctx context.Context, r *orderRun) (async.Outcome, error) {
+		runs++
+		return async.Continue, async.Sleep(ctx, long-time.Since(r.Began))
+	}
+	view, took, execution := onEngine(t, job, func(w *world) {
+		percent := 0
+		poll := func(status api.Status) {
+			v, err := w.service.Status(w.t.Context(), w.id, 0)
+			if err != nil || v.Status != status || v.PercentComplete < percent {
+				t.Errorf("%+v, %v", v, err)
+			}
+			percent = v.PercentComplete
+		}
+		for range 3 {
+			w.sleep(4 * time.Minute)
+			w.restart()
+			poll(api.Running)
+		}
+		w.sleep(2 * time.Minute)
+		for range 3 {
+			w.sleep(24*time.Hour - time.Second)
+			if err := w.service.Heartbeat(w.t.Context(), back.URL[strings.LastIndex(back.URL, "/")+1:]); err != nil {
+				t.Error(err)
+			}
+			w.restart()
+			w.sleep(time.Second)
+			poll(api.Running)
+		}
+		if err := w.service.Complete(w.t.Context(), back.URL[strings.LastIndex(back.URL, "/")+1:], []byte(`{"pass":true}`)); err != nil {
+			t.Error(err)
+		}
+	})
+	if view.CustomStatus != "Shipped" || took != long+72*time.Hour || execution != stepfunctions.Succeeded || runs < 4 {
+		t.Errorf("%s after %v and %d runs: %s", view.CustomStatus, took, runs, execution)
+	}
 }
 
 func TestCancellationOfARunningStageOnTheEngine(t *testing.T) {

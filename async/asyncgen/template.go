@@ -130,6 +130,7 @@ func (c *templateCheck) rights() {
 	}
 	check("functions/submit/", true, "submissions are accepted", "states:StartExecution")
 	check("functions/status/", true, "a status is read")
+	check("functions/status/", waits(c.job), "a reader passes on an answer that a crash has left", "states:SendTaskSuccess")
 	check("functions/reconcile/", true, "ends of executions are recorded", "states:DescribeExecution")
 	check("functions/callback/", waits(c.job), "a stage waits for an answer", "states:SendTaskSuccess", "states:SendTaskHeartbeat")
 	stop := []string{"states:StopExecution"}

@@ -64,6 +64,9 @@ func (w *workflows) Start(ctx context.Context, id string, input []byte) error {
 	if errors.Is(err, &stepfunctions.Error{Code: stepfunctions.ExecutionAlreadyExists}) {
 		return nil
 	}
+	if errors.Is(err, &stepfunctions.Error{Code: stepfunctions.ExecutionLimitExceeded}) {
+		return fmt.Errorf("%w: %w", async.ErrThrottled, err)
+	}
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
+	"example.org/asynchttpapi/async/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -27,17 +29,23 @@ type holder struct {
 	w     *workflows
 	calls stepfunctionstest.Holder
 	clock *skippingClock
+	store *sqlite.Store
 	// tokens are those of tasks that wait.
 	tokens chan string
 }
 
-func newHolder(t *testing.T) *holder {
+func newHolder(t *testing.T) *holder { return newHolderOf(t, 0) }
+
+// newHolderOf bounds how many executions are open at a time.
+func newHolderOf(t *testing.T, maxOpen int) *holder {
 	db, err := openData(t.TempDir(), slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &holder{clock: &skippingClock{}, tokens: make(chan string, 100)}
-	h.w = &workflows{engine: stepfunctions.New(stepfunctions.Config{Journal: stepfunctions.OpenJournal(db), Invoker: h, Clock: h.clock})}
+	h := &holder{clock: &skippingClock{}, tokens: make(chan string, 100), store: sqlite.NewStore(db)}
+	h.w = &workflows{engine: stepfunctions.New(stepfunctions.Config{
+		Journal: stepfunctions.OpenJournal(db), Invoker: h, Clock: h.clock, MaxOpen: maxOpen,
+	})}
 	if err := errors.Join(h.w.engine.Start(t.Context()), h.w.define(t.Context(), holding)); err != nil {
 		t.Fatal(err)
 	}
@@ -186,4 +194,71 @@ func TestWhatTheEngineDoesNotKnowIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", about, err)
 		}
 	}
+}
+
+// More executions than may be open are refused as a lack of capacity, and
+// nothing of the submission is left: the repetition makes it anew.
+func TestOpenExecutionsAreBounded(t *testing.T) {
+	h := newHolderOf(t, 1)
+	store := &noting{Store: h.store}
+	service, err := async.New(async.Config{Job: errand(), Store: store, Workflows: h.w, Retention: 90 * 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := service.Submit(t.Context(), async.Submission{Body: []byte(`{}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := async.Submission{Body: []byte(`{}`), Key: "key"}
+	var refused *async.RequestError
+	if _, err := service.Submit(t.Context(), second); !errors.As(err, &refused) || refused.Code != api.CodeThrottled || refused.RetryAfter <= 0 {
+		t.Errorf("got %v", err)
+	}
+	id := store.created[1]
+	if _, err := store.Get(t.Context(), id); !errors.Is(err, async.ErrNotFound) {
+		t.Errorf("the record: %v", err)
+	}
+	if _, err := store.Input(t.Context(), id); !errors.Is(err, async.ErrNotFound) {
+		t.Errorf("the input: %v", err)
+	}
+	if other := (async.Submission{Body: []byte(`{"x":1}`), Key: "key"}); !errors.As(submitError(t, service, other), &refused) || refused.Code != api.CodeThrottled {
+		t.Errorf("the key is still taken: %v", refused)
+	}
+	h.calls.Let(first.ID, nil)
+	for {
+		if x, err := h.w.Outcome(t.Context(), first.ID); err != nil || x.Status != api.Running {
+			break
+		}
+		runtime.Gosched()
+	}
+	if _, err := service.Submit(t.Context(), second); err != nil {
+		t.Errorf("the repetition: %v", err)
+	}
+}
+
+func submitError(t *testing.T, s *async.Service, in async.Submission) error {
+	_, err := s.Submit(t.Context(), in)
+	return err
+}
+
+func errand() async.Definition {
+	return async.Job[map[string]int, async.None]{
+		Name: "errand",
+		Stages: []async.Stage[map[string]int, async.None]{{Name: "Walking", Message: "At work.",
+			Do: func(context.Context, *async.Run[map[string]int, async.None]) (async.Outcome, error) {
+				return async.Continue, nil
+			}}},
+		Done: async.End{Outcome: "Done", Message: "It is done."},
+	}
+}
+
+// noting is a store that notes the ids of the records that were made.
+type noting struct {
+	*sqlite.Store
+	created []string
+}
+
+func (n *noting) Create(ctx context.Context, r async.Record, input json.RawMessage) error {
+	n.created = append(n.created, r.ID)
+	return n.Store.Create(ctx, r, input)
 }

@@ -16,6 +16,7 @@ import (
 
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 )
 
 // Clock is a stepfunctions.Clock that stands still until it is advanced.
@@ -29,3 +30,10 @@ type Holder = enginetest.Holder
 
 // NewJournal returns an empty journal in memory.
 func NewJournal() stepfunctions.Journal { return enginetest.NewJournal() }
+
+// NewLambdaInvoker returns an Invoker that calls functions over Lambda's Invoke
+// API at an endpoint such as http://127.0.0.1:3001, as the command stepfunctions
+// does. The error says what is wrong with the address.
+func NewLambdaInvoker(endpoint string) (stepfunctions.Invoker, error) {
+	return lambdainvoke.New(endpoint)
+}

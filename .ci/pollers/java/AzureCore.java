@@ -149,6 +149,7 @@ public final class AzureCore {
     private static void result(Map<String, Object> verdict, BinaryData result) {
         Map<?, ?> members = result.toObject(Map.class);
         verdict.put("customStatus", members.get("customStatus"));
+        verdict.put("result", members.get("result"));
     }
 
     /** Counts the requests that are sent, repetitions too. */

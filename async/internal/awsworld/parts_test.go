@@ -43,6 +43,9 @@ var build = sync.OnceValues(func() (string, error) {
 var built string
 
 func TestMain(m *testing.M) {
+	if name := os.Getenv(asFunction); name != "" {
+		serveFunction(name)
+	}
 	code := m.Run()
 	os.RemoveAll(built)
 	os.Exit(code)

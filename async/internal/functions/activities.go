@@ -2,6 +2,7 @@ package functions
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -72,8 +73,8 @@ func withoutOutput(run func(context.Context, async.ActivityInput) error) func(co
 // activity lets a run's error reach the state machine by its name, which only
 // the runtime's own type does, and only if it is outermost. A panic is one more
 // error of the stage: the runtime would write its value into the history.
-func activity(c Config, stage string, run func(context.Context, async.ActivityInput) (async.ActivityOutput, error)) any {
-	return func(ctx context.Context, in async.ActivityInput) (out async.ActivityOutput, err error) {
+func activity(c Config, stage string, run func(context.Context, async.ActivityInput) (async.ActivityOutput, error)) lambda.Handler {
+	return activityFunc(func(ctx context.Context, in async.ActivityInput) (out async.ActivityOutput, err error) {
 		defer func() {
 			if reason := recover(); reason != nil {
 				w := c.telemetry()
@@ -86,7 +87,24 @@ func activity(c Config, stage string, run func(context.Context, async.ActivityIn
 			return async.ActivityOutput{}, invokeError(err)
 		}
 		return out, nil
+	})
+}
+
+// activityFunc is a lambda.Handler without reflection: its frames are part of
+// every stack on which a stage waits, and those of lambda.NewHandler are large.
+type activityFunc func(context.Context, async.ActivityInput) (async.ActivityOutput, error)
+
+// Invoke implements lambda.Handler.
+func (f activityFunc) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var in async.ActivityInput
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
 	}
+	out, err := f(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(out)
 }
 
 func invokeError(err error) error {

@@ -9,7 +9,8 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 )
 
-// handler is lambda.NewHandler of a function, for concurrent invocations.
+// handler is a function for concurrent invocations: a lambda.Handler, or anything
+// that lambda.NewHandler makes one of.
 //
 // A handler of aws-lambda-go v1.55 returns the bytes of a buffer that it has
 // put back into its pool already (aws/aws-lambda-go#639). A process that runs
@@ -24,6 +25,9 @@ type handler struct {
 
 // Invoke implements lambda.Handler.
 func (h handler) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if f, ok := h.function.(lambda.Handler); ok {
+		return f.Invoke(ctx, payload)
+	}
 	return lambda.NewHandler(h.function).Invoke(ctx, payload)
 }
 

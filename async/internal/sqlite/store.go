@@ -13,7 +13,10 @@ import (
 )
 
 // Store is an async.Store in a DB.
-type Store struct{ db *database.DB }
+type Store struct {
+	db    *database.DB
+	cache cache
+}
 
 var _ async.Store = (*Store)(nil)
 
@@ -40,6 +43,8 @@ func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessag
 		return err
 	}
 	values = append(values, r.ID, r.Job, r.Created, expirySeconds(r.Expires))
+	// It is not kept in the cache: the next to read it is its first stage, which
+	// writes it as well.
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		var nr int64
 		inserted, err := database.Row(conn, insertSubmission, func(stmt *sqlite.Stmt) error { nr = stmt.ColumnInt64(0); return nil }, values...)
@@ -55,6 +60,12 @@ func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessag
 
 // Get implements async.Store.
 func (s *Store) Get(ctx context.Context, id string) (r async.Record, err error) {
+	if err := ctx.Err(); err != nil {
+		return r, err
+	}
+	if r, ok := s.cache.get(id); ok {
+		return r, nil
+	}
 	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		r, err = readSubmission(conn, id)
 		return err
@@ -79,6 +90,7 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 	if err := c.Valid(); err != nil {
 		return r, err
 	}
+	var write uint64
 	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		if r, err = readSubmission(conn, id); err != nil {
 			return err
@@ -86,6 +98,7 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 		if r, err = c.Apply(r); err != nil {
 			return err
 		}
+		write = s.cache.begin(id)
 		r.Began, r.Due, r.Updated, r.Deadline = r.Began.UTC(), r.Due.UTC(), r.Updated.UTC(), r.Deadline.UTC()
 		values, err := changing(r)
 		if err != nil {
@@ -95,6 +108,9 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 	})
 	if err != nil && !errors.Is(err, async.ErrStale) {
 		return async.Record{}, err
+	}
+	if err == nil {
+		s.cache.end(write, r)
 	}
 	return r, err
 }
@@ -114,6 +130,7 @@ func (s *Store) Discard(ctx context.Context, id string) error {
 		case moved:
 			return async.ErrStale
 		}
+		s.cache.begin(id)
 		return errors.Join(database.Exec(conn, deleteSubmission, nr), database.Exec(conn, deleteInput, nr))
 	})
 }

@@ -18,8 +18,9 @@ const (
 	// sweepBatch bounds one write of a sweep: others wait for no longer.
 	sweepBatch = 200
 
-	selectExpired = `SELECT nr, id, large ->> 'key' FROM submissions WHERE expires > 0 AND expires < ? LIMIT ?`
-	selectLarge   = `SELECT 1 FROM submissions WHERE large <> '' AND large ->> 'key' = ?`
+	selectExpired = `SELECT nr, id, CASE WHEN large <> '' THEN large ->> 'key' END FROM submissions
+		WHERE expires > 0 AND expires < ? LIMIT ?`
+	selectLarge = `SELECT 1 FROM submissions WHERE large <> '' AND large ->> 'key' = ?`
 
 	deleteCallbacks   = `DELETE FROM callbacks WHERE submission = ?`
 	sweepReservations = `DELETE FROM reservations WHERE key IN
@@ -81,6 +82,7 @@ func (s *Store) sweepBatch(ctx context.Context, now time.Time, results async.Res
 	reservations, callbacks := 0, 0
 	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		for _, x := range batch {
+			s.cache.begin(x.id)
 			err := errors.Join(database.Exec(conn, deleteSubmission, x.nr), database.Exec(conn, deleteInput, x.nr),
 				database.Exec(conn, deleteCallbacks, x.id))
 			if err != nil {

@@ -109,3 +109,16 @@ func TestSweepKeepsWhatHasAResultLeft(t *testing.T) {
 		}
 	}
 }
+
+// Most submissions have no large result.
+func TestSweepOfWhatHasNoLargeResult(t *testing.T) {
+	s := sqlite.NewStore(openDB(t, t.TempDir()))
+	now := time.Now().UTC()
+	r := async.Record{ID: "a", State: async.State{Status: api.Succeeded}, Expires: now.Add(-100 * time.Hour)}
+	if err := s.Create(t.Context(), r, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Sweep(t.Context(), now, nil); err != nil || n != 1 {
+		t.Errorf("%d removed, %v", n, err)
+	}
+}

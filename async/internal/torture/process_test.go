@@ -15,6 +15,8 @@ import (
 type world struct {
 	t    *testing.T
 	bin  string
+	args []string // beside what every run needs, as env
+	env  []string
 	data string
 	cmd  *exec.Cmd
 	url  string
@@ -36,7 +38,7 @@ func (l *logs) Write(p []byte) (int, error) {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data")}
+	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data"), args: []string{"-speed", "100"}}
 	build := exec.Command("go", "build", "-o", w.bin, "./cmd/local")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -47,8 +49,9 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) start() {
 	w.t.Helper()
-	w.cmd = exec.Command(w.bin, "-addr", "127.0.0.1:0", "-data", w.data, "-speed", "100",
-		"-log", "json", "-stepfunctions-addr", "")
+	w.cmd = exec.Command(w.bin, append([]string{"-addr", "127.0.0.1:0", "-data", w.data,
+		"-log", "json", "-stepfunctions-addr", ""}, w.args...)...)
+	w.cmd.Env = append(os.Environ(), w.env...)
 	w.cmd.Stderr = &w.logs
 	url, err := program.Start(w.cmd)
 	if err != nil {

@@ -21,11 +21,16 @@ func azPipeline() runtime.Pipeline {
 
 func azSubmit(t *testing.T, ctx context.Context, pl runtime.Pipeline, url string) *http.Response {
 	t.Helper()
+	return azSubmitBody(t, ctx, pl, url, talk)
+}
+
+func azSubmitBody(t *testing.T, ctx context.Context, pl runtime.Pipeline, url, body string) *http.Response {
+	t.Helper()
 	req, err := runtime.NewRequest(ctx, http.MethodPost, url)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := req.SetBody(streaming.NopCloser(strings.NewReader(talk)), "application/json"); err != nil {
+	if err := req.SetBody(streaming.NopCloser(strings.NewReader(body)), "application/json"); err != nil {
 		t.Fatal(err)
 	}
 	resp, err := pl.Do(req)

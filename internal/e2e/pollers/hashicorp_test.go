@@ -33,6 +33,11 @@ func (q query) ToQuery() *client.QueryParams {
 
 func hashiSubmit(t *testing.T, ctx context.Context, c *resourcemanager.Client, q string) *client.Response {
 	t.Helper()
+	return hashiSubmitBody(t, ctx, c, q, talk)
+}
+
+func hashiSubmitBody(t *testing.T, ctx context.Context, c *resourcemanager.Client, q, body string) *client.Response {
+	t.Helper()
 	req, err := c.NewRequest(ctx, client.RequestOptions{
 		ContentType:         "application/json; charset=utf-8",
 		ExpectedStatusCodes: []int{http.StatusAccepted},
@@ -43,7 +48,7 @@ func hashiSubmit(t *testing.T, ctx context.Context, c *resourcemanager.Client, q
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := req.Marshal(json.RawMessage(talk)); err != nil {
+	if err := req.Marshal(json.RawMessage(body)); err != nil {
 		t.Fatal(err)
 	}
 	resp, err := req.Execute(ctx)

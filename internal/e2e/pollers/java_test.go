@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 )
 
 // javaVariants are the pollers of azure-core for Java, each with the strategies
@@ -21,6 +20,8 @@ type javaVerdict struct {
 	Status       string `json:"status"`
 	CustomStatus string `json:"customStatus"`
 	Error        string `json:"error"`
+	// Result is the job's, as the status has it.
+	Result json.RawMessage `json:"result"`
 	// Polls is the number of requests after the submit.
 	Polls int `json:"polls"`
 }
@@ -30,17 +31,22 @@ const (
 	javaFailed    = "FAILED"
 )
 
-// runJava has every variant submit to url and poll there, or for another id
-// that is given. A poller that does not end is a failure of the test.
+// runJava has every variant submit a talk to url and poll there, or for another
+// id that is given. A poller that does not end is a failure of the test.
 func runJava(t *testing.T, url string, id ...string) map[string]javaVerdict {
+	t.Helper()
+	return runJavaWith(t, url, talk, id...)
+}
+
+func runJavaWith(t *testing.T, url, body string, id ...string) map[string]javaVerdict {
 	t.Helper()
 	program, file, ok := strings.Cut(os.Getenv("AZURE_CORE_JAVA"), " ")
 	if !ok {
 		t.Skip("NOT RUN: AZURE_CORE_JAVA is not set; .ci/pollers/run sets it")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, append([]string{file, "AzureCore", url, talk}, id...)...)
+	cmd := exec.CommandContext(ctx, program, append([]string{file, "AzureCore", url, body}, id...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	var verdicts map[string]javaVerdict

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 )
 
 // scripts are the pollers that are not written in Go, by the environment
@@ -19,20 +18,27 @@ var scripts = []string{"CORE_LRO", "AZURE_CORE"}
 type verdict struct {
 	Status       string `json:"status"`
 	CustomStatus string `json:"customStatus"`
+	// Result is the job's, as the status has it.
+	Result json.RawMessage `json:"result"`
 	// Error is the text of the exception that the poller ended with.
 	Error string `json:"error"`
 }
 
-// runScript submits to url and polls there, or for another id that is given.
-func runScript(t *testing.T, name, url string, id ...string) (v verdict) {
+// runScript submits a talk to url and polls there, or for another id that is given.
+func runScript(t *testing.T, name, url string, id ...string) verdict {
+	t.Helper()
+	return runScriptWith(t, name, url, talk, id...)
+}
+
+func runScriptWith(t *testing.T, name, url, body string, id ...string) (v verdict) {
 	t.Helper()
 	program, script, ok := strings.Cut(os.Getenv(name), " ")
 	if !ok {
 		t.Skipf("NOT RUN: %s is not set; .ci/pollers/run sets it", name)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, program, append([]string{script, url, talk}, id...)...)
+	cmd := exec.CommandContext(ctx, program, append([]string{script, url, body}, id...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err == nil {

@@ -50,17 +50,26 @@ func parseServers(given string) (map[string]string, error) {
 	return urls, nil
 }
 
-func startLocal() (map[string]string, error) {
-	dir, err := os.MkdirTemp("", "pollers")
+// build compiles a program of the project into a new folder.
+func build(program string) (bin, dir string, err error) {
+	dir, err = os.MkdirTemp("", "pollers")
 	if err != nil {
-		return nil, err
+		return "", "", err
 	}
-	bin := filepath.Join(dir, "local")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
+	bin = filepath.Join(dir, "local")
+	build := exec.Command("go", "build", "-o", bin, program)
 	build.Dir = filepath.Join("..", "..", "..")
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
-		return nil, fmt.Errorf("building cmd/local: %w", err)
+		return "", "", fmt.Errorf("building %s: %w", program, err)
+	}
+	return bin, dir, nil
+}
+
+func startLocal() (map[string]string, error) {
+	bin, dir, err := build("./cmd/local")
+	if err != nil {
+		return nil, err
 	}
 	urls := map[string]string{}
 	for _, policy := range policies {
@@ -74,8 +83,20 @@ func startLocal() (map[string]string, error) {
 }
 
 func startOne(bin, data, policy string) (string, error) {
-	cmd := exec.Command(bin, "-addr", "127.0.0.1:0", "-data", data, "-review", policy,
-		"-speed", "20", "-stepfunctions-addr", "")
+	return run(bin, data, "-review", policy, "-speed", "20")
+}
+
+// renderer is the base URL of the API of examples/render, whose result is inline.
+var renderer = sync.OnceValues(func() (string, error) {
+	bin, dir, err := build("./examples/render/cmd/local")
+	if err != nil {
+		return "", err
+	}
+	return run(bin, filepath.Join(dir, "data"), "-frame", "0s")
+})
+
+func run(bin, data string, args ...string) (string, error) {
+	cmd := exec.Command(bin, append([]string{"-addr", "127.0.0.1:0", "-data", data, "-stepfunctions-addr", ""}, args...)...)
 	url, err := program.Start(cmd)
 	if err == nil {
 		started = append(started, cmd)

@@ -20,18 +20,26 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	if ctx.Err() != nil {
 		return
 	}
-	x.note(interp.Input{Kind: interp.TaskStarted, Ref: t.Ref})
+	x.begun(t.Ref)
 	out, err := x.engine.call(ctx, t.Function, t.Payload)
 	if ctx.Err() != nil {
 		// Nobody waits any more, or the engine closes and calls again at its next start.
 		return
 	}
+	x.called(&t, out, err)
+}
+
+// begun is a method of its own, like called, so that the stacks of thousands of
+// calls that take long stay small.
+func (x *execution) begun(ref uint64) { x.note(interp.Input{Kind: interp.TaskStarted, Ref: ref}) }
+
+func (x *execution) called(t *interp.Task, out []byte, err error) {
 	if !x.answered(t.Ref) {
 		return
 	}
 	switch {
 	case err != nil:
-		x.report(failed(t, err))
+		x.report(failed(*t, err))
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
 	default:
