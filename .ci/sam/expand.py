@@ -24,7 +24,8 @@ class NoManagedPolicies:
 def main(path, *parameters):
     logging.disable(logging.WARNING)
     validator = SamTemplateValidator(
-        parse_yaml_file(path),
+        # Anchors share objects, which the transform changes; CloudFormation gets none.
+        json.loads(json.dumps(parse_yaml_file(path))),
         NoManagedPolicies(),
         region="us-east-1",
         parameter_overrides=dict(p.split("=", 1) for p in parameters),
