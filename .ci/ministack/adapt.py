@@ -24,8 +24,9 @@ def without_alias(node):
 
 def main(path):
     template = without_alias(parse_yaml_file(path))
-    machine = template["Resources"]["ProcessSubmission"]["Properties"]
-    del machine["AutoPublishAlias"], machine["DeploymentPreference"]
+    machine = template["Resources"].get("ProcessSubmission", {}).get("Properties", {})
+    for name in ("AutoPublishAlias", "DeploymentPreference"):
+        machine.pop(name, None)
     print(yaml_dump(template))
 
 

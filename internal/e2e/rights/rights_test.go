@@ -32,7 +32,6 @@ var notLinked = map[string]string{
 	"logs:PutLogEvents":    "Lambda writes what the function logs",
 	"sqs:SendMessage":      "Lambda sends an event that the function failed at to the queue",
 	"xray:*":               "Lambda sends traces",
-	"kms:*":                "DynamoDB uses the table's key with the caller's rights",
 }
 
 func readTemplate(t *testing.T) *samtemplate.Template {
