@@ -60,7 +60,11 @@ func Resolve(source map[string]any, parameters, imports map[string]string) (Stac
 				errs = append(errs, fmt.Errorf("%s depends on %v, which is not there", id, other))
 			}
 		}
-		s.Resources[id] = Resource{fmt.Sprint(definition["Type"]), mapping(v)}
+		properties := mapping(v)
+		if properties == nil {
+			properties = map[string]any{}
+		}
+		s.Resources[id] = Resource{fmt.Sprint(definition["Type"]), properties}
 	}
 	errs = append(errs, r.outputs(&s))
 	return s, errors.Join(errs...)
