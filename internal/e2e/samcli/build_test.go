@@ -111,7 +111,7 @@ func copyTree(t *testing.T, dir string) string {
 // start.
 func TestMakeBuildsForTheProcessorsThatItDeploys(t *testing.T) {
 	tool(t, "sam")
-	for given, want := range map[string]string{"": "arm64", "Alarms=true Architecture=x86_64": "x86_64"} {
+	for given, want := range map[string]string{"": "arm64", "Environment=prod Architecture=x86_64": "x86_64"} {
 		plan, stderr, err := run(t, root, "make", "--dry-run", "deploy", "PARAMETERS="+given)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, stderr)
