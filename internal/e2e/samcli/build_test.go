@@ -42,7 +42,7 @@ func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
 	tree := t.TempDir()
 	before = buildAll(t, copyTree(t, tree), flags...)
 	const old = `"cannot start"`
-	edited := filepath.Join(tree, "async", "internal", "functions", "start.go")
+	edited := filepath.Join(tree, "async", "lambdamain", "lambdamain.go")
 	source, err := os.ReadFile(edited)
 	if err != nil || !strings.Contains(string(source), old) {
 		t.Fatalf("%s has no %s: %v", edited, old, err)
