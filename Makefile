@@ -170,6 +170,7 @@ zip: ## every function as .zip/NAME.zip, for other tools than SAM; arm64 [GOARCH
 .PHONY: rehearse
 rehearse: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok $(TOOLS)/awscli/ok ## the life of a deployment on an emulator: upgrade under load, restore, the end
 	REHEARSE=1 TOOLS=$(TOOLS) go test -count=1 -timeout 20m -v -run TestRehearsal ./internal/e2e/emulated
+	LINT_ALL=1 TOOLS=$(TOOLS) go test -count=1 -timeout 30m -run TestEveryCombinationOfParameters ./internal/e2e/samcli
 
 .PHONY: smoke
 smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER= SUBMIT=1]
