@@ -93,7 +93,7 @@ func deployAs(t *testing.T, port, template, stack string, parameters ...string) 
 	return front(t, port, strings.TrimSpace(id))
 }
 
-// front stands for a name server: the emulator tells APIs apart by the host,
+// front stands for a name server: the emulator distinguishes APIs by the host,
 // and pollers follow a Location to wherever it says.
 func front(t *testing.T, port, api string) string {
 	t.Helper()

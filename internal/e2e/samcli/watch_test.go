@@ -49,7 +49,7 @@ func TestTheDefaultStackHasNoStandingCost(t *testing.T) {
 }
 
 // An alarm for the errors, and one for the throttles, of every function; each
-// tells the topic when it goes off and when it is over.
+// notifies the topic when it goes off and when it is over.
 func TestEveryFunctionIsWatched(t *testing.T) {
 	exports := map[string]string{}
 	_, s := resolveTemplate(t, "template.yaml", nil, nil)
@@ -61,8 +61,8 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 			continue
 		}
 		for _, actions := range []string{"AlarmActions", "OKActions"} {
-			if told := text(t, r.Properties[actions]); told != `["AlarmTopic.ref"]` {
-				t.Errorf("%s: %s are %s", id, actions, told)
+			if notified := text(t, r.Properties[actions]); notified != `["AlarmTopic.ref"]` {
+				t.Errorf("%s: %s are %s", id, actions, notified)
 			}
 		}
 		for _, metric := range []string{"Errors", "Throttles"} {
@@ -87,14 +87,14 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 // three free ones. https://aws.amazon.com/cloudwatch/pricing/
 const freeMetrics = 50
 
-// metricRow tells whether the documentation has a row for one of our metrics.
+// metricRow reports whether the documentation has a row for one of our metrics.
 func metricRow(t *testing.T, name any) bool {
 	t.Helper()
-	told, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
+	docs, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Contains(string(told), fmt.Sprintf("\n| `%v` | ", name))
+	return strings.Contains(string(docs), fmt.Sprintf("\n| `%v` | ", name))
 }
 
 func TestTheDashboardShowsEveryFunction(t *testing.T) {
