@@ -233,6 +233,9 @@ func (d *document) examples(ends []async.End) (string, error) {
 	}
 	add("Failed", "The process failed", api.Failed, last.Name, m.Failed, expected,
 		member{"error", object{{"code", api.CodeProcessFailed}, {"message", m.Failed}}})
+	done := all[slices.IndexFunc(all, func(m member) bool { return m.name == outcomeExample(d.Ends[0]).Name })].value.(object)[1].value
+	all = append(all, member{"Completions", object{{"summary", "A submission has ended"},
+		{"value", object{{"value", []any{done}}, {"next", "1795773660000000000"}}}}})
 	add("Canceled", "Canceled", api.Canceled, first.Name, m.Canceled, time.Second)
 	text, err := yamlOf(all)
 	return indent(text, 4), err
