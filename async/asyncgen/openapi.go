@@ -26,6 +26,10 @@ type Info struct {
 	Summary, Description string
 	// License is an SPDX identifier; none is named if empty.
 	License string
+	// Host is the API's host, such as api.example.org, and BasePath what precedes
+	// its paths there, / if empty. Publisher is who offers the API. They are for
+	// the connector.
+	Host, BasePath, Publisher string
 	// Schemas are schemas by name in YAML, in the place of those that follow
 	// from the Go types of these names or beside them: what tags cannot say.
 	Schemas []byte
