@@ -280,7 +280,7 @@ func pathParameter(name, summary, description string) object {
 // properties is apiProperties.json. The policy template makes a polling trigger
 // of the list: it keeps the cursor, and answers the platform with 202 where there
 // is nothing new.
-// https://learn.microsoft.com/connectors/custom-connectors/policy-templates/pollingtrigger/pollingtrigger
+// https://learn.microsoft.com/connectors/custom-connectors/policy-templates
 func (c *connector) properties() object {
 	publisher := cmp.Or(c.info.Publisher, "Example")
 	return object{{"properties", object{
