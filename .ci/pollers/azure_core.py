@@ -12,7 +12,7 @@ from azure.core.polling.base_polling import LROBasePolling
 from azure.core.rest import HttpRequest
 
 url, body, *other = sys.argv[1:]
-client = PipelineClient(url, policies=[RetryPolicy()])  # as every SDK has it
+client = PipelineClient(url, per_call_policies=[RetryPolicy()])  # as every SDK has it
 request = HttpRequest("POST", url, content=body, headers={"Content-Type": "application/json"})
 submitted = client.send_request(request, _return_pipeline_response=True)
 for name in ("Location", "Operation-Location") if other else ():
