@@ -115,6 +115,9 @@ type machine struct {
 type revision struct {
 	Revision
 	parsed *asl.Machine
+	// made is set where this program made it, used once something asked for it
+	// to start or show it; registry.mu guards used.
+	made, used bool
 }
 
 func (m *machine) describe(r *revision) StateMachine {
@@ -152,7 +155,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
 	}
-	parsed, err := parseDefinition(n.Definition, n.Type)
+	parsed, err := e.parseDefinition(n.Definition, n.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -180,6 +183,7 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 
@@ -199,8 +203,8 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 }
 
 // parseDefinition refuses with every problem of the definition at once.
-func parseDefinition(definition string, kind Type) (*asl.Machine, error) {
-	diagnostics := asl.Validate([]byte(definition), asl.Options{Express: kind == Express})
+func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
+	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
 	if why := asl.Refusal(diagnostics); why != "" {
 		return nil, refuse(InvalidDefinition, "%s", why)
 	}
@@ -234,7 +238,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 		return StateMachine{}, err
 	}
 	next := m.current.Revision.with(u.Revision)
-	parsed, err := parseDefinition(next.Definition, m.Type)
+	parsed, err := e.parseDefinition(next.Definition, m.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -246,11 +250,15 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 	}
 	var version *Version
 	if u.Publish {
+		if err := doc.roomForVersion(r.RevisionID); err != nil {
+			return StateMachine{}, err
+		}
 		version = doc.publish(r.RevisionID, u.Description, now)
 	}
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 

@@ -23,14 +23,22 @@ func (r *Run) limits(s *scope) (limits, *failure) {
 		return limits{}, f
 	}
 	heartbeat, f := e.seconds("HeartbeatSecondsPath", s.state.HeartbeatSeconds, s.state.HeartbeatSecondsPath)
-	return limits{timeout: timeout, heartbeat: heartbeat}, f
+	if f != nil {
+		return limits{}, f
+	}
+	if timeout != nil && heartbeat != nil && *heartbeat >= *timeout {
+		return limits{}, s.broken("The heartbeat of %d seconds must be smaller than the timeout of %d seconds.", *heartbeat, *timeout)
+	}
+	return limits{timeout: timeout, heartbeat: heartbeat}, nil
 }
 
+// seconds returns a limit as it is written or as its path gives it. What a path
+// gives is held to the rules that validation holds literals to.
 func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64, *failure) {
 	if p == nil {
 		return literal, nil
 	}
-	n, f := e.integer(field, p)
+	n, f := e.integer(field, p, asl.MaxSeconds)
 	if f != nil {
 		return nil, f
 	}
@@ -40,8 +48,9 @@ func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64,
 	return &n, nil
 }
 
-// integer resolves a Path form of a number; digits in a string count as one.
-func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
+// integer resolves a Path form of a number, which may be as large as the number
+// itself may; digits in a string count as one.
+func (e *evaluation) integer(field string, p *asl.Path, most int64) (int64, *failure) {
 	v, f := e.field(p)
 	if f != nil {
 		return 0, f
@@ -49,6 +58,9 @@ func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
 	n, ok := value.Integer(number(v))
 	if !ok {
 		return 0, e.scope.broken("The %s field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), p.Text)
+	}
+	if n > most {
+		return 0, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, most, p.Text)
 	}
 	return n, nil
 }
@@ -93,9 +105,12 @@ const maxEvents = 25_000
 // have logs of their own.
 type log struct {
 	last int64
+	at   time.Time // of the last event
 	full bool
 	bare bool // causes do not say which state they are about
-	sink func(Event)
+	// sink gets the events with ids from first to until.
+	sink         func(Event) bool
+	first, until int64
 	// owner is the root of the child execution whose log this is.
 	owner *scope
 }
@@ -112,12 +127,17 @@ func (l *log) add(at time.Time, previous int64, kind string, details func() map[
 
 func (l *log) write(at time.Time, previous int64, kind string, details func() map[string]any) int64 {
 	l.last++
-	if l.sink != nil {
-		e := Event{ID: l.last, Previous: previous, Type: kind, At: at}
+	if at.After(l.at) {
+		l.at = at // a clock that was set back does not make a history run backwards
+	}
+	if l.sink != nil && l.last >= l.first && l.last <= l.until {
+		e := Event{ID: l.last, Previous: previous, Type: kind, At: l.at}
 		if details != nil {
 			e.Details = details()
 		}
-		l.sink(e)
+		if !l.sink(e) {
+			l.sink = nil
+		}
 	}
 	return l.last
 }
@@ -154,7 +174,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 		if w := r.pending[ref]; w.task != nil {
 			tasks = append(tasks, *w.task)
 		} else {
-			timers = append(timers, Timer{Ref: ref, At: w.at})
+			timers = append(timers, w.timer(ref))
 		}
 	}
 	return tasks, timers
@@ -169,6 +189,8 @@ func (r *Run) Heeds(in Input) bool {
 	switch in.Kind {
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
 		return waits && w.task != nil
+	case TaskStarted:
+		return waits && w.task != nil && !w.task.started
 	case TimerFired:
 		return waits && w.task == nil
 	case Started:

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -60,14 +61,19 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
-	run := &mapRun{tolerance: tolerated, label: s.state.Label, childPlan: plan}
-	if run.label == "" {
-		run.label = uuid(r.bits("label", uint64(s.entered)))
+	started := s.reading != nil
+	var run *mapRun
+	if started {
+		run = s.reading.run
+	} else {
+		run = r.newMapRun(s)
 	}
-	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
+	run.tolerance, run.childPlan, s.reading = tolerated, plan, nil
 	total := plan.children(len(items))
 	r.report(s, run, concurrency, len(items))
-	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
+	if !started {
+		r.mapRunStarted(s, run)
+	}
 	s.fork = newFork(total)
 	s.fork.each = &each{items: items, total: total, input: in, concurrency: childConcurrency(concurrency), mapRun: run}
 	if total == 0 {
@@ -76,6 +82,20 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	}
 	r.fill(s)
 	return nil
+}
+
+// newMapRun makes the Map Run of a state that starts at this moment.
+func (r *Run) newMapRun(s *scope) *mapRun {
+	run := &mapRun{label: s.state.Label}
+	if run.label == "" {
+		run.label = uuid(r.bits("label", uint64(s.entered)))
+	}
+	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
+	return run
+}
+
+func (r *Run) mapRunStarted(s *scope, run *mapRun) {
+	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
 }
 
 // childARN names something of a Map Run after the state machine.
@@ -89,7 +109,7 @@ func (r *Run) childARN(kind, label, id string) string {
 func (e *evaluation) tolerance(st *asl.State) (tolerance, *failure) {
 	t := tolerance{count: st.ToleratedFailureCount, percent: st.ToleratedFailurePercentage}
 	if p := st.ToleratedFailureCountPath; p != nil {
-		n, f := e.integer("ToleratedFailureCountPath", p)
+		n, f := e.integer("ToleratedFailureCountPath", p, math.MaxInt32)
 		if f != nil {
 			return t, f
 		}

@@ -42,6 +42,7 @@ func listPages(t *testing.T, j engine.Journal) {
 		r := newRecord(id+1, fmt.Sprint(id))
 		if id%2 == 1 {
 			r.Head = *closed(start.Add(time.Duration(id) * time.Hour))
+			r.Output = []byte(`{"large":true}`)
 			r.VersionARN = machineARN + ":1"
 		}
 		if id < 2 {
@@ -64,12 +65,19 @@ func listPages(t *testing.T, j engine.Journal) {
 		{"by version", engine.Filter{Limit: 2, VersionARN: machineARN + ":1"}, []int64{6, 4}},
 		{"by alias", engine.Filter{Limit: 10, AliasARN: machineARN + ":live"}, []int64{2, 1}},
 		{"without the old", engine.Filter{Limit: 10, ClosedAfter: start.Add(3 * time.Hour)}, []int64{6, 5, 4, 3, 1}},
+		{"by a part of the name", engine.Filter{Limit: 10, NamePart: "4"}, []int64{5}},
+		{"of all machines", engine.Filter{Limit: 3, AllMachines: true}, []int64{99, 6, 5}},
+		{"of all machines, by name", engine.Filter{Limit: 10, AllMachines: true, NamePart: "the"}, []int64{99}},
+		{"of all machines, by status", engine.Filter{Limit: 2, AllMachines: true, Status: engine.Failed, Before: 6}, []int64{4, 2}},
 	} {
 		tt.filter.MachineARN = machineARN
 		records, err := j.List(t.Context(), tt.filter)
 		var got []int64
 		for _, r := range records {
 			got = append(got, r.ID)
+			if len(r.Output) > 0 {
+				t.Errorf("%s: execution %d has its output", tt.name, r.ID)
+			}
 		}
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %v, %v, want %v", tt.name, got, err, tt.want)
@@ -82,6 +90,10 @@ func expireOldest(t *testing.T, j engine.Journal) {
 		r := newRecord(id+1, fmt.Sprint(id))
 		if id > 0 {
 			r.Head = *closed(start.Add(time.Duration(id) * time.Hour))
+		}
+		if id == 1 {
+			// The clock was years ahead when this one started: it keeps no other.
+			r.Started = start.AddDate(20, 0, 0)
 		}
 		create(t, j, r)
 	}
