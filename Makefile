@@ -63,8 +63,9 @@ test-logs: ## every line that test-unit and test-aws have logged: nothing person
 	PERSONAL_LOGS_GATHERED=$(LOGS)/lines go test -count=1 -v -run TestNoSuite ./internal/personal
 
 .PHONY: test-pollers
-test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
+test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system: [UPDATE=1], for docs/pollers.md
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
+	$(if $(UPDATE),cd internal/e2e/pollers && $(POLLERS) go test -count=1 -run TestTable . -update)
 
 .PHONY: test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone

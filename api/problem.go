@@ -9,6 +9,7 @@ const (
 // Codes of Problem.Error and Submission.Error, for programs to branch on.
 const (
 	CodeMalformedRequest     = "MalformedRequest"     // 400
+	CodeUnauthorized         = "Unauthorized"         // 401
 	CodeNotFound             = "NotFound"             // 404
 	CodeMethodNotAllowed     = "MethodNotAllowed"     // 405
 	CodeAcceptanceInProgress = "AcceptanceInProgress" // 409

@@ -52,6 +52,15 @@ type Submission struct {
 	CancelURL string `json:"cancelUrl,omitempty"`
 }
 
+// Completions is the body of an answer with submissions that have ended, and of
+// one that there are none.
+type Completions struct {
+	// Value are submissions without Result, the newest end first.
+	Value []Submission `json:"value"`
+	// Next is the cursor that goes on after them; see Since.
+	Next string `json:"next"`
+}
+
 // Error says in a code for programs and a sentence for people what failed.
 // Neither holds personal data.
 type Error struct {

@@ -42,7 +42,7 @@ func (r Record) Valid() error {
 			return err
 		}
 	}
-	return errors.Join(validTexts("job", r.Job), validExtras(r.Values, r.Result, &r.Waiting), r.State.Valid())
+	return errors.Join(validTexts("job", r.Job, "scope", r.Scope), validExtras(r.Values, r.Result, &r.Waiting), r.State.Valid())
 }
 
 // Valid returns ErrInvalid for a state with a missing status, a negative

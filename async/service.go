@@ -29,6 +29,9 @@ type Config struct {
 	Workflows Workflows
 	// Results keeps large results; none can be written if nil.
 	Results Results
+	// Completions lists submissions by their ends: the Store itself, where it
+	// can. None are listed, and nothing is kept for it, if nil.
+	Completions Completions
 	// BaseURL is what the URLs of callbacks begin with, such as
 	// https://api.example.org. It is needed where a stage waits.
 	BaseURL string

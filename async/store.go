@@ -138,6 +138,9 @@ type Record struct {
 	ID string
 	// Job is the name of the job that accepted the submission.
 	Job string
+	// Scope is a hash of who submitted it, by which Completions lists its end;
+	// "" for one that is not listed.
+	Scope string
 	State
 	// Outcomes are the recorded outcomes of stages by their names, Continue
 	// among them. A stage that runs again returns the outcome recorded here.

@@ -80,6 +80,9 @@ func (s *Service) newAcceptance(in Submission, input json.RawMessage) *acceptanc
 		Deadline: now.Add(first.Bound()),
 		Expires:  now.Add(s.Retention),
 	}
+	if s.Config.Completions != nil {
+		a.record.Scope = scopeHash(in.Scope)
+	}
 	if in.Key != "" {
 		a.claim = Reservation{
 			Key:         hash(in.Scope + "\x00" + in.Key),

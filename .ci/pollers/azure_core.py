@@ -6,12 +6,13 @@ import sys
 
 from azure.core import PipelineClient
 from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import RetryPolicy
 from azure.core.polling import LROPoller
 from azure.core.polling.base_polling import LROBasePolling
 from azure.core.rest import HttpRequest
 
 url, body, *other = sys.argv[1:]
-client = PipelineClient(url)
+client = PipelineClient(url, per_call_policies=[RetryPolicy()])  # as every SDK has it
 request = HttpRequest("POST", url, content=body, headers={"Content-Type": "application/json"})
 submitted = client.send_request(request, _return_pipeline_response=True)
 for name in ("Location", "Operation-Location") if other else ():

@@ -26,6 +26,10 @@ type Info struct {
 	Summary, Description string
 	// License is an SPDX identifier; none is named if empty.
 	License string
+	// Host is the API's host, such as api.example.org, and BasePath what precedes
+	// its paths there, / if empty. Publisher is who offers the API. They are for
+	// the connector.
+	Host, BasePath, Publisher string
 	// Schemas are schemas by name in YAML, in the place of those that follow
 	// from the Go types of these names or beside them: what tags cannot say.
 	Schemas []byte
@@ -233,6 +237,9 @@ func (d *document) examples(ends []async.End) (string, error) {
 	}
 	add("Failed", "The process failed", api.Failed, last.Name, m.Failed, expected,
 		member{"error", object{{"code", api.CodeProcessFailed}, {"message", m.Failed}}})
+	done := all[slices.IndexFunc(all, func(m member) bool { return m.name == outcomeExample(d.Ends[0]).Name })].value.(object)[1].value
+	all = append(all, member{"Completions", object{{"summary", "A submission has ended"},
+		{"value", object{{"value", []any{done}}, {"next", "1795773660000000000"}}}}})
 	add("Canceled", "Canceled", api.Canceled, first.Name, m.Canceled, time.Second)
 	text, err := yamlOf(all)
 	return indent(text, 4), err

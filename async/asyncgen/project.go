@@ -22,6 +22,9 @@ type Project struct {
 	// StateMachine is statemachine/<job>.asl.json if empty, OpenAPI openapi.yaml,
 	// Template template.yaml.
 	StateMachine, OpenAPI, Template string
+	// Connector is the folder of the custom connector for Power Platform,
+	// connectors/power-platform if empty; there is none if it is "-".
+	Connector string
 	// HandWritten means that the state machine is not generated but checked.
 	HandWritten bool
 	// Info is for the API's description.
@@ -34,6 +37,7 @@ func (p Project) withDefaults(d async.Description) Project {
 	p.StateMachine = cmp.Or(p.StateMachine, defaultStateMachine(d))
 	p.OpenAPI = cmp.Or(p.OpenAPI, "openapi.yaml")
 	p.Template = cmp.Or(p.Template, "template.yaml")
+	p.Connector = cmp.Or(p.Connector, "connectors/power-platform")
 	return p
 }
 
@@ -46,11 +50,14 @@ func (p Project) generated(job async.Definition) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	files[p.OpenAPI], err = OpenAPI(job, p.Info)
+	if files[p.OpenAPI], err = OpenAPI(job, p.Info); err != nil || p.Connector == "-" {
+		return files, err
+	}
+	files[path.Join(p.Connector, connectorDefinition)], files[path.Join(p.Connector, connectorProperties)], err = PowerPlatform(job, p.Info)
 	return files, err
 }
 
-// Main writes the state machine and the API's description of a job. It is for
+// Main writes the state machine, the API's description and the connector of a job. It is for
 // programs that go generate runs: it finds the folder of go.mod from the working
 // directory upwards, prints what it has changed, and ends the process with status
 // 1 after an error.
@@ -131,6 +138,10 @@ func (p Project) check(job async.Definition, root fs.FS) (problems []string, err
 		} else if line := firstDifference(text, files[name]); line > 0 {
 			problems = append(problems, fmt.Sprintf("%s:%d: is not what the job generates: run go generate ./...", name, line))
 		}
+	}
+	if definition := files[path.Join(p.Connector, connectorDefinition)]; definition != nil {
+		more := checkConnector(definition, files[path.Join(p.Connector, connectorProperties)])
+		problems = append(problems, prefixed(p.Connector, more)...)
 	}
 	if p.HandWritten {
 		text, err := fs.ReadFile(root, p.StateMachine)

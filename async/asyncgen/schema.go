@@ -14,7 +14,7 @@ import (
 
 // reserved are the schemas that every description has.
 var reserved = []string{
-	"ID", "Submission", "CustomStatus", "UnfinishedWord", "Accepted", "Unfinished", "Finished", "FinishedStatus", "Succeeded", "Failed",
+	"ID", "Submission", "Completions", "CustomStatus", "UnfinishedWord", "Accepted", "Unfinished", "Finished", "FinishedStatus", "Succeeded", "Failed",
 	"Canceled", "Error", "ErrorCode", "Problem", "GatewayRefusal", "FieldError",
 }
 

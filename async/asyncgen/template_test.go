@@ -228,9 +228,15 @@ func TestCheckFindsWhatIsStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	definition, properties, err := asyncgen.PowerPlatform(job, asyncgen.Info{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const connector = "connectors/power-platform/apiDefinition.swagger.json"
 	project := func() fstest.MapFS {
 		root := fstest.MapFS{
 			"statemachine/approval.asl.json": {Data: asl}, "openapi.yaml": {Data: openapi}, "template.yaml": {Data: []byte(whole(t))},
+			connector: {Data: definition}, "connectors/power-platform/apiProperties.json": {Data: properties},
 		}
 		for _, name := range []string{"reserve", "approval", "ship", "fail", "compensate"} {
 			root["functions/activities/"+name+"/main.go"] = &fstest.MapFile{}
@@ -248,6 +254,7 @@ func TestCheckFindsWhatIsStale(t *testing.T) {
 		}, ""},
 		"no ASL":       {func(fs fstest.MapFS) { delete(fs, "statemachine/approval.asl.json") }, "statemachine/approval.asl.json is missing: run go generate ./..."},
 		"stale":        {func(fs fstest.MapFS) { fs["openapi.yaml"].Data = openapi[:len(openapi)-9] }, "is not what the job generates: run go generate ./..."},
+		"connector":    {func(fs fstest.MapFS) { fs[connector].Data = definition[1:] }, connector + ":1: is not what the job generates: run go generate ./..."},
 		"no main":      {func(fs fstest.MapFS) { delete(fs, "functions/activities/ship/main.go") }, `functions/activities/ship/main.go is missing; its main calls lambdamain.Stage(job, "Shipping")`},
 		"no fail main": {func(fs fstest.MapFS) { delete(fs, "functions/activities/fail/main.go") }, "its main calls lambdamain.Fail(job)"},
 		"orphan":       {func(fs fstest.MapFS) { fs["functions/activities/old/main.go"] = &fstest.MapFile{} }, "functions/activities/ has old, which is of no activity"},

@@ -4,6 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
@@ -16,6 +19,8 @@ var (
 	_ async.Workflows = (*Workflows)(nil)
 	_ async.Workflows = FaultyWorkflows{}
 	_ async.Results   = (*Results)(nil)
+
+	_ async.Completions = FaultyStore{}
 )
 
 func TestFakeStore(t *testing.T) {
@@ -26,6 +31,14 @@ func TestFakeStore(t *testing.T) {
 
 func TestFaultyFakeStore(t *testing.T) {
 	TestStore(t, func(*testing.T) async.Store { return FaultyStore{&Store{}, &Faults{}} })
+}
+
+func TestFakeCompletions(t *testing.T) {
+	newStore := func(now func() time.Time) CompletionsStore { return &Store{now: now} }
+	TestCompletions(t, newStore)
+	rapid.Check(t, func(r *rapid.T) {
+		FollowEnds(r, newStore, rapid.Uint64().Draw(r, "seed"), rapid.IntRange(0, 100).Draw(r, "steps"))
+	})
 }
 
 func TestFakeResults(t *testing.T) {

@@ -180,6 +180,13 @@ func (s FaultyStore) Callback(ctx context.Context, hash string) (async.CallbackR
 	return spoiled(ctx, s.Faults, "Store.Callback", func(ctx context.Context) (async.CallbackRef, error) { return s.Store.Callback(ctx, hash) })
 }
 
+// Ended implements async.Completions. It panics where the Store does not.
+func (s FaultyStore) Ended(ctx context.Context, q async.EndedQuery) (async.EndedPage, error) {
+	return spoiled(ctx, s.Faults, "Completions.Ended", func(ctx context.Context) (async.EndedPage, error) {
+		return s.Store.(async.Completions).Ended(ctx, q)
+	})
+}
+
 // FaultyWorkflows is a Workflows whose calls Faults may spoil.
 type FaultyWorkflows struct {
 	Workflows async.Workflows

@@ -26,6 +26,9 @@ type Store struct {
 	inputs       map[string]json.RawMessage
 	reservations map[string]async.Reservation
 	callbacks    map[string]async.CallbackRef
+	ends         map[string]end
+	// now is time.Now if nil.
+	now func() time.Time
 	// written, if not nil, is called for each state of a record that is stored.
 	written func(async.Record)
 }
@@ -40,6 +43,7 @@ func (s *Store) lock(ctx context.Context, valid ...error) (unlock func(), err er
 	if s.records == nil {
 		s.records, s.inputs = map[string]async.Record{}, map[string]json.RawMessage{}
 		s.reservations, s.callbacks = map[string]async.Reservation{}, map[string]async.CallbackRef{}
+		s.ends = map[string]end{}
 	}
 	return s.mu.Unlock, nil
 }
@@ -99,6 +103,9 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (async.R
 		return r, err
 	}
 	s.put(next)
+	if c.State != nil {
+		s.noteEnd(next)
+	}
 	return s.get(id)
 }
 

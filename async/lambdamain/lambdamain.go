@@ -84,6 +84,14 @@ func NewResult() (lambda.Handler, error) {
 	return newHandler(nil, functions.NewResult, withResultURLs)
 }
 
+// Completions serves the function behind /api/completions: what has ended, for
+// polling triggers. It needs COMPLETIONS, as the function behind /api/submit
+// does, and takes API_KEY_HASHES and OPERATOR_KEY_HASHES.
+func Completions() { start(NewCompletions()) }
+
+// NewCompletions returns the handler of Completions.
+func NewCompletions() (lambda.Handler, error) { return newHandler(nil, functions.NewCompletions) }
+
 // Cancel serves the function behind /api/cancel/{secret}.
 func Cancel(job async.Definition) { start(NewCancel(job)) }
 

@@ -65,6 +65,10 @@ type Options struct {
 	// Retention is how long a submission can be read; 90 days, or a day more
 	// than the job's Lifetime if that is longer, if 0.
 	Retention time.Duration
+	// APIKeyHashes are the SHA-256, in hexadecimal digits, of up to two keys with
+	// which a client lists the ends of its submissions; OperatorKeyHashes those of
+	// keys that list all. Where there are any, ends are listed.
+	APIKeyHashes, OperatorKeyHashes string
 	// LogErrors logs the texts of stages' errors.
 	LogErrors bool
 	// Log is slog.Default if nil.
@@ -132,7 +136,11 @@ func backup(ctx context.Context, dir, to string) error {
 // wire makes the parts. Nothing runs yet.
 func (s *Server) wire() (err error) {
 	s.store, s.workflows = sqlite.NewStore(s.db), &workflows{}
-	if s.handlers, err = functions.All(s.config()); err != nil {
+	config, err := s.config()
+	if err != nil {
+		return err
+	}
+	if s.handlers, err = functions.All(config); err != nil {
 		return err
 	}
 	s.workflows.engine = stepfunctions.New(stepfunctions.Config{
@@ -159,7 +167,9 @@ func (s *Server) wire() (err error) {
 }
 
 // config is what the functions see of this world.
-func (s *Server) config() functions.Config {
+func (s *Server) config() (functions.Config, error) {
+	submitter, err := lambdahttp.ParseKeyHashes(s.APIKeyHashes)
+	operator, badOperator := lambdahttp.ParseKeyHashes(s.OperatorKeyHashes)
 	return functions.Config{
 		Job:       s.job,
 		Store:     s.store,
@@ -172,12 +182,14 @@ func (s *Server) config() functions.Config {
 			WaitInterval:  50 * time.Millisecond,
 			Retention:     cmp.Or(s.Retention, max(retention, s.job.Describe().Lifetime()+24*time.Hour)),
 			Cancelable:    true,
+			Completions:   len(submitter)+len(operator) > 0,
+			Keys:          lambdahttp.Keys{Submitter: submitter, Operator: operator},
 			FailureStatus: s.FailureStatus,
 			LogErrors:     s.LogErrors,
 		},
 		SendFile: apigateway.SendFileHeader,
 		Log:      s.log,
-	}
+	}, errors.Join(err, badOperator)
 }
 
 // served are large results as files.

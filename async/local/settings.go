@@ -26,6 +26,8 @@ type Settings struct {
 	// FailureStatus is the status code of a failed submission where the client
 	// has chosen none: 200 or 409.
 	FailureStatus int
+	// APIKeyHashes and OperatorKeyHashes: see Options.
+	APIKeyHashes, OperatorKeyHashes string
 	// JSONLog chooses JSON over text for log lines.
 	JSONLog bool
 	// LogErrors logs the texts of stages' errors.
@@ -59,6 +61,8 @@ func options(own []Setting) []option {
 		{"base-url", "BASE_URL", "", "what Location starts with, such as https://api.example.org (default: the address of the API)", setBaseURL},
 		{allowHostFlag, "ALLOW_HOST", "", "`NAME` by which others reach this machine, beside its addresses and the one of -base-url; repeatable, or separated by commas", setAllowHosts},
 		{"failure-status", "FAILURE_STATUS", "200", "status code of a failed submission where the client has chosen none: 200 or 409", setFailureStatus},
+		{"api-key-hashes", "API_KEY_HASHES", "", "SHA-256, in hexadecimal digits, of the key with which a client lists the ends of its submissions; two, separated by a comma, while one key replaces another", setAPIKeyHashes},
+		{"operator-key-hashes", "OPERATOR_KEY_HASHES", "", "the same of a key that lists the ends of all submissions", setOperatorKeyHashes},
 		{"log", "LOG", "text", "form of the log lines: text or json", setLog},
 		{"log-errors", "LOG_ERRORS", "true", "whether the texts of stages' errors are logged: true or false", setLogErrors},
 		{stepFunctionsFlag, "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address of the Step Functions endpoint, HOST:PORT; a free port where the default one is taken; empty for none", setStepFunctionsAddr},

@@ -2,6 +2,8 @@ package local
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,15 +21,22 @@ func environment(pairs ...string) func(string) (string, bool) {
 	}
 }
 
+// hashOfA and hashOfB are the SHA-256 of keys.
+var (
+	hashOfA = fmt.Sprintf("%x", sha256.Sum256([]byte("a")))
+	hashOfB = fmt.Sprintf("%x", sha256.Sum256([]byte("b")))
+)
+
 func TestSettingsComeFromFlagsThenEnvironmentThenDefaults(t *testing.T) {
 	defaults := Settings{Addr: "127.0.0.1:3000", Data: ".data", FailureStatus: 200, LogErrors: true,
 		StepFunctionsAddr: "127.0.0.1:8083", Own: map[string]string{"review": "simulate", "speed": "10"}}
 	all := Settings{Addr: "localhost:0", Data: "d", BaseURL: "https://a.example/x",
-		AllowHosts: []string{"b.example", "c", "d.example"}, FailureStatus: 409, JSONLog: true,
+		AllowHosts: []string{"b.example", "c", "d.example"}, FailureStatus: 409, JSONLog: true, APIKeyHashes: hashOfA, OperatorKeyHashes: hashOfB,
 		StepFunctionsAddr: ":9", StepFunctionsAsked: true, Own: map[string]string{"review": "fail@selection", "speed": "2.5"}}
-	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -allow-host B.example,c -allow-host d.example. -log json -log-errors false -failure-status 409 -stepfunctions-addr :9")
+	flags := strings.Fields("-addr localhost:0 -data d -speed 2.5 -review fail@selection -base-url https://a.example/x -allow-host B.example,c -allow-host d.example. -log json -log-errors false -failure-status 409 -stepfunctions-addr :9 -api-key-hashes " + hashOfA + " -operator-key-hashes " + hashOfB)
 	variables := []string{"ADDR", "localhost:0", "DATA", "d", "SPEED", "2.5", "REVIEW", "fail@selection",
-		"BASE_URL", "https://a.example/x", "ALLOW_HOST", "b.example, c,d.example", "LOG", "json", "LOG_ERRORS", "false", "FAILURE_STATUS", "409", "STEPFUNCTIONS_ADDR", ":9"}
+		"BASE_URL", "https://a.example/x", "ALLOW_HOST", "b.example, c,d.example", "LOG", "json", "LOG_ERRORS", "false", "FAILURE_STATUS", "409", "STEPFUNCTIONS_ADDR", ":9",
+		"API_KEY_HASHES", hashOfA, "OPERATOR_KEY_HASHES", hashOfB}
 	off := defaults
 	off.StepFunctionsAddr, off.StepFunctionsAsked = "", true
 	fastest := defaults
@@ -74,6 +83,8 @@ func TestBadSettingsAreNamed(t *testing.T) {
 		{"-log xml", "", "-log"},
 		{"-log-errors 1", "", "-log-errors"},
 		{"-failure-status 404", "", "-failure-status"},
+		{"-api-key-hashes my-key", "", "-api-key-hashes"},
+		{"-operator-key-hashes 0a", "", "-operator-key-hashes"},
 		{"-stepfunctions-addr nowhere", "", "-stepfunctions-addr"},
 		{"-data=", "", "-data"},
 		{"serve", "", "serve"},

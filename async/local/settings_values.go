@@ -70,6 +70,16 @@ func (s Settings) hostNames() []string {
 	return names
 }
 
+func setAPIKeyHashes(s *Settings, value string) error {
+	s.APIKeyHashes = value
+	return functions.CheckKeyHashes(value)
+}
+
+func setOperatorKeyHashes(s *Settings, value string) error {
+	s.OperatorKeyHashes = value
+	return functions.CheckKeyHashes(value)
+}
+
 func setFailureStatus(s *Settings, value string) error {
 	switch value {
 	case "200":

@@ -45,6 +45,7 @@ func (s *system) run(ctx context.Context) (err error) {
 	o := s.options
 	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, doors.apiURL()), s.hostNames(), log
 	o.FailureStatus, o.LogErrors = s.FailureStatus, s.LogErrors
+	o.APIKeyHashes, o.OperatorKeyHashes = s.APIKeyHashes, s.OperatorKeyHashes
 	server, err := New(ctx, s.job, o)
 	switch {
 	case err != nil && ctx.Err() != nil:

@@ -233,7 +233,11 @@ func (p *project) files() (map[string][]byte, error) {
 	if files["statemachine/"+p.Name+".asl.json"], err = asyncgen.StateMachine(job); err != nil {
 		return nil, err
 	}
-	files["openapi.yaml"], err = asyncgen.OpenAPI(job, asyncgen.Info{})
+	if files["openapi.yaml"], err = asyncgen.OpenAPI(job, asyncgen.Info{}); err != nil {
+		return nil, err
+	}
+	const connector = "connectors/power-platform/"
+	files[connector+"apiDefinition.swagger.json"], files[connector+"apiProperties.json"], err = asyncgen.PowerPlatform(job, asyncgen.Info{})
 	return files, err
 }
 

@@ -1,5 +1,5 @@
 // Command generate writes what follows from the call for speakers: its state
-// machine and the description of its API.
+// machine, the description of its API and the connector for Power Platform.
 package main
 
 import (

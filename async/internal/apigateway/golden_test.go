@@ -14,7 +14,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-var idPattern = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+var (
+	idPattern     = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
+	cursorPattern = regexp.MustCompile(`\b([0-9]{19})-[0-9a-f]{12}\b`)
+)
 
 // dump is a whole response but for its date, with one id for all ids.
 func dump(r response) string {
@@ -29,7 +32,8 @@ func dump(r response) string {
 		}
 	}
 	fmt.Fprintf(&b, "\n%s", r.text)
-	return idPattern.ReplaceAllString(b.String(), "aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	text := idPattern.ReplaceAllString(b.String(), "aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	return cursorPattern.ReplaceAllString(text, "$1-aaaaaaaaaaaa")
 }
 
 // golden compares a response with testdata/<name>.http.

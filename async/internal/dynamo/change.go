@@ -10,11 +10,12 @@ import (
 // changeExpression is async.Change.Apply in DynamoDB's terms. A percent that is
 // no more than the stored one is left alone, which takes another condition:
 // with keepPercent it is at least as high.
-func changeExpression(c async.Change, write string, keepPercent bool) (*expression, error) {
+func (s *Store) changeExpression(id string, c async.Change, write string, keepPercent bool) (*expression, error) {
 	e, it := newExpression(), item{}
 	e.require("attribute_exists(%s)", e.name(KeyAttribute))
 	if c.State != nil {
 		putState(it, *c.State)
+		s.putEnd(it, id, *c.State)
 		e.set(it, stateAttributes...)
 		requireAfter(e, it)
 	}

@@ -46,7 +46,7 @@ const (
 // it leaves the stored one alone.
 var stateAttributes = []string{
 	attrStatus, attrCustomStatus, attrMessage, attrErrorCode, attrErrorMessage, attrRedrive, attrRank,
-	attrBegan, attrDue,
+	attrBegan, attrDue, EndedSort,
 }
 
 func submissionKey(id string) string { return "submission#" + id }
@@ -106,6 +106,7 @@ func putWaiting(it item, w async.Waiting) {
 func recordItem(r async.Record) (item, error) {
 	it := keyOf(submissionKey(r.ID))
 	putText(it, attrJob, r.Job)
+	putScope(it, r)
 	putState(it, r.State)
 	for stage, outcome := range r.Outcomes {
 		putOutcome(it, stage, outcome)
@@ -125,8 +126,9 @@ func recordItem(r async.Record) (item, error) {
 func recordOf(id string, it item) (async.Record, error) {
 	r := reader{item: it}
 	record := async.Record{
-		ID:  id,
-		Job: r.text(attrJob),
+		ID:    id,
+		Job:   r.text(attrJob),
+		Scope: r.text(EndedScope),
 		State: async.State{
 			Status:       api.Status(r.text(attrStatus)),
 			CustomStatus: r.text(attrCustomStatus),

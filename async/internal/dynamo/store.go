@@ -1,12 +1,14 @@
 // Package dynamo keeps records in one DynamoDB table: one item for each
 // submission, one for its input, and one for each reservation and callback,
 // distinguished by a prefix of the key.
-// It reads and writes single items by key, never a query, scan or transaction.
+// It reads and writes single items by key, never a scan or transaction. Ends are
+// listed by an index: see EndedIndex.
 package dynamo
 
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,6 +29,9 @@ const (
 type Store struct {
 	client *dynamodb.Client
 	table  string
+	now    func() time.Time
+	// indexPage bounds a page of the index.
+	indexPage int32
 }
 
 var _ async.Store = (*Store)(nil)
@@ -41,7 +46,7 @@ func New(getenv func(string) string, table string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{client: dynamodb.NewFromConfig(cfg), table: table}, nil
+	return &Store{client: dynamodb.NewFromConfig(cfg), table: table, now: time.Now, indexPage: indexPage}, nil
 }
 
 // Warm connects to DynamoDB ahead of the first call.

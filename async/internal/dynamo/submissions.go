@@ -100,7 +100,7 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (async.R
 	}
 	write, keepPercent := newWrite(), false
 	for range attempts {
-		e, err := changeExpression(c, write, keepPercent)
+		e, err := s.changeExpression(id, c, write, keepPercent)
 		if err != nil {
 			return async.Record{}, err
 		}

@@ -48,10 +48,22 @@ func newTable(t *testing.T) table {
 	}
 	tb := table{client: dynamodb.NewFromConfig(cfg), name: "test-" + rand.Text()}
 	_, err = tb.client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName:            &tb.name,
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(dynamo.KeyAttribute), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(dynamo.KeyAttribute), AttributeType: types.ScalarAttributeTypeS}},
+		TableName:   &tb.name,
+		BillingMode: types.BillingModePayPerRequest,
+		KeySchema:   []types.KeySchemaElement{{AttributeName: aws.String(dynamo.KeyAttribute), KeyType: types.KeyTypeHash}},
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(dynamo.KeyAttribute), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(dynamo.EndedPartition), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(dynamo.EndedSort), AttributeType: types.ScalarAttributeTypeS},
+		},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{{
+			IndexName: aws.String(dynamo.EndedIndex),
+			KeySchema: []types.KeySchemaElement{
+				{AttributeName: aws.String(dynamo.EndedPartition), KeyType: types.KeyTypeHash},
+				{AttributeName: aws.String(dynamo.EndedSort), KeyType: types.KeyTypeRange},
+			},
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeInclude, NonKeyAttributes: []string{dynamo.EndedScope}},
+		}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -49,8 +49,16 @@ func (c Config) service() (*async.Service, error) {
 	if c.shared != nil {
 		return c.shared, nil
 	}
+	var completions async.Completions
+	if c.Completions {
+		lists, ok := c.Store.(async.Completions)
+		if !ok {
+			return nil, fmt.Errorf("functions: the store %T cannot list completions", c.Store)
+		}
+		completions = lists
+	}
 	return async.New(async.Config{
-		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results,
+		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results, Completions: completions,
 		BaseURL: c.BaseURL, Retention: c.Retention, Cancelable: c.Cancelable,
 		MaxWait: c.MaxWait, WaitInterval: c.WaitInterval, Observer: c.telemetry().Observe,
 	})
@@ -74,6 +82,11 @@ func NewCancel(c Config) (lambda.Handler, error) {
 	return newHTTP(c, lambdahttp.Cancel, c.Store, c.Workflows)
 }
 
+// NewCompletions returns the handler of the function completions.
+func NewCompletions(c Config) (lambda.Handler, error) {
+	return newHTTP(c, lambdahttp.Completions, c.Store)
+}
+
 // NewCallback returns the handler of the function callback.
 func NewCallback(c Config) (lambda.Handler, error) {
 	return newHTTP(c, lambdahttp.Callback, c.Store, c.Workflows)
@@ -87,7 +100,7 @@ func newHTTP(c Config, newFunc func(lambdahttp.Config) (lambdahttp.Func, error),
 	w := c.telemetry()
 	f, err := newFunc(lambdahttp.Config{
 		Service: service, BaseURL: c.BaseURL, Origins: c.Origins, FailureStatus: c.FailureStatus, MaxBody: c.MaxBody,
-		SendFile: c.SendFile, Log: w.Log, Failed: w.RequestFailed,
+		Keys: c.Keys, SendFile: c.SendFile, Log: w.Log, Failed: w.RequestFailed,
 	})
 	if err != nil {
 		return nil, err
@@ -110,7 +123,7 @@ func All(c Config) (all map[string]lambda.Handler, err error) {
 	}
 	makers := map[string]func(Config) (lambda.Handler, error){
 		lambdahttp.SubmitFunction: NewSubmit, lambdahttp.StatusFunction: NewStatus, lambdahttp.ResultFunction: NewResult,
-		lambdahttp.CancelFunction: NewCancel, lambdahttp.CallbackFunction: NewCallback, Fail: NewFail, Reconcile: NewReconcile,
+		lambdahttp.CancelFunction: NewCancel, lambdahttp.CallbackFunction: NewCallback, lambdahttp.CompletionsFunction: NewCompletions, Fail: NewFail, Reconcile: NewReconcile,
 	}
 	job := c.Job.Describe()
 	if job.Compensates {

@@ -28,6 +28,11 @@ type Settings struct {
 	// Cancelable gives whoever submits a URL to cancel at, which the function
 	// cancel has to serve.
 	Cancelable bool
+	// Completions lists submissions by their ends, for polling triggers, from the
+	// time on when it is set: the function completions serves the list.
+	Completions bool
+	// Keys are the API keys that are taken, by their hashes.
+	Keys lambdahttp.Keys
 	// FailureStatus and MaxBody: see lambdahttp.Config.
 	FailureStatus, MaxBody int
 	// Stack names the deployment in metrics; none are written if empty.
@@ -44,6 +49,12 @@ const MaxMaxWait = 25 * time.Second
 
 // CheckBaseURL returns an error if URLs cannot begin with base.
 func CheckBaseURL(base string) error { return lambdahttp.CheckBaseURL(base) }
+
+// CheckKeyHashes returns an error for what is not a list of up to two hashes.
+func CheckKeyHashes(list string) error {
+	_, err := lambdahttp.ParseKeyHashes(list)
+	return err
+}
 
 // SettingsFromEnv reads the settings from environment variables; all that are
 // wrong are reported at once.
@@ -62,6 +73,9 @@ func SettingsFromEnv(getenv func(string) string) (Settings, error) {
 		Version:       getenv("AWS_LAMBDA_FUNCTION_VERSION"),
 		LogErrors:     e.truth("LOG_ERRORS", false),
 	}
+	s.Completions = e.truth("COMPLETIONS", false)
+	s.Keys.Submitter = e.keys("API_KEY_HASHES")
+	s.Keys.Operator = e.keys("OPERATOR_KEY_HASHES")
 	if s.FailureStatus != http.StatusOK && s.FailureStatus != http.StatusConflict {
 		e.errs = append(e.errs, fmt.Errorf("FAILURE_STATUS is %d: want 200 or 409", s.FailureStatus))
 	}
@@ -97,6 +111,14 @@ func (e *env) truth(name string, unset bool) bool {
 		e.errs = append(e.errs, fmt.Errorf("%s is %q: want true or false", name, text))
 		return unset
 	}
+}
+
+func (e *env) keys(name string) lambdahttp.KeyHashes {
+	keys, err := lambdahttp.ParseKeyHashes(e.get(name))
+	if err != nil {
+		e.errs = append(e.errs, fmt.Errorf("%s: %w", name, err))
+	}
+	return keys
 }
 
 func splitOrigins(list string) []string {

@@ -37,6 +37,9 @@ type Config struct {
 	// Scope identifies the caller of a request, in whom Idempotency-Keys are
 	// unique; "" for an anonymous one. Caller if nil.
 	Scope func(events.APIGatewayV2HTTPRequest) string
+	// Keys are the API keys that are taken beside the gateway's authorizers. With
+	// none, the header x-api-key means nothing.
+	Keys Keys
 	// SendFile names the response's field by which whoever calls the handlers
 	// can be made to serve a file: the key of a large result that has no URL.
 	// There is none if empty.
@@ -69,6 +72,11 @@ func Result(c Config) (Func, error) { return newFunc(c, resultResource, (*exchan
 // Cancel returns the handler of the function behind api.CancelPath.
 func Cancel(c Config) (Func, error) { return newFunc(c, cancelResource, (*exchange).cancel) }
 
+// Completions returns the handler of the function behind api.CompletionsPath.
+func Completions(c Config) (Func, error) {
+	return newFunc(c, completionsResource, (*exchange).completions)
+}
+
 // Callback returns the handler of the function behind api.CallbackPath.
 func Callback(c Config) (Func, error) { return newFunc(c, callbackResource, (*exchange).callback) }
 
@@ -82,6 +90,9 @@ func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, er
 	c.setDefaults()
 	if c.FailureStatus != http.StatusOK && c.FailureStatus != http.StatusConflict {
 		return nil, errors.New("lambdahttp: FailureStatus must be 200 or 409")
+	}
+	if err := c.Keys.check(); err != nil {
+		return nil, err
 	}
 	f := front{Config: c, own: own, answer: answer}
 	return f.serve, nil

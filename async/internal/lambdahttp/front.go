@@ -85,6 +85,9 @@ func requestError(err error) *async.RequestError {
 func (x *exchange) fail(err error) response {
 	e := requestError(err)
 	r := x.problem(e)
+	if r.status == http.StatusUnauthorized {
+		r.set("WWW-Authenticate", challenge)
+	}
 	attrs := []slog.Attr{slog.String("code", e.Code), slog.String("op", e.Op), slog.String("reason", async.Reason(e.Cause)), x.requestID()}
 	switch {
 	case r.status >= http.StatusInternalServerError:

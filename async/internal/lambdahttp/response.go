@@ -57,6 +57,8 @@ func statusOf(code string) int {
 	switch code {
 	case api.CodeMalformedRequest:
 		return http.StatusBadRequest
+	case api.CodeUnauthorized:
+		return http.StatusUnauthorized
 	case api.CodeNotFound:
 		return http.StatusNotFound
 	case api.CodeMethodNotAllowed:

@@ -16,6 +16,8 @@ const (
 	ResultFunction   = "result"
 	CancelFunction   = "cancel"
 	CallbackFunction = "callback"
+
+	CompletionsFunction = "completions"
 )
 
 // Routes returns the function behind each route of the HTTP API, by route key.
@@ -27,6 +29,7 @@ func Routes() map[string]string {
 		"ANY " + api.StatusPath + "{id}":                      StatusFunction,
 		"ANY " + api.ResultPath + "{id}":                      ResultFunction,
 		"ANY " + api.CancelPath + "{secret}":                  CancelFunction,
+		"ANY " + api.CompletionsPath:                          CompletionsFunction,
 		"ANY " + api.CallbackPath + "{secret}":                CallbackFunction,
 		"ANY " + api.CallbackPath + "{secret}" + "/heartbeat": CallbackFunction,
 		"$default": StatusFunction,
@@ -53,7 +56,8 @@ var (
 		prefix: api.CallbackPath, methods: []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions},
 		sub: "heartbeat", subMethods: []string{http.MethodPost, http.MethodOptions},
 	}
-	resources = []*resource{submitResource, statusResource, resultResource, cancelResource, callbackResource}
+	completionsResource = &resource{prefix: api.CompletionsPath, methods: []string{http.MethodGet, http.MethodHead, http.MethodOptions}}
+	resources           = []*resource{submitResource, statusResource, resultResource, cancelResource, callbackResource, completionsResource}
 )
 
 func (x *exchange) route() response {
@@ -77,7 +81,7 @@ func (x *exchange) resource() (found *resource, methods []string) {
 	path := x.path()
 	for _, r := range resources {
 		name, ok := strings.CutPrefix(path, r.prefix)
-		if !ok || (name == "") != (r == submitResource) {
+		if !ok || (name == "") == strings.HasSuffix(r.prefix, "/") {
 			continue
 		}
 		x.name, x.sub, ok = strings.Cut(name, "/")

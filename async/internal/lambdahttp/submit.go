@@ -31,7 +31,11 @@ func (x *exchange) submission() (in async.Submission, p polling, err error) {
 	if in.Body, err = x.body(); err != nil {
 		return in, p, err
 	}
-	in.Scope = x.Scope(x.req)
+	who, err := x.caller()
+	if err != nil {
+		return in, p, err
+	}
+	in.Scope = who.scope
 	if in.Key, err = x.key(in.Scope); err != nil {
 		return in, p, err
 	}
@@ -78,7 +82,7 @@ func refuseCallbackURL(body []byte) error {
 			return &async.RequestError{
 				Code:   api.CodeInvalidSubmission,
 				Detail: "The submission is not valid; errors lists every offending field.",
-				Fields: []api.FieldError{{Pointer: "/" + name, Detail: "callbacks are not supported; poll Location, which every 202 has"}},
+				Fields: []api.FieldError{{Pointer: "/" + name, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions"}},
 			}
 		}
 	}

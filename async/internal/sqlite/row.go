@@ -17,17 +17,18 @@ const (
 	insertSubmission = `INSERT INTO submissions
 		(status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
 		 outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, updated, deadline,
-		 id, job, created, expires)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		 id, job, created, expires, scope)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING nr`
 	updateSubmission = `UPDATE submissions SET
 		status = ?, custom_status = ?, message = ?, error_code = ?, error_message = ?, redrive = ?, rank = ?, percent = ?, began = ?, due = ?,
 		outcomes = ?, stage_values = ?, result = ?, large = ?, wait_stage = ?, wait_token = ?, wait_answer = ?, updated = ?, deadline = ?
 		WHERE id = ?`
-	selectSubmission = `SELECT
+	columns = `
 		status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
 		outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, updated, deadline,
-		job, created, expires FROM submissions WHERE id = ?`
+		job, created, expires, scope`
+	selectSubmission = `SELECT ` + columns + ` FROM submissions WHERE id = ?`
 )
 
 // changing returns the values of the columns that Advance may write.
@@ -66,7 +67,7 @@ func scanSubmission(stmt *sqlite.Stmt, r *async.Record) error {
 	r.Redrive, r.Rank, r.Percent = stmt.ColumnInt(5), stmt.ColumnInt(6), stmt.ColumnInt(7)
 	r.Result = database.ColumnBytes(stmt, 12)
 	r.Waiting = async.Waiting{Stage: stmt.ColumnText(14), Token: stmt.ColumnText(15), Answer: stmt.ColumnText(16)}
-	r.Job = stmt.ColumnText(19)
+	r.Job, r.Scope = stmt.ColumnText(19), stmt.ColumnText(22)
 	r.Expires = columnExpiry(stmt, 21)
 	return errors.Join(
 		columnJSON(stmt, 10, &r.Outcomes), columnJSON(stmt, 11, &r.Values), columnJSON(stmt, 13, &r.Large),

@@ -16,7 +16,7 @@ type part string
 func (p part) Script() string { return string(p) }
 
 // tables have times as RFC 3339 text, empty for none, and expiries as seconds
-// since 1970, 0 for none. error_code is NULL where there is no error. outcomes,
+// since 1970, 0 for none. ended is a position: see Store.Ended. error_code is NULL where there is no error. outcomes,
 // stage_values and large are JSON, empty for none. The input has a row of its
 // own, under the submission's nr: what status changes write stays short.
 const tables = `
@@ -44,10 +44,18 @@ CREATE TABLE IF NOT EXISTS submissions (
 	created       TEXT NOT NULL,
 	updated       TEXT NOT NULL,
 	deadline      TEXT NOT NULL,
-	expires       INTEGER NOT NULL
+	expires       INTEGER NOT NULL,
+	scope         TEXT NOT NULL DEFAULT '',
+	ended         INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS submissions_ended ON submissions (ended) WHERE ended > 0;
+CREATE INDEX IF NOT EXISTS submissions_ended_of_scope ON submissions (scope, ended) WHERE ended > 0;
 CREATE INDEX IF NOT EXISTS submissions_expires ON submissions (expires) WHERE expires > 0;
 CREATE INDEX IF NOT EXISTS submissions_large ON submissions (large ->> 'key') WHERE large <> '';
+CREATE TABLE IF NOT EXISTS latest_end (
+	nr       INTEGER PRIMARY KEY,
+	position INTEGER NOT NULL
+);
 CREATE TABLE IF NOT EXISTS inputs (
 	nr    INTEGER PRIMARY KEY,
 	input BLOB
@@ -76,11 +84,14 @@ CREATE INDEX IF NOT EXISTS callbacks_expires ON callbacks (expires) WHERE expire
 // called payload, and decisions: words of stages, named with a lower-case
 // letter, where accepted let the next stage begin.
 func (p part) Migrate(conn *sqlite.Conn) error {
-	old := false
-	err := database.Each(conn, `SELECT 1 FROM pragma_table_info('submissions') WHERE name = 'decisions'`,
-		func(*sqlite.Stmt) { old = true })
-	if err != nil || !old {
+	columns := map[string]bool{}
+	err := database.Each(conn, `SELECT name FROM pragma_table_info('submissions')`,
+		func(stmt *sqlite.Stmt) { columns[stmt.ColumnText(0)] = true })
+	switch {
+	case err != nil, len(columns) == 0, columns["scope"]:
 		return err
+	case !columns["decisions"]:
+		return database.Script(conn, addEnds)
 	}
 	for _, statement := range []string{
 		"ALTER TABLE submissions RENAME TO submissions_1",
@@ -96,6 +107,13 @@ func (p part) Migrate(conn *sqlite.Conn) error {
 	}
 	return database.Script(conn, fromFormat1)
 }
+
+// addEnds adds the columns that format 2 did not have at first. A program that
+// does not know them leaves them alone.
+const addEnds = `
+ALTER TABLE submissions ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+ALTER TABLE submissions ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+`
 
 const fromFormat1 = `
 INSERT INTO submissions

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 
@@ -15,13 +16,14 @@ import (
 // Store is an async.Store in a DB.
 type Store struct {
 	db    *database.DB
+	now   func() time.Time
 	cache cache
 }
 
 var _ async.Store = (*Store)(nil)
 
 // NewStore returns the store in db, which was opened with Schema and stays the caller's to close.
-func NewStore(db *database.DB) *Store { return &Store{db: db} }
+func NewStore(db *database.DB) *Store { return &Store{db: db, now: time.Now} }
 
 const (
 	insertInput      = `INSERT INTO inputs (nr, input) VALUES (?, ?)`
@@ -42,7 +44,7 @@ func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessag
 	if err != nil {
 		return err
 	}
-	values = append(values, r.ID, r.Job, r.Created, expirySeconds(r.Expires))
+	values = append(values, r.ID, r.Job, r.Created, expirySeconds(r.Expires), r.Scope)
 	// It is not kept in the cache: the next to read it is its first stage, which
 	// writes it as well.
 	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
@@ -104,7 +106,11 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 		if err != nil {
 			return err
 		}
-		return database.Exec(conn, updateSubmission, append(values, id)...)
+		err = database.Exec(conn, updateSubmission, append(values, id)...)
+		if err == nil && c.State != nil && r.Scope != "" {
+			err = s.noteEnd(conn, r)
+		}
+		return err
 	})
 	if err != nil && !errors.Is(err, async.ErrStale) {
 		return async.Record{}, err

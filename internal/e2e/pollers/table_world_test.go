@@ -1,0 +1,274 @@
+package pollers
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/e2e/program"
+)
+
+// scenario is a column of the table. What it needs of the service is real; what
+// stands between, the proxy does.
+type scenario struct {
+	name, policy, query string
+	// interfere, if not nil, may answer a poll in the service's place.
+	interfere func(w http.ResponseWriter, c *cell) (answered bool)
+	tls       bool
+	// want is how a client that reads the status has to end, and wantByCode one
+	// that looks at the code alone.
+	want, wantByCode string
+}
+
+var scenarios = []scenario{
+	{name: "approved", policy: "approve", want: "Approved", wantByCode: "Approved"},
+	{name: "rejected", policy: "reject@moderation", want: "Rejected", wantByCode: "Rejected"},
+	{name: "failed, 200", policy: "fail@selection", want: failure, wantByCode: "Selection"},
+	{name: "failed, 409", policy: "fail@selection", query: "?failureStatus=409", want: failure, wantByCode: failure},
+	{name: "canceled", policy: "approve", interfere: cancels, want: failure, wantByCode: anySuccess},
+	{name: "unknown", policy: "approve", want: failure, wantByCode: failure},
+	{name: "expired", policy: "approve", interfere: expires, want: failure, wantByCode: failure},
+	{name: "throttled", policy: "approve", interfere: throttles, want: "Approved", wantByCode: "Approved"},
+	{name: "restarted", policy: "approve", interfere: restarts, want: "Approved", wantByCode: "Approved"},
+	{name: "TLS, path prefix", policy: "approve", tls: true, want: "Approved", wantByCode: "Approved"},
+}
+
+// anySuccess is a success whose words do not matter.
+const anySuccess = "any success"
+
+// failure is how a client has to end that may report no success.
+const failure = "failure"
+
+// cell is what the proxy sees of one client in one scenario.
+type cell struct {
+	scenario scenario
+
+	mu        sync.Mutex
+	polls     int
+	cancelURL string
+	ended     time.Time // as the service recorded it
+	known     time.Time // when the client was answered so
+}
+
+// cancels cancels a submission before its second poll.
+func cancels(_ http.ResponseWriter, c *cell) bool {
+	if c.polls == 2 && c.cancelURL != "" {
+		if resp, err := http.Post(c.cancelURL, "", nil); err == nil {
+			resp.Body.Close()
+		}
+	}
+	return false
+}
+
+// expires answers as the service does once a submission is past its retention.
+func expires(w http.ResponseWriter, c *cell) bool {
+	if c.polls < 2 {
+		return false
+	}
+	w.Header().Set("Content-Type", api.MediaTypeProblem)
+	w.WriteHeader(http.StatusGone)
+	fmt.Fprint(w, `{"type":"about:blank","title":"Gone","detail":"Gone.","instance":"/","error":{"code":"Gone","message":"Gone."}}`)
+	return true
+}
+
+// throttles answers as the service's gateway does.
+func throttles(w http.ResponseWriter, c *cell) bool {
+	if c.polls != 2 && c.polls != 3 {
+		return false
+	}
+	w.Header().Set("Content-Type", api.MediaTypeProblem)
+	w.Header().Set("Retry-After", "1")
+	w.WriteHeader(http.StatusTooManyRequests)
+	fmt.Fprint(w, `{"type":"about:blank","title":"Too Many Requests","detail":"Too many requests.","instance":"/","error":{"code":"TooManyRequests","message":"Too many requests."}}`)
+	return true
+}
+
+// restarts breaks the connection without an answer, as a process that ends does.
+func restarts(w http.ResponseWriter, c *cell) bool {
+	if c.polls != 2 && c.polls != 3 {
+		return false
+	}
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err == nil {
+		conn.Close()
+	}
+	return true
+}
+
+// front is a proxy before services of all policies. A path begins with the
+// service's policy and the cell's number: /approve/7/api/submit.
+type front struct {
+	plain, secure *httptest.Server
+	ca            string // a file
+	proxies       map[string]*httputil.ReverseProxy
+
+	mu    sync.Mutex
+	cells []*cell
+}
+
+func newFront(t *testing.T) *front {
+	t.Helper()
+	f := &front{proxies: map[string]*httputil.ReverseProxy{}}
+	f.plain = httptest.NewServer(f)
+	t.Cleanup(f.plain.Close)
+	f.secure = httptest.NewUnstartedServer(f)
+	f.secure.TLS, f.ca = certificate(t)
+	f.secure.StartTLS()
+	t.Cleanup(f.secure.Close)
+	bin := filepath.Join(t.TempDir(), "local")
+	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
+	build.Dir = filepath.Join("..", "..", "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, policy := range policies {
+		// The base URL is one that the proxy replaces: see rewrite.
+		address := program.StartFor(t, exec.Command(bin, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-review", policy,
+			"-base-url", placeholder, "-speed", "10", "-stepfunctions-addr", ""))
+		target, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.proxies[policy] = &httputil.ReverseProxy{
+			Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+			ModifyResponse: f.rewrite,
+		}
+	}
+	return f
+}
+
+const placeholder = "http://placeholder.example"
+
+// certificate makes one for 127.0.0.1, which is its own authority.
+func certificate(t *testing.T) (*tls.Config, string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "pollers"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, file
+}
+
+// open makes a cell, and returns the URL that its client submits to.
+func (f *front) open(s scenario) (*cell, string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	c := &cell{scenario: s}
+	f.cells = append(f.cells, c)
+	base := f.plain.URL
+	if s.tls {
+		base = f.secure.URL
+	}
+	return c, fmt.Sprintf("%s/%s/%d/api/submit%s", base, s.policy, len(f.cells)-1, s.query)
+}
+
+type cellKey struct{}
+
+// visit is a cell, and what the URLs of its answers begin with.
+type visit struct {
+	*cell
+	base string
+}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	policy, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	number, path, _ := strings.Cut(rest, "/")
+	var n int
+	if _, err := fmt.Sscan(number, &n); err != nil || f.proxies[policy] == nil {
+		http.NotFound(w, r)
+		return
+	}
+	f.mu.Lock()
+	c := f.cells[n]
+	f.mu.Unlock()
+	c.mu.Lock()
+	if r.Method == http.MethodGet {
+		c.polls++
+		if c.scenario.interfere != nil && c.scenario.interfere(w, c) {
+			c.mu.Unlock()
+			return
+		}
+	}
+	c.mu.Unlock()
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	v := visit{c, fmt.Sprintf("%s://%s/%s/%s", scheme, r.Host, policy, number)}
+	r = r.WithContext(context.WithValue(r.Context(), cellKey{}, v))
+	r.URL.Path = "/" + path
+	f.proxies[policy].ServeHTTP(w, r)
+}
+
+// rewrite puts the proxy's address into an answer, and notes what it says.
+func (f *front) rewrite(resp *http.Response) error {
+	v := resp.Request.Context().Value(cellKey{}).(visit)
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	resp.Body.Close()
+	var got api.Submission
+	if json.Unmarshal(body, &got) != nil {
+		got = api.Submission{}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if got.CancelURL != "" { // past the proxy, or a cancellation would be a poll
+		v.cancelURL = strings.Replace(got.CancelURL, placeholder, "http://"+resp.Request.URL.Host, 1)
+	}
+	if got.Status.Terminal() && v.known.IsZero() {
+		v.ended, v.known = got.LastUpdatedTime, time.Now()
+	}
+	for _, name := range []string{"Location", "Operation-Location"} {
+		if at := resp.Header.Get(name); at != "" {
+			at = strings.Replace(at, placeholder, v.base, 1)
+			if v.scenario.name == "unknown" {
+				at = at[:strings.LastIndex(at, "/")+1] + unknownID
+			}
+			resp.Header.Set(name, at)
+		}
+	}
+	body = bytes.ReplaceAll(body, []byte(placeholder), []byte(v.base))
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	resp.Header.Set("Content-Length", fmt.Sprint(len(body)))
+	return nil
+}
