@@ -63,6 +63,10 @@ test-logs: ## every line that test-unit and test-aws have logged: nothing person
 test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 
+.PHONY: test-clients
+test-clients: ## the clients of examples/clients, and clients generated from the API's description
+	cd internal/e2e/clients && go vet . && $(CURDIR)/.ci/clients/run go test -count=1 ./...
+
 .PHONY: test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli

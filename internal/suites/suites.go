@@ -11,6 +11,7 @@ func suites() []suite {
 		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java)},
 		{name: "logs", about: "every line that the suites above have logged: nothing personal", needs: join(race, node, python, java)},
 		{name: "pollers", about: "other people's pollers against the running service", needs: join(node, python, java)},
+		{name: "clients", about: "clients in other languages, and generated ones", needs: join(node, python[:1], java[1:], race[1:])},
 		{name: "awscli", about: "the AWS CLI against the engine alone", needs: python},
 		{name: "new-project", about: "a project of cmd/new, from a checkout and from a module proxy"},
 		{name: "terminal", about: "the command line client in a real terminal", needs: terminal},
