@@ -14,6 +14,9 @@ RUN_FLAGS = $(call flag,ADDR,addr) $(call flag,DATA,data) $(call flag,SPEED,spee
 # What the real service was recorded to do, where the recordings are at hand.
 export ASL_CASES ?= $(wildcard $(CURDIR)/../shared/asl-cases)
 
+# Definitions of public repositories, where they are at hand.
+export ASL_CORPUS ?= $(wildcard $(CURDIR)/../shared/asl-corpus)
+
 .PHONY: run
 run: ## the whole system on this machine: make run [ADDR= DATA= SPEED= REVIEW=]
 	@go build -trimpath -o bin/local ./cmd/local && exec bin/local $(RUN_FLAGS)
@@ -83,6 +86,10 @@ test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tri
 .PHONY: test-browser
 test-browser: ## the page in a real browser: make test-browser [SCREENSHOTS=FOLDER]
 	internal/e2e/browser/run || { echo 'AGAIN: a test above has failed; on a machine this busy it may be the browser'; internal/e2e/browser/run; }
+
+.PHONY: test-corpus
+test-corpus: ## how many real definitions the engine takes, and why not the others: make test-corpus [ASL_CORPUS=FOLDER]
+	go test -count=1 -v -run TestCorpus ./stepfunctions/internal/asl
 
 .PHONY: torture
 torture: ## kill -9 again and again: make torture [CYCLES=60] [SUBMISSIONS=300]

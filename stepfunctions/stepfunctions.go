@@ -9,8 +9,8 @@
 //	defer e.Close(ctx)
 //	http.Handle("/", stepfunctions.Handler(e, log))
 //
-// docs/stepfunctions-local.md has what the engine supports, and where it
-// differs from AWS.
+// README.md in this folder has what it is for, docs/stepfunctions-local.md what the
+// engine supports, and where it differs from AWS.
 package stepfunctions
 
 import (
@@ -19,6 +19,7 @@ import (
 
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/server"
@@ -104,8 +105,11 @@ const (
 var ErrClosed = engine.ErrClosed
 
 // Handler serves AWS Step Functions' API (JSON 1.0) for the state machines and
-// executions of e. Faults of the program go to log.
-func Handler(e *Engine, log *slog.Logger) http.Handler { return wire.NewHandler(e, log) }
+// executions of e, and to browsers a page that shows them. Faults of the program
+// go to log.
+func Handler(e *Engine, log *slog.Logger) http.Handler {
+	return console.New(e, wire.NewHandler(e, log), log)
+}
 
 // Guard lets requests through to next whose Host is this machine's own or one of
 // names, and no page of another origin: see docs/stepfunctions-local.md.

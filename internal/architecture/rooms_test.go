@@ -72,11 +72,14 @@ var rooms = []room{
 	// The local Step Functions.
 	{"cmd/stepfunctions", "stepfunctions", "async"},
 	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard", "api async client " + example + " " + sdk + " " + lambda},
-	{"stepfunctions/internal/template", "", "net/http zombiezen.com/go/sqlite"},
-	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl internal/hostguard", "internal/sqlite"},
-	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
-	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl", "net/http internal/sqlite"},
-	{"stepfunctions/internal/asl", "stepfunctions/internal/asl", "net/http internal/sqlite"},
+	{"stepfunctions/internal/template", "stepfunctions/internal/asl/value", "net/http zombiezen.com/go/sqlite"},
+	{"stepfunctions/internal/console", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
+	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration internal/hostguard", "internal/sqlite"},
+	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration stepfunctions/internal/mock", "net/http internal/sqlite"},
+	{"stepfunctions/internal/mock", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/asl", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
+	{"stepfunctions/internal/integration", "stepfunctions/internal/asl/value", "net/http internal/sqlite"},
 
 	// What library and engine share.
 	{"internal/hostguard", "", "api async stepfunctions " + example},

@@ -1,5 +1,14 @@
-// Package stepfunctionstest has parts of an engine for tests: a clock that a
-// test moves, functions that a test ends, and a journal in memory.
+// Package stepfunctionstest runs state machines in tests, in the test's own
+// process: Start gives an endpoint for AWS's SDK, with Go functions in the place
+// of Lambda functions, and mocks in the place of other services.
+//
+// Time need not pass. In a bubble of testing/synctest it is the bubble's own: a
+// test that waits for an execution of a year has its end at once. The SDK's
+// client then has to call without a socket, by Endpoint.HTTPClient. Outside of a
+// bubble Options.Clock stands still until Endpoint.Advance moves it.
+//
+// The package also has parts of an engine for tests of programs that make their
+// own: a clock, functions that a test ends, and a journal in memory.
 package stepfunctionstest
 
 import (

@@ -18,10 +18,10 @@ import (
 var root = filepath.Join("..", "..", "..")
 
 // world is a running stepfunctions with the machines of testdata, and the
-// CLI, which is told nothing but what docs/stepfunctions-local.md says.
+// CLI, which knows no more than what stepfunctions/README.md says.
 type world struct {
-	t        *testing.T
-	cli, url string
+	t             *testing.T
+	cli, bin, url string
 	// tokens are the task tokens that the function Ask was given.
 	tokens chan string
 }
@@ -41,6 +41,7 @@ func newWorld(t *testing.T) *world {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	w.bin = bin
 	w.url = program.StartFor(t, exec.Command(bin, "-addr", "127.0.0.1:0", "-data", filepath.Join(dir, "data"),
 		"-lambda-endpoint", functions.URL, "-template", filepath.Join("testdata", "template.yaml")))
 	return w

@@ -6,6 +6,8 @@
 package asl
 
 import (
+	"iter"
+
 	"example.org/asynchttpapi/stepfunctions/internal/asl/choice"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/intrinsic"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
@@ -79,6 +81,29 @@ func (m *Machine) Find(name string) (*Machine, *State) {
 	return nil, nil
 }
 
+// All returns the states of m and of everything inside it, in the order of the
+// definition.
+func (m *Machine) All() iter.Seq[*State] {
+	return func(yield func(*State) bool) { m.each(yield) }
+}
+
+func (m *Machine) each(yield func(*State) bool) bool {
+	for _, s := range m.States {
+		if !yield(s) {
+			return false
+		}
+		for _, branch := range s.Branches {
+			if !branch.each(yield) {
+				return false
+			}
+		}
+		if s.ItemProcessor != nil && !s.ItemProcessor.each(yield) {
+			return false
+		}
+	}
+	return true
+}
+
 // State is one state. A field that was not written has its zero value; Source
 // tells an absent field from a written zero.
 type State struct {
@@ -148,8 +173,11 @@ type MapFields struct {
 	ItemProcessor *Machine
 	ItemsPath     *Path
 	// ItemSelector makes an item's input; the older Parameters does the same.
-	ItemSelector                   *Template
-	ItemBatcher                    *Batcher
+	ItemSelector *Template
+	ItemBatcher  *Batcher
+	// ItemReader reads the items of a distributed Map, ResultWriter writes its
+	// results; nil without them.
+	ItemReader, ResultWriter       *S3Call
 	MaxConcurrency                 *int64
 	MaxConcurrencyPath             *Path
 	Label                          string
@@ -162,6 +190,14 @@ type MapFields struct {
 // Distributed tells whether the items run as child executions.
 func (f *MapFields) Distributed() bool {
 	return f.ItemProcessor != nil && f.ItemProcessor.Processor != nil && f.ItemProcessor.Processor.Mode == "DISTRIBUTED"
+}
+
+// S3Call is the request that a distributed Map makes to Amazon S3 for its items
+// or results.
+type S3Call struct {
+	Source     *value.Object
+	Resource   string
+	Parameters *Template
 }
 
 // Batcher groups the items of a distributed Map.

@@ -5,97 +5,56 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // resource checks what a Task state calls: it has to be an ARN, of a kind that
-// the engine can call (AWS documentation, "Integrating services").
+// the engine can call or, with Options.Integrations, have answered by a mock or
+// a stub (AWS documentation, "Integrating services").
 func resource(c *checker, at string, v any) {
 	text, ok := v.(string)
-	a := parseARN(text)
-	pattern := a.pattern()
+	r := integration.Parse(text)
+	kind := r.Kind()
 	switch {
 	case !ok:
 		c.schema(at, "Expected value of type String")
-	case !a.valid():
+	case r.Incomplete() != "":
+		c.schema(at, "Value is not a valid resource ARN: the ARN of a Lambda function needs a %s, as in "+
+			"arn:aws:lambda:REGION:ACCOUNT:function:NAME", r.Incomplete())
+	case !r.Valid():
 		c.schema(at, "Value is not a valid resource ARN")
-	case c.express && a.activity():
+	case c.express && r.Activity():
 		c.schema(at, "Express state machine does not support Activity ARN")
-	case c.express && pattern != "":
-		c.schema(at, "%s", expressRefusal(pattern))
-	case a.function() || slices.Contains(calls(), a.call()):
-	case strings.HasPrefix(a.call(), "lambda:") || strings.HasPrefix(a.call(), "states:"):
+	case c.express && r.Pattern != "":
+		c.schema(at, "%s", expressRefusal(r.Pattern))
+	case r.Function() || kind == integration.Native:
+	case r.Service == "lambda" || r.Service == "states":
 		c.schema(at, "The resource provided %s is not recognized. "+
 			"The value is not a valid resource ARN, or the resource is not available in this region.", text)
-	default:
+	case r.Activity():
+		c.unsupported(at, "The resource %s is not supported: nothing polls for the tasks of activities", text)
+	case kind == integration.Unknown:
+		c.unsupported(at, "The resource %s is not supported: it is no service integration that is known here", text)
+	case !c.integrations:
 		c.unsupported(at, "The resource %s is not supported: tasks can call Lambda functions, by their ARN or through "+
-			"lambda:invoke, and state machines through states:startExecution", text)
+			"lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs "+
+			"(-integrations stub) can answer for other services", text)
 	}
 }
 
 // expressRefusal words why an Express machine cannot wait. AWS's words for the
 // callback pattern, unlike those for jobs, end in a space.
-func expressRefusal(pattern string) string {
-	refusal := "Express state machine does not support '" + pattern + "' service integration"
-	if pattern == callbackPattern {
-		refusal += " "
+func expressRefusal(pattern integration.Pattern) string {
+	if pattern == integration.Callback {
+		return "Express state machine does not support '" + string(pattern) + "' service integration "
 	}
-	return refusal
-}
-
-// callbackPattern ends the action of a task that waits for a task token.
-const callbackPattern = ".waitForTaskToken"
-
-// calls are the service integrations that the engine has.
-func calls() []string {
-	return []string{
-		"lambda:invoke", "lambda:invoke.waitForTaskToken",
-		"states:startExecution", "states:startExecution.sync", "states:startExecution.sync:2", "states:startExecution.waitForTaskToken",
-	}
-}
-
-// arn is arn:partition:service:region:account:rest.
-type arn struct{ scheme, partition, service, region, account, rest string }
-
-func parseARN(text string) arn {
-	parts := append(strings.SplitN(text, ":", 6), "", "", "", "", "")
-	return arn{parts[0], parts[1], parts[2], parts[3], parts[4], parts[5]}
-}
-
-func (a arn) valid() bool {
-	return a.scheme == "arn" && strings.HasPrefix(a.partition, "aws") && a.service != "" && a.rest != "" &&
-		!strings.ContainsAny(a.rest, " \t\r\n")
-}
-
-// function tells whether it is a Lambda function, maybe with a version or alias.
-func (a arn) function() bool {
-	kind, name, _ := strings.Cut(a.rest, ":")
-	return a.service == "lambda" && a.region != "" && a.account != "" && kind == "function" && name != ""
-}
-
-func (a arn) activity() bool { return a.service == "states" && strings.HasPrefix(a.rest, "activity:") }
-
-// call gives service:action for an ARN of a service integration.
-func (a arn) call() string {
-	if a.service != "states" || a.activity() {
-		return ""
-	}
-	return a.rest
-}
-
-// pattern gives how a task waits for more than the answer, if it does.
-func (a arn) pattern() string {
-	for _, pattern := range []string{".sync", callbackPattern} {
-		if strings.HasSuffix(strings.TrimSuffix(a.call(), ":2"), pattern) {
-			return pattern
-		}
-	}
-	return ""
+	return "Express state machine does not support '" + string(integration.Sync) + "' service integration"
 }
 
 func (c *checker) taskRules(at string, o *value.Object) {
 	c.required(at, o, "Resource")
 	c.integration(at, o)
-	if name, _ := get(o, "Resource").(string); has(o, "Credentials") && parseARN(name).activity() {
+	if name, _ := get(o, "Resource").(string); has(o, "Credentials") && integration.Parse(name).Activity() {
 		c.schema(member(at, "Credentials"), "The field 'Credentials' is not supported for activities")
 	}
 	c.atMostOne(at, o, "TimeoutSeconds", "TimeoutSecondsPath")
@@ -128,11 +87,10 @@ func credentials(c *checker, at string, v any) {
 // by name: the one that is needed, and no others than the action has.
 func (c *checker) integration(at string, o *value.Object) {
 	text, _ := get(o, "Resource").(string)
-	a := parseARN(text)
-	if !slices.Contains(calls(), a.call()) || (c.express && a.pattern() != "") {
-		return // refused already
+	r := integration.Parse(text)
+	if r.Kind() != integration.Native || (c.express && r.Pattern != "") {
+		return // refused already, or not known by name
 	}
-	action, _, _ := strings.Cut(a.call(), ".")
 	holder := "Parameters"
 	if c.jsonata {
 		holder = "Arguments"
@@ -143,10 +101,10 @@ func (c *checker) integration(at string, o *value.Object) {
 	case !written:
 		c.schema(member(at, "Resource"), "%s field is required for resource ARN: %s", holder, text)
 	case ok:
-		c.parameters(member(at, holder), parameters, action)
+		c.parameters(member(at, holder), parameters, r)
 	}
 	if written && !c.jsonata {
-		for _, wrong := range WrongParameters(action, v) {
+		for _, wrong := range WrongParameters(r, v) {
 			c.schema(member(at, holder), "%s", wrong)
 		}
 	}
@@ -154,15 +112,15 @@ func (c *checker) integration(at string, o *value.Object) {
 
 // parameters checks the names of an action's parameters. AWS lets those pass
 // whose values are yet to be found, by ".$", and fails the task instead.
-func (c *checker) parameters(at string, o *value.Object, action string) {
+func (c *checker) parameters(at string, o *value.Object, r integration.Resource) {
 	for _, m := range o.Members() {
 		dynamic := !c.jsonata && strings.HasSuffix(m.Name, ".$")
-		if unknown := UnknownParameter(action, m.Name); unknown != "" && !dynamic {
+		if unknown := UnknownParameter(r, m.Name); unknown != "" && !dynamic {
 			c.schema(at, "%s", unknown)
 		}
 		c.invocation(at, m)
 	}
-	needed, _ := actionFields(action)
+	needed, _, _ := r.Parameters()
 	if !has(o, needed) && (c.jsonata || !has(o, needed+".$")) {
 		c.schema(at, "The field '%s' is required but was missing", needed)
 	}
@@ -179,11 +137,12 @@ func (c *checker) invocation(at string, m value.Member) {
 	}
 }
 
-// WrongParameters tells what is wrong with the values of the parameters of a
-// service integration's action, such as lambda:invoke, in the words of AWS. It
-// finds nothing wrong with an action that is not known.
-func WrongParameters(action string, parameters any) []string {
-	if !slices.Contains(calls(), action) {
+// WrongParameters returns what is wrong with the values of the parameters of a
+// native service integration, such as lambda:invoke, in the words of AWS. It
+// finds nothing wrong with any other.
+func WrongParameters(r integration.Resource, parameters any) []string {
+	needed, others, known := r.Parameters()
+	if !known {
 		return nil
 	}
 	o, ok := parameters.(*value.Object)
@@ -191,7 +150,6 @@ func WrongParameters(action string, parameters any) []string {
 		return []string{"The Parameters must be an OBJECT"}
 	}
 	var wrong []string
-	needed, others := actionFields(action)
 	for _, name := range append([]string{needed}, others...) {
 		v, present := o.Get(name)
 		_, isText := v.(string)
@@ -206,17 +164,17 @@ func WrongParameters(action string, parameters any) []string {
 	return wrong
 }
 
-// UnknownParameter words the refusal of a parameter that an action does not
-// have; empty where it has it, or the action is not known.
-func UnknownParameter(action, name string) string {
-	needed, others := actionFields(action)
-	if !slices.Contains(calls(), action) || name == needed || slices.Contains(others, name) {
+// UnknownParameter words the refusal of a parameter that a native service
+// integration does not have; empty where it has it, and for any other.
+func UnknownParameter(r integration.Resource, name string) string {
+	needed, others, known := r.Parameters()
+	if !known || name == needed || slices.Contains(others, name) {
 		return ""
 	}
 	return `The field "` + name + `" is not supported by Step Functions`
 }
 
-// takes tells whether the parameter is data for who is called, and may be this
+// takes reports whether the parameter is data for who is called, and may be this
 // value besides a text. AWS refuses numbers as a function's Payload.
 func takes(name string, v any) bool {
 	switch v.(type) {
@@ -224,13 +182,4 @@ func takes(name string, v any) bool {
 		return name == "Payload" || name == "Input"
 	}
 	return name == "Input"
-}
-
-// actionFields gives the parameters of an action: the one it needs and the
-// others (Lambda's Invoke and Step Functions' StartExecution).
-func actionFields(action string) (needed string, others []string) {
-	if action == "lambda:invoke" {
-		return "FunctionName", []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"}
-	}
-	return "StateMachineArn", []string{"Input", "Name", "TraceHeader"}
 }

@@ -221,6 +221,18 @@ func (f *fields) batcher() *Batcher {
 	}
 }
 
+func (f *fields) s3Call(name string) *S3Call {
+	v, ok := f.source.Get(name)
+	if !ok {
+		return nil
+	}
+	c := f.p.object(v, f.at(name))
+	if c == nil {
+		return nil
+	}
+	return &S3Call{Source: c.source, Resource: c.text("Resource"), Parameters: c.template("Parameters")}
+}
+
 func (f *fields) rules(name string) []*Rule {
 	var out []*Rule
 	for i, item := range f.list(name) {
@@ -294,6 +306,7 @@ func (f *fields) forMap() MapFields {
 	return MapFields{
 		ItemProcessor: f.itemProcessor(), ItemsPath: f.path("ItemsPath"),
 		ItemSelector: f.template("ItemSelector"), ItemBatcher: f.batcher(), Label: f.text("Label"),
+		ItemReader: f.s3Call("ItemReader"), ResultWriter: f.s3Call("ResultWriter"),
 		MaxConcurrency: f.integer("MaxConcurrency"), MaxConcurrencyPath: f.path("MaxConcurrencyPath"),
 		ToleratedFailureCount:          f.integer("ToleratedFailureCount"),
 		ToleratedFailureCountPath:      f.path("ToleratedFailureCountPath"),

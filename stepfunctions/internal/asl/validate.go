@@ -25,6 +25,12 @@ type Options struct {
 	// Partial tells that the definition was made around a single state: its
 	// transitions may lead anywhere.
 	Partial bool
+	// Integrations says that mocks or stubs answer for the services that the
+	// engine cannot call, so that calls of them are no reason to refuse.
+	Integrations bool
+	// Stubs says that stubs answer for writes, the results of a distributed Map
+	// among them.
+	Stubs bool
 }
 
 // Validate gives everything that is wrong with a definition, up to a thousand
@@ -53,7 +59,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 	if !ok {
 		return []Diagnostic{schemaError("", "Definition must be a valid JSON object")}
 	}
-	c := &checker{express: o.Express, partial: o.Partial, names: map[string]bool{}, labels: map[string]bool{}}
+	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, stubs: o.Stubs, names: map[string]bool{}, labels: map[string]bool{}}
 	for _, pointer := range duplicates {
 		c.schema(locate(root, pointer), "Duplicate field")
 	}
@@ -87,10 +93,14 @@ func unreadable(definition []byte, root any) []Diagnostic {
 type checker struct {
 	found            []Diagnostic
 	express, partial bool
+	// integrations and stubs are those of Options.
+	integrations, stubs bool
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool
-	names, labels           map[string]bool
+	// jsonataRefused is set once it was reported that JSONata is not supported.
+	jsonataRefused bool
+	names, labels  map[string]bool
 }
 
 func (c *checker) add(code, at, message string) {
@@ -114,8 +124,8 @@ func (c *checker) keep(d Diagnostic) {
 
 func (c *checker) failed() bool { return len(withSeverity(c.found, SeverityError)) > 0 }
 
-// maxSeconds bounds every time in seconds (states-language.net, "Task State").
-const maxSeconds = 99_999_999
+// MaxSeconds bounds every time in seconds that a definition has, and every timeout (states-language.net, "Task State").
+const MaxSeconds = 99_999_999
 
 // maxName bounds names of states and variables, in characters.
 const maxName = 80
@@ -128,7 +138,7 @@ func (c *checker) root(o *value.Object) {
 		{"Comment", text},
 		{"QueryLanguage", oneOf(pathLanguage, dataLanguage)},
 		{"StartAt", text},
-		{"TimeoutSeconds", integer(0, maxSeconds)},
+		{"TimeoutSeconds", integer(0, MaxSeconds)},
 		{"Version", oneOf("1.0")},
 		{"States", states},
 	})

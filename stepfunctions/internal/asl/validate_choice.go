@@ -124,8 +124,8 @@ func retrier(c *checker, at string, v any) {
 	o := c.object(at, v, []field{
 		{"Comment", text},
 		{"ErrorEquals", list(text)},
-		{"IntervalSeconds", integer(0, maxSeconds)},
-		{"MaxAttempts", integer(0, maxSeconds)},
+		{"IntervalSeconds", integer(0, MaxSeconds)},
+		{"MaxAttempts", integer(0, MaxSeconds)},
 		{"BackoffRate", number(1, math.MaxFloat64)},
 		{"MaxDelaySeconds", integer(1, maxDelay)},
 		{"JitterStrategy", oneOf("NONE", "FULL")},
@@ -185,8 +185,8 @@ func mapFields() []field {
 		{"ItemsPath", path},
 		{"Items", anything},
 		{"ItemSelector", template},
-		{"ItemReader", unsupportedField},
-		{"ResultWriter", unsupportedField},
+		{"ItemReader", itemReader},
+		{"ResultWriter", resultWriter},
 		{"ItemBatcher", batcher},
 		{"MaxConcurrency", integer(0, math.MaxInt32)},
 		{"MaxConcurrencyPath", numberPath},
@@ -198,9 +198,35 @@ func mapFields() []field {
 	}
 }
 
-// unsupportedField reports a field that reads or writes objects of S3.
-func unsupportedField(c *checker, at string, _ any) {
-	c.unsupported(at, "Reading items from and writing results to Amazon S3 is not supported")
+const s3Refusal = "Reading items from and writing results to Amazon S3 is not supported"
+
+// itemReader checks what reads the items of a distributed Map. A mock can have
+// them.
+func itemReader(c *checker, at string, v any) {
+	if !c.integrations || c.jsonata {
+		c.unsupported(at, s3Refusal)
+		return
+	}
+	o := c.object(at, v, []field{{"Resource", oneOf(readers()...)}, {"ReaderConfig", anything}, {"Parameters", template}})
+	c.required(at, o, "Resource", "Parameters")
+}
+
+// readers are the resources of an ItemReader.
+// https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+func readers() []string {
+	return []string{"arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"}
+}
+
+// resultWriter checks what writes the results of a distributed Map. A stub can
+// stand for it.
+func resultWriter(c *checker, at string, v any) {
+	o, _ := v.(*value.Object)
+	if !c.stubs || c.jsonata || !has(o, "Resource") {
+		c.unsupported(at, s3Refusal)
+		return
+	}
+	c.object(at, v, []field{{"Resource", oneOf("arn:aws:states:::s3:putObject")}, {"WriterConfig", anything}, {"Parameters", template}})
+	c.required(at, o, "Parameters")
 }
 
 func (c *checker) mapRules(at string, o *value.Object) {
@@ -209,6 +235,18 @@ func (c *checker) mapRules(at string, o *value.Object) {
 	c.atMostOne(at, o, "ToleratedFailurePercentage", "ToleratedFailurePercentagePath")
 	c.atMostOne(at, o, "ToleratedFailureCount", "ToleratedFailureCountPath")
 	c.catchAllLast(at, o)
+	for _, name := range []string{"ItemReader", "ResultWriter"} {
+		if has(o, name) && c.integrations && !distributed(o) {
+			c.unsupported(member(at, name), "The field '%s' needs a processor in the mode DISTRIBUTED", name)
+		}
+	}
+}
+
+// distributed reports whether the items of a Map state run as child executions.
+func distributed(o *value.Object) bool {
+	processor, _ := get(o, "ItemProcessor").(*value.Object)
+	config, _ := get(processor, "ProcessorConfig").(*value.Object)
+	return get(config, "Mode") == "DISTRIBUTED"
 }
 
 func processorConfig(c *checker, at string, v any) {

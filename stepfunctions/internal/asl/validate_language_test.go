@@ -25,6 +25,7 @@ func TestValidateJSONata(t *testing.T) {
 		one(`"Type":"Map","QueryLanguage":"JSONata","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"ItemBatcher":{"MaxItemsPerBatchPath":"$.n"},"End":true`): {
 			refused + "/QueryLanguage", "The QueryLanguage is set to 'JSONata', but field 'MaxItemsPerBatchPath' is only supported for the 'JSONPath' QueryLanguage at /States/S/ItemBatcher",
 		},
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","Next":"T"},"T":{"Type":"Pass","End":true}}}`: {refused},
 		one(`"Type":"Pass","QueryLanguage":"jsonata","End":true`): {
 			refused + "/QueryLanguage", "Value should be one of the following: [JSONPath, JSONata] at /States/S/QueryLanguage",
 		},

@@ -145,11 +145,12 @@ func (c *checker) language(at string, o *value.Object) (ok bool) {
 		c.schema(at, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
 		return false
 	}
-	if c.jsonata {
+	if c.jsonata && !c.jsonataRefused {
 		where := at
 		if written {
 			where = member(at, "QueryLanguage")
 		}
+		c.jsonataRefused = true // one finding says it for all states
 		c.unsupported(where, "The query language JSONata is not supported: write the state in JSONPath")
 	}
 	return true

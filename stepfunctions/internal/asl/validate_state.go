@@ -91,16 +91,16 @@ func taskFields() []field {
 		{"Resource", resource},
 		{"Arguments", template},
 		{"Credentials", credentials},
-		{"TimeoutSeconds", integer(1, maxSeconds)},
+		{"TimeoutSeconds", integer(1, MaxSeconds)},
 		{"TimeoutSecondsPath", path},
-		{"HeartbeatSeconds", integer(1, maxSeconds)},
+		{"HeartbeatSeconds", integer(1, MaxSeconds)},
 		{"HeartbeatSecondsPath", path},
 	}
 }
 
 func waitFields() []field {
 	return []field{
-		{"Seconds", integer(0, maxSeconds)},
+		{"Seconds", integer(0, MaxSeconds)},
 		{"SecondsPath", path},
 		{"Timestamp", timestamp},
 		{"TimestampPath", path},

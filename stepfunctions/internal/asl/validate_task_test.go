@@ -9,11 +9,14 @@ import (
 func TestValidateTask(t *testing.T) {
 	const at = " at /States/S"
 	for members, want := range map[string][]string{
-		`"Type":"Task","End":true`:                                                  {"These fields are required: [Resource]" + at},
-		`"Type":"Task","End":true,"Resource":"f"`:                                   {"Value is not a valid resource ARN" + at + "/Resource"},
+		`"Type":"Task","End":true`:                {"These fields are required: [Resource]" + at},
+		`"Type":"Task","End":true,"Resource":"f"`: {"Value is not a valid resource ARN" + at + "/Resource"},
+		`"Type":"Task","End":true,"Resource":"arn:aws:lambda::111111111111:function:f"`: {
+			"Value is not a valid resource ARN: the ARN of a Lambda function needs a region, as in arn:aws:lambda:REGION:ACCOUNT:function:NAME" + at + "/Resource",
+		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.sync"`: {"The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs (-integrations stub) can answer for other services" + at + "/Resource",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
 			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
@@ -36,7 +39,7 @@ func TestValidateTask(t *testing.T) {
 		task + `,"TimeoutSeconds":5,"HeartbeatSeconds":5`:       {"HeartbeatSeconds must be smaller than TimeoutSeconds" + at + "/HeartbeatSeconds"},
 		task + `,"Credentials":{}`:                              {"The field 'RoleArn' is required but was missing" + at + "/Credentials"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:us-east-1:111111111111:activity:a","Credentials":{"RoleArn":"r"}`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",
 			"The field 'Credentials' is not supported for activities" + at + "/Credentials",
 		},
 		task + `,"HeartbeatSeconds":5,"HeartbeatSecondsPath":"$.x"`: {"There should only be one of the following fields: [HeartbeatSecondsPath, HeartbeatSeconds]" + at},
@@ -59,4 +62,37 @@ func TestValidateTask(t *testing.T) {
 	} {
 		check(t, one(members), asl.Options{}, want...)
 	}
+}
+
+// With mocks and stubs definitions may call what AWS has, and nothing else.
+func TestValidateIntegrations(t *testing.T) {
+	const at = " at /States/S"
+	call := func(resource string) string { return `"Type":"Task","End":true,"Resource":"` + resource + `"` }
+	reader := `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}}`
+	writer := `,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}}`
+	each := `"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
+	const s3 = "UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported"
+	for members, want := range map[string][]string{
+		call("arn:aws:states:::sqs:sendMessage.waitForTaskToken"): nil,
+		call("arn:aws:states:::aws-sdk:ec2:describeInstances"):    nil,
+		call("arn:aws:states:::sns:publish.sync"): {
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sns:publish.sync is not supported: it is no service integration that is known here" + at + "/Resource",
+		},
+		call("arn:aws:states:us-east-1:111111111111:activity:a"): {
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",
+		},
+		each + reader:   nil,
+		each + writer:   {s3 + at + "/ResultWriter"}, // only a stub can stand for it
+		mapper + reader: {"UNSUPPORTED_BY_LOCAL_ENGINE: The field 'ItemReader' needs a processor in the mode DISTRIBUTED" + at + "/ItemReader"},
+		each + `,"ItemReader":{"Resource":"arn:aws:states:::s3:headObject"}`: {
+			"Value should be one of the following: [arn:aws:states:::s3:getObject, arn:aws:states:::s3:listObjectsV2]" + at + "/ItemReader/Resource",
+			"These fields are required: [Parameters]" + at + "/ItemReader",
+		},
+	} {
+		check(t, one(members), asl.Options{Integrations: true}, want...)
+	}
+	check(t, one(each+reader+writer), asl.Options{Integrations: true, Stubs: true})
+	check(t, one(each+reader), asl.Options{}, s3+at+"/ItemReader")
+	check(t, one(call("arn:aws:states:::sqs:sendMessage.waitForTaskToken")), asl.Options{Integrations: true, Express: true},
+		"Express state machine does not support '.waitForTaskToken' service integration  at /States/S/Resource")
 }

@@ -44,36 +44,6 @@ func TestCloseFinishesWhatIsInHand(t *testing.T) {
 	}
 }
 
-func TestInvocationsAreBounded(t *testing.T) {
-	w := newWorld(t)
-	w.stop()
-	var now, most atomic.Int32
-	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, MaxInvocations: 3})
-	if err := w.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	release := make(chan struct{})
-	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
-		most.Store(max(most.Load(), now.Add(1)))
-		<-release
-		now.Add(-1)
-		return []byte(`1`), nil
-	})
-	machine := w.create("m", chain(1))
-	var arns []string
-	for range 20 {
-		arns = append(arns, w.run(machine, "", `{}`))
-	}
-	w.eventually("three functions to run", func() bool { return now.Load() == 3 })
-	close(release)
-	for _, arn := range arns {
-		w.wantEnd(arn, "SUCCEEDED 1")
-	}
-	if most.Load() > 3 {
-		t.Errorf("%d functions ran at a time, want 3", most.Load())
-	}
-}
-
 func TestOpenExecutionsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	w.stop()

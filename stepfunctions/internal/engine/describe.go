@@ -63,15 +63,21 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 
 // input is the first entry's.
 func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
+	in, err := e.first(ctx, id)
+	return in.Output, err
+}
+
+// first is the first entry.
+func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
 	entries, err := e.cfg.Journal.Entries(ctx, id, 0, 1)
 	if err != nil {
-		return nil, fmt.Errorf("read the execution: %w", err)
+		return interp.Input{}, fmt.Errorf("read the execution: %w", err)
 	}
 	if len(entries) == 0 {
-		return nil, errEntry
+		return interp.Input{}, errEntry
 	}
 	in, _, err := decode(entries[0])
-	return in.Output, err
+	return in, err
 }
 
 // onDisk is the record as the journal has it.
@@ -170,6 +176,9 @@ func (e *Engine) History(ctx context.Context, arn string) ([]interp.Event, error
 	revision, err := e.registry.revision(ctx, r.Revision)
 	if err != nil {
 		return nil, err
+	}
+	if x := e.alive(r.ID); x != nil {
+		x.flush()
 	}
 	var events []interp.Event
 	sink := func(event interp.Event) { events = append(events, event) }

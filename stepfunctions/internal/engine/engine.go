@@ -35,11 +35,22 @@ type Config struct {
 	// Retention is how long a closed execution is kept and its name taken; 90 days where 0.
 	Retention time.Duration
 	// MaxInvocations bounds how many functions run at a time, the others wait
-	// in line; 1,000 where 0, Lambda's own default.
+	// in line; 1,000 where 0, Lambda's own default. One function gets at most
+	// half of what others leave of them.
 	MaxInvocations int
 	// MaxOpen bounds how many executions are open at a time; 1,000,000 where 0,
 	// the service's quota.
 	MaxOpen int
+	// Integrations answers tasks in place of what they call.
+	Integrations Integrations
+	// TimeScale is what the pauses of Wait states and retries are multiplied by,
+	// 1 where 0. Timeouts and heartbeats keep their length.
+	TimeScale float64
+	// Observe, if set, gets what happens to executions, with their names: for a
+	// developer's own log. It is called by many goroutines and must not block.
+	// With ObserveEvents it gets every event of their histories, too, once each.
+	Observe       func(Observation)
+	ObserveEvents bool
 	// Ended, if set, hears of the end of each execution of a Standard machine,
 	// at least once, after it is on disk, from a goroutine of the engine. An
 	// error makes the engine tell it again after the next Start.
@@ -76,6 +87,9 @@ func (c Config) withDefaults() Config {
 	if c.MaxInvocations == 0 {
 		c.MaxInvocations = 1000
 	}
+	if c.TimeScale == 0 {
+		c.TimeScale = 1
+	}
 	if c.MaxOpen == 0 {
 		c.MaxOpen = 1_000_000
 	}
@@ -93,7 +107,8 @@ type Engine struct {
 	timers   *timers
 	gate     gate
 	// functions runs Invoker's calls, wakers everything else that waits for the journal.
-	functions, wakers *pool
+	functions *calls
+	wakers    *pool
 	// invoking is the context of every invocation; stop ends it.
 	invoking context.Context
 	stop     context.CancelFunc
@@ -127,7 +142,7 @@ func New(cfg Config) *Engine {
 	a := newARNs(cfg.Region, cfg.Account)
 	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
-	e.functions = &pool{gate: &e.gate, max: cfg.MaxInvocations}
+	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
 	e.wakers = &pool{gate: &e.gate, max: maxWakers}
 	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
 	return e
@@ -273,9 +288,11 @@ type SystemClock struct{}
 func (SystemClock) Now() time.Time { return time.Now() }
 
 // AfterFunc is time.AfterFunc, but it looks at the clock on the wall every
-// minute: a machine that was suspended is not late by as long as it slept.
+// minute: a machine that was suspended is not late by as long as it slept, and
+// one whose clock is set back not by the difference.
 func (c SystemClock) AfterFunc(d time.Duration, f func()) func() {
-	a := &alarm{at: c.Now().Round(0).Add(d), f: f}
+	now := c.Now()
+	a := &alarm{at: now.Round(0).Add(d), elapsed: now.Add(d), f: f}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.timer = time.AfterFunc(min(d, alarmStep), a.look)
@@ -284,9 +301,11 @@ func (c SystemClock) AfterFunc(d time.Duration, f func()) func() {
 
 const alarmStep = time.Minute
 
-// alarm waits for a time of day, step by step.
+// alarm waits, step by step, for a time of day or for that much time to pass,
+// whatever is first.
 type alarm struct {
-	at      time.Time
+	at      time.Time // of day
+	elapsed time.Time // by the monotonic clock
 	f       func()
 	mu      sync.Mutex
 	timer   *time.Timer
@@ -306,7 +325,7 @@ func (a *alarm) due() bool {
 	if a.stopped {
 		return false
 	}
-	left := time.Until(a.at)
+	left := min(time.Until(a.at), time.Until(a.elapsed))
 	if left > 0 {
 		a.timer.Reset(min(left, alarmStep))
 	}

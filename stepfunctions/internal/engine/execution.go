@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -32,7 +33,8 @@ type execution struct {
 	record Record // its Head is what the journal has
 	// run is nil while the execution sleeps; the journal has what it takes to wake it.
 	run *interp.Run
-	// seq counts the entries applied, staged ones included; last is the newest one's time.
+	// seq counts the entries applied, staged ones included; last is the latest
+	// time of any of them.
 	seq        int
 	last       time.Time
 	staged     []staged
@@ -43,7 +45,14 @@ type execution struct {
 	astray error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
-	waits   map[uint64]*wait
+	// testCase is the mock file's that the execution was started with, known
+	// once there is a run.
+	testCase string
+	waits    map[uint64]*wait
+	// events are those of the input that is applied at the moment, where
+	// Config.ObserveEvents asks for them.
+	events    []interp.Event
+	replaying bool
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -56,9 +65,12 @@ type staged struct {
 	task     uint64
 	answered bool
 	effects  interp.Effects
+	events   []interp.Event
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
+	// lazy tells that nothing follows from the input: the next write takes it along.
+	lazy bool
 }
 
 // wait is what the engine does about a ref that the run waits for.
@@ -99,7 +111,14 @@ func (x *execution) fresh() *interp.Run {
 	if x.ephemeral() {
 		definition = express(definition)
 	}
-	return interp.New(definition, x.engine.info(x.record, x.revision))
+	var options []interp.Option
+	if x.engine.cfg.Integrations.Mocks != nil {
+		options = append(options, interp.WithAttempts())
+	}
+	if x.engine.cfg.Observe != nil && x.engine.cfg.ObserveEvents {
+		options = append(options, interp.WithHistory(x.keep))
+	}
+	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
 
 // wake replays the journal into a run where there is none. The caller holds mu.
@@ -121,8 +140,19 @@ func (x *execution) wake(ctx context.Context) error {
 
 func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last time.Time, err error) {
 	run = x.fresh()
+	x.replaying = true
+	defer func() { x.replaying = false }()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
+	x.testCase = run.TestCase()
 	return run, seq, last, err
+}
+
+// keep notes an event for Config.Observe. Those of a replay were observed when
+// they happened.
+func (x *execution) keep(e interp.Event) {
+	if !x.replaying {
+		x.events = append(x.events, e)
+	}
 }
 
 // replay applies what the journal has to a fresh run. seq is the number of
@@ -145,7 +175,9 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 				length, unread := e.length(ctx, id)
 				return length, last, cmp.Or(unread, fmt.Errorf("entry %d of %d: %w", seq, length, err))
 			}
-			last = in.At
+			if in.At.After(last) {
+				last = in.At
+			}
 		}
 		if len(entries) < replayPage {
 			return seq, last, nil
@@ -160,13 +192,13 @@ const replayPage = 64
 // passiveEntries is the longest journal that is cheap enough to replay for
 // every wake-up; passiveWait the shortest sleep that is worth one.
 const (
-	passiveEntries = 64
+	passiveEntries = 128
 	passiveWait    = 10 * time.Second
 )
 
 // rest frees the run of an execution that sleeps. The caller holds mu.
 func (x *execution) rest() {
-	if x.ephemeral() || x.ended || x.committing || x.seq > passiveEntries {
+	if x.ephemeral() || x.ended || x.committing || len(x.staged) > 0 || x.seq > passiveEntries {
 		return
 	}
 	soon := x.engine.cfg.Clock.Now().Add(passiveWait)
@@ -199,7 +231,7 @@ func (x *execution) settle(group []staged) {
 	for _, s := range group {
 		x.act(s)
 	}
-	more := len(x.staged) > 0
+	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	x.rest()
 	x.mu.Unlock()
@@ -307,6 +339,9 @@ func (x *execution) resume() {
 
 // act does what follows from an input that is on disk. The caller holds mu.
 func (x *execution) act(s staged) {
+	for i := range s.events {
+		x.observe(Observation{Event: &s.events[i]})
+	}
 	if s.answered {
 		// Not a drop: a function that answered by its token may still be running.
 		delete(x.waits, s.task)
@@ -316,13 +351,15 @@ func (x *execution) act(s staged) {
 	}
 	if s.effects.Outcome != nil {
 		x.finish(*s.head)
+		x.observeEnd(s.effects.Outcome)
 		return
 	}
 	if s.head != nil {
 		x.record.Head = *s.head
 	}
 	for _, t := range s.effects.Timers {
-		x.wait(t.Ref).timer = x.engine.timers.add(x, t.Ref, t.At)
+		t.At = x.engine.scaled(t)
+		x.wait(t.Ref).timer = x.engine.timers.add(x, t)
 	}
 	for _, t := range s.effects.Tasks {
 		x.dispatch(t)
@@ -397,16 +434,26 @@ func (x *execution) fired(t *timer) bool {
 // dispatch does a task. The caller holds mu.
 func (x *execution) dispatch(t interp.Task) {
 	w := x.wait(t.Ref)
+	if x.mocked(t) {
+		return
+	}
+	if t.Token != "" {
+		x.observeWaiting(t)
+	}
 	if t.Token != "" && t.Submitted {
 		return // the token is out, the answer is somebody else's
 	}
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
 		w.cancel = cancel
-		x.engine.functions.push(func() {
+		x.engine.functions.push(functionName(t.Function), func() {
 			defer cancel()
 			x.invoke(ctx, t)
 		})
+		return
+	}
+	if !integration.Parse(t.Resource).Starts() {
+		x.engine.wakers.push(func() { x.foreign(t) })
 		return
 	}
 	x.engine.wakers.push(func() { x.startNested(t) })

@@ -39,6 +39,43 @@ func (x *execution) report(in interp.Input) {
 	x.again(in.Ref, err)
 }
 
+// note applies an input that nothing follows from, and leaves the write to the
+// next input. After a crash before that it is as if it had not been.
+func (x *execution) note(in interp.Input) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	before := len(x.staged)
+	if err := x.apply(context.Background(), in, nil, nil); err == nil && len(x.staged) > before {
+		x.staged[before].lazy = true
+	}
+}
+
+// flush writes what is noted, for a reader of the journal, and returns when
+// that is done or has failed.
+func (x *execution) flush() {
+	x.mu.Lock()
+	if len(x.staged) == 0 {
+		x.mu.Unlock()
+		return
+	}
+	for i := range x.staged {
+		x.staged[i].lazy = false
+	}
+	written := make(chan error, 1)
+	if last := &x.staged[len(x.staged)-1]; last.done == nil {
+		last.done = written
+	} else {
+		written <- nil // its own caller waits for it
+	}
+	mine := !x.committing
+	x.committing = true
+	x.mu.Unlock()
+	if mine {
+		x.commit()
+	}
+	<-written
+}
+
 // stage applies the input and sees to it that somebody commits it.
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
 	x.mu.Lock()
@@ -101,7 +138,8 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	if err != nil {
 		return staged{}, err
 	}
-	s := staged{entry: encode(in, sumOf(effects)), effects: effects, done: done}
+	s := staged{entry: encode(in, sumOf(effects)), effects: effects, events: x.events, done: done}
+	x.events = nil
 	switch in.Kind {
 	case interp.TaskSucceeded, interp.TaskFailed:
 		s.task, s.answered = in.Ref, true
@@ -110,31 +148,38 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	}
 	if s.effects.Outcome != nil {
 		x.ended = true
-		s.head = x.endedHead(s.effects.Outcome, in.At)
+		s.head = x.endedHead(s.effects.Outcome)
 	}
 	return s, nil
 }
 
-// at is the time of the next input: a clock that was set back does not make
-// a history run backwards.
+// at is the time of the next input. It may be before that of the last one,
+// where the clock was set back.
 func (x *execution) at() time.Time {
-	if now := x.engine.now(); now.After(x.last) {
+	now := x.engine.now()
+	if now.After(x.last) {
 		x.last = now
 	}
-	return x.last
+	return now
 }
 
-func (x *execution) endedHead(o *interp.Outcome, at time.Time) *Head {
+// endedHead is the record's head at the end, which is no earlier than any input.
+func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
-	h.Status, h.Stopped = Status(o.Status), at
+	h.Status, h.Stopped = Status(o.Status), x.last
 	h.Output, h.Error, h.Cause = o.Output, o.Error, o.Cause
 	h.Unannounced = x.engine.cfg.announces(h.Status) && !x.ephemeral()
 	return &h
 }
 
-// entryVersion is the first byte of every entry. A reader knows all versions
-// ever written: version 1 has no sum.
-const entryVersion = 2
+// entryVersion is the first byte of an entry. A reader knows all versions ever
+// written: version 1 has no sum. Version 3 has two more byte strings, the test
+// case and the source of an answer; it is written only where there is one, so
+// that an earlier program can read everything else.
+const (
+	plainVersion = 2
+	entryVersion = 3
+)
 
 var errEntry = errors.New("a journal entry is damaged")
 
@@ -143,13 +188,21 @@ var errEntry = errors.New("a journal entry is damaged")
 // known), and three byte strings with their lengths.
 func encode(in interp.Input, sum uint32) []byte {
 	b := make([]byte, 0, 29+len(in.Output)+len(in.Error)+len(in.Cause))
-	b = append(b, entryVersion, byte(in.Kind))
+	version := byte(plainVersion)
+	if in.TestCase != "" || in.Source != "" {
+		version = entryVersion
+	}
+	b = append(b, version, byte(in.Kind))
 	b = binary.AppendVarint(b, in.At.UnixMilli())
 	b = binary.AppendUvarint(b, in.Ref)
 	b = binary.AppendUvarint(b, uint64(sum))
 	b = appendBytes(b, in.Output)
 	b = appendBytes(b, in.Error)
-	return appendBytes(b, in.Cause)
+	b = appendBytes(b, in.Cause)
+	if version > plainVersion {
+		b = appendBytes(appendBytes(b, in.TestCase), in.Source)
+	}
+	return b
 }
 
 func appendBytes[T ~string | ~[]byte](b []byte, s T) []byte {
@@ -174,6 +227,9 @@ func decode(b []byte) (in interp.Input, sum uint32, err error) {
 	in.Output = r.bytes()
 	in.Error = string(r.bytes())
 	in.Cause = string(r.bytes())
+	if b[0] > plainVersion {
+		in.TestCase, in.Source = string(r.bytes()), interp.Source(r.bytes())
+	}
 	if r.bad || len(r.rest) != 0 {
 		return interp.Input{}, 0, errEntry
 	}

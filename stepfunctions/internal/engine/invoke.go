@@ -9,8 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
+	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -19,7 +20,8 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	if ctx.Err() != nil {
 		return
 	}
-	out, err := x.engine.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	x.note(interp.Input{Kind: interp.TaskStarted, Ref: t.Ref})
+	out, err := x.engine.call(ctx, t.Function, t.Payload)
 	if ctx.Err() != nil {
 		// Nobody waits any more, or the engine closes and calls again at its next start.
 		return
@@ -29,13 +31,33 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	}
 	switch {
 	case err != nil:
-		x.report(failed(t.Ref, err))
+		x.report(failed(t, err))
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
 	default:
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
 	}
 }
+
+// maxCall is the longest that Lambda lets a function run.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxCall = 900 * time.Second
+
+// call calls a function, and gives it up when it takes longer than Lambda lets
+// any function run.
+func (e *Engine) call(ctx context.Context, function string, payload []byte) ([]byte, error) {
+	bounded, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer e.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
+	out, err := e.cfg.Invoker.Invoke(bounded, function, payload)
+	if err != nil && ctx.Err() == nil && context.Cause(bounded) == errCallTooLong {
+		return nil, errCallTooLong
+	}
+	return out, err
+}
+
+// errCallTooLong is what Lambda answers for a function that takes too long.
+var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // answered tells whether the call's answer still matters, and that the call is over.
 func (x *execution) answered(ref uint64) bool {
@@ -50,11 +72,13 @@ func (x *execution) answered(ref uint64) bool {
 }
 
 // failed words a failure as Lambda tasks do.
-func failed(ref uint64, err error) interp.Input {
-	in := interp.Input{Kind: interp.TaskFailed, Ref: ref}
+func failed(t interp.Task, err error) interp.Input {
+	in := interp.Input{Kind: interp.TaskFailed, Ref: t.Ref}
 	var function *FunctionError
 	var service *ServiceError
 	switch {
+	case errors.Is(err, ErrResultTooLarge):
+		in.Error, in.Cause = interp.ResultTooLarge(t.Resource)
 	case errors.As(err, &function):
 		in.Error, in.Cause = interp.FunctionFailure(function.Payload)
 	case errors.As(err, &service):
@@ -80,13 +104,18 @@ type Invoker interface {
 	// Invoke calls the function and returns its result as JSON. function is
 	// the state's Resource or the FunctionName of a lambda:invoke task: an
 	// ARN, with or without a version, or a bare name. A failure of the function
-	// itself is a *FunctionError, Lambda's refusal a *ServiceError; any other
-	// error counts as Lambda.SdkClientException. ctx ends when nobody waits
+	// itself is a *FunctionError, Lambda's refusal a *ServiceError, a result
+	// that is longer than Lambda passes on ErrResultTooLarge; any other error
+	// counts as Lambda.SdkClientException. ctx ends when nobody waits
 	// for the result any more: the state has timed out, the execution was
 	// stopped, or the engine closes. Invoke is called from many goroutines, at
 	// most Config.MaxInvocations at a time.
 	Invoke(ctx context.Context, function string, payload []byte) ([]byte, error)
 }
+
+// ErrResultTooLarge says that a function's result is longer than Lambda passes
+// on, which is more than a state can have.
+var ErrResultTooLarge = errors.New("the function's result is too large")
 
 // FunctionError is what a function answered when it failed.
 type FunctionError struct {
@@ -106,71 +135,6 @@ type ServiceError struct {
 
 func (e *ServiceError) Error() string { return e.Name + ": " + e.Message }
 
-// pool runs jobs in the order they came, at most max at a time. A waiting job
-// costs its closure and no goroutine.
-type pool struct {
-	gate *gate
-	max  int
-
-	mu      sync.Mutex
-	queue   []func()
-	head    int // queue[:head] is done
-	workers int
-	closed  bool
-}
-
-// push takes a job; a closed pool drops it.
-func (p *pool) push(job func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return
-	}
-	p.gate.hold()
-	p.queue = append(p.queue, job)
-	if p.workers < p.max {
-		p.workers++
-		go p.work()
-	}
-}
-
-func (p *pool) work() {
-	for job := p.next(); job != nil; job = p.next() {
-		job()
-		p.gate.leave()
-	}
-}
-
-// next gives the next job; with nil the worker's place is free again.
-func (p *pool) next() func() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.head == len(p.queue) {
-		p.queue, p.head = p.queue[:0], 0
-		p.workers--
-		return nil
-	}
-	job := p.queue[p.head]
-	p.queue[p.head] = nil
-	p.head++
-	if p.head > 1024 && p.head > len(p.queue)/2 {
-		p.queue = append(p.queue[:0], p.queue[p.head:]...)
-		p.head = 0
-	}
-	return job
-}
-
-// close drops the jobs that wait.
-func (p *pool) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.closed = true
-	for range p.queue[p.head:] {
-		p.gate.leave()
-	}
-	p.queue, p.head = nil, 0
-}
-
 // startParameters are the Parameters of a states:startExecution task.
 type startParameters struct {
 	StateMachineArn string
@@ -181,11 +145,11 @@ type startParameters struct {
 // startNested starts the execution that a task asks for. It may run again after a
 // crash: the child then is there already, and is known by its Parent.
 func (x *execution) startNested(t interp.Task) {
-	do, _, _ := parseResource(t.Resource)
+	pattern := integration.Parse(t.Resource).Pattern
 	s, err := x.nestedStart(t)
 	var child Record
 	if err == nil {
-		child, err = x.engine.start(context.Background(), s, x.nestFor(t.Ref, t.Token == "" && do != startNested))
+		child, err = x.engine.start(context.Background(), s, x.nestFor(t, t.Token == "" && pattern != integration.RequestResponse))
 	}
 	var refused *Error
 	switch {
@@ -196,10 +160,10 @@ func (x *execution) startNested(t interp.Task) {
 		x.again(t.Ref, err)
 	case t.Token != "":
 		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: x.engine.startAnswer(child)})
-	case do == startNested:
+	case pattern == integration.RequestResponse:
 		x.settled(t.Ref, interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: x.engine.startAnswer(child)})
 	default:
-		x.await(t.Ref, child, do == runNestedJSON)
+		x.await(t.Ref, child, pattern == integration.Sync2)
 	}
 }
 
@@ -237,12 +201,14 @@ func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 type nest struct {
 	Parent
 	seed [16]byte
+	// testCase is that of the parent.
+	testCase string
 	// awaited tells that the task ends with the execution.
 	awaited bool
 }
 
-func (x *execution) nestFor(ref uint64, awaited bool) *nest {
-	return &nest{Parent: Parent{ID: x.record.ID, Ref: ref}, seed: derive(x.record.Seed, "seed", ref), awaited: awaited}
+func (x *execution) nestFor(t interp.Task, awaited bool) *nest {
+	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: x.testCase, awaited: awaited}
 }
 
 // derive gives a child's name, seed or request id. It is the same at every attempt of a
@@ -329,38 +295,4 @@ func (x *execution) childResult(ref uint64, child Record, asJSON bool) (interp.I
 		return interp.Input{Kind: interp.TaskSucceeded, Ref: ref, Output: told}, nil
 	}
 	return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.TaskFailed", Cause: string(told)}, nil
-}
-
-// action is what a Task state's Resource asks for.
-type action uint8
-
-const (
-	callFunction  action = iota + 1 // the Resource is the function's ARN
-	invokeLambda                    // arn:aws:states:::lambda:invoke
-	startNested                     // arn:aws:states:::states:startExecution
-	runNested                       // the same with .sync: wait for its end
-	runNestedJSON                   // the same with .sync:2: its output as JSON, not as a string
-)
-
-// parseResource tells what a Resource asks for. token tells whether the answer
-// comes with the task token and not with the call's result.
-func parseResource(resource string) (do action, token, ok bool) {
-	parts := strings.SplitN(resource, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || !strings.HasPrefix(parts[1], "aws") {
-		return 0, false, false
-	}
-	if parts[2] == "lambda" && strings.HasPrefix(parts[5], "function:") {
-		return callFunction, false, true
-	}
-	if parts[2] != "states" || parts[3] != "" || parts[4] != "" {
-		return 0, false, false
-	}
-	service, token := strings.CutSuffix(parts[5], ".waitForTaskToken")
-	do, ok = map[string]action{
-		"lambda:invoke":                invokeLambda,
-		"states:startExecution":        startNested,
-		"states:startExecution.sync":   runNested,
-		"states:startExecution.sync:2": runNestedJSON,
-	}[service]
-	return do, token, ok && !(token && do > startNested)
 }

@@ -108,9 +108,13 @@ type Head struct {
 	Redriven     time.Time
 }
 
-// Filter selects executions of one machine.
+// Filter selects executions of one machine, or of all.
 type Filter struct {
-	MachineARN string
+	// MachineARN is not looked at with AllMachines.
+	MachineARN  string
+	AllMachines bool
+	// NamePart is a part of the execution's name; empty for all.
+	NamePart string
 	// VersionARN and AliasARN are empty for all.
 	VersionARN, AliasARN string
 	// Status is empty for all.

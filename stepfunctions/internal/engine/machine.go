@@ -152,7 +152,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
 	}
-	parsed, err := parseDefinition(n.Definition, n.Type)
+	parsed, err := e.parseDefinition(n.Definition, n.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -180,6 +180,7 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 
@@ -199,8 +200,8 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 }
 
 // parseDefinition refuses with every problem of the definition at once.
-func parseDefinition(definition string, kind Type) (*asl.Machine, error) {
-	diagnostics := asl.Validate([]byte(definition), asl.Options{Express: kind == Express})
+func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
+	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
 	if why := asl.Refusal(diagnostics); why != "" {
 		return nil, refuse(InvalidDefinition, "%s", why)
 	}
@@ -234,7 +235,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 		return StateMachine{}, err
 	}
 	next := m.current.Revision.with(u.Revision)
-	parsed, err := parseDefinition(next.Definition, m.Type)
+	parsed, err := e.parseDefinition(next.Definition, m.Type)
 	if err != nil {
 		return StateMachine{}, err
 	}
@@ -251,6 +252,7 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 	if err := e.registry.save(ctx, m, doc, r); err != nil {
 		return StateMachine{}, err
 	}
+	e.observeDefinition(m.Name, parsed)
 	return e.registry.described(m, version), nil
 }
 

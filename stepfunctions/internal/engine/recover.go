@@ -229,7 +229,7 @@ func (x *execution) setAsideUnread(ctx context.Context, why error) error {
 func (x *execution) stopAstray(in interp.Input, done chan<- error) staged {
 	o := &interp.Outcome{Status: interp.StatusAborted, Error: in.Error, Cause: in.Cause}
 	x.ended = true
-	return staged{entry: encode(in, 0), effects: interp.Effects{Outcome: o}, head: x.endedHead(o, in.At), done: done}
+	return staged{entry: encode(in, 0), effects: interp.Effects{Outcome: o}, head: x.endedHead(o), done: done}
 }
 
 // Progress notes which executions a program works on at the moment, so that the

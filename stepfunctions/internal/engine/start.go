@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -18,7 +19,8 @@ const maxPayload = 262_144
 
 // StartExecution is what StartExecution needs.
 type StartExecution struct {
-	// MachineARN may name a version, or an alias, which then chooses one.
+	// MachineARN may name a version, or an alias, which then chooses one. A test
+	// case of the mock file may follow, after #.
 	MachineARN string
 	// Name is a random UUID where empty.
 	Name string
@@ -56,6 +58,9 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	if err != nil {
 		return Record{}, err
 	}
+	if in != nil && x.testCase == "" {
+		x.testCase = e.cfg.Integrations.file().Inherit(x.machine.Name, in.testCase)
+	}
 	if in != nil {
 		if in.awaited && x.ephemeral() {
 			return Record{}, errWrongType // nobody can be told how it ended
@@ -64,7 +69,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	}
 	record, err := e.begin(ctx, x, s.Input)
 	if errors.Is(err, ErrExists) {
-		return e.same(ctx, record, s.Input)
+		return e.same(ctx, record, s.Input, x.testCase)
 	}
 	return record, err
 }
@@ -83,30 +88,36 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 	if err := checkInput(s.Input); err != nil {
 		return nil, err
 	}
-	m, r, v, err := e.registry.resolve(ctx, s.MachineARN)
+	machineARN, testCase := cutTestCase(s.MachineARN)
+	m, r, v, err := e.registry.resolve(ctx, machineARN)
 	if err != nil {
+		return nil, err
+	}
+	if err := e.checkTestCase(m.ARN, testCase); err != nil {
 		return nil, err
 	}
 	record := Record{MachineARN: m.ARN, Name: s.Name, Revision: r.RevisionID, Started: e.now(), Head: Head{Status: Running}}
 	if v != nil {
 		record.VersionARN = v.ARN
-		if v.ARN != s.MachineARN {
-			record.AliasARN = s.MachineARN
+		if v.ARN != machineARN {
+			record.AliasARN = machineARN
 		}
 	}
 	rand.Read(record.Seed[:])
 	if m.Type == Express {
 		record.Express = newUUID()
 	}
-	return e.newExecution(m, r, record), nil
+	x := e.newExecution(m, r, record)
+	x.testCase = testCase
+	return x, nil
 }
 
 func checkInput(input []byte) error {
-	switch {
-	case len(input) > maxPayload:
+	if len(input) > maxPayload {
 		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
-	case !json.Valid(input):
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: 'not a JSON text'")
+	}
+	if err := value.Check(input); err != nil {
+		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
 	}
 	return nil
 }
@@ -127,7 +138,7 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
 	done := e.worked(x.starterID())
-	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input}, nil)
+	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input, TestCase: x.testCase}, nil)
 	done()
 	record := x.record
 	if s.head != nil {
@@ -158,7 +169,7 @@ func (e *Engine) write(ctx context.Context, x *execution, record Record, entry [
 
 // same gives the record of the execution that has the name already, if this
 // start is a repetition of its start.
-func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage) (Record, error) {
+func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage, testCase string) (Record, error) {
 	taken := refuse(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
 	r, err := e.cfg.Journal.Find(ctx, wanted.MachineARN, wanted.Name)
 	if err != nil {
@@ -170,11 +181,11 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage)
 	if r.Status != Running || (r.Parent == nil) != (wanted.Parent == nil) {
 		return Record{}, taken
 	}
-	first, err := e.input(ctx, r.ID)
+	first, err := e.first(ctx, r.ID)
 	if err != nil {
 		return Record{}, err
 	}
-	if !bytes.Equal(first, input) {
+	if !bytes.Equal(first.Output, input) || first.TestCase != testCase {
 		return Record{}, taken
 	}
 	return r, e.adopt(ctx, r.ID)

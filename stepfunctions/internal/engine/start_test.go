@@ -59,6 +59,7 @@ func TestStartRefuses(t *testing.T) {
 		{"another region's ARN", engine.StartExecution{MachineARN: strings.Replace(machine, "us-east-1", "eu-west-1", 1)}, engine.InvalidArn},
 		{"not JSON", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`{`)}, engine.InvalidExecutionInput},
 		{"too large", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`"` + strings.Repeat("x", 262_143) + `"`)}, engine.InvalidExecutionInput},
+		{"nested in too many levels", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(strings.Repeat("[", 1001) + strings.Repeat("]", 1001))}, engine.InvalidExecutionInput},
 		{"a name with a space", engine.StartExecution{MachineARN: machine, Name: "a b"}, engine.InvalidName},
 		{"a name that is no UTF-8", engine.StartExecution{MachineARN: machine, Name: "\xff"}, engine.InvalidName},
 		{"a long name", engine.StartExecution{MachineARN: machine, Name: strings.Repeat("n", 81)}, engine.InvalidName},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -71,6 +72,10 @@ func TestTokenIsChecked(t *testing.T) {
 		if err := w.SendTaskSuccess(t.Context(), bad, json.RawMessage(`1`)); !errors.Is(err, &engine.Error{Code: engine.InvalidToken}) {
 			t.Errorf("%s token: %v", name, err)
 		}
+	}
+	deep := json.RawMessage(strings.Repeat("[", 1001) + strings.Repeat("]", 1001))
+	if err := w.SendTaskSuccess(t.Context(), token, deep); !errors.Is(err, &engine.Error{Code: engine.InvalidOutput}) {
+		t.Errorf("an output of 1,001 levels: %v", err)
 	}
 	if err := w.SendTaskSuccess(t.Context(), token, json.RawMessage(`{`)); !errors.Is(err, &engine.Error{Code: engine.InvalidOutput}) {
 		t.Errorf("an output that is not JSON: %v", err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -25,7 +26,7 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 	}
 	defer e.gate.leave()
 	if state.Type == asl.Task && with.Mock == nil {
-		if do, token, ok := parseResource(state.Resource); !ok || token || do > startNested {
+		if r := integration.Parse(state.Resource); r.Pattern != "" || !r.Function() && r.Kind() != integration.Native {
 			return interp.TrialResult{}, refuse(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
 		}
 	}
@@ -74,12 +75,12 @@ func (e *Engine) tryTask(ctx context.Context, info interp.Info, t interp.Task) (
 }
 
 func (e *Engine) tryCall(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
-	if do, _, _ := parseResource(t.Resource); do == startNested {
+	if integration.Parse(t.Resource).Starts() {
 		return e.tryNested(ctx, info, t)
 	}
-	out, err := e.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	out, err := e.call(ctx, t.Function, t.Payload)
 	if err != nil {
-		return failed(t.Ref, err), nil
+		return failed(t, err), nil
 	}
 	return interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out}, nil
 }

@@ -25,6 +25,8 @@ type world struct {
 	ends      func(context.Context, engine.Execution) error
 	log       *slog.Logger
 	progress  engine.Progress
+	// configure, if set, changes the engine's Config.
+	configure func(*engine.Config)
 }
 
 // newWorld starts an engine over a journal in memory.
@@ -72,7 +74,11 @@ func begin(w *world) *world {
 
 func (w *world) start() {
 	w.Helper()
-	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log, Progress: w.progress})
+	c := engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log, Progress: w.progress}
+	if w.configure != nil {
+		w.configure(&c)
+	}
+	w.Engine = engine.New(c)
 	if err := w.Engine.Start(w.Context()); err != nil {
 		w.Fatal(err)
 	}

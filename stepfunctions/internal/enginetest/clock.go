@@ -91,3 +91,23 @@ func (c *Clock) Drive(ctx context.Context, sleeping func() bool) {
 		a.f()
 	}
 }
+
+// AdvanceIdle moves the clock by d like Advance, but before each alarm, and at
+// the end, it waits until idle reports that all that followed from the one
+// before is done (an engine's Idle, for instance).
+func (c *Clock) AdvanceIdle(d time.Duration, idle func() bool) {
+	limit := c.Now().Add(d)
+	for {
+		for !idle() {
+			time.Sleep(20 * time.Microsecond)
+		}
+		a := c.pop(limit)
+		if a == nil {
+			break
+		}
+		a.f()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = limit
+}

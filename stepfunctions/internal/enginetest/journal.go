@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -183,7 +184,8 @@ func (j *Journal) Length(_ context.Context, id int64) (int, error) {
 // List is engine.Journal's.
 func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, error) {
 	list := j.collect(func(r engine.Record) bool {
-		return r.MachineARN == f.MachineARN &&
+		return (f.AllMachines || r.MachineARN == f.MachineARN) &&
+			strings.Contains(r.Name, f.NamePart) &&
 			(f.VersionARN == "" || r.VersionARN == f.VersionARN) &&
 			(f.AliasARN == "" || r.AliasARN == f.AliasARN) &&
 			(f.Status == "" || r.Status == f.Status) &&

@@ -83,7 +83,7 @@ func TestBackoff(t *testing.T) {
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 2}, 2, 12},
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 1.5}, 1, 4.5},
 		{asl.Retrier{IntervalSeconds: 3, BackoffRate: 2, MaxDelaySeconds: 5}, 1, 5},
-		{asl.Retrier{IntervalSeconds: 1, BackoffRate: 10}, 400, 100 * 365 * 24 * 3600},
+		{asl.Retrier{IntervalSeconds: 1, BackoffRate: 10}, 400, 99_999_999},
 		{asl.Retrier{IntervalSeconds: 0, BackoffRate: 10}, 400, 0},
 	} {
 		if got := interp.Backoff(&c.retrier, c.retries); got != c.want {
@@ -128,6 +128,14 @@ func TestTimeouts(t *testing.T) {
 		{name: "timeout by path", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":5}`, error: "States.Timeout"},
 		{name: "timeout by path that is no number", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":"x"}`, error: "States.Runtime", cause: `The TimeoutSecondsPath field refers to value "x" which is not a valid integer: $.t`},
 		{name: "timeout by path that is not positive", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":0}`, error: "States.Runtime", cause: "not a positive integer"},
+		{name: "timeout by path at its bound", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":99999999}`, script: script{"A": {ok("1")}}, output: "1"},
+		{name: "timeout by path beyond it", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":100000000}`, error: "States.Runtime", cause: `The TimeoutSecondsPath field refers to value "100000000" which is greater than 99999999: $.t`},
+		{name: "the longest number", definition: task(`,"TimeoutSecondsPath":"$.t"`), input: `{"t":9223372036854775807}`, error: "States.Runtime", cause: "greater than 99999999"},
+		{name: "heartbeat by path", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSecondsPath":"$.h"`), input: `{"t":9,"h":8}`, error: "States.HeartbeatTimeout"},
+		{name: "heartbeat by path beyond its bound", definition: task(`,"HeartbeatSecondsPath":"$.h"`), input: `{"h":10000000000}`, error: "States.Runtime", cause: `The HeartbeatSecondsPath field refers to value "10000000000" which is greater than 99999999: $.h`},
+		{name: "heartbeat by path as long as the timeout", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSecondsPath":"$.h"`), input: `{"t":5,"h":5}`, error: "States.Runtime", cause: "The heartbeat of 5 seconds must be smaller than the timeout of 5 seconds."},
+		{name: "heartbeat by path above a written timeout", definition: task(`,"TimeoutSeconds":5,"HeartbeatSecondsPath":"$.h"`), input: `{"h":6}`, error: "States.Runtime", cause: "must be smaller"},
+		{name: "heartbeat above a timeout by path", definition: task(`,"TimeoutSecondsPath":"$.t","HeartbeatSeconds":9`), input: `{"t":5}`, error: "States.Runtime", cause: "must be smaller"},
 		{name: "heartbeat", definition: task(`,"TimeoutSeconds":9,"HeartbeatSeconds":5`), error: "States.HeartbeatTimeout"},
 		{name: "retried", definition: task(`,"TimeoutSeconds":5,"Retry":[{"ErrorEquals":["States.Timeout"]}]`), script: script{"A": {silent, ok("1")}}, output: "1"},
 	})
@@ -141,6 +149,40 @@ func TestTimeouts(t *testing.T) {
 	}
 	if got := o.run.Outcome(); got.Error != "" || got.Cause != "" {
 		t.Errorf("the execution tells %q %q", got.Error, got.Cause)
+	}
+}
+
+// The start of a function is its call, which may have to wait for others.
+func TestFunctionsStartWhenTheyAreCalled(t *testing.T) {
+	definition := one(`{"Type":"Task",` + function + `,"TimeoutSeconds":5,"End":true}`)
+	for _, c := range []struct {
+		name   string
+		inputs []interp.InputKind
+		want   string
+	}{
+		{"not called", []interp.InputKind{interp.TimerFired}, "LambdaFunctionScheduled LambdaFunctionTimedOut ExecutionFailed"},
+		{"called", []interp.InputKind{interp.TaskStarted, interp.TimerFired}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionTimedOut ExecutionFailed"},
+		{"called again after a restart", []interp.InputKind{interp.TaskStarted, interp.TaskStarted, interp.TaskSucceeded}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded"},
+		{"called, which was not kept", []interp.InputKind{interp.TaskSucceeded}, "LambdaFunctionScheduled LambdaFunctionStarted LambdaFunctionSucceeded TaskStateExited ExecutionSucceeded"},
+	} {
+		var types []string
+		r := interp.New(parse(t, definition), sampleInfo, interp.WithHistory(func(e interp.Event) { types = append(types, e.Type) }))
+		at := time.Unix(1_700_000_000, 0).UTC()
+		r.Apply(interp.Input{Kind: interp.Started, At: at, Output: []byte("{}")})
+		tasks, timers := r.Outstanding()
+		for i, kind := range c.inputs {
+			in := interp.Input{Kind: kind, At: at, Ref: tasks[0].Ref, Output: []byte("1")}
+			if kind == interp.TimerFired {
+				in.Ref = timers[0].Ref
+			}
+			if again := i > 0 && kind == c.inputs[i-1]; r.Heeds(in) == again {
+				t.Errorf("%s: input %d is heeded %v", c.name, i, !again)
+			}
+			r.Apply(in)
+		}
+		if got := strings.Join(types[2:], " "); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
 	}
 }
 

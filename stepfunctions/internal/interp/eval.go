@@ -301,7 +301,7 @@ func (r *Run) Apply(in Input) Effects {
 		r.timerFired(in.Ref)
 	case MapRunUpdated:
 		r.updateMapRun(in)
-	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
+	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted, TaskStarted:
 		r.taskInput(in)
 	}
 	r.drain()
@@ -351,6 +351,7 @@ func (r *Run) start(in Input) {
 	input, err := decode(in.Output)
 	r.input = input
 	r.root = &scope{machine: r.machine, log: r.log, vars: &variables{}}
+	r.testCase = in.TestCase
 	r.log.add(r.now, 0, "ExecutionStarted", func() map[string]any {
 		details := map[string]any{"input": string(in.Output), "roleArn": r.info.RoleARN}
 		if r.info.VersionARN != "" {

@@ -21,6 +21,7 @@ const (
 	heartbeatError   = "States.HeartbeatTimeout"
 	runtimeError     = "States.Runtime"
 	dataLimitError   = "States.DataLimitExceeded"
+	itemReaderError  = "States.ItemReaderFailed"
 	resultPathError  = "States.ResultPathMatchFailure"
 	toleranceError   = "States.ExceedToleratedFailureThreshold"
 	tooLargeResult   = "returned a result with a size exceeding the maximum number of bytes service limit."
@@ -57,6 +58,12 @@ func (s *scope) mismatch(name, cause string) *failure {
 // tooLargeResult is the failure of a state that gives more than a state can pass on.
 func (s *scope) tooLargeResult() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
+}
+
+// ResultTooLarge returns the error and the cause of a task of this Resource whose
+// result is more than a state can have.
+func ResultTooLarge(arn string) (name, cause string) {
+	return dataLimitError, "The state/task '" + parseResource(arn).name() + "' " + tooLargeResult
 }
 
 // tooLargeParameters is the failure of a task that would be given more than that.
@@ -146,8 +153,11 @@ func (r *Run) fail(s *scope, f failure) {
 	if r.retry(s, f) {
 		return
 	}
-	if s.fork != nil {
+	if s.fork != nil || s.reading != nil {
+		s.reading = nil
 		r.event(s, string(s.state.Type)+"StateFailed", nil)
+	} else {
+		r.failed, r.attempts = s.state.Name, s.retries+1
 	}
 	if r.catch(s, f) {
 		return
@@ -195,9 +205,8 @@ func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
 }
 
 // Backoff is the delay in seconds before another attempt, after this many
-// retries, without jitter.
+// retries, without jitter. It grows to the bound of every time in seconds and no further.
 func Backoff(retrier *asl.Retrier, retries int64) float64 {
-	const longest = 100 * 365 * 24 * 3600 // keeps every sum of times in range
 	delay := float64(retrier.IntervalSeconds) * math.Pow(retrier.BackoffRate, float64(retries))
 	if m := retrier.MaxDelaySeconds; m > 0 {
 		delay = min(delay, float64(m))
@@ -205,7 +214,7 @@ func Backoff(retrier *asl.Retrier, retries int64) float64 {
 	if math.IsNaN(delay) {
 		return 0
 	}
-	return max(0, min(delay, longest))
+	return max(0, min(delay, asl.MaxSeconds))
 }
 
 // catch applies the first catcher that is about f

@@ -66,7 +66,7 @@ func TestNothingCatchesARuntimeFailure(t *testing.T) {
 		inner  = `{"Type":"Map","ItemsPath":"$.a","MaxConcurrency":1,"ItemProcessor":` + broken + `,"End":true}`
 	)
 	for state, want := range map[string]string{
-		`{"Type":"Parallel","Branches":[` + taskB + `,` + broken + `],` + caught:                                "ParallelStateStarted TaskStateEntered LambdaFunctionScheduled LambdaFunctionStarted PassStateEntered ExecutionFailed",
+		`{"Type":"Parallel","Branches":[` + taskB + `,` + broken + `],` + caught:                                "ParallelStateStarted TaskStateEntered LambdaFunctionScheduled PassStateEntered ExecutionFailed",
 		`{"Type":"Map","ItemsPath":"$.a","ItemProcessor":` + broken + `,` + caught:                              "MapStateStarted MapIterationStarted MapIterationStarted PassStateEntered ExecutionFailed",
 		`{"Type":"Map","ItemsPath":"$.a","ItemSelector":{"v.$":"$.no"},"ItemProcessor":` + taskB + `,` + caught: "MapStateStarted MapIterationStarted ExecutionFailed",
 		`{"Type":"Parallel","Branches":[{"StartAt":"M","States":{"M":` + inner + `}}],` + caught:                "MapStateStarted MapIterationStarted PassStateEntered ExecutionFailed",
@@ -131,6 +131,8 @@ func TestWaiting(t *testing.T) {
 		{`"Seconds":0`, `{}`, "0s"},
 		{`"Seconds":3600`, `{}`, "1h0m0s"},
 		{`"SecondsPath":"$.n"`, `{"n":90}`, "1m30s"},
+		{`"SecondsPath":"$.n"`, `{"n":2147483647}`, "596523h14m7s"},
+		{`"TimestampPath":"$.n"`, `{"n":"2092-11-23T13:14:07Z"}`, "596523h14m7s"},
 		{`"Timestamp":"2024-11-05T12:00:00Z"`, `{}`, "2h0m0s"},
 		{`"Timestamp":"2024-11-05T11:00:01.5+01:00"`, `{}`, "1s"},
 		{`"TimestampPath":"$.at"`, `{"at":"2024-11-05T10:00:01.999Z"}`, "1s"},
@@ -146,6 +148,11 @@ func TestWaiting(t *testing.T) {
 		{name: "fraction", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":1.5}`, error: "States.Runtime", cause: "The SecondsPath parameter cannot be parsed as a long value: $.n == 1.5"},
 		{name: "negative", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":-1}`, error: "States.Runtime", cause: "The SecondsPath parameter references a negative value: $.n == -1"},
 		{name: "missing", definition: wait(`"SecondsPath":"$.n"`), error: "States.Runtime", cause: "The SecondsPath parameter does not reference an input value: $.n"},
+		{name: "too long by path", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":2147483648}`, error: "States.Runtime", cause: "Wait state delay is too long."},
+		{name: "the longest number", definition: wait(`"SecondsPath":"$.n"`), input: `{"n":9223372036854775807}`, error: "States.Runtime", cause: "Wait state delay is too long."},
+		{name: "too long by a timestamp", definition: wait(`"Timestamp":"9999-12-31T23:59:59Z"`), error: "States.Runtime", cause: "Wait state delay is too long."},
+		{name: "too long by a timestamp's path", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2092-11-23T13:14:08Z"}`, error: "States.Runtime", cause: "Wait state delay is too long."},
+		{name: "an offset of a day", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2020-01-01T00:00:00+24:00"}`, error: "States.Runtime", cause: "format string: $.n == 2020-01-01T00:00:00+24:00"},
 		{name: "an hour of one digit", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2016-12-05T9:29:29Z"}`, error: "States.Runtime", cause: "format string: $.n == 2016-12-05T9:29:29Z"},
 		{name: "no timestamp", definition: wait(`"TimestampPath":"$.n"`), input: `{"n":"2016-12-05 21:29:29Z"}`, error: "States.Runtime", cause: "format string: $.n == 2016-12-05 21:29:29Z"},
 	})

@@ -8,13 +8,14 @@ import (
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // invocation is the function that a task calls, and what it calls it with;
 // empty for a task that calls none.
 func (res resource) invocation(parameters data) (function string, payload json.RawMessage) {
 	if res.direct() {
-		return res.arn, parameters.text()
+		return res.ARN, parameters.text()
 	}
 	if !res.invokes() {
 		return "", nil
@@ -36,8 +37,7 @@ func (res resource) refused(parameters data) string {
 	if res.direct() {
 		return ""
 	}
-	action, _, _ := strings.Cut(res.service+":"+res.action, ".")
-	if wrong := wrongParameters(action, parameters.v); len(wrong) > 0 {
+	if wrong := wrongParameters(res.Resource, parameters.v); len(wrong) > 0 {
 		return "The Parameters '" + string(parameters.text()) + "' could not be used to start the Task: [" + strings.Join(wrong, ", ") + "]"
 	}
 	request, _ := parameters.v.(*value.Object)
@@ -50,15 +50,15 @@ func (res resource) refused(parameters data) string {
 
 // wrongParameters tells what only shows once the parameters are there: their
 // values, and the names of those that paths gave.
-func wrongParameters(action string, parameters any) []string {
+func wrongParameters(r integration.Resource, parameters any) []string {
 	o, _ := parameters.(*value.Object)
 	var wrong []string
 	for _, m := range o.Members() {
-		if unknown := asl.UnknownParameter(action, m.Name); unknown != "" {
+		if unknown := asl.UnknownParameter(r, m.Name); unknown != "" {
 			wrong = append(wrong, unknown)
 		}
 	}
-	return append(wrong, asl.WrongParameters(action, parameters)...)
+	return append(wrong, asl.WrongParameters(r, parameters)...)
 }
 
 // payloadOf is what lambda:invoke sends: a string that is JSON text goes as
@@ -80,19 +80,25 @@ func payloadOf(request *value.Object) json.RawMessage {
 const unknownFunctionError = "Lambda.Unknown"
 
 // FunctionFailure gives the error name and the cause for the answer of a
-// function that failed: its errorType, and the whole answer as it came.
+// function that failed: its errorType, and the whole answer as it came. An
+// answer that no state could have as its data is cut to what the service tells
+// of a cause, for a Catch to have a use.
 // https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-handling-error-conditions.html
 func FunctionFailure(answer []byte) (name, cause string) {
 	v, err := value.Parse(answer)
+	told := string(answer)
+	if len(told) > maxData {
+		told = cut(told, maxCause)
+	}
 	if err == nil {
 		o, _ := v.(*value.Object)
 		if kind, ok := o.Get("errorType"); ok {
 			if name, ok := kind.(string); ok && name != "" {
-				return name, string(answer)
+				return name, told
 			}
 		}
 	}
-	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + string(answer)
+	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + told
 }
 
 // httpDate is the form of a Date header, RFC 9110 section 5.6.7; package

@@ -23,9 +23,17 @@ func (r *Run) limits(s *scope) (limits, *failure) {
 		return limits{}, f
 	}
 	heartbeat, f := e.seconds("HeartbeatSecondsPath", s.state.HeartbeatSeconds, s.state.HeartbeatSecondsPath)
-	return limits{timeout: timeout, heartbeat: heartbeat}, f
+	if f != nil {
+		return limits{}, f
+	}
+	if timeout != nil && heartbeat != nil && *heartbeat >= *timeout {
+		return limits{}, s.broken("The heartbeat of %d seconds must be smaller than the timeout of %d seconds.", *heartbeat, *timeout)
+	}
+	return limits{timeout: timeout, heartbeat: heartbeat}, nil
 }
 
+// seconds returns a limit as it is written or as its path gives it. What a path
+// gives is held to the rules that validation holds literals to.
 func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64, *failure) {
 	if p == nil {
 		return literal, nil
@@ -36,6 +44,9 @@ func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64,
 	}
 	if n <= 0 {
 		return nil, e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
+	}
+	if n > asl.MaxSeconds {
+		return nil, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, asl.MaxSeconds, p.Text)
 	}
 	return &n, nil
 }
@@ -93,6 +104,7 @@ const maxEvents = 25_000
 // have logs of their own.
 type log struct {
 	last int64
+	at   time.Time // of the last event
 	full bool
 	bare bool // causes do not say which state they are about
 	sink func(Event)
@@ -112,8 +124,11 @@ func (l *log) add(at time.Time, previous int64, kind string, details func() map[
 
 func (l *log) write(at time.Time, previous int64, kind string, details func() map[string]any) int64 {
 	l.last++
+	if at.After(l.at) {
+		l.at = at // a clock that was set back does not make a history run backwards
+	}
 	if l.sink != nil {
-		e := Event{ID: l.last, Previous: previous, Type: kind, At: at}
+		e := Event{ID: l.last, Previous: previous, Type: kind, At: l.at}
 		if details != nil {
 			e.Details = details()
 		}
@@ -154,7 +169,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 		if w := r.pending[ref]; w.task != nil {
 			tasks = append(tasks, *w.task)
 		} else {
-			timers = append(timers, Timer{Ref: ref, At: w.at})
+			timers = append(timers, w.timer(ref))
 		}
 	}
 	return tasks, timers
@@ -169,6 +184,8 @@ func (r *Run) Heeds(in Input) bool {
 	switch in.Kind {
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:
 		return waits && w.task != nil
+	case TaskStarted:
+		return waits && w.task != nil && !w.task.started
 	case TimerFired:
 		return waits && w.task == nil
 	case Started:

@@ -60,14 +60,19 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	if f != nil {
 		return f
 	}
-	run := &mapRun{tolerance: tolerated, label: s.state.Label, childPlan: plan}
-	if run.label == "" {
-		run.label = uuid(r.bits("label", uint64(s.entered)))
+	started := s.reading != nil
+	var run *mapRun
+	if started {
+		run = s.reading.run
+	} else {
+		run = r.newMapRun(s)
 	}
-	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
+	run.tolerance, run.childPlan, s.reading = tolerated, plan, nil
 	total := plan.children(len(items))
 	r.report(s, run, concurrency, len(items))
-	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
+	if !started {
+		r.mapRunStarted(s, run)
+	}
 	s.fork = newFork(total)
 	s.fork.each = &each{items: items, total: total, input: in, concurrency: childConcurrency(concurrency), mapRun: run}
 	if total == 0 {
@@ -76,6 +81,20 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	}
 	r.fill(s)
 	return nil
+}
+
+// newMapRun makes the Map Run of a state that starts at this moment.
+func (r *Run) newMapRun(s *scope) *mapRun {
+	run := &mapRun{label: s.state.Label}
+	if run.label == "" {
+		run.label = uuid(r.bits("label", uint64(s.entered)))
+	}
+	run.arn = r.childARN("mapRun", run.label, mapRunID(r.info.ExecutionARN, r.bits("mapRun", uint64(s.prev))))
+	return run
+}
+
+func (r *Run) mapRunStarted(s *scope, run *mapRun) {
+	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
 }
 
 // childARN names something of a Map Run after the state machine.

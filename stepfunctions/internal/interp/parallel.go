@@ -180,7 +180,7 @@ func (r *Run) abortState(p *scope) {
 }
 
 // discard forgets a fork that failed: a retry starts a new one, a catch needs none.
-func (r *Run) discard(s *scope) { s.fork = nil }
+func (r *Run) discard(s *scope) { s.fork, s.reading = nil, nil }
 
 // collected is the array of all results. Results that came as text stay as they are.
 func (f *fork) collected() data {
@@ -291,6 +291,14 @@ func (r *Run) itemDone(s, p *scope) {
 func (r *Run) allItemsDone(s *scope) {
 	s.log.add(r.now, s.prev, "MapStateSucceeded", nil)
 	result := s.fork.collected()
+	if s.state.ResultWriter != nil && s.fork.each.mapRun != nil {
+		var f *failure
+		if result, f = r.written(s); f != nil {
+			s.fork = nil
+			r.fail(s, *f)
+			return
+		}
+	}
 	s.fork = nil
 	r.conclude(s, result)
 }
@@ -343,6 +351,10 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
+	reads := s.state.ItemReader != nil && s.state.Distributed() && r.trial == nil
+	if reads && (s.reading == nil || s.reading.items == nil) {
+		return r.readItems(s, in)
+	}
 	items, f := r.items(s, in)
 	if f != nil {
 		return f
@@ -350,7 +362,9 @@ func (r *Run) forEach(s *scope) *failure {
 	if r.trial != nil {
 		return r.tryMap(s, in, items, concurrency)
 	}
-	r.event(s, "MapStateStarted", func() map[string]any { return map[string]any{"length": len(items)} })
+	if !reads {
+		r.mapStateStarted(s, len(items))
+	}
 	if s.state.Distributed() {
 		return r.startMapRun(s, in, items, concurrency)
 	}
@@ -365,6 +379,10 @@ func (r *Run) forEach(s *scope) *failure {
 	}
 	r.fill(s)
 	return nil
+}
+
+func (r *Run) mapStateStarted(s *scope, length int) {
+	r.event(s, "MapStateStarted", func() map[string]any { return map[string]any{"length": length} })
 }
 
 func (r *Run) concurrency(s *scope, in data) (int, *failure) {
@@ -384,6 +402,10 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 // items are what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
+	if s.reading != nil {
+		items, _ := s.reading.items.v.([]any)
+		return items, nil
+	}
 	if p := s.state.ItemsPath; p != nil && !p.Null {
 		var f *failure
 		if v, f = r.evaluate(s, in).field(p); f != nil {

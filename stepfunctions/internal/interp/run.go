@@ -47,6 +47,15 @@ type Run struct {
 	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
+	// testCase is the mock file's test case that the execution was started with.
+	testCase string
+	// calls counts the tasks of each state in each scope, for Task.Attempt; nil
+	// where they are not counted.
+	calls map[calls]int32
+	// failed is the state in which the failure began that is on its way out, and
+	// attempts how often its work was begun.
+	failed   string
+	attempts int64
 	// taskBytes is what the parameters made for the tasks that are waited for take.
 	taskBytes int
 }
@@ -57,6 +66,18 @@ type Option func(*Run)
 // WithHistory has every event of the execution's history handed to sink, in
 // order. Without it events are only counted.
 func WithHistory(sink func(Event)) Option { return func(r *Run) { r.sink = sink } }
+
+// WithAttempts has the tasks of each state counted, for Task.Attempt.
+func WithAttempts() Option { return func(r *Run) { r.calls = map[calls]int32{} } }
+
+// calls are the tasks of a state in a scope.
+type calls struct {
+	scope *scope
+	state string
+}
+
+// TestCase is the mock file's test case that the run was started with.
+func (r *Run) TestCase() string { return r.testCase }
 
 // New makes a run of m that has not been started: its first Input is Started.
 // The machine has to be one that parsed and validated without problems.
@@ -117,6 +138,8 @@ type visit struct {
 	// Refs of what the state waits for; 0 is none. pause is a Wait state's or a
 	// retry's timer.
 	task, timeout, heartbeat, pause uint64
+	// reading is the Map Run whose items are being read, until it starts.
+	reading *reading
 	// fork is what a Parallel or Map state has in progress.
 	fork *fork
 }
@@ -132,6 +155,7 @@ type waitingKind uint8
 
 const (
 	taskAnswer waitingKind = iota
+	itemsToRead
 	taskTimeout
 	taskHeartbeat
 	waitOver
@@ -144,7 +168,9 @@ type waiting struct {
 	kind  waitingKind
 	scope *scope
 	at    time.Time // of a timer
-	// interval is the HeartbeatSeconds of a heartbeat's timer.
+	from  time.Time // what a timer was counted from
+	// interval is the HeartbeatSeconds of a heartbeat's timer, and the length of
+	// the pause of a Wait state's or a retry's.
 	interval time.Duration
 	task     *Task
 	bytes    int // what was made for the task, for taskBytes
@@ -152,9 +178,25 @@ type waiting struct {
 
 func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	r.lastRef++
-	r.pending[r.lastRef] = &waiting{kind: kind, scope: s, at: at}
-	r.effects.Timers = append(r.effects.Timers, Timer{Ref: r.lastRef, At: at})
+	w := &waiting{kind: kind, scope: s, at: at, from: r.now}
+	if kind == waitOver || kind == retryDue {
+		w.interval = max(0, at.Sub(r.now))
+	}
+	if kind == waitOver && s.state.SecondsPath == nil && s.state.Seconds == nil {
+		w.from = time.Time{}
+	}
+	r.pending[r.lastRef] = w
+	r.effects.Timers = append(r.effects.Timers, w.timer(r.lastRef))
 	return r.lastRef
+}
+
+// timer is what the engine is asked for.
+func (w *waiting) timer(ref uint64) Timer {
+	t := Timer{Ref: ref, At: w.at, From: w.from}
+	if w.kind == waitOver || w.kind == retryDue {
+		t.Pause = w.interval
+	}
+	return t
 }
 
 func (r *Run) forget(ref uint64) {
@@ -209,6 +251,7 @@ const (
 	Redriven                           // the run goes on from where it failed
 	TaskSubmitted                      // Ref is a task with a Token, or a .sync one; Output answers its request
 	MapRunUpdated                      // Output is a MapRunLimits as JSON
+	TaskStarted                        // Ref is a task whose function is called from now on
 )
 
 // Input is one thing that happened. Inputs are what the journal keeps.
@@ -219,7 +262,24 @@ type Input struct {
 	Output json.RawMessage `json:"o,omitempty"`
 	Error  string          `json:"e,omitempty"`
 	Cause  string          `json:"c,omitempty"`
+	// TestCase is, of Started, the test case of the mock file to run with; empty
+	// for the default one.
+	TestCase string `json:"m,omitempty"`
+	// Source is who answered a task in place of what it calls; empty where
+	// nothing did.
+	Source Source `json:"s,omitempty"`
 }
+
+// Source is who answered a task in place of the service that it calls.
+type Source string
+
+// The sources. A failure FromNothing is one that nothing answered: no wildcard
+// in Retry and Catch is about it.
+const (
+	FromMock    Source = "mock"
+	FromStub    Source = "stub"
+	FromNothing Source = "nothing"
+)
 
 // Task is work that the run waits for. Refs are unique within a run, shared
 // with timers, and the same on every replay.
@@ -242,12 +302,24 @@ type Task struct {
 	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
+	// Attempt is how many tasks of this state came before in the same branch,
+	// iteration or machine, whether retries or visits; only known WithAttempts.
+	Attempt int32
+	// started is set once the history has the event of the task's start.
+	started bool
 }
 
 // Timer asks for a TimerFired input with its Ref once At has come.
 type Timer struct {
 	Ref uint64
 	At  time.Time
+	// Pause is how long a Wait state or a retry waits; 0 for a timer that bounds
+	// something. A program that shortens waits shortens these.
+	Pause time.Duration
+	// From is the time that At was counted from; zero where At is a time of day
+	// that a Wait state names. A clock that is set back to before From has the
+	// time between the two to wait, and no more.
+	From time.Time
 }
 
 // Outcome is how a run ended.
@@ -257,6 +329,10 @@ type Outcome struct {
 	Output json.RawMessage
 	Error  string
 	Cause  string
+	// State is where a failure began, and Attempts how often that state's work
+	// was begun; empty where no state failed.
+	State    string
+	Attempts int64
 }
 
 // Effects is what has to be done after an Input, once it is journaled.

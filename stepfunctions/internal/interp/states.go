@@ -233,7 +233,7 @@ func (r *Run) scopeFailed(s *scope, f failure) {
 		r.partFailed(s, f)
 		return
 	}
-	r.end(Outcome{Status: StatusFailed, Error: f.name, Cause: f.cause})
+	r.end(Outcome{Status: StatusFailed, Error: f.name, Cause: f.cause, State: r.failed, Attempts: r.attempts})
 }
 
 // broke ends the whole execution that the scope is a part of, a child

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // request is a task on its way out, with what only its events tell.
@@ -36,6 +37,7 @@ func (r *Run) schedule(s *scope) *failure {
 	r.lastRef++
 	s.task = r.lastRef
 	q.task = &Task{Ref: s.task, Resource: s.state.Resource, State: s.state.Name}
+	r.count(s, q.task)
 	if q.callback() {
 		q.task.Token = Token(r.info, s.task)
 	}
@@ -68,6 +70,16 @@ func (r *Run) schedule(s *scope) *failure {
 	return nil
 }
 
+// count numbers the task among those of its state.
+func (r *Run) count(s *scope, t *Task) {
+	if r.calls == nil {
+		return
+	}
+	of := calls{s, t.State}
+	t.Attempt = r.calls[of]
+	r.calls[of]++
+}
+
 // maxTaskBytes bounds the parameters of the tasks that one execution waits for
 // at the same time, in bytes: what they share with the state's input is not
 // counted. The service holds them elsewhere; here they take memory at every
@@ -94,7 +106,7 @@ func (r *Run) scheduled(s *scope, q *request) {
 	r.event(s, q.event("Scheduled"), func() map[string]any {
 		details := q.details(map[string]any{})
 		if q.direct() {
-			details["resource"], details["input"] = q.arn, string(q.task.Parameters)
+			details["resource"], details["input"] = q.ARN, string(q.task.Parameters)
 		} else {
 			details["region"], details["parameters"] = region(r.info.StateMachineARN), string(q.task.Parameters)
 		}
@@ -109,7 +121,18 @@ func (r *Run) scheduled(s *scope, q *request) {
 		}
 		return details
 	})
-	r.event(s, q.event("Started"), func() map[string]any { return q.details(nil) })
+	if q.task.Function == "" {
+		r.started(s, q.resource, q.task)
+	}
+}
+
+// started writes the event of a task's start, once. A function's is its call,
+// which may have to wait for others: a task that timed out before has none.
+func (r *Run) started(s *scope, res resource, task *Task) {
+	if !task.started {
+		task.started = true
+		r.event(s, res.event("Started"), func() map[string]any { return res.details(nil) })
+	}
 }
 
 // taskInput takes what the engine reports about a task.
@@ -119,8 +142,17 @@ func (r *Run) taskInput(in Input) {
 		return
 	}
 	s := w.scope
+	if w.kind == itemsToRead {
+		r.itemsRead(s, in)
+		return
+	}
 	res := parseResource(w.task.Resource)
+	if in.Kind != TaskHeartbeat {
+		// An answer implies the call: that it was made may not have been kept.
+		r.started(s, res, w.task)
+	}
 	switch in.Kind {
+	case TaskStarted:
 	case TaskHeartbeat:
 		r.heard(s)
 	case TaskSubmitted:
@@ -130,7 +162,7 @@ func (r *Run) taskInput(in Input) {
 		}
 	case TaskFailed:
 		r.answered(s)
-		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause})
+		r.taskFailed(s, res, failure{name: in.Error, cause: in.Cause, final: in.Source == FromNothing})
 	default:
 		r.answered(s)
 		r.taskSucceeded(s, res, w.task, in)
@@ -150,16 +182,17 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
 		return
 	}
-	if res.invokes() && !res.callback() && (r.trial == nil || r.trial.with.Mock == nil) {
+	if res.invokes() && !res.callback() && in.Source == "" && (r.trial == nil || r.trial.with.Mock == nil) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
-		r.taskFailed(s, res, failure{name: dataLimitError, cause: "The state/task '" + res.name() + "' " + tooLargeResult})
+		name, cause := ResultTooLarge(task.Resource)
+		r.taskFailed(s, res, failure{name: name, cause: cause})
 		return
 	}
 	r.trial.note("result", result)
 	r.event(s, res.event("Succeeded"), func() map[string]any {
-		return res.details(map[string]any{"output": string(result.text())})
+		return res.details(in.answered(result))
 	})
 	r.conclude(s, result)
 }
@@ -176,12 +209,22 @@ func (r *Run) submitted(s *scope, res resource, in Input) {
 	if err != nil {
 		answer = data{v: value.NewObject()}
 	}
-	if res.invokes() {
+	if res.invokes() && in.Source == "" {
 		answer = data{v: r.envelope(in.Ref, r.pending[in.Ref].task, answer)}
 	}
 	r.event(s, "TaskSubmitted", func() map[string]any {
-		return res.details(map[string]any{"output": string(answer.text())})
+		return res.details(in.answered(answer))
 	})
+}
+
+// answered are the details of an answer. That it is a stub's is said, by a
+// member that AWS does not have; a mock's looks like the service's.
+func (in Input) answered(answer data) map[string]any {
+	details := map[string]any{"output": string(answer.text())}
+	if in.Source == FromStub {
+		details["answeredBy"] = string(FromStub)
+	}
+	return details
 }
 
 // timerFired takes a timer that the run asked for.
@@ -218,48 +261,25 @@ func (r *Run) taskTimedOut(s *scope, name string) {
 }
 
 // resource is what a Task state's Resource names.
-type resource struct {
-	arn string
-	// service and action are set for a service integration
-	// (arn:aws:states:::service:action); the action has its .sync or
-	// .waitForTaskToken suffix. Both are empty for a function's ARN.
-	service, action string
-}
+type resource struct{ integration.Resource }
 
-const integration = ":states:::"
+func parseResource(arn string) resource { return resource{integration.Parse(arn)} }
 
-func parseResource(arn string) resource {
-	_, rest, ok := strings.Cut(arn, integration)
-	if !ok {
-		return resource{arn: arn}
-	}
-	at := strings.LastIndexByte(rest, ':')
-	if i := strings.Index(rest, ".sync:2"); i >= 0 {
-		at = strings.LastIndexByte(rest[:i], ':')
-	}
-	if at < 0 {
-		return resource{arn: arn, service: rest}
-	}
-	return resource{arn: arn, service: rest[:at], action: rest[at+1:]}
-}
+// direct reports whether the resource is a function called by its ARN.
+func (res resource) direct() bool { return !res.Integrated() }
 
-// direct tells whether the resource is a function called by its ARN.
-func (res resource) direct() bool { return res.service == "" }
+// callback reports whether the task ends by a task token.
+func (res resource) callback() bool { return res.Pattern == integration.Callback }
 
-// callback tells whether the task ends by a task token.
-func (res resource) callback() bool { return strings.HasSuffix(res.action, ".waitForTaskToken") }
-
-// invokes tells whether the task is a request to Lambda's Invoke.
-func (res resource) invokes() bool {
-	return res.service == "lambda" && strings.TrimSuffix(res.action, ".waitForTaskToken") == "invoke"
-}
+// invokes reports whether the task is a request to Lambda's Invoke.
+func (res resource) invokes() bool { return res.Invokes() }
 
 // name is how messages call the resource.
 func (res resource) name() string {
 	if res.direct() {
-		return res.arn
+		return res.ARN
 	}
-	return res.service
+	return res.Service
 }
 
 // details adds the members that all events of a service integration have.
@@ -270,7 +290,7 @@ func (res resource) details(more map[string]any) map[string]any {
 	if more == nil {
 		more = map[string]any{}
 	}
-	more["resource"], more["resourceType"] = res.action, res.service
+	more["resource"], more["resourceType"] = res.Verb(), res.Service
 	return more
 }
 

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -18,6 +19,9 @@ func (r *Run) wait(s *scope) *failure {
 	until, f := r.waitUntil(s, in)
 	if f != nil {
 		return f
+	}
+	if until.Sub(s.enteredAt) > maxWait {
+		return s.broken("Wait state delay is too long.")
 	}
 	if until.After(r.now) && r.trial == nil {
 		s.pause = r.timer(s, waitOver, until)
@@ -39,6 +43,11 @@ func (r *Run) waited(s *scope) *failure {
 	r.leave(s, out, exit{assign: s.state.Assign, from: in, next: s.state.Next})
 	return nil
 }
+
+// maxWait is the longest pause that the service makes, in whatever form it is
+// asked for: its delay is a 32-bit number of seconds. The guide allows Seconds
+// that are written in a definition less, which validation sees to.
+const maxWait = math.MaxInt32 * time.Second
 
 // waitUntil gives the end of the pause. Of a timestamp the service takes whole
 // seconds alone (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).

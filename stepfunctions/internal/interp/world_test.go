@@ -42,6 +42,9 @@ func (w *world) apply(in interp.Input) interp.Effects {
 		w.dropped[ref] = true
 	}
 	for _, task := range e.Tasks {
+		if task.Function != "" {
+			w.queue = append(w.queue, interp.Input{Kind: interp.TaskStarted, Ref: task.Ref})
+		}
 		for _, in := range w.answer(task) {
 			in.Ref = task.Ref
 			w.queue = append(w.queue, in)

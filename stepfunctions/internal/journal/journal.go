@@ -32,7 +32,7 @@ const (
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
 	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
 	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
-	oldest       = `SELECT id, started, stopped FROM executions ORDER BY id`
+	closedBefore = `SELECT id FROM executions WHERE stopped < ? ORDER BY stopped LIMIT ?`
 	deleteOne    = `DELETE FROM executions WHERE id = ?`
 	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
 )
@@ -150,7 +150,7 @@ func (j *Journal) Announced(ctx context.Context, id int64) error {
 // Expire is engine.Journal's.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
 	err = j.write(ctx, func(conn *sqlite.Conn) error {
-		ids, err := expired(conn, t, limit)
+		ids, err := selectIDs(conn, closedBefore, millis(t), limit)
 		if err != nil {
 			return err
 		}
@@ -161,24 +161,4 @@ func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed i
 		return 0, err // nothing of it was kept
 	}
 	return removed, nil
-}
-
-// expired gives executions that were closed before t. Ids grow with the time of
-// the start, so that the search ends at the first one that is too young.
-func expired(conn *sqlite.Conn, t time.Time, limit int) (ids []int64, err error) {
-	stmt, err := conn.Prepare(oldest)
-	if err != nil {
-		return nil, err
-	}
-	defer stmt.Reset()
-	for len(ids) < limit {
-		more, err := stmt.Step()
-		if err != nil || !more || !columnMillis(stmt, 1).Before(t) {
-			return ids, err
-		}
-		if stopped := columnMillis(stmt, 2); !stopped.IsZero() && stopped.Before(t) {
-			ids = append(ids, stmt.ColumnInt64(0))
-		}
-	}
-	return ids, nil
 }

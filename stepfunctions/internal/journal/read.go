@@ -14,7 +14,9 @@ const (
 	byID        = columns + `WHERE id = ?`
 	byName      = columns + `WHERE machine = ? AND name = ?`
 	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	ofMachine   = columns + `WHERE machine = ?1 AND id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) ORDER BY id DESC LIMIT ?7`
+	filtered    = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) ORDER BY id DESC LIMIT ?7`
+	ofMachine   = columns + `WHERE machine = ?1 AND` + filtered
+	ofAll       = columns + `WHERE ?1 = '' AND` + filtered
 	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
 	entriesOf   = `SELECT entry FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
 	allMachines = `SELECT document FROM machines ORDER BY arn`
@@ -56,7 +58,11 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if before == 0 {
 		before = noBound
 	}
-	return j.records(ctx, ofMachine, f.MachineARN, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit)
+	query, machine := ofMachine, f.MachineARN
+	if f.AllMachines {
+		query, machine = ofAll, ""
+	}
+	return j.records(ctx, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
 }
 
 func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {

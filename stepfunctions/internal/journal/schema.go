@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS executions (
 	UNIQUE (machine, name)
 );
 CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine, id);
+CREATE INDEX IF NOT EXISTS closed ON executions (stopped) WHERE stopped IS NOT NULL;
 CREATE INDEX IF NOT EXISTS unfinished ON executions (id) WHERE stopped IS NULL OR unannounced;
 
 CREATE TABLE IF NOT EXISTS entries (

@@ -64,6 +64,10 @@ func listPages(t *testing.T, j engine.Journal) {
 		{"by version", engine.Filter{Limit: 2, VersionARN: machineARN + ":1"}, []int64{6, 4}},
 		{"by alias", engine.Filter{Limit: 10, AliasARN: machineARN + ":live"}, []int64{2, 1}},
 		{"without the old", engine.Filter{Limit: 10, ClosedAfter: start.Add(3 * time.Hour)}, []int64{6, 5, 4, 3, 1}},
+		{"by a part of the name", engine.Filter{Limit: 10, NamePart: "4"}, []int64{5}},
+		{"of all machines", engine.Filter{Limit: 3, AllMachines: true}, []int64{99, 6, 5}},
+		{"of all machines, by name", engine.Filter{Limit: 10, AllMachines: true, NamePart: "the"}, []int64{99}},
+		{"of all machines, by status", engine.Filter{Limit: 2, AllMachines: true, Status: engine.Failed, Before: 6}, []int64{4, 2}},
 	} {
 		tt.filter.MachineARN = machineARN
 		records, err := j.List(t.Context(), tt.filter)
@@ -82,6 +86,10 @@ func expireOldest(t *testing.T, j engine.Journal) {
 		r := newRecord(id+1, fmt.Sprint(id))
 		if id > 0 {
 			r.Head = *closed(start.Add(time.Duration(id) * time.Hour))
+		}
+		if id == 1 {
+			// The clock was years ahead when this one started: it keeps no other.
+			r.Started = start.AddDate(20, 0, 0)
 		}
 		create(t, j, r)
 	}

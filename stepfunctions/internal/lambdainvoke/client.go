@@ -18,10 +18,13 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// maxPayload bounds what is read of an answer: Lambda's own limit for a
-// synchronous response, 6 MB, and a little more, so that the state's smaller
-// limit is what refuses it.
-const maxPayload = 6<<20 + 64<<10
+// maxPayload is the length of the longest answer that Lambda passes on, in
+// bytes: 6 MB, and the 100 that its own refusal of longer ones counts.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxPayload = 6<<20 + 100
+
+// maxRefusal bounds what is read of Lambda's refusal to run a function, a sentence.
+const maxRefusal = 64 << 10
 
 // idlePerHost is how many connections wait for the next call. A Map calls in
 // bursts, and a connection made anew for each call costs more than the call.
@@ -83,15 +86,30 @@ func (c *Client) Invoke(ctx context.Context, function string, payload []byte) ([
 		return nil, unreachable(ctx, err)
 	}
 	defer answer.Body.Close()
-	result, err := io.ReadAll(io.LimitReader(answer.Body, maxPayload))
-	if err != nil {
+	return read(ctx, answer)
+}
+
+// read reads the answer to an invocation. One that is longer than Lambda passes
+// on is never taken for its beginning.
+func read(ctx context.Context, answer *http.Response) ([]byte, error) {
+	refused := answer.StatusCode/100 != 2
+	limit := int64(maxPayload)
+	if refused {
+		limit = maxRefusal
+	}
+	result, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
+	tooLarge := int64(len(result)) > limit
+	switch {
+	case err != nil:
 		return nil, unreachable(ctx, err)
-	}
-	if answer.StatusCode/100 != 2 {
-		return nil, refusal(answer, result)
-	}
-	if answer.Header.Get("X-Amz-Function-Error") != "" {
+	case refused:
+		return nil, refusal(answer, result[:min(limit, int64(len(result)))])
+	case answer.Header.Get("X-Amz-Function-Error") != "" && tooLarge:
+		return nil, &engine.FunctionError{Payload: shortened(result)}
+	case answer.Header.Get("X-Amz-Function-Error") != "":
 		return nil, &engine.FunctionError{Payload: result}
+	case tooLarge:
+		return nil, engine.ErrResultTooLarge
 	}
 	return result, nil
 }

@@ -96,6 +96,42 @@ func TestFailuresHaveTheNamesOfStepFunctions(t *testing.T) {
 	}
 }
 
+// Lambda does not pass on answers of more than 6 MB. What is longer is an error
+// that says so, not its beginning.
+func TestAnswersBeyondLambdasLimit(t *testing.T) {
+	long := strings.Repeat("x", 6<<20+100)
+	tooLarge := func(kind string) string {
+		return `{"errorMessage":"Response payload size exceeded maximum allowed payload size (6291556 bytes).","errorType":"` + kind + `"}`
+	}
+	for _, c := range []struct {
+		title, functionError, body string
+		cause                      string // empty for a result that is passed on
+	}{
+		{"at the limit", "", `"` + long[2:] + `"`, ""},
+		{"one byte more", "", `"` + long[1:] + `"`, "the function's result is too large"},
+		{"an error at the limit", "Unhandled", long, long},
+		{"an error of a name", "Unhandled", `{"errorType":"Oops","stackTrace":[],"errorMessage":"` + long + `"}`, tooLarge("Oops")},
+		{"a name after other members", "Handled", `{"a":{"errorType":"No"},"errorType":"Oops","errorMessage":"` + long + `"}`, tooLarge("Oops")},
+		{"a name too late", "Unhandled", `{"errorMessage":"` + long + `","errorType":"Oops"}`, tooLarge("Function.ResponseSizeTooLarge")},
+		{"no JSON", "Unhandled", long + "x", tooLarge("Function.ResponseSizeTooLarge")},
+	} {
+		t.Run(c.title, func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("X-Amz-Function-Error", c.functionError)
+				io.WriteString(w, c.body)
+			})
+			result, err := client.Invoke(t.Context(), "f", nil)
+			_, cause := reported(err)
+			if errors.Is(err, engine.ErrResultTooLarge) {
+				cause = err.Error()
+			}
+			if cause != c.cause || (err == nil) != (string(result) == c.body) {
+				t.Errorf("got %d bytes and %.200v, want %.200s", len(result), err, c.cause)
+			}
+		})
+	}
+}
+
 func TestTwoQualifiersAreRefused(t *testing.T) {
 	client := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("the function was called") })
 	_, err := client.Invoke(t.Context(), "arn:aws:lambda:us-east-1:111111111111:function:f:2:3", nil)

@@ -1,6 +1,7 @@
 package lambdainvoke
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -51,4 +52,49 @@ func exception(answer *http.Response) string {
 		return "ServiceException"
 	}
 	return "AWSLambdaException"
+}
+
+// responseTooLarge is what Lambda makes of an answer that is too long to pass on.
+const responseTooLarge = "Function.ResponseSizeTooLarge"
+
+// shortened returns the error object for one that is too long to pass on, of
+// which this is the beginning: Lambda's own, but with the errorType of the
+// function where that stands in the beginning, so that it can be caught.
+func shortened(beginning []byte) []byte {
+	kind := errorType(beginning)
+	if kind == "" {
+		kind = responseTooLarge
+	}
+	short, err := json.Marshal(map[string]string{
+		"errorType":    kind,
+		"errorMessage": fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", maxPayload),
+	})
+	if err != nil {
+		panic(err) // strings are always written
+	}
+	return short
+}
+
+// errorType returns the errorType of an error object of which perhaps only the
+// beginning is there; empty where it has none there.
+func errorType(beginning []byte) string {
+	d := json.NewDecoder(bytes.NewReader(beginning))
+	if open, err := d.Token(); err != nil || open != json.Delim('{') {
+		return ""
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		var v json.RawMessage
+		if d.Decode(&v) != nil {
+			return ""
+		}
+		var kind string
+		if name == "errorType" && json.Unmarshal(v, &kind) == nil {
+			return kind
+		}
+	}
+	return ""
 }

@@ -92,7 +92,7 @@ func TestWebPagesReachNothing(t *testing.T) {
 			t.Errorf("Host %q, Origin %q: %+v, want %+v", c.host, c.origin, got, c.want)
 		}
 	}
-	if text := log.String(); strings.Count(text, "host=evil.example") != 1 || strings.Count(text, "origin=http://evil.example") != 1 || strings.Count(text, "level=WARN") != 5 {
+	if text := log.String(); strings.Count(text, "host=evil.example") != 1 || strings.Count(text, "origin=http://evil.example") != 1 || strings.Count(text, "level=WARN msg=\"a request") != 5 {
 		t.Errorf("the log is:\n%s", text)
 	}
 	p.end(t)

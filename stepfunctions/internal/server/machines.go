@@ -17,8 +17,12 @@ import (
 type machines struct {
 	template string
 	account  string
-	made     []template.StateMachine
-	leftOut  []leftOut
+	mocks    *mocks
+	stubs    bool
+	// read is the stamp of the files as they were read.
+	read    string
+	made    []template.StateMachine
+	leftOut []leftOut
 }
 
 type leftOut struct {
@@ -29,37 +33,47 @@ type leftOut struct {
 // readMachines reads the template, if there is one, and checks everything that
 // it says. What AWS would refuse too is a mistake, and an error. What is fine
 // on AWS and impossible here is left out, unless nothing remains.
-func readMachines(s settings) (*machines, error) {
-	m := &machines{template: s.template, account: s.account}
+func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error) {
+	m := &machines{template: s.template, account: s.account, mocks: mocks, stubs: s.integrations == stub}
 	if s.template == "" {
 		return m, nil
 	}
-	found, err := template.StateMachines(s.template, template.Place{Region: s.region, Account: s.account, Parameters: s.parameters})
+	found, err := template.StateMachines(s.template, template.Place{
+		Region: s.region, Account: s.account, Parameters: s.parameters,
+		Warn: func(what string) { log.Warn(what, "template", s.template) },
+	})
 	if err != nil {
 		return nil, err
 	}
+	accepts := m.stubs || s.mocks != "" || s.writeMocks != ""
 	for _, machine := range found {
-		if err := m.add(machine); err != nil {
+		if err := m.add(machine, accepts); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
 		}
 	}
+	m.read = m.stamp()
 	if len(m.made) == 0 {
 		return nil, m.nothing()
 	}
 	return m, nil
 }
 
-// add sorts a machine in, or says what is wrong with it.
-func (m *machines) add(machine template.StateMachine) error {
+// add sorts a machine in, or returns what is wrong with it. accepts says that
+// calls of other services are answered by mocks and stubs.
+func (m *machines) add(machine template.StateMachine, accepts bool) error {
 	if machine.OnlyOnAWS != nil {
 		m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, machine.OnlyOnAWS})
 		return nil
 	}
-	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS"})
+	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: m.stubs})
 	refusal := asl.Refusal(diagnostics)
 	if refusal == "" {
 		m.made = append(m.made, machine)
-		return nil
+		definition, err := asl.Parse([]byte(machine.Definition))
+		if err != nil {
+			return err
+		}
+		return m.mocks.mistakes(machine.Name, definition)
 	}
 	why := fmt.Errorf("%s: %s%s", machine.Property, refusal, unfilled(machine))
 	for _, d := range diagnostics {
@@ -139,6 +153,11 @@ func (m *machines) deployOne(ctx context.Context, e *engine.Engine, machine temp
 		tell = append(tell, "alias", alias)
 	}
 	log.Info("state machine "+did, tell...)
+	if did == unchanged {
+		if definition, err := asl.Parse([]byte(machine.Definition)); err == nil {
+			m.mocks.report(machine.Name, definition, m.stubs, log)
+		}
+	}
 	return nil
 }
 

@@ -13,13 +13,12 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
 
-	"example.org/asynchttpapi/internal/hostguard"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
@@ -42,96 +41,9 @@ func Main() {
 }
 
 // fail writes the one line that says why the program ends.
-func fail(stderr interface{ Write([]byte) (int, error) }, status int, err error) int {
+func fail(stderr io.Writer, status int, err error) int {
 	fmt.Fprintln(stderr, "stepfunctions:", strings.ReplaceAll(err.Error(), "\n", " "))
 	return status
-}
-
-// settings are what the program is told. Flags win over environment variables.
-type settings struct {
-	// addr is where the API is served; port 0 takes a free one.
-	addr string
-	// hosts are names of this machine that requests may be addressed to.
-	hosts hostguard.Names
-	// data is the folder that executions are kept in.
-	data string
-	// lambda is where functions are called.
-	lambda string
-	// region and account stand in every ARN.
-	region, account string
-	// template is the file whose state machines are made, "" for none;
-	// parameters override the defaults of its parameters.
-	template   string
-	parameters parameters
-}
-
-// hostsVariable holds names for -allow-host, separated by commas.
-const hostsVariable = "STEPFUNCTIONS_ALLOW_HOST"
-
-// readSettings reads flags and environment. flag.ErrHelp means that help was
-// asked for, and given.
-func readSettings(args []string, getenv func(string) string, stderr io.Writer) (settings, error) {
-	s := settings{parameters: parameters{}}
-	flags := flag.NewFlagSet("stepfunctions", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	text := func(p *string, name, variable, fallback, usage string) {
-		if v := getenv(variable); v != "" {
-			fallback = v
-		}
-		flags.StringVar(p, name, fallback, usage+" ("+variable+")")
-	}
-	text(&s.addr, "addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address to serve the API on, port 0 takes a free one")
-	text(&s.data, "data", "STEPFUNCTIONS_DATA", ".stepfunctions", "folder that state machines and executions are kept in")
-	text(&s.lambda, "lambda-endpoint", "LAMBDA_ENDPOINT", "http://127.0.0.1:3001", "endpoint of the Lambda Invoke API, as sam local start-lambda serves it")
-	text(&s.region, "region", "AWS_REGION", "us-east-1", "region in ARNs")
-	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "account in ARNs, 12 digits")
-	text(&s.template, "template", "STEPFUNCTIONS_TEMPLATE", "", "SAM or CloudFormation template whose state machines are made at the start")
-	flags.Var(&s.hosts, "allow-host", "`NAME` by which others reach this machine, beside its addresses; as often as needed, or separated by commas ("+hostsVariable+")")
-	flags.Var(s.parameters, "parameter", "`NAME=VALUE` of a parameter of the template, as often as needed ("+parametersVariable+", separated by spaces)")
-	if err := s.parameters.read(getenv(parametersVariable)); err != nil {
-		return s, err
-	}
-	if v := getenv(hostsVariable); v != "" {
-		if err := s.hosts.Set(v); err != nil {
-			return s, fmt.Errorf("%s: %w", hostsVariable, err)
-		}
-	}
-	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		flags.SetOutput(stderr)
-		flags.Usage()
-		return s, err
-	}
-	if err != nil {
-		return s, err
-	}
-	return s, s.check(flags.Args())
-}
-
-// hostNames are the names that requests may be addressed to: those of
-// -allow-host, and the one that the program was asked to listen on.
-func (s settings) hostNames() []string {
-	names := slices.Clone(s.hosts)
-	if host, _, err := net.SplitHostPort(s.addr); err == nil && host != "" {
-		names = append(names, host)
-	}
-	return names
-}
-
-func (s settings) check(rest []string) error {
-	switch {
-	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q", rest[0])
-	case s.data == "":
-		return errors.New("-data must name a folder")
-	case s.template == "" && len(s.parameters) > 0:
-		return errors.New("-parameter is of no use without -template")
-	case s.region == "" || strings.ContainsAny(s.region, ": /"):
-		return fmt.Errorf("-region %q is not the name of a region", s.region)
-	case len(s.account) != 12 || strings.Trim(s.account, "0123456789") != "":
-		return fmt.Errorf("-account %q is not 12 digits", s.account)
-	}
-	return nil
 }
 
 // stopWithin bounds how long requests and functions in hand may take when the
@@ -139,7 +51,7 @@ func (s settings) check(rest []string) error {
 const stopWithin = 10 * time.Second
 
 // run is the program: it serves until ctx ends, and returns its exit status.
-func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) (status int) {
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	s, err := readSettings(args, getenv, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
@@ -148,10 +60,25 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return fail(stderr, exitRefused, err)
 	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
-	machines, err := readMachines(s)
+	mocks, err := readMocks(s)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
+	machines, err := readMachines(s, mocks, log)
+	if err != nil {
+		return fail(stderr, exitRefused, err)
+	}
+	if s.writeMocks != "" {
+		if err := machines.writeMocks(s.writeMocks); err != nil {
+			return fail(stderr, exitRefused, err)
+		}
+		return 0
+	}
+	return s.operate(ctx, machines, log, stdout, stderr)
+}
+
+// operate opens everything and serves until ctx ends.
+func (s settings) operate(ctx context.Context, machines *machines, log *slog.Logger, stdout, stderr io.Writer) (status int) {
 	lambda, err := lambdainvoke.New(s.lambda)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
@@ -172,14 +99,27 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		}
 	}()
 	db.OnFailure(func(err error) { log.Error("data folder failed", slog.Any("error", err)) })
-	e := engine.New(engine.Config{Journal: journal.New(db), Progress: db.Progress(), Invoker: lambda, Log: log, Region: s.region, Account: s.account})
+	if err := ignoreFolder(s.data); err != nil {
+		log.Warn("the data folder got no .gitignore", slog.Any("error", err))
+	}
+	e := engine.New(engine.Config{
+		Journal: journal.New(db), Progress: db.Progress(), Invoker: lambda, Log: log, Region: s.region, Account: s.account,
+		Integrations: machines.mocks.integrations(s), TimeScale: s.scale, Observe: machines.observer(log).observe, ObserveEvents: s.verbose,
+	})
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
-	} else if err := serve(ctx, listener, wire.Guard(wire.NewHandler(e, log), s.hostNames(), log), log, stdout); err != nil {
-		status = fail(stderr, exitFailed, err)
+	} else {
+		checkEndpoint(s.lambda, log)
+		fmt.Fprintf(stderr, "see what runs: http://%s/\n", listener.Addr())
+		suggest(stderr, listener.Addr(), s.region, e.StateMachines())
+		stopWatching := machines.watchInBackground(ctx, s, e, log)
+		if err := serve(ctx, listener, wire.Guard(console.New(e, wire.NewHandler(e, log), log), s.hostNames(), log), log, stdout); err != nil {
+			status = fail(stderr, exitFailed, err)
+		}
+		stopWatching()
 	}
 	if err := closeEngine(e); err != nil {
 		log.Warn("functions were cut off and will run again", slog.Any("error", err))

@@ -156,7 +156,12 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"folder is a file", []string{"-addr", "127.0.0.1:0", "-data", file}, "file"},
 		{"folder in use", []string{"-addr", "127.0.0.1:0", "-data", used}, "in use by another process"},
 		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: it is not NAME=VALUE`},
-		{"parameter of no template", append(free, "-parameter", "X=y"), "-parameter is of no use without -template"},
+		{"parameter of no template", append(free, "-parameter", "X=y"), "-parameter needs -template"},
+		{"watch of no template", append(free, "-watch"), "-write-mocks and -watch need -template"},
+		{"integrations", append(free, "-integrations", "mock"), `-integrations "mock" is neither refuse nor stub`},
+		{"time scale", append(free, "-time-scale", "-1"), `-time-scale "-1" is not a number from 0 to 1000`},
+		{"no mock file", append(free, "-mock", filepath.Join(dir, "nosuch.json")), "nosuch.json: no such file or directory"},
+		{"mock file", append(free, "-mock", file), file + ":1:1: "},
 		{"no template", append(free, "-template", filepath.Join(dir, "nosuch.yaml")), "nosuch.yaml: no such file or directory"},
 		{"newer folder", []string{"-addr", "127.0.0.1:0", "-data", newer}, "newer version"},
 	} {

@@ -9,6 +9,7 @@
 package template
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ import (
 // Place is where the template is deployed, as far as the template can tell.
 type Place struct {
 	Region, Account string
+	// Warn, if set, gets what is in the template and hardly meant.
+	Warn func(what string)
 	// Parameters override the defaults of the template's parameters.
 	Parameters map[string]string
 }
@@ -38,6 +41,8 @@ type StateMachine struct {
 	Definition string
 	// Property is the one that the definition is in, such as DefinitionUri.
 	Property string
+	// File is the file of the definition, "" for one in the template.
+	File string
 	// Unfilled are the placeholders of the definition that no substitution is
 	// for. They stay as they are, as on AWS.
 	Unfilled []string
@@ -49,12 +54,16 @@ type StateMachine struct {
 }
 
 // StateMachines reads the template at path and gives its state machines,
-// ordered by logical id. Those whose condition does not hold are left out. An
+// ordered by logical id. Of a definition in the place of a template it makes one,
+// named as the file. Those whose condition does not hold are left out. An
 // error names the file, and the part of it that is wrong.
 func StateMachines(path string, place Place) ([]StateMachine, error) {
 	text, err := readFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if m, ok, err := bare(path, text, place); ok || err != nil {
+		return []StateMachine{m}, err
 	}
 	t, err := parse(text, place)
 	if err != nil {
@@ -62,10 +71,36 @@ func StateMachines(path string, place Place) ([]StateMachine, error) {
 	}
 	t.dir = filepath.Dir(path)
 	found, err := t.machines()
+	err = cmp.Or(t.lacking(), err)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return found, nil
+}
+
+// bare makes a state machine of a text that is a definition and no template.
+func bare(path string, text []byte, place Place) (m StateMachine, ok bool, err error) {
+	root, err := (&reader{short: true}).read(text)
+	if top, isMap := root.(map[string]any); err != nil || !isMap || top["Resources"] != nil || top["States"] == nil || top["StartAt"] == nil {
+		return m, false, nil // parse says what is wrong with it
+	}
+	if len(place.Parameters) > 0 {
+		return m, false, fmt.Errorf("%s: a definition has no parameters", path)
+	}
+	name, _, _ := strings.Cut(filepath.Base(path), ".")
+	m = StateMachine{LogicalID: name, Name: name, Type: "STANDARD", Property: "definition", File: path}
+	m.Definition, err = (&template{place: place}).asJSON(string(text))
+	if err != nil {
+		return m, false, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, true, nil
+}
+
+// warn passes on what is hardly meant.
+func (t *template) warn(what string) {
+	if t.place.Warn != nil {
+		t.place.Warn(what)
+	}
 }
 
 func (t *template) machines() (found []StateMachine, err error) {
@@ -75,6 +110,9 @@ func (t *template) machines() (found []StateMachine, err error) {
 			continue
 		}
 		m, exists, err := t.machine(id)
+		if err != nil && t.missing != nil {
+			continue // what a parameter without a value leads to; others may lack, too
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", id, err)
 		}

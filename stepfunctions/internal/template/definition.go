@@ -9,6 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // source is where a definition comes from.
@@ -35,21 +38,40 @@ func (t *template) definition(r resource) (property, definition string, unfilled
 		return from.property, "", nil, fmt.Errorf("DefinitionSubstitutions: %w", err)
 	}
 	maps.Copy(values, from.substitutions)
-	left := map[string]bool{}
-	filled, err := t.replace(written, func(name string) (string, error) {
-		if v, ok := values[name]; ok {
-			return v, nil
-		}
-		left[name] = true
-		return "${" + name + "}", nil
-	})
+	filled, unfilled, err := t.substitute(written, values)
 	if err == nil {
-		definition, err = asJSON(filled)
+		definition, err = t.asJSON(filled)
 	}
 	if err != nil {
+		if t.file != "" {
+			err = fmt.Errorf("%s: %w", t.file, err)
+		}
 		return from.property, "", nil, fmt.Errorf("%s: %w", from.property, err)
 	}
-	return from.property, definition, slices.Sorted(maps.Keys(left)), nil
+	return from.property, definition, unfilled, nil
+}
+
+// substitute puts values in the places of placeholders until there are none left
+// that it has values for: a value may have placeholders itself. unfilled are
+// those that it has no values for.
+// https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions (DefinitionProcessor)
+func (t *template) substitute(written string, values map[string]string) (filled string, unfilled []string, err error) {
+	for range len(values) + 1 {
+		left, made := map[string]bool{}, false
+		filled, err = t.replace(written, func(name string) (string, error) {
+			if v, ok := values[name]; ok {
+				made = true
+				return v, nil
+			}
+			left[name] = true
+			return "${" + name + "}", nil
+		})
+		if err != nil || !made {
+			return filled, slices.Sorted(maps.Keys(left)), err
+		}
+		written = filled
+	}
+	return "", nil, errors.New("DefinitionSubstitutions need each other")
 }
 
 // source is the one property that has the definition.
@@ -130,20 +152,30 @@ func (t *template) written(property string, v any) (string, error) {
 		path = filepath.Join(t.dir, path)
 	}
 	out, err := readFile(path)
+	t.file = path
 	return string(out), err
 }
 
-// asJSON turns a definition that is written in YAML into JSON. What begins as
-// JSON is left as it is, mistakes and all, for the engine to tell of.
-func asJSON(definition string) (string, error) {
-	if strings.HasPrefix(strings.TrimSpace(definition), "{") {
+// asJSON turns a definition that is written in YAML into JSON. JSON stays as it
+// is; what is neither is judged by how it begins.
+// https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions (DefinitionProcessor)
+func (t *template) asJSON(definition string) (string, error) {
+	if json.Valid([]byte(definition)) {
 		return definition, nil
 	}
-	v, err := read([]byte(definition), false)
-	if err != nil {
-		return "", err
+	r := &reader{ordered: true, warn: t.warn}
+	v, err := r.read([]byte(definition))
+	if err == nil {
+		return string(value.Append(nil, v)), nil
 	}
-	return marshal(v)
+	syntax := (*value.SyntaxError)(nil)
+	if _, wrong := value.Parse([]byte(definition)); strings.HasPrefix(strings.TrimSpace(definition), "{") && errors.As(wrong, &syntax) {
+		before := definition[:min(syntax.Offset, len(definition))]
+		line := strings.Count(before, "\n") + 1
+		column := utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1
+		return "", fmt.Errorf("line %d, column %d: it is not JSON: %s", line, column, syntax.Reason)
+	}
+	return "", err
 }
 
 // marshal writes JSON that people may read: without escapes for HTML.

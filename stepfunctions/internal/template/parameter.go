@@ -43,21 +43,46 @@ func (t *template) given(name, kind string, declared map[string]any) (string, er
 		return value, nil
 	}
 	// Its default is the name under which a deployment finds the value.
-	if strings.HasPrefix(kind, "AWS::SSM::") {
-		return "", fmt.Errorf("parameter %s is kept on AWS: it needs -parameter %s=VALUE", name, name)
-	}
 	value, ok := declared["Default"]
-	if !ok {
-		return "", fmt.Errorf("parameter %s has no default: it needs -parameter %s=VALUE", name, name)
+	if !ok || strings.HasPrefix(kind, "AWS::SSM::") {
+		return t.lack(name, declared), nil
 	}
 	out, err := text(value)
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("parameter %s: Default: %w", name, err)
 	case strings.Contains(out, dynamic):
-		return "", fmt.Errorf("parameter %s is kept on AWS: it needs -parameter %s=VALUE", name, name)
+		return t.lack(name, declared), nil
 	}
 	return out, nil
+}
+
+// lack notes that a parameter has no value, and returns one with which the others
+// that have none are found.
+func (t *template) lack(name string, declared map[string]any) string {
+	if !slices.Contains(t.missing, name) {
+		t.missing = append(t.missing, name)
+	}
+	values, _ := declared["AllowedValues"].([]any)
+	for _, v := range values {
+		if s, err := text(v); err == nil {
+			return s
+		}
+	}
+	return name
+}
+
+// lacking is the error about all parameters without a value, nil where none lack.
+func (t *template) lacking() error {
+	if t.missing == nil {
+		return nil
+	}
+	slices.Sort(t.missing)
+	var flags []string
+	for _, name := range t.missing {
+		flags = append(flags, "-parameter "+name+"=VALUE")
+	}
+	return fmt.Errorf("parameters without a value, or with one that is kept on AWS: it needs %s", strings.Join(flags, " "))
 }
 
 // allowed refuses a value that is not among the AllowedValues, if there are any.

@@ -31,6 +31,9 @@ func (t *template) ref(name string) (any, error) {
 	if id, what, _ := strings.Cut(name, "."); t.isPublished(id, what) {
 		return t.functionARN(id), nil
 	}
+	if t.isGenerated(name) {
+		return name, nil
+	}
 	return nil, fmt.Errorf("the template has nothing named %q", name)
 }
 
@@ -62,7 +65,8 @@ func (t *template) pseudo(name string) (any, bool) {
 const stackName = "local"
 
 // physicalID is what !Ref of a resource gives: an ARN for a state machine and
-// for versions and aliases, and the logical id for what else there would be.
+// for versions and aliases, what the resource's kind has for one, and else the
+// logical id.
 func (t *template) physicalID(id string, r resource) (any, error) {
 	switch r.kind {
 	case samMachine, cfnMachine:
@@ -76,7 +80,7 @@ func (t *template) physicalID(id string, r resource) (any, error) {
 	case "AWS::StepFunctions::StateMachineVersion", "AWS::StepFunctions::StateMachineAlias":
 		return nil, onlyOnAWS("the ARN of " + id)
 	}
-	return id, nil
+	return t.identity(id, r)
 }
 
 // isPublished tells whether SAM takes FUNCTION.Alias or FUNCTION.Version for
@@ -111,21 +115,20 @@ func (t *template) getAtt(argument any) (any, error) {
 
 func (t *template) attribute(id, attribute string) (any, error) {
 	r, ok := t.resources[id]
+	if !ok && t.isGenerated(id) {
+		r, ok = generated(id), true
+	}
 	switch {
 	case !ok:
 		return nil, fmt.Errorf("the template has no resource %q", id)
 	case attribute == "Name" && r.isMachine():
 		return t.machineName(id)
-	case attribute != "Arn":
-		return nil, onlyOnAWS("the attribute " + id + "." + attribute)
-	case r.isMachine():
+	case attribute == "Arn" && r.isMachine():
 		return t.machineARN(id)
-	case r.isFunction():
+	case attribute == "Arn" && r.isFunction():
 		return t.functionARN(id), nil
-	case r.kind == "AWS::IAM::Role":
-		return "arn:aws:iam::" + t.place.Account + ":role/" + id, nil
 	}
-	return t.arn(service(r.kind), id), nil
+	return t.described(id, r, attribute)
 }
 
 // service is the middle of a resource type such as AWS::SQS::Queue.

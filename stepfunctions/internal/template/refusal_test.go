@@ -37,9 +37,8 @@ func TestRefusals(t *testing.T) {
 		{"no type", "Resources: {M: {}}", "M: it has no Type"},
 		{"properties", "Resources: {M: {Type: T, Properties: []}}", "M: Properties is not a mapping"},
 		{"condition", "Resources: {M: {Type: T, Condition: [C]}}", "M: Condition is not the name of a condition"},
-		{"twice", "Resources: {M: {Type: T}, M: {Type: T}}", `line 1: "M" is there twice`},
-		{"key", "Resources: {[a]: {Type: T}}", "line 1: a key is not a text"},
-		{"merge", "Resources: {<<: [a]}", "line 1: << wants a mapping"},
+		{"key", "Resources: {[a]: {Type: T}}", "line 1, column 13: a key is not a text"},
+		{"merge", "Resources: {<<: [a]}", "line 1, column 13: << wants a mapping"},
 		{"number", machineWhere(".inf", ""), `".inf" is not a number that JSON has`},
 
 		{"no definition", machineWith(""), "M: it has no Definition or DefinitionUri"},
@@ -76,9 +75,16 @@ func TestRefusals(t *testing.T) {
 		{"machines named by each other", "Resources: {A: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt B.Name}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt A.Name}}}",
 			"it needs itself"},
 
-		{"no value", machineWhere("!Ref P", "Parameters: {P: {Type: String}}"), "M: Definition: Comment: parameter P has no default: it needs -parameter P=VALUE"},
-		{"in Systems Manager", machineWhere("!Ref P", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /p}}"), "parameter P is kept on AWS: it needs -parameter P=VALUE"},
-		{"dynamic default", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: '{{resolve:ssm:p}}'}}"), "parameter P is kept on AWS: it needs -parameter P=VALUE"},
+		{"no value", machineWhere("!Ref P", "Parameters: {P: {Type: String}}"), "parameters without a value, or with one that is kept on AWS: it needs -parameter P=VALUE"},
+		{"in Systems Manager", machineWhere("!Ref P", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /p}}"), "kept on AWS: it needs -parameter P=VALUE"},
+		{"dynamic default", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: '{{resolve:ssm:p}}'}}"), "kept on AWS: it needs -parameter P=VALUE"},
+		{"two without values", machineWhere("!Sub '${Q} ${P} ${Q}'", "Parameters: {P: {Type: String}, Q: {Type: Number}, R: {Type: String}}"),
+			"it needs -parameter P=VALUE -parameter Q=VALUE"},
+		{"one more in another machine", "Parameters: {P: {Type: String, AllowedValues: [a]}, Q: {Type: String}}\nResources: {" +
+			"A: {Type: AWS::Serverless::StateMachine, Properties: {Type: !Ref P}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: !Ref Q}}}",
+			"it needs -parameter P=VALUE -parameter Q=VALUE"},
+		{"substitutions of each other", machineWith("Definition: {a: '${A}'}, DefinitionSubstitutions: {A: '${B}', B: '${A}'}"),
+			"M: Definition: DefinitionSubstitutions need each other"},
 		{"not allowed", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: c, AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
 		{"none of a list allowed", machineWhere("!Ref P", "Parameters: {P: {Type: CommaDelimitedList, Default: 'a,c', AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
 		{"parameter without a type", machineWhere("!Ref P", "Parameters: {P: {Default: a}}"), "parameter P has no Type"},
@@ -108,13 +114,28 @@ func TestUnknownParameter(t *testing.T) {
 	}
 }
 
+func TestSyntaxErrorsNameFileLineAndColumn(t *testing.T) {
+	for name, c := range map[string]struct{ text, says string }{
+		"m.asl.json": {"{\n  \"StartAt\": [\n  }\n}", "m.asl.json: line 3, column 3: it is not JSON"},
+		"m.asl.yaml": {"StartAt: A\nStates: {a: [}\n", "m.asl.yaml: yaml: line "},
+	} {
+		path := write(t, machineWith("DefinitionUri: "+name))
+		if err := os.WriteFile(filepath.Join(filepath.Dir(path), name), []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := StateMachines(path, place); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("got %v, want %s", err, c.says)
+		}
+	}
+}
+
 func TestFunctionsAreRefusedInFiles(t *testing.T) {
 	path, err := filepath.Abs(filepath.Join("testdata", "tagged.asl.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = StateMachines(write(t, machineWith("DefinitionUri: "+path)), place)
-	if err == nil || !strings.Contains(err.Error(), "M: DefinitionUri: line 3: !GetAtt has no meaning here") {
+	if err == nil || !strings.Contains(err.Error(), "tagged.asl.yaml: line 3, column 32: !GetAtt has no meaning here") {
 		t.Error(err)
 	}
 }

@@ -29,6 +29,11 @@ type template struct {
 	// decided are the conditions that have been worked out; deciding are those
 	// that are being looked at: one that needs itself has no answer.
 	decided, deciding map[string]bool
+	// file is the definition's of the state machine that is looked at, "" for one
+	// in the template.
+	file string
+	// missing are the parameters that have no value.
+	missing []string
 	// budget is the work that is left, depth how deep evaluation is in.
 	budget, depth int
 }
@@ -51,17 +56,17 @@ func (r resource) isFunction() bool {
 
 // parse reads a template and checks what every part of it rests on.
 func parse(text []byte, place Place) (*template, error) {
-	root, err := read(text, true)
+	t := &template{
+		place: place, resources: map[string]resource{}, published: map[string]string{},
+		names: map[string]string{}, decided: map[string]bool{}, deciding: map[string]bool{}, budget: maxWork,
+	}
+	root, err := read(text, t.warn)
 	if err != nil {
 		return nil, err
 	}
 	top, ok := root.(map[string]any)
 	if !ok {
 		return nil, errors.New("it is not a template: it is no mapping")
-	}
-	t := &template{
-		place: place, resources: map[string]resource{}, published: map[string]string{},
-		names: map[string]string{}, decided: map[string]bool{}, deciding: map[string]bool{}, budget: maxWork,
 	}
 	var resources map[string]any
 	for name, to := range map[string]*map[string]any{
@@ -201,7 +206,9 @@ func (t *template) describe(id string) (m StateMachine, exists bool, err error) 
 	if m.Alias, err = t.machineAlias(r); err != nil {
 		return m, false, err
 	}
+	t.file = ""
 	m.Property, m.Definition, m.Unfilled, err = t.definition(r)
+	m.File = t.file
 	return m, err == nil, err
 }
 

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 const (
@@ -27,11 +30,17 @@ type reader struct {
 	// short tells that short forms of intrinsic functions become their long
 	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are refused.
 	short bool
-	left  int
+	// ordered has mappings become *value.Object, in the order of the text, and
+	// not maps.
+	ordered bool
+	// warn gets keys that occur twice.
+	warn func(what string)
+	left int
 }
 
-// read reads YAML or JSON. short is the reader's.
-func read(text []byte, short bool) (any, error) {
+// read reads a template in YAML or JSON, with intrinsic functions in their short
+// forms. warn gets what is hardly meant.
+func read(text []byte, warn func(string)) (any, error) {
 	// JSON is YAML, but for its tabs.
 	if json.Valid(text) {
 		decoder := json.NewDecoder(bytes.NewReader(text))
@@ -40,6 +49,10 @@ func read(text []byte, short bool) (any, error) {
 		err := decoder.Decode(&v)
 		return v, err
 	}
+	return (&reader{short: true, warn: warn}).read(text)
+}
+
+func (r *reader) read(text []byte) (any, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
 		return nil, err
@@ -47,7 +60,7 @@ func read(text []byte, short bool) (any, error) {
 	if len(document.Content) == 0 {
 		return nil, errors.New("it is empty")
 	}
-	r := &reader{short: short, left: maxNodes}
+	r.left = maxNodes
 	return r.node(document.Content[0], maxDepth)
 }
 
@@ -101,28 +114,31 @@ func (r *reader) function(name string, node *yaml.Node, depth int) (any, error) 
 func (r *reader) sequence(node *yaml.Node, depth int) (any, error) {
 	out := make([]any, len(node.Content))
 	for i, item := range node.Content {
-		value, err := r.node(item, depth)
+		v, err := r.node(item, depth)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = value
+		out[i] = v
 	}
 	return out, nil
 }
 
 // at is an error about a place in the text.
 func at(node *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf("line %d: %w", node.Line, fmt.Errorf(format, args...))
+	return fmt.Errorf("line %d, column %d: %w", node.Line, node.Column, fmt.Errorf(format, args...))
 }
 
+// mapping reads a mapping. Of a key that occurs twice the last value counts, as
+// it does for the SAM CLI and CloudFormation; that is hardly meant.
 func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
 	own, merged := map[string]any{}, map[string]any{}
+	var names []string
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
-		value, err := r.node(node.Content[i+1], depth)
+		member, err := r.node(node.Content[i+1], depth)
 		_, twice := own[key.Value]
 		switch {
 		case err != nil:
@@ -130,33 +146,62 @@ func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
 		case key.Kind != yaml.ScalarNode:
 			return nil, at(key, "a key is not a text")
 		case key.ShortTag() == "!!merge":
-			if !merge(merged, value) {
+			if !merge(merged, member) {
 				return nil, at(key, "<< wants a mapping, or a list of them")
 			}
-		case twice:
-			return nil, at(key, "%q is there twice", key.Value)
 		default:
-			own[key.Value] = value
+			if twice && r.warn != nil {
+				r.warn(at(key, "%q is there twice: the last one counts", key.Value).Error())
+			}
+			if !twice {
+				names = append(names, key.Value)
+			}
+			own[key.Value] = member
 		}
+	}
+	if r.ordered {
+		return ordered(names, own, merged), nil
 	}
 	maps.Copy(merged, own)
 	return merged, nil
+}
+
+// ordered is the mapping with its own keys in their order, and after them those
+// that a merge key brought.
+func ordered(names []string, own, merged map[string]any) *value.Object {
+	members := make([]value.Member, 0, len(own)+len(merged))
+	for _, name := range names {
+		members = append(members, value.Member{Name: name, Value: own[name]})
+	}
+	for _, name := range slices.Sorted(maps.Keys(merged)) {
+		if _, there := own[name]; !there {
+			members = append(members, value.Member{Name: name, Value: merged[name]})
+		}
+	}
+	return value.NewObject(members...)
 }
 
 // merge adds what a merge key (<<) brings. What is there already wins.
 // https://yaml.org/type/merge.html
 func merge(into map[string]any, from any) bool {
 	switch from := from.(type) {
+	case *value.Object:
+		for _, m := range from.Members() {
+			if _, there := into[m.Name]; !there {
+				into[m.Name] = m.Value
+			}
+		}
+		return true
 	case map[string]any:
-		for name, value := range from {
+		for name, v := range from {
 			if _, there := into[name]; !there {
-				into[name] = value
+				into[name] = v
 			}
 		}
 		return true
 	case []any:
 		for _, item := range from {
-			if _, ok := item.(map[string]any); !ok || !merge(into, item) {
+			if _, isList := item.([]any); isList || !merge(into, item) {
 				return false
 			}
 		}

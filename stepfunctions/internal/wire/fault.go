@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // Fault is a refusal in the service's own terms: Type is the exception's name
@@ -280,7 +281,7 @@ func (s *service) validateStateMachineDefinition(_ context.Context, in *validate
 	if most == 0 {
 		most = maxDiagnostics
 	}
-	for _, d := range asl.Validate([]byte(*in.Definition), asl.Options{Express: optional(in.Type) == "EXPRESS"}) {
+	for _, d := range asl.Validate([]byte(*in.Definition), s.engine.Validation(engine.Type(optional(in.Type)))) {
 		switch {
 		case d.Severity == asl.SeverityError:
 			out.Result = "FAIL"

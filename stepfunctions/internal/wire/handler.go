@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -18,13 +17,15 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"example.org/asynchttpapi/internal/hostguard"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-type handler struct{ service *service }
+type handler struct {
+	service *service
+	bodies  bodies
+}
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
@@ -60,11 +61,15 @@ func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err e
 	if !ok {
 		return nil, fault("UnknownOperationException", "The operation %q is not one of AWS Step Functions, or not one that runs on one machine", name)
 	}
-	body, refusal := readBody(w, r)
+	var call call
+	refusal = h.bodies.read(w, r, func(body []byte) (f *Fault) {
+		call, f = run(body)
+		return f
+	})
 	if refusal != nil {
 		return nil, refusal
 	}
-	return run(r.Context(), h.service, body)
+	return call(r.Context(), h.service)
 }
 
 // panicReason returns what the runtime says of its own panics. Of any other it
@@ -119,7 +124,7 @@ func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
 		id := requestID()
 		w.Header().Set("X-Amzn-Requestid", id)
 		w.Header().Set("Content-Type", contentType)
-		(&handler{&service{log: log}}).refuse(w, r, id, &Fault{Type: kind, Message: message, Status: status})
+		(&handler{service: &service{log: log}}).refuse(w, r, id, &Fault{Type: kind, Message: message, Status: status})
 	}
 	return hostguard.New(hostguard.Config{Names: names, Prefix: "sync-", SameOrigin: true, Refuse: refuse, Log: log}, next)
 }
@@ -130,26 +135,26 @@ func requestID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// operation runs one of the service's operations on a request body.
-type operation func(ctx context.Context, s *service, body []byte) (any, error)
+// operation reads a request body for one of the service's operations. The call
+// that it returns does not use the body.
+type operation func(body []byte) (call, *Fault)
+
+// call runs an operation with its input.
+type call func(ctx context.Context, s *service) (any, error)
 
 // op makes an operation of a method that takes a decoded, checked input.
 func op[In, Out any](run func(*service, context.Context, *In) (Out, error)) operation {
-	return func(ctx context.Context, s *service, body []byte) (any, error) {
+	return func(body []byte) (call, *Fault) {
 		input := new(In)
 		if f := decode(body, input); f != nil {
 			return nil, f
 		}
-		return run(s, ctx, input)
+		return func(ctx context.Context, s *service) (any, error) { return run(s, ctx, input) }, nil
 	}
 }
 
 // empty is the response of operations that answer nothing.
 type empty struct{}
-
-// maxBody bounds a request. The largest legal one is a definition of 1 MiB
-// whose every character is escaped as \uXXXX.
-const maxBody = 7 << 20
 
 const (
 	contentType  = "application/x-amz-json-1.0"
@@ -172,22 +177,6 @@ func readTarget(r *http.Request) (string, *Fault) {
 		return "", fault("UnknownOperationException", "The X-Amz-Target header has to name an operation of AWSStepFunctions")
 	}
 	return name, nil
-}
-
-// readBody reads a whole request, at most maxBody bytes of it.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *Fault) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, &Fault{Type: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
-			Message: "The request is larger than this service reads"}
-	}
-	if err != nil {
-		return nil, malformed("The request body could not be read to its end")
-	}
-	if !utf8.Valid(body) {
-		return nil, malformed("The request body is not valid UTF-8")
-	}
-	return body, nil
 }
 
 // decode reads a body into an operation's input and holds it against the

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -76,6 +77,7 @@ func TestTestStateRefused(t *testing.T) {
 		{"context part", sfn.TestStateInput{Definition: &task, Mock: mocked("{}"), Context: aws.String(`{"State":[]}`)}, "ValidationException", context + "Field 'State' must be an object"},
 		{"context is no object", sfn.TestStateInput{Definition: &task, Mock: mocked("{}"), Context: aws.String(`[]`)}, "ValidationException", context + "must be a JSON object"},
 		{"input", sfn.TestStateInput{Definition: aws.String(`{"Type":"Succeed"}`), Input: aws.String("{")}, "InvalidExecutionInput", ""},
+		{"deep input", sfn.TestStateInput{Definition: aws.String(`{"Type":"Succeed"}`), Input: aws.String(strings.Repeat("[", 1001) + strings.Repeat("]", 1001))}, "InvalidExecutionInput", ""},
 		{"variables", sfn.TestStateInput{Definition: aws.String(`{"Type":"Succeed"}`), Variables: aws.String("[]")}, "ValidationException", ""},
 		{"definition", sfn.TestStateInput{Definition: aws.String(`[]`)}, "InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'"},
 		{"callback without mock", sfn.TestStateInput{Definition: aws.String(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},"End":true}`), RoleArn: aws.String(roleARN)}, "ValidationException", ""},

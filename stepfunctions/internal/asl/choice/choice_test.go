@@ -26,6 +26,14 @@ func TestHolds(t *testing.T) {
 		{"StringMatches", `"foobarbar"`, `"foo*bar"`, true},
 		{"StringMatches", `""`, `"**"`, true},
 		{"StringMatches", `"a"`, `""`, false},
+		{"StringMatches", `""`, `""`, true},
+		{"StringMatches", `"aba"`, `"ab*ba"`, false},
+		{"StringMatches", `"abba"`, `"ab*ba"`, true},
+		{"StringMatches", `"abcbd"`, `"a*b*b*d"`, true},
+		{"StringMatches", `"abcd"`, `"a*b*b*d"`, false},
+		{"StringMatches", `"aabaabaaac"`, `"*aabaaac"`, true},
+		{"StringMatches", `"xaabaabaaacx"`, `"*aabaaac*"`, true},
+		{"StringMatches", `"a*"`, `"*\\*"`, true},
 		{"StringMatches", `5`, `"*"`, false},
 		{"NumericEquals", `1`, `1.0`, true},
 		{"NumericLessThanPath", `9007199254740992`, `9007199254740993`, true},
@@ -40,6 +48,11 @@ func TestHolds(t *testing.T) {
 		{"IsTimestamp", `"2020-01-01T00:00:00"`, `false`, true},
 		{"IsTimestamp", `"2020-01-01T00:00:00Z"`, `true`, true},
 		{"IsTimestamp", `"2020-01-01T00:00:00.123456789-23:59"`, `true`, true},
+		{"IsTimestamp", `"2020-01-01T00:00:00+23:59"`, `true`, true},
+		{"IsTimestamp", `"2020-01-01T00:00:00+24:00"`, `true`, false},
+		{"IsTimestamp", `"2020-01-01T00:00:00-24:00"`, `true`, false},
+		{"IsTimestamp", `"2020-01-01T00:00:00+00:60"`, `true`, false},
+		{"TimestampEquals", `"2020-01-02T00:00:00+24:00"`, `"2020-01-01T00:00:00Z"`, false},
 		{"IsTimestamp", `"2020-01-01T0:00:00Z"`, `true`, false},
 		{"IsTimestamp", `"2020-01-01T00:00:00,5Z"`, `true`, false},
 		{"IsTimestamp", `"2020-01-01t00:00:00z"`, `true`, false},
@@ -89,6 +102,23 @@ func TestMissing(t *testing.T) {
 	}
 	if _, ok := choice.Missing("IsNull", true); ok {
 		t.Error("IsNull of nothing has a result")
+	}
+}
+
+// A pattern as long as the largest input takes a few steps for each byte, where
+// trying it at every place of the text takes billions of them.
+func TestMatchesTakesLinearTime(t *testing.T) {
+	o, ok := choice.Lookup("StringMatches")
+	const n = 120_000
+	text := strings.Repeat("a", 2*n)
+	for _, pattern := range []string{
+		"*" + strings.Repeat("a", n) + "b*",
+		strings.Repeat("*a", n) + "*b*",
+		"*" + strings.Repeat("ab", n/2) + "*",
+	} {
+		if !ok || o.Holds(text, pattern) {
+			t.Errorf("a text without b matches %.20s…", pattern)
+		}
 	}
 }
 

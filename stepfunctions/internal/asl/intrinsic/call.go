@@ -65,7 +65,7 @@ func (c *Call) Eval(env Env) (any, error) {
 	case errors.As(err, &missing):
 		return nil, &MissingError{Call: c, NotFound: missing}
 	case errors.As(err, &wrong):
-		return nil, &ArgumentsError{Call: c.text, Function: wrong.Function, Reason: wrong.Reason}
+		return nil, &ArgumentsError{Call: c.text, Function: wrong.Function, Reason: wrong.Reason, Template: wrong.Template}
 	}
 	return v, err
 }
@@ -242,8 +242,14 @@ type ArgumentsError struct {
 	Call     string
 	Function string
 	Reason   string
+	// Template says that it is the template of States.Format that is wrong, for
+	// which AWS has other words.
+	Template bool
 }
 
 func (e *ArgumentsError) Error() string {
+	if e.Template {
+		return fmt.Sprintf("The function '%s' had the following error: Invalid template in %s: %s.", e.Call, e.Function, e.Reason)
+	}
 	return fmt.Sprintf("The function '%s' had the following error: Invalid arguments in %s: %s", e.Call, e.Function, e.Reason)
 }

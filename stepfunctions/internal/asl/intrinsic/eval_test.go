@@ -109,7 +109,7 @@ func TestEval(t *testing.T) {
 func TestEvalRefusesArguments(t *testing.T) {
 	long := strings.Repeat("é", 10_001)
 	for _, call := range []string{
-		`States.Format('{}')`, `States.Format('{}', 1, 2)`, `States.Format('{', 1)`, `States.Format('}')`, `States.Format('{{}}', 1)`,
+		`States.Format('{}')`, `States.Format('{}', 1, 2)`,
 		`States.Format(1)`, `States.Format()`, `States.StringToJson('{')`, `States.StringToJson(1)`, `States.StringToJson()`,
 		`States.JsonMerge($, $, true)`, `States.JsonMerge($, 1, false)`, `States.JsonMerge(1, $, false)`, `States.JsonMerge($, $, 'true')`,
 		`States.ArrayPartition(States.Array(1), 0.9)`, `States.ArrayPartition(1, 1)`, `States.ArrayPartition(States.Array(1), '1')`,
@@ -130,6 +130,21 @@ func TestEvalRefusesArguments(t *testing.T) {
 		want := "The function '" + call + "' had the following error: Invalid arguments in " + call[:strings.IndexByte(call, '(')]
 		if !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.60s: %v", call, err)
+		}
+	}
+}
+
+// A brace without its other has words of its own, as AWS has them.
+func TestEvalRefusesTemplates(t *testing.T) {
+	for call, reason := range map[string]string{
+		`States.Format('Hello {}, e.g. \\{ \\}', $.a)`: "matching '}' not found for '{'",
+		`States.Format('{', $.a)`:                      "matching '}' not found for '{'",
+		`States.Format('{{}}', 1)`:                     "matching '}' not found for '{'",
+		`States.Format('}', $.a)`:                      "matching '{' not found for '}'",
+	} {
+		want := "The function '" + call + "' had the following error: Invalid template in States.Format: " + reason + "."
+		if v, err := eval(t, call, `{"a":1}`); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, %v, want %s", call, v, err, want)
 		}
 	}
 }

@@ -236,6 +236,11 @@ func format(in input) (any, error) {
 	return b.String(), nil
 }
 
+// badTemplate is the failure of a template, whatever the arguments are.
+func (in input) badTemplate(reason string) error {
+	return &ArgumentsError{Function: in.name, Reason: reason, Template: true}
+}
+
 // fill writes the template and gives the number of the first argument, counted
 // from 0, that found no placeholder.
 func (in input) fill(b *strings.Builder, template string) (int, error) {
@@ -255,9 +260,9 @@ func (in input) fill(b *strings.Builder, template string) (int, error) {
 			}
 			next++
 		case rest[0] == '{':
-			return 0, in.fail("matching '}' not found for '{'")
+			return 0, in.badTemplate("matching '}' not found for '{'")
 		case rest[0] == '}':
-			return 0, in.fail("matching '{' not found for '}'")
+			return 0, in.badTemplate("matching '{' not found for '}'")
 		default:
 			b.WriteByte(rest[0])
 		}

@@ -3,6 +3,8 @@ package jsonpath
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // condition is the inside of a filter.
@@ -203,8 +205,30 @@ func (p *parser) operand() (operand, error) {
 		re, err := p.pattern()
 		return operand{pattern: re}, err
 	}
+	if word := p.word(); word != "" {
+		return operand{value: word}, nil
+	}
 	v, err := p.literal()
 	return operand{value: v}, err
+}
+
+// word reads a word without quotes, which means the string: AWS takes
+// [?(@.category==home)], as in its samples. null, true and false are literals.
+func (p *parser) word() string {
+	rest := p.text[p.at:]
+	end := strings.IndexFunc(rest, func(r rune) bool {
+		return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+	if end < 0 {
+		end = len(rest)
+	}
+	word := rest[:end]
+	if first, _ := utf8.DecodeRuneInString(word); !unicode.IsLetter(first) && first != '_' ||
+		!ends(rest[end:]) || word == "null" || word == "true" || word == "false" {
+		return ""
+	}
+	p.at += end
+	return word
 }
 
 // inner reads a path inside a filter or an argument list, from $ or @.

@@ -148,7 +148,8 @@ func appended(_ *evaluation, v any, arguments []any) (any, error) {
 }
 
 // aggregate makes a function of the numbers in an array and in the arguments;
-// other values do not count. Without numbers it fails, in Jayway's words.
+// other values do not count. Without numbers it fails, in Jayway's words, and
+// so it does where the result is beyond the range of a double.
 func aggregate(compute func([]float64) float64) compute {
 	return func(e *evaluation, v any, arguments []any) (any, error) {
 		array, _ := v.([]any)
@@ -156,7 +157,12 @@ func aggregate(compute func([]float64) float64) compute {
 		if len(numbers) == 0 {
 			return nil, &EvaluationError{Path: e.path, Reason: "Aggregation function attempted to calculate value using empty array"}
 		}
-		return value.FromFloat(compute(numbers)), nil
+		result := compute(numbers)
+		if math.IsInf(result, 0) || math.IsNaN(result) {
+			// JSON has no such number (RFC 8259 section 6).
+			return nil, &EvaluationError{Path: e.path, Reason: fmt.Sprintf("The path '%s' gives a number that is out of range", e.path)}
+		}
+		return value.FromFloat(result), nil
 	}
 }
 

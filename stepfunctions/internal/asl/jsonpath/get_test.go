@@ -113,6 +113,23 @@ func TestGetAggregates(t *testing.T) {
 	}
 }
 
+// JSON has no number for what is beyond the range of a double.
+func TestGetAggregatesOutOfRange(t *testing.T) {
+	for path, document := range map[string]string{
+		"$.sum()": `[1e308,1e308]`, "$.avg()": `[1e308,1e308,1e308]`, "$.stddev()": `[1e308,-1e308]`, "$.max()": `[1,1e999]`,
+		"$.min()": `[1,-1e999]`, "$.sum(1e308)": `[1e308]`, "$.sum( 1e999, -1e999 )": `[]`,
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var failed *jsonpath.EvaluationError
+		if v, err := p.Get(decode(t, document)); !errors.As(err, &failed) || !strings.Contains(err.Error(), "out of range") {
+			t.Errorf("%s of %s = %s, %v", path, document, value.Text(v), err)
+		}
+	}
+}
+
 // Scans behind scans, and in filters behind scans, give up in the end.
 func TestGetGivesUp(t *testing.T) {
 	deep := decode(t, strings.Repeat(`{"a":`, 300)+"1"+strings.Repeat("}", 300))
@@ -148,6 +165,35 @@ func TestGetNothingThere(t *testing.T) {
 		}
 		if _, err = p.Get(decode(t, shop)); err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+}
+
+// A word without quotes in a filter is a string, as in AWS's samples.
+func TestWordsInFilters(t *testing.T) {
+	const data = `{"a":[{"k":"home","n":1},{"k":"work","n":2},{"k":"VENDOR_NAME","n":3},{"k":true,"n":4},{"k":"true","n":5},{"k":"é-1","n":6}]}`
+	for path, want := range map[string]string{
+		"$.a[?(@.k==home)].n":               "[1]",
+		"$.a[?(@.k == VENDOR_NAME)].n":      "[3]",
+		"$.a[?(work==@.k)].n":               "[2]",
+		"$.a[?(@.k==true)].n":               "[4]",
+		"$.a[?(@.k==é-1)].n":                "[6]",
+		"$.a[?(@.k==home || @.n==2)].n":     "[1,2]",
+		"$.a[?(@.k!=home&&@.k!=work)].n":    "[3,4,5,6]",
+		"$.a[?(@.k in ['home', 'work'])].n": "[1,2]",
+	} {
+		p, err := jsonpath.Parse(path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if got, err := p.Get(decode(t, data)); err != nil || value.Text(got) != want {
+			t.Errorf("%s: got %v, %v, want %s", path, value.Text(got), err, want)
+		}
+	}
+	for _, path := range []string{"$.a[?(home)]", "$.a[?(@.k==home work)]", "$.a[?(@.k==home.x)]", "$.a[?(@.k==-home)]", "$.a[?(@.k==1home)]"} {
+		if _, err := jsonpath.Parse(path); err == nil {
+			t.Errorf("%s was read", path)
 		}
 	}
 }

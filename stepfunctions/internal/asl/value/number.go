@@ -185,5 +185,16 @@ func Timestamp(v any) (t time.Time, ok bool) {
 	t, err := time.Parse(time.RFC3339Nano, text)
 	// Parse also takes hours of one digit, and commas before fractions.
 	const hours, fraction = len("2006-01-02T15"), len("2006-01-02T15:04:05")
-	return t, err == nil && text[hours] == ':' && text[fraction] != ','
+	return t, err == nil && text[hours] == ':' && text[fraction] != ',' && offsetInRange(text)
+}
+
+// offsetInRange reports whether the offset of a timestamp that time.Parse takes
+// has at most 23 hours and 59 minutes (RFC 3339 section 5.6). Parse lets 24
+// hours and 60 minutes through, https://github.com/golang/go/issues/54580.
+func offsetInRange(text string) bool {
+	if strings.HasSuffix(text, "Z") {
+		return true
+	}
+	offset := text[len(text)-len("00:00"):]
+	return offset[:2] <= "23" && offset[3:] <= "59"
 }

@@ -10,9 +10,45 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds nesting, so that hostile input cannot exhaust the stack; it
-// is the bound of the JSON library behind the service.
+// maxDepth is how many arrays and objects may stand one in the other, so that
+// hostile input cannot exhaust the stack; it is the bound of the JSON library
+// behind the service.
 const maxDepth = 1000
+
+// Check returns the *SyntaxError of Parse, and builds nothing of a text that has none.
+func Check(src []byte) error {
+	if !json.Valid(src) {
+		_, err := Parse(src) // says where it is wrong
+		return err
+	}
+	depth := 0
+	for i := 0; i < len(src); i++ {
+		switch src[i] {
+		case '"':
+			i = endOfString(src, i+1)
+		case '[', '{':
+			if depth++; depth > maxDepth {
+				return &SyntaxError{Offset: i, Reason: tooDeep}
+			}
+		case ']', '}':
+			depth--
+		}
+	}
+	return nil
+}
+
+// endOfString returns the offset of the quote that ends a string of a valid text.
+func endOfString(src []byte, at int) int {
+	for src[at] != '"' {
+		if src[at] == '\\' {
+			at++
+		}
+		at++
+	}
+	return at
+}
+
+const tooDeep = "nested in more than 1000 levels"
 
 // SyntaxError is a JSON text that cannot be read.
 type SyntaxError struct {
@@ -83,10 +119,9 @@ func (r *reader) peek() byte {
 }
 
 func (r *reader) value(depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, r.fail("nested too deeply")
-	}
 	switch c := r.peek(); {
+	case depth >= maxDepth && (c == '{' || c == '['):
+		return nil, r.fail(tooDeep)
 	case c == '{':
 		return r.object(depth)
 	case c == '[':

@@ -26,11 +26,38 @@ func TestParseRefuses(t *testing.T) {
 	for text, reason := range map[string]string{
 		``: "EOF", `{`: "EOF", `{"a"}`: "colon", `[1,]`: "expected", `01`: "after", `1.`: "EOF", `nul`: "unknown word",
 		`"a` + "\n" + `"`: "control", `"\x"`: "escape", `"\u12"`: "hexadecimal", `{a:1}`: "name", `[1 2]`: "comma", `1 x`: "after",
-		strings.Repeat("[", 2000): "deep",
+		strings.Repeat("[", 2000): "nested in more than 1000 levels",
 	} {
 		_, err := Parse([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), reason) {
 			t.Errorf("%.20q: got %v, want an error about %q", text, err, reason)
+		}
+	}
+}
+
+// Both ways to read a text agree on how deep it may be.
+func TestDepth(t *testing.T) {
+	nested := func(open, inside, end string, levels int) string {
+		return strings.Repeat(open, levels) + inside + strings.Repeat(end, levels)
+	}
+	for _, c := range []struct {
+		text string
+		ok   bool
+	}{
+		{nested("[", "", "]", 1000), true},
+		{nested("[", "1", "]", 1000), true},
+		{nested("[", "", "]", 1001), false},
+		{nested(`{"a":`, "1", "}", 1000), true},
+		{nested(`{"a":`, "1", "}", 1001), false},
+		{nested("[", "", "]", 5000), false},
+		{nested("[", "", "]", 20_000), false},
+		{`["` + nested("[", "", "]", 2000) + `\"[", {}]`, true},
+		{`["\\",` + nested("[", "", "]", 999) + `]`, true},
+		{`["\\",` + nested("[", "", "]", 1000) + `]`, false},
+	} {
+		_, err := Parse([]byte(c.text))
+		if checked := Check([]byte(c.text)); (err == nil) != c.ok || (checked == nil) != c.ok {
+			t.Errorf("%.20s (%d bytes): %v and %v, want accepted %v", c.text, len(c.text), err, checked, c.ok)
 		}
 	}
 }
@@ -77,6 +104,9 @@ func FuzzParse(f *testing.F) {
 		v, err := Parse(src)
 		if (err == nil) != json.Valid(src) && len(src) < maxDepth {
 			t.Fatalf("%q: %v, but encoding/json says valid=%v", src, err, json.Valid(src))
+		}
+		if checked := Check(src); (checked == nil) != (err == nil) {
+			t.Fatalf("%q: %v, but Check says %v", src, err, checked)
 		}
 		if err != nil {
 			return

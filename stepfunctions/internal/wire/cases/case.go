@@ -51,6 +51,7 @@ type Case struct {
 
 // Task is what one task of a recording was asked and answered.
 type Task struct {
+	State        string   `json:"state"`
 	Scheduled    string   `json:"scheduled"`
 	ResourceType string   `json:"resourceType"`
 	Resource     string   `json:"resource"`

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -35,6 +36,46 @@ func NewPlayback(c Case) *Playback {
 		p.handlers[l.Name] = l.Handler
 	}
 	return p
+}
+
+// Mocks is a mock file of what the tasks of c were answered that call other
+// services, for the state machine of that name.
+func Mocks(c Case, machine string) []byte {
+	states, responses := map[string]string{}, map[string]map[string]any{}
+	for _, t := range c.Tasks {
+		if t.Scheduled != "TaskScheduled" || t.ResourceType == "lambda" || t.ResourceType == "states" || t.Outcome == nil {
+			continue
+		}
+		states[t.State] = t.State
+		if responses[t.State] == nil {
+			responses[t.State] = map[string]any{}
+		}
+		responses[t.State][strconv.Itoa(len(responses[t.State]))] = t.mock()
+	}
+	return encoded(map[string]any{
+		"StateMachines":   map[string]any{machine: map[string]any{"DefaultTestCase": "recorded", "TestCases": map[string]any{"recorded": states}}},
+		"MockedResponses": responses,
+	})
+}
+
+// mock is the task's outcome as a mock file has it.
+func (t Task) mock() map[string]any {
+	o := t.Outcome
+	if text, ok := o.Output.(string); ok && json.Valid([]byte(text)) {
+		return map[string]any{"Return": json.RawMessage(text)} // JSON that the recorder left alone
+	}
+	if strings.HasSuffix(o.Event, "Succeeded") {
+		return map[string]any{"Return": o.Output}
+	}
+	thrown := map[string]any{"Error": o.Error}
+	switch cause := o.Cause.(type) {
+	case nil:
+	case string:
+		thrown["Cause"] = cause
+	default:
+		thrown["Cause"] = string(encoded(cause))
+	}
+	return map[string]any{"Throw": thrown}
 }
 
 // ServeHTTP is the Invoke API.

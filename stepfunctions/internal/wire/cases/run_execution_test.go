@@ -74,7 +74,11 @@ func runExecution(t *testing.T, c cases.Case) cases.Verdict {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	w := newWorld(t, cases.NewPlayback(c))
+	var mocks []byte
+	if c.Tier == "service-integration" {
+		mocks = cases.Mocks(c, machineName)
+	}
+	w := newMockedWorld(t, cases.NewPlayback(c), mocks)
 	shownRole := role
 	if strings.Contains(fmt.Sprint(c.Expected, c.History), recordedRole) {
 		shownRole = recordedRole

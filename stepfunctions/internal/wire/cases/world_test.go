@@ -14,6 +14,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
+	"example.org/asynchttpapi/stepfunctions/internal/mock"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
 
@@ -34,6 +35,18 @@ type world struct {
 
 func newWorld(t *testing.T, playback *cases.Playback) *world {
 	t.Helper()
+	return newMockedWorld(t, playback, nil)
+}
+
+// newMockedWorld has a mock file, too, if there is one.
+func newMockedWorld(t *testing.T, playback *cases.Playback, mocks []byte) *world {
+	t.Helper()
+	var integrations engine.Integrations
+	if mocks != nil {
+		file, err := mock.Parse("recorded.json", mocks)
+		must(t, err)
+		integrations.Mocks = func() *mock.File { return file }
+	}
 	functions := httptest.NewServer(playback)
 	t.Cleanup(functions.Close)
 	lambda, err := lambdainvoke.New(functions.URL)
@@ -44,7 +57,7 @@ func newWorld(t *testing.T, playback *cases.Playback) *world {
 	t.Cleanup(func() { must(t, db.Close()) })
 	clock := enginetest.NewClock(time.Now())
 	w := &world{playback: playback}
-	w.engine = engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Clock: clock, Account: account})
+	w.engine = engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Clock: clock, Account: account, Integrations: integrations})
 	must(t, w.engine.Start(t.Context()))
 	go clock.Drive(t.Context(), func() bool { return w.engine.Sleeping() || playback.Hangs() })
 	t.Cleanup(w.close)

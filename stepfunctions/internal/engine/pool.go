@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"strings"
+	"sync"
+)
+
+// pool runs jobs in the order they came, at most max at a time. A waiting job
+// costs its closure and no goroutine.
+type pool struct {
+	gate *gate
+	max  int
+
+	mu      sync.Mutex
+	queue   []func()
+	head    int // queue[:head] is done
+	workers int
+	closed  bool
+}
+
+// push takes a job; a closed pool drops it.
+func (p *pool) push(job func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.gate.hold()
+	p.queue = append(p.queue, job)
+	if p.workers < p.max {
+		p.workers++
+		go p.work()
+	}
+}
+
+func (p *pool) work() {
+	for job := p.next(); job != nil; job = p.next() {
+		job()
+		p.gate.leave()
+	}
+}
+
+// next gives the next job; with nil the worker's place is free again.
+func (p *pool) next() func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.head == len(p.queue) {
+		p.queue, p.head = p.queue[:0], 0
+		p.workers--
+		return nil
+	}
+	job := p.queue[p.head]
+	p.queue[p.head] = nil
+	p.head++
+	if p.head > 1024 && p.head > len(p.queue)/2 {
+		p.queue = append(p.queue[:0], p.queue[p.head:]...)
+		p.head = 0
+	}
+	return job
+}
+
+// close drops the jobs that wait.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for range p.queue[p.head:] {
+		p.gate.leave()
+	}
+	p.queue, p.head = nil, 0
+}
+
+// calls runs the calls of functions, at most max at a time, and of one function
+// at most half of what the others leave: one that hangs cannot take all the
+// places, and each of several leaves the next one some. The functions that have
+// calls waiting take turns. A waiting call costs its closure and no goroutine.
+type calls struct {
+	gate *gate
+	max  int
+
+	mu      sync.Mutex
+	running int
+	of      map[string]*functionCalls // those with calls that run or wait
+	// turns are the functions with calls that wait; the first one is next.
+	turns  []*functionCalls
+	closed bool
+}
+
+// functionCalls are the calls of one function.
+type functionCalls struct {
+	name    string
+	running int
+	waiting []func()
+}
+
+// push takes a call; closed calls drop it.
+func (c *calls) push(function string, job func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.gate.hold()
+	f := c.of[function]
+	if f == nil {
+		f = &functionCalls{name: function}
+		if c.of == nil {
+			c.of = map[string]*functionCalls{}
+		}
+		c.of[function] = f
+	}
+	f.waiting = append(f.waiting, job)
+	if len(f.waiting) == 1 {
+		c.turns = append(c.turns, f)
+	}
+	c.dispatch()
+}
+
+// dispatch starts what there are places for. The caller holds mu.
+func (c *calls) dispatch() {
+	for i := 0; c.running < c.max && i < len(c.turns); {
+		f := c.turns[i]
+		if f.running >= c.share(f) {
+			i++
+			continue
+		}
+		job := f.waiting[0]
+		f.waiting[0] = nil
+		f.waiting = f.waiting[1:]
+		c.turns = append(c.turns[:i], c.turns[i+1:]...)
+		if len(f.waiting) > 0 {
+			c.turns = append(c.turns, f)
+		}
+		c.running++
+		f.running++
+		go c.work(f, job)
+	}
+}
+
+// share is how many calls of the function may run at present.
+func (c *calls) share(f *functionCalls) int { return (c.max - (c.running - f.running) + 1) / 2 }
+
+func (c *calls) work(f *functionCalls, job func()) {
+	job()
+	c.mu.Lock()
+	c.running--
+	f.running--
+	if f.running == 0 && len(f.waiting) == 0 {
+		delete(c.of, f.name)
+	}
+	c.dispatch()
+	c.mu.Unlock()
+	c.gate.leave()
+}
+
+// close drops the calls that wait.
+func (c *calls) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closed = true
+	for _, f := range c.turns {
+		for range f.waiting {
+			c.gate.leave()
+		}
+		f.waiting = nil
+	}
+	c.turns = nil
+}
+
+// functionName is the name in a function's ARN, partial ARN or name, without
+// its version: what is called by several of them is one function.
+func functionName(function string) string {
+	if _, after, ok := strings.Cut(":"+function, ":function:"); ok {
+		function = after
+	}
+	name, _, _ := strings.Cut(function, ":")
+	return name
+}

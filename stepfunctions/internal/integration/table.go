@@ -1,0 +1,205 @@
+package integration
+
+import (
+	"slices"
+	"strings"
+)
+
+// Kind is who can answer a call on this machine.
+type Kind uint8
+
+// The kinds.
+const (
+	// Unknown calls are none that AWS has, as far as the table goes.
+	Unknown Kind = iota
+	// Native calls are answered by this engine and its functions.
+	Native
+	// Write calls change something elsewhere and answer little: a stub can stand
+	// for them.
+	Write
+	// Read calls have an answer that the state machine goes on with: only a mock
+	// can give it.
+	Read
+)
+
+// Field is the shape that a service's API gives a member of its answer.
+type Field struct {
+	Name string
+	// Must words the type as the service does, empty for any.
+	Must string
+	Enum []string
+}
+
+// action is one line of the table.
+type action struct {
+	patterns []Pattern // besides RequestResponse
+	kind     Kind
+	// needs and others are the names of the parameters; nil others are not known.
+	needs  string
+	others []string
+	fields []Field
+	// synced are the fields of the answer of the Sync patterns.
+	synced []Field
+}
+
+const (
+	text   = "a string"
+	number = "a number"
+)
+
+var (
+	jobs  = []Pattern{Sync}
+	token = []Pattern{Callback}
+
+	statuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
+)
+
+// actions are the optimized integrations by service:action.
+// https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+var actions = map[string]action{
+	"lambda:invoke": {
+		patterns: token, kind: Native, needs: "FunctionName",
+		others: []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"},
+		fields: []Field{{"StatusCode", number, nil}, {"FunctionError", text, nil}, {"LogResult", text, nil}, {"ExecutedVersion", text, nil}},
+	},
+	"states:startExecution": {
+		patterns: []Pattern{Sync, Sync2, Callback}, kind: Native, needs: "StateMachineArn",
+		others: []string{"Input", "Name", "TraceHeader"},
+		fields: []Field{{"ExecutionArn", text, nil}},
+		synced: []Field{
+			{"ExecutionArn", text, nil}, {"StateMachineArn", text, nil}, {"Name", text, nil}, {"Status", text, statuses},
+			{"Error", text, nil}, {"Cause", text, nil}, {"RedriveCount", number, nil},
+		},
+	},
+
+	"sns:publish":         {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil}, {"SequenceNumber", text, nil}}},
+	"sqs:sendMessage":     {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil}, {"MD5OfMessageBody", text, nil}, {"SequenceNumber", text, nil}}},
+	"events:putEvents":    {patterns: token, kind: Write, fields: []Field{{"FailedEntryCount", number, nil}, {"Entries", array, nil}}},
+	"dynamodb:putItem":    {kind: Write, fields: attributes},
+	"dynamodb:updateItem": {kind: Write, fields: attributes},
+	"dynamodb:deleteItem": {kind: Write, fields: attributes},
+	"dynamodb:getItem":    {kind: Read, fields: []Field{{"Item", object, nil}}},
+
+	"apigateway:invoke": {patterns: token, kind: Read, fields: []Field{{"StatusCode", number, nil}, {"StatusText", text, nil}}},
+	"http:invoke":       {kind: Read, fields: []Field{{"StatusCode", number, nil}, {"StatusText", text, nil}}},
+
+	"athena:startQueryExecution":                       {patterns: jobs, kind: Read},
+	"athena:stopQueryExecution":                        {kind: Read},
+	"athena:getQueryExecution":                         {kind: Read},
+	"athena:getQueryResults":                           {kind: Read},
+	"batch:submitJob":                                  {patterns: jobs, kind: Read},
+	"bedrock:invokeModel":                              {kind: Read},
+	"bedrock:createModelCustomizationJob":              {patterns: jobs, kind: Read},
+	"codebuild:startBuild":                             {patterns: jobs, kind: Read},
+	"codebuild:stopBuild":                              {kind: Read},
+	"codebuild:batchDeleteBuilds":                      {kind: Read},
+	"codebuild:batchGetReports":                        {kind: Read},
+	"codebuild:startBuildBatch":                        {patterns: jobs, kind: Read},
+	"codebuild:stopBuildBatch":                         {kind: Read},
+	"codebuild:retryBuildBatch":                        {patterns: jobs, kind: Read},
+	"codebuild:deleteBuildBatch":                       {kind: Read},
+	"databrew:startJobRun":                             {patterns: jobs, kind: Read},
+	"ecs:runTask":                                      {patterns: []Pattern{Sync, Callback}, kind: Read},
+	"eks:call":                                         {kind: Read},
+	"eks:runJob":                                       {patterns: jobs, kind: Read},
+	"eks:createCluster":                                {patterns: jobs, kind: Read},
+	"eks:deleteCluster":                                {patterns: jobs, kind: Read},
+	"eks:createFargateProfile":                         {patterns: jobs, kind: Read},
+	"eks:deleteFargateProfile":                         {patterns: jobs, kind: Read},
+	"eks:createNodegroup":                              {patterns: jobs, kind: Read},
+	"eks:deleteNodegroup":                              {patterns: jobs, kind: Read},
+	"elasticmapreduce:createCluster":                   {patterns: jobs, kind: Read},
+	"elasticmapreduce:terminateCluster":                {patterns: jobs, kind: Read},
+	"elasticmapreduce:addStep":                         {patterns: jobs, kind: Read},
+	"elasticmapreduce:cancelStep":                      {kind: Read},
+	"elasticmapreduce:setClusterTerminationProtection": {kind: Read},
+	"elasticmapreduce:modifyInstanceFleetByName":       {kind: Read},
+	"elasticmapreduce:modifyInstanceGroupByName":       {kind: Read},
+	"emr-containers:createVirtualCluster":              {kind: Read},
+	"emr-containers:deleteVirtualCluster":              {patterns: jobs, kind: Read},
+	"emr-containers:startJobRun":                       {patterns: jobs, kind: Read},
+	"emr-serverless:createApplication":                 {patterns: jobs, kind: Read},
+	"emr-serverless:startApplication":                  {patterns: jobs, kind: Read},
+	"emr-serverless:stopApplication":                   {patterns: jobs, kind: Read},
+	"emr-serverless:deleteApplication":                 {patterns: jobs, kind: Read},
+	"emr-serverless:startJobRun":                       {patterns: jobs, kind: Read},
+	"emr-serverless:cancelJobRun":                      {patterns: jobs, kind: Read},
+	"glue:startJobRun":                                 {patterns: jobs, kind: Read},
+	"mediaconvert:createJob":                           {patterns: jobs, kind: Read},
+	"sagemaker:createEndpoint":                         {kind: Read},
+	"sagemaker:createEndpointConfig":                   {kind: Read},
+	"sagemaker:createHyperParameterTuningJob":          {patterns: jobs, kind: Read},
+	"sagemaker:createLabelingJob":                      {patterns: jobs, kind: Read},
+	"sagemaker:createModel":                            {kind: Read},
+	"sagemaker:createProcessingJob":                    {patterns: jobs, kind: Read},
+	"sagemaker:createTrainingJob":                      {patterns: jobs, kind: Read},
+	"sagemaker:createTransformJob":                     {patterns: jobs, kind: Read},
+	"sagemaker:updateEndpoint":                         {kind: Read},
+}
+
+const (
+	array  = "an array"
+	object = "an object"
+)
+
+var attributes = []Field{{"Attributes", object, nil}}
+
+// written are the actions of the AWS SDK that are optimized integrations under
+// another name, or writes of their own.
+var written = map[string]string{
+	"aws-sdk:sns:publish":           "sns:publish",
+	"aws-sdk:sqs:sendMessage":       "sqs:sendMessage",
+	"aws-sdk:eventbridge:putEvents": "events:putEvents",
+	"aws-sdk:dynamodb:putItem":      "dynamodb:putItem",
+	"aws-sdk:dynamodb:updateItem":   "dynamodb:updateItem",
+	"aws-sdk:dynamodb:deleteItem":   "dynamodb:deleteItem",
+	"aws-sdk:dynamodb:getItem":      "dynamodb:getItem",
+	"aws-sdk:s3:putObject":          s3Put,
+}
+
+const s3Put = "s3:putObject"
+
+// find returns the line of the table that a call is about.
+func (r Resource) find() (action, bool) {
+	if !strings.HasPrefix(r.Service, SDK) {
+		a, ok := actions[r.Call()]
+		return a, ok
+	}
+	if as := written[r.Call()]; as == s3Put {
+		return action{patterns: token, kind: Write, fields: []Field{{"ETag", text, nil}, {"VersionId", text, nil}}}, true
+	} else if as != "" {
+		a := actions[as]
+		return action{patterns: token, kind: a.kind, fields: a.fields}, true
+	}
+	// The SDK has thousands of actions; all begin with a small letter.
+	_, service, _ := strings.Cut(r.Service, ":")
+	ok := service != "" && r.Action != "" && r.Action[0] >= 'a' && r.Action[0] <= 'z'
+	return action{patterns: token, kind: Read}, ok
+}
+
+// Kind returns who can answer the call; Unknown also for a pattern that the
+// action does not have.
+func (r Resource) Kind() Kind {
+	a, ok := r.find()
+	if !ok || r.Pattern != RequestResponse && !slices.Contains(a.patterns, r.Pattern) {
+		return Unknown
+	}
+	return a.kind
+}
+
+// Parameters returns the parameters of a native call: the one that it needs and
+// the others that it may have. known is false for every other call.
+func (r Resource) Parameters() (needed string, others []string, known bool) {
+	a := actions[r.Call()]
+	return a.needs, a.others, a.kind == Native
+}
+
+// Result returns the members of the call's answer whose types are known. The
+// answer of a job is that of its description.
+func (r Resource) Result() []Field {
+	a, _ := r.find()
+	if r.Pattern == Sync || r.Pattern == Sync2 {
+		return a.synced
+	}
+	return a.fields
+}

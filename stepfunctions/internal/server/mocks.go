@@ -1,0 +1,99 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/mock"
+)
+
+// mocks is the mock file, which may be read again while the program runs.
+type mocks struct {
+	path string
+	file atomic.Pointer[mock.File]
+}
+
+// readMocks reads the mock file, if there is one.
+func readMocks(s settings) (*mocks, error) {
+	m := &mocks{path: s.mocks}
+	return m, m.read()
+}
+
+func (m *mocks) read() error {
+	if m.path == "" {
+		return nil
+	}
+	f, err := mock.Read(m.path)
+	if err == nil {
+		m.file.Store(f)
+	}
+	return err
+}
+
+// integrations is what the engine is to do about calls of other services.
+func (m *mocks) integrations(s settings) engine.Integrations {
+	i := engine.Integrations{Stubs: s.integrations == stub}
+	if m.path != "" {
+		i.Mocks = m.file.Load
+	}
+	return i
+}
+
+// mistakes are the mocks of a machine that its definition has no states for.
+func (m *mocks) mistakes(name string, definition *asl.Machine) error {
+	problems, _ := m.file.Load().Check(name, definition)
+	return errors.Join(problems...)
+}
+
+// report logs who answers the calls of a machine, if that is not all real, and
+// the mocked results that do not fit.
+func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *slog.Logger) {
+	file := m.file.Load()
+	if plan := mock.NewPlan(name, definition, file, stubs); plan.Foreign() {
+		log.Warn("not all calls of the state machine are real", "stateMachine", name, "calls", plan.String())
+	}
+	_, misfits := file.Check(name, definition)
+	for _, misfit := range misfits {
+		log.Warn("a mock does not fit", "stateMachine", name, "why", misfit)
+	}
+}
+
+// writeMocks writes a skeleton of a mock file for the machines. It overwrites
+// no file.
+func (m *machines) writeMocks(path string) error {
+	var all []mock.Named
+	for _, machine := range m.made {
+		definition, err := asl.Parse([]byte(machine.Definition))
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", m.template, machine.LogicalID, err)
+		}
+		all = append(all, mock.Named{Name: machine.Name, Definition: definition})
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("-write-mocks: %w", err)
+	}
+	_, err = file.Write(mock.Skeleton(all))
+	return errors.Join(err, file.Close())
+}
+
+// ignoreFolder keeps the data folder out of version control, unless it has a
+// .gitignore already.
+func ignoreFolder(folder string) error {
+	file, err := os.OpenFile(filepath.Join(folder, ".gitignore"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString("# State machines and executions of this machine.\n*\n")
+	return errors.Join(err, file.Close())
+}

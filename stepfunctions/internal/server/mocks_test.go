@@ -1,0 +1,146 @@
+package server
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+)
+
+// trading is a template of one state machine that calls a function, reads and
+// writes a table, and informs a topic.
+const trading = `
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Topic: {Type: AWS::SNS::Topic}
+  Orders:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: orders.asl.json
+      DefinitionSubstitutions: {Topic: !Ref Topic}
+`
+
+const tradingASL = `{"StartAt":"Check","States":{
+	"Check":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f","Next":"Read","Retry":[{"ErrorEquals":["Busy"],"IntervalSeconds":1000}]},
+	"Read":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{"TableName":"t","Key":{}},"Next":"Notify"},
+	"Notify":{"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn":"${Topic}","Message":"m"},"End":true}}}`
+
+const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}, "Unread": {"Check": "Busy"}}}},
+"MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "private"}}, "1": {"Return": {"n": 1}}}, "Item": {"0": {"Return": {"Item": {}}}}}}`
+
+// A template is refused as it is, and runs with mocks, stubs and short waits.
+func TestMocksAndStubs(t *testing.T) {
+	p := newProject(t, trading, tradingASL)
+	p.refused("Orders cannot run here: DefinitionUri: Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::dynamodb:getItem")
+	p.write("mocks.json", tradingMocks)
+	s := p.starts("-mock", filepath.Join(p.dir, "mocks.json"), "-integrations", "stub", "-time-scale", "0", "-v")
+	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders#Sold"), Name: aws.String("x"), Input: aws.String(`{"secret":"private"}`)})
+	must(t, err)
+	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
+	failed, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders"), Name: aws.String("y")})
+	must(t, err)
+	s.until(t, failed.ExecutionArn, types.ExecutionStatusFailed)
+	missing, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders#Unread"), Name: aws.String("z")})
+	must(t, err)
+	s.until(t, missing.ExecutionArn, types.ExecutionStatusFailed)
+	s.end(t)
+	log := p.log.take()
+	for _, want := range []string{
+		`stateMachine=Orders calls="mocked: Check (arn:aws:lambda:us-east-1:123456789012:function:f), Read (dynamodb:getItem); stubbed: Notify (sns:publish)"`,
+		`msg="Orders/x TaskStateEntered Check"`,
+		`msg="Orders/x LambdaFunctionFailed: Busy"`,
+		`msg="Orders/x answered by a stub" state=Notify call=sns:publish`,
+		`msg="Orders/x SUCCEEDED in `,
+		`msg="Orders/z has a task that nothing answers" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
+		`msg="Orders/y FAILED in `, ` at Check: Lambda.SdkClientException"`,
+		"nothing answers at the Lambda endpoint",
+		"aws stepfunctions start-execution --endpoint-url http://127.0.0.1:",
+		" --region us-east-1 --state-machine-arn " + arn + "Orders --input '{}'\n",
+	} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s:\n%s", want, log)
+		}
+	}
+	if strings.Contains(log, "private") {
+		t.Errorf("the log has data:\n%s", log)
+	}
+	if text, err := os.ReadFile(filepath.Join(p.dir, "data", ".gitignore")); err != nil || !strings.Contains(string(text), "\n*\n") {
+		t.Errorf("the data folder's .gitignore is %q, %v", text, err)
+	}
+}
+
+func TestMocksWithoutStatesStopTheStart(t *testing.T) {
+	p := newProject(t, trading, tradingASL)
+	p.write("mocks.json", strings.ReplaceAll(tradingMocks, `"Read"`, `"Raed"`))
+	p.refused("mocks.json:1:79: StateMachines.Orders.TestCases.Sold.Raed: the state machine has no such state", "-mock", filepath.Join(p.dir, "mocks.json"))
+}
+
+// The skeleton can be used as it is.
+func TestWriteMocks(t *testing.T) {
+	p := newProject(t, trading, tradingASL)
+	path := filepath.Join(p.dir, "skeleton.json")
+	var stderr strings.Builder
+	if status := run(t.Context(), p.args([]string{"-write-mocks", path}), none, t.Output(), &stderr); status != 0 {
+		t.Fatalf("status %d: %s", status, stderr.String())
+	}
+	p.refused("file exists", "-write-mocks", path)
+	s := p.starts("-mock", path)
+	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders")})
+	must(t, err)
+	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
+	s.end(t)
+}
+
+// A definition can stand in the place of a template, and a test case needs a
+// mock file.
+func TestADefinitionInPlaceOfATemplate(t *testing.T) {
+	p := newProject(t, "StartAt: S\nStates:\n  S: {Type: Succeed}\n", "")
+	s := p.starts()
+	_, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template#Good")})
+	if err == nil || !strings.Contains(err.Error(), `ValidationException: the test case "Good" needs a mock file: start with -mock FILE`) {
+		t.Errorf("got %v", err)
+	}
+	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template")})
+	must(t, err)
+	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
+	s.end(t)
+}
+
+// A changed definition is used; one with a mistake is not, and says so.
+func TestWatch(t *testing.T) {
+	const pass = `{"StartAt":"S","States":{"S":{"Type":"Pass","Result":%q,"End":true}}}`
+	p := newProject(t, machine("DefinitionUri: orders.asl.json"), strings.Replace(pass, "%q", `"one"`, 1))
+	s := p.starts("-watch")
+	wait := func(what string, ok func() bool) {
+		t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("waited 30 s for %s", what)
+			}
+		}
+	}
+	defined := func(text string) func() bool {
+		return func() bool {
+			m, err := s.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(arn + "M")})
+			must(t, err)
+			return strings.Contains(*m.Definition, text)
+		}
+	}
+	var log strings.Builder
+	p.write("orders.asl.json", "{ no")
+	wait("the mistake", func() bool {
+		log.WriteString(p.log.take())
+		return strings.Contains(log.String(), "changed files are not used") && strings.Contains(log.String(), "orders.asl.json")
+	})
+	if !defined("one")() {
+		t.Error("the definition is another one")
+	}
+	p.write("orders.asl.json", strings.Replace(pass, "%q", `"three"`, 1))
+	wait("the change", defined("three"))
+	s.end(t)
+}

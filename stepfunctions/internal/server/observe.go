@@ -1,0 +1,101 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
+)
+
+// observer writes what happens to executions to the developer's log: names of
+// machines, executions, states and errors; no inputs, outputs or causes. Only
+// the token and the parameters of a task that waits for its developer are shown.
+type observer struct {
+	log   *slog.Logger
+	mocks *mocks
+	stubs bool
+}
+
+// observer writes to log.
+func (m *machines) observer(log *slog.Logger) *observer {
+	return &observer{log: log, mocks: m.mocks, stubs: m.stubs}
+}
+
+func (o *observer) observe(n engine.Observation) {
+	name := n.Machine + "/" + n.Execution
+	switch {
+	case n.Defined != nil:
+		o.mocks.report(n.Machine, n.Defined, o.stubs, o.log)
+		if err := o.mocks.mistakes(n.Machine, n.Defined); err != nil {
+			o.log.Warn("the mock file has mistakes", "stateMachine", n.Machine, "why", err)
+		}
+	case n.Ended != nil:
+		o.log.Info(name + " " + n.Ended.String())
+	case n.Event != nil:
+		if line := eventLine(n.Event); line != "" {
+			o.log.Info(name + " " + line)
+		}
+	case n.Stub != nil:
+		o.log.Info(name+" answered by a stub", "state", n.Stub.State, "call", n.Stub.Call)
+	case n.Unanswered != "":
+		o.log.Warn(name+" has a task that nothing answers", "why", n.Unanswered)
+	case n.Waits != nil:
+		o.log.Info(name+" waits for a task token", "state", n.Waits.State, "call", n.Waits.Call,
+			"token", n.Waits.Token, "parameters", string(n.Waits.Parameters))
+	}
+}
+
+// eventLine is an event of a state in one line: its name, or the error's.
+func eventLine(e *interp.Event) string {
+	name, _ := e.Details["name"].(string)
+	failed, _ := e.Details["error"].(string)
+	switch {
+	case strings.HasPrefix(e.Type, "Execution"):
+		return "" // the end has a line of its own
+	case failed != "":
+		return e.Type + ": " + failed
+	case name != "":
+		return e.Type + " " + name
+	}
+	return ""
+}
+
+// checkEndpoint warns if nothing answers at the Lambda endpoint.
+func checkEndpoint(endpoint string, log *slog.Logger) {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return
+	}
+	host := u.Host
+	if u.Port() == "" {
+		host = net.JoinHostPort(u.Hostname(), u.Scheme) // a service name is as good as a number
+	}
+	conn, err := net.DialTimeout("tcp", host, dialWithin)
+	if err == nil {
+		conn.Close()
+		return
+	}
+	log.Warn("nothing answers at the Lambda endpoint: tasks that call functions will fail. Start sam local start-lambda, "+
+		"name another with -lambda-endpoint, or mock the functions with -mock", "endpoint", endpoint, "error", cause(err))
+}
+
+const dialWithin = 300 * time.Millisecond
+
+// suggest writes a command that starts an execution, ready to be pasted.
+func suggest(w io.Writer, address net.Addr, region string, all []engine.StateMachine) {
+	if len(all) == 0 {
+		return
+	}
+	call := "start-execution"
+	if all[0].Type == engine.Express {
+		call = "start-sync-execution"
+	}
+	fmt.Fprintf(w, "start an execution:\n  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local aws stepfunctions %s --endpoint-url http://%s --region %s --state-machine-arn %s --input '{}'\n",
+		call, address, region, all[0].ARN)
+}
