@@ -53,7 +53,7 @@ func main() {
 }
 
 func send(request *http.Request) (code int, header http.Header, body []byte, err error) {
-	client := http.Client{Timeout: 40 * time.Second}
+	client := http.Client{Timeout: 40 * time.Second, CheckRedirect: stay}
 	response, err := client.Do(request)
 	if err != nil {
 		return 0, nil, nil, err
@@ -62,6 +62,9 @@ func send(request *http.Request) (code int, header http.Header, body []byte, err
 	body, err = io.ReadAll(response.Body)
 	return response.StatusCode, response.Header, body, err
 }
+
+// stay refuses redirects: this API has none, and a POST would become a GET.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func statusOf(body []byte) string {
 	var state struct{ Status string }
