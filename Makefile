@@ -67,6 +67,10 @@ test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running 
 	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
 	$(if $(UPDATE),cd internal/e2e/pollers && $(POLLERS) go test -count=1 -run TestTable . -update)
 
+.PHONY: test-clients
+test-clients: ## the clients of examples/clients, and clients generated from the API's description
+	cd internal/e2e/clients && go vet . && $(CURDIR)/.ci/clients/run go test -count=1 ./...
+
 .PHONY: test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 	AWSCLI=$(TOOLS)/awscli/bin/aws go test -count=1 ./internal/e2e/awscli
@@ -212,10 +216,29 @@ test: ## every test that this machine can run, and a table of what it cannot: ma
 test-all: ## the heavy suites too
 	@go run ./internal/suites -all
 
+# Those of the programs that people download, and the platforms that they have.
+PROGRAMS := local stepfunctions cfs
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+
+.PHONY: release
+release: ## dist: the programs for five platforms, and SHA256SUMS
+	@rm -rf dist && mkdir dist
+	@for platform in $(PLATFORMS); do for program in $(PROGRAMS); do \
+		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		file=$${program}_$${GOOS}_$${GOARCH}; test $$GOOS != windows || file=$$file.exe; \
+		go build -buildvcs=auto -trimpath -ldflags '-s -w' -o dist/$$file ./cmd/$$program || exit; \
+	done; done
+	@cd dist && { command -v sha256sum >/dev/null && sha256sum * || shasum -a 256 *; } >../SHA256SUMS.new && mv ../SHA256SUMS.new SHA256SUMS
+	@cat dist/SHA256SUMS
+
+.PHONY: vulncheck
+vulncheck: ## known vulnerabilities in what is called, by the database of vuln.go.dev
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
 .PHONY: help
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
 .PHONY: clean
 clean:
-	rm -rf bin .tools .aws-sam .zip
+	rm -rf bin dist .tools .aws-sam .zip

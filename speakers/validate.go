@@ -70,7 +70,7 @@ func (f field) forbids(r rune) bool {
 	return unicode.IsControl(r)
 }
 
-const notAnAddress = "must be an e-mail address"
+const notAnAddress = "must be an email address"
 
 // checkEmail accepts a bare address: what RFC 5322 allows, without a display
 // name, comments or an address literal, at a domain that has a dot. Lengths of

@@ -57,7 +57,7 @@ func TestEmail(t *testing.T) {
 		" ada@example.org", "ada@example.org (Ada)", strings.Repeat("a", 65) + "@example.org",
 		"ada@" + strings.Repeat("a", 64) + ".org",
 	} {
-		if detail := detail(value); detail != "must be an e-mail address" {
+		if detail := detail(value); detail != "must be an email address" {
 			t.Errorf("%q: %q", value, detail)
 		}
 	}
@@ -158,7 +158,7 @@ func TestEveryProblemIsReported(t *testing.T) {
 			"/speaker/country must be a string", "/title must be a string", "/description must be a string", "/track must be a string",
 		}},
 		"a wrong type among others": {`{"speaker":{"email":"ada"},"title":2,"description":"d"}`, []string{
-			"/title must be a string", "/speaker/name is required", "/speaker/email must be an e-mail address", "/track is required",
+			"/title must be a string", "/speaker/name is required", "/speaker/email must be an email address", "/track is required",
 		}},
 		"speaker is text": {`{"speaker":"Ada","title":"Notes","description":"d","track":"t"}`, []string{"/speaker must be a JSON object"}},
 		"too long": {`{"speaker":{"name":"` + long[:202] + `","email":"a@b.org","bio":"` + long[:4002] + `"},` +

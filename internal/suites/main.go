@@ -18,6 +18,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -78,6 +79,11 @@ func (t tool) present() bool {
 		return err == nil && strings.TrimSpace(string(out)) == "true"
 	case "javac": // the stub of macOS is there without a JDK
 		return exec.Command("javac", "-version").Run() == nil
+	case "chromium": // internal/e2e/browser/run looks in the same places
+		return os.Getenv("CHROMIUM") != "" || slices.ContainsFunc([]string{"chromium", "chromium-browser", "google-chrome"}, func(name string) bool {
+			_, err := exec.LookPath(name)
+			return err == nil
+		})
 	case "bash-completion":
 		_, err := os.Stat("/usr/share/bash-completion/bash_completion")
 		return err == nil
@@ -157,7 +163,7 @@ func (r *runner) attempt(s suite) (outcome, why string) {
 }
 
 func (s suite) target() string {
-	if s.name == "lint" || s.name == "new-project" || strings.HasPrefix(s.name, "torture") {
+	if s.name == "lint" || s.name == "new-project" || s.name == "release" || strings.HasPrefix(s.name, "torture") {
 		return s.name
 	}
 	return "test-" + s.name

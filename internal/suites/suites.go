@@ -11,6 +11,7 @@ func suites() []suite {
 		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java)},
 		{name: "logs", about: "every line that the suites above have logged: nothing personal", needs: join(race, node, python, java)},
 		{name: "pollers", about: "other people's pollers against the running service", needs: join(node, python, java)},
+		{name: "clients", about: "clients in other languages, and generated ones", needs: join(node, python[:1], java[1:], race[1:])},
 		{name: "awscli", about: "the AWS CLI against the engine alone", needs: python},
 		{name: "corpus", about: "how many real definitions the local Step Functions takes"},
 		{name: "new-project", about: "a project of cmd/new, from a checkout and from a module proxy"},
@@ -21,6 +22,7 @@ func suites() []suite {
 		{name: "sam-local", about: "sam local invoke, start-lambda and start-api, in Docker", needs: join(node, python)},
 		{name: "deployed", about: "the stack, deployed by SAM to an emulator of AWS", needs: join(node, python, java), heavy: true},
 		{name: "rehearse", about: "a deployment's life on an emulator: an upgrade under load, a restored table", needs: python, heavy: true},
+		{name: "release", about: "the programs for five platforms", heavy: true},
 		{name: "torture", about: "kill -9 of the service again and again", heavy: true},
 		{name: "torture-engine", about: "kill -9 of the engine with everything in flight", heavy: true},
 	}

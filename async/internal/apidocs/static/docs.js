@@ -12,12 +12,17 @@ new MutationObserver(() => {
   for (const code of docs.querySelectorAll(".microlight:not([tabindex])")) code.tabIndex = 0;
 }).observe(docs, { childList: true, subtree: true });
 
-SwaggerUIBundle({
+// An API may have a page in front, or not.
+const home = document.getElementById("home");
+fetch(home.href, { method: "HEAD" }).then((response) => { home.hidden = !response.ok; }, () => {});
+
+const ui = SwaggerUIBundle({
   url: "openapi.yaml",
   dom_id: "#docs",
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   syntaxHighlight: { activated: false }, // its colours are too faint
   validatorUrl: null, // it would be asked elsewhere
-  supportedSubmitMethods: ["get", "post", "head", "options"],
+  supportedSubmitMethods: ["get", "post", "delete", "head", "options"],
+  onComplete: () => { document.title = `API · ${ui.specSelectors.info().get("title")}`; },
 });
