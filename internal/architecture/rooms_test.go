@@ -86,6 +86,7 @@ var rooms = []room{
 	{"internal/sqlite", "", "api async stepfunctions " + example + " " + sdk},
 	// Test support, measurements and suites.
 	{"internal", "api client internal", onAWS},
+	{"internal/bill", "internal", "async stepfunctions"},
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 
