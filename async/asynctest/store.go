@@ -26,6 +26,7 @@ type Store struct {
 	inputs       map[string]json.RawMessage
 	reservations map[string]async.Reservation
 	callbacks    map[string]async.CallbackRef
+	paces        map[string][]byte
 	// written, if not nil, is called for each state of a record that is stored.
 	written func(async.Record)
 }
@@ -40,6 +41,7 @@ func (s *Store) lock(ctx context.Context, valid ...error) (unlock func(), err er
 	if s.records == nil {
 		s.records, s.inputs = map[string]async.Record{}, map[string]json.RawMessage{}
 		s.reservations, s.callbacks = map[string]async.Reservation{}, map[string]async.CallbackRef{}
+		s.paces = map[string][]byte{}
 	}
 	return s.mu.Unlock, nil
 }

@@ -87,6 +87,7 @@ var rooms = []room{
 	// Test support, measurements and suites.
 	{"internal", "api client internal", onAWS},
 	{"internal/bill", "internal", "async stepfunctions"},
+	{"internal/retryafter", "api async", onAWS + " " + onOneMachine},
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 

@@ -16,7 +16,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 var idPattern = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
 
-// dump is a whole response but for its date, with one id for all ids.
+// dump is a whole response but for its date, with one id for all ids. The pause of
+// a 202 is longer by what spreads clients, and depends on the id.
 func dump(r response) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.Proto, r.Status)
@@ -25,6 +26,9 @@ func dump(r response) string {
 			continue
 		}
 		for _, value := range r.Header[name] {
+			if name == "Retry-After" && r.StatusCode == 202 {
+				value = "SECONDS"
+			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}
