@@ -234,18 +234,19 @@ func (p *Pace) remaining(i int, at float64) *points {
 // stage that always takes the same is a peak, one of two peaks has a gap, and
 // what a hundred ends of another happen to have between them is none.
 func (st *StagePace) smooth() (out [lastBucket + 1]float64, total float64) {
+	var own [lastBucket + 1]float64   // by bucket, so that sums do not depend on the map's order
 	var below [lastBucket + 2]float64 // the weight of all lower buckets
 	for b, weight := range st.Took {
 		if b >= 0 && b <= lastBucket && weight > 0 {
-			below[b+1] = weight
+			own[b] = weight
 		}
 	}
-	for b := range out {
-		below[b+1] += below[b]
+	for b, weight := range own {
+		below[b+1] = below[b] + weight
 	}
 	total = below[lastBucket+1]
-	for b, weight := range st.Took {
-		if b < 0 || b > lastBucket || weight <= 0 {
+	for b, weight := range own {
+		if weight == 0 {
 			continue
 		}
 		low, high := b, b
