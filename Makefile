@@ -48,6 +48,7 @@ POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store against dynalite
 	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
+	.ci/dynalite/run go test -count=1 -run TestCount ./internal/bill
 
 .PHONY: test-s3
 test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
@@ -113,6 +114,14 @@ first-minute: ## from make run to a decided talk in a browser, as README.md says
 .PHONY: bench
 bench: ## accepted, completed and polled a second, memory, start time
 	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/bench $(ARGS)
+
+.PHONY: bill
+bill: ## what a million submissions cost, counted here and multiplied by list prices: make bill [ARGS=-write]
+	.ci/dynalite/run go run ./internal/bill $(ARGS)
+
+.PHONY: bench-retry-after
+bench-retry-after: ## rules for Retry-After, compared: make bench-retry-after [ARGS="-file TRACE"]
+	go run ./internal/retryafter $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: ## the engine beside this machine's own limits

@@ -275,6 +275,7 @@ func (s *Service) recordOutcome(ctx context.Context, r Record, st *stage, outcom
 	}
 	now, err := s.advance(ctx, r.ID, change)
 	if err == nil {
+		s.learn(ctx, r, st.Name, now.Status.Terminal(), at)
 		s.observe(ctx, Event{Kind: StageFinished, ID: r.ID, Stage: st.Name, Outcome: change.Outcome, State: now.State})
 		if now.Status.Terminal() {
 			s.observe(ctx, recordedEvent(Ended, now))

@@ -59,7 +59,7 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 			return View{}, dependencyError("Workflows.Stop", err)
 		}
 	}
-	return viewOf(r, 0), nil
+	return s.viewOf(ctx, r, 0), nil
 }
 
 // stop ends the execution of a canceled submission. Where the job compensates,

@@ -68,6 +68,7 @@ type Service struct {
 	messages Messages
 	job      Description
 	running  running
+	pacer    pacer
 }
 
 // New returns an error that names every mistake in c, those of the job among

@@ -49,11 +49,11 @@ func Project(r Record) api.Submission {
 	return s
 }
 
-func viewOf(r Record, waited time.Duration) View {
+func (s *Service) viewOf(ctx context.Context, r Record, waited time.Duration) View {
 	v := View{Submission: Project(r), Waited: waited, HasResult: r.Status == api.Succeeded && (r.Large != nil || r.Result != nil)}
 	v.ETag = etag(v.Submission)
 	if !r.Status.Terminal() {
-		v.RetryAfter = RetryAfter(r.State, time.Now())
+		v.RetryAfter = s.retryAfter(ctx, r, time.Now())
 	}
 	return v
 }
@@ -67,38 +67,6 @@ func etag(s api.Submission) string {
 	}
 	sum := sha256.Sum256(text)
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`
-}
-
-// Bounds of Retry-After: azcore and azure-core take 0 for 30 seconds; beyond 5
-// minutes the end of a stage that was expected to take hours would show late.
-const (
-	minRetry = time.Second
-	maxRetry = 5 * time.Minute
-	// shortRetry is the longest pause while little is known of the stage: the
-	// Azure sample's constant.
-	shortRetry = 20 * time.Second
-)
-
-// RetryAfter returns when to ask again about a record in state s: when its stage
-// is due, but in a stage of hours not later than a twentieth of the time that it
-// has been at work or still has, so that an early end shows soon; and once it is
-// overdue, in as long again as it is late.
-func RetryAfter(s State, now time.Time) time.Duration {
-	var at time.Duration // how long the stage has been at work
-	if !s.Began.IsZero() {
-		at = now.Sub(s.Began)
-	}
-	left := s.Due.Sub(now)
-	switch {
-	case s.Due.IsZero() && s.Began.IsZero():
-		left = shortRetry
-	case s.Due.IsZero():
-		left = at / 20
-	case left < 0:
-		left = -left
-	}
-	longest := min(max(shortRetry, max(left, at)/20), maxRetry)
-	return min(wholeSeconds(left), longest.Truncate(time.Second))
 }
 
 // wholeSeconds rounds up to whole seconds within the bounds.
@@ -148,7 +116,7 @@ func (s *Service) answer(ctx context.Context, r Record, wait time.Duration) (Vie
 		return View{}, gone()
 	}
 	granted := max(min(wait, s.MaxWait), 0)
-	return viewOf(s.await(ctx, r, granted), granted), nil
+	return s.viewOf(ctx, s.await(ctx, r, granted), granted), nil
 }
 
 // find reads the record of an id that came from a client.

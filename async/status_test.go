@@ -12,45 +12,6 @@ import (
 	"example.org/asynchttpapi/async/asynctest"
 )
 
-func TestRetryAfter(t *testing.T) {
-	noon := time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
-	tests := []struct {
-		name       string
-		began, due time.Duration // from now; 0 is unknown
-		want       time.Duration
-	}{
-		{"due in a moment", -time.Second, 300 * time.Millisecond, time.Second},
-		{"due soon", -time.Second, 4200 * time.Millisecond, 5 * time.Second},
-		{"due in more than little is known for", -time.Second, 45 * time.Second, 20 * time.Second},
-		{"due in an hour", -time.Second, time.Hour, 3 * time.Minute},
-		{"due in a day", -time.Second, 24 * time.Hour, 5 * time.Minute},
-		{"nearly due after an hour", -time.Hour, 2 * time.Minute, 2 * time.Minute},
-		{"due now", -time.Minute, 1, time.Second},
-		{"a little late", -time.Minute, -3 * time.Second, 3 * time.Second},
-		{"late", -time.Minute, -time.Minute, 20 * time.Second},
-		{"very late", -48 * time.Hour, -24 * time.Hour, 5 * time.Minute},
-		{"just begun, no expectation", -time.Millisecond, 0, time.Second},
-		{"begun a minute ago, no expectation", -time.Minute, 0, 3 * time.Second},
-		{"begun an hour ago, no expectation", -time.Hour, 0, 3 * time.Minute},
-		{"begun a day ago, no expectation", -24 * time.Hour, 0, 5 * time.Minute},
-		{"begun by a clock ahead", time.Minute, 0, time.Second},
-		{"nothing known", 0, 0, 20 * time.Second},
-		{"only when it is due", 0, 10 * time.Second, 10 * time.Second},
-	}
-	for _, tt := range tests {
-		s := async.State{Status: api.Running}
-		if tt.began != 0 {
-			s.Began = noon.Add(tt.began)
-		}
-		if tt.due != 0 {
-			s.Due = noon.Add(tt.due)
-		}
-		if got := async.RetryAfter(s, noon); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
-		}
-	}
-}
-
 // Waiting polls ever more slowly, and reads no more than it has to.
 func TestWaitPollsSparingly(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {

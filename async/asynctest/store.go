@@ -28,7 +28,8 @@ type Store struct {
 	callbacks    map[string]async.CallbackRef
 	ends         map[string]end
 	// now is time.Now if nil.
-	now func() time.Time
+	now   func() time.Time
+	paces map[string][]byte
 	// written, if not nil, is called for each state of a record that is stored.
 	written func(async.Record)
 }
@@ -44,6 +45,7 @@ func (s *Store) lock(ctx context.Context, valid ...error) (unlock func(), err er
 		s.records, s.inputs = map[string]async.Record{}, map[string]json.RawMessage{}
 		s.reservations, s.callbacks = map[string]async.Reservation{}, map[string]async.CallbackRef{}
 		s.ends = map[string]end{}
+		s.paces = map[string][]byte{}
 	}
 	return s.mu.Unlock, nil
 }

@@ -72,6 +72,7 @@ func TestStore(t *testing.T, newStore func(*testing.T) async.Store) {
 		{"release keeping the id", releaseKeepingID},
 		{"release leaves others alone", releaseLeavesOthersAlone},
 		{"callbacks", callbacks},
+		{"paces", paces},
 		{"names do not collide", namesDoNotCollide},
 	}
 	for _, tt := range tests {

@@ -88,6 +88,8 @@ var rooms = []room{
 	{"internal/sqlite", "", "api async stepfunctions " + example + " " + sdk},
 	// Test support, measurements and suites.
 	{"internal", "api client internal", onAWS},
+	{"internal/bill", "internal", "async stepfunctions"},
+	{"internal/retryafter", "api async", onAWS + " " + onOneMachine},
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 

@@ -87,3 +87,15 @@ func peakMemory(pid int) int64 {
 	kilobytes, _ := strconv.ParseInt(strings.TrimSpace(line), 10, 64)
 	return kilobytes << 10
 }
+
+// CPU returns the processor time that the living instances of each function have
+// spent so far, on Linux.
+func (h *Host) CPU() map[string]time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	total := map[string]time.Duration{}
+	for in := range h.running {
+		total[in.function.Name] += cpuTime(in.cmd.Process.Pid)
+	}
+	return total
+}

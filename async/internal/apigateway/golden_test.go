@@ -19,7 +19,8 @@ var (
 	cursorPattern = regexp.MustCompile(`\b([0-9]{19})-[0-9a-f]{12}\b`)
 )
 
-// dump is a whole response but for its date, with one id for all ids.
+// dump is a whole response but for its date, with one id for all ids. The pause of
+// a 202 is longer by what spreads clients, and depends on the id.
 func dump(r response) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s\n", r.Proto, r.Status)
@@ -28,6 +29,9 @@ func dump(r response) string {
 			continue
 		}
 		for _, value := range r.Header[name] {
+			if name == "Retry-After" && r.StatusCode == 202 {
+				value = "SECONDS"
+			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
 		}
 	}

@@ -78,6 +78,10 @@ CREATE TABLE IF NOT EXISTS callbacks (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS callbacks_submission ON callbacks (submission);
 CREATE INDEX IF NOT EXISTS callbacks_expires ON callbacks (expires) WHERE expires > 0;
+CREATE TABLE IF NOT EXISTS paces (
+	job  TEXT PRIMARY KEY,
+	pace BLOB NOT NULL
+) WITHOUT ROWID;
 `
 
 // Migrate implements database.Part. In format 1 a submission had its input,
