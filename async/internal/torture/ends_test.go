@@ -272,6 +272,7 @@ func TestEndsKilledAgainAndAgain(t *testing.T) {
 	if err := os.Mkdir(p.links, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { p.w.kill() }) // where the test gives up
 	for range cycles {
 		p.w.start()
 		ctx, cancel := context.WithCancel(t.Context())
