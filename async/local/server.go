@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"example.org/asynchttpapi/async/internal/files"
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/operate"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	"example.org/asynchttpapi/internal/progress"
 	database "example.org/asynchttpapi/internal/sqlite"
@@ -132,7 +134,11 @@ func backup(ctx context.Context, dir, to string) error {
 // wire makes the parts. Nothing runs yet.
 func (s *Server) wire() (err error) {
 	s.store, s.workflows = sqlite.NewStore(s.db), &workflows{}
-	if s.handlers, err = functions.All(s.config()); err != nil {
+	config, service, err := s.config().Shared()
+	if err != nil {
+		return err
+	}
+	if s.handlers, err = functions.All(config); err != nil {
 		return err
 	}
 	s.workflows.engine = stepfunctions.New(stepfunctions.Config{
@@ -144,7 +150,8 @@ func (s *Server) wire() (err error) {
 		Ended:          s.workflows.notify(s.handlers[functions.Reconcile]),
 		EndedOf:        []stepfunctions.Status{stepfunctions.Failed, stepfunctions.TimedOut, stepfunctions.Aborted},
 	})
-	s.stepFunctions = stepfunctions.Guard(stepfunctions.Handler(s.workflows.engine, s.log), s.HostNames, s.log)
+	operator := operate.Handler(operate.Direct{Store: s.store, Service: service, Results: s.results}, s.log)
+	s.stepFunctions = stepfunctions.Guard(withOperator(operator, stepfunctions.Handler(s.workflows.engine, s.log)), s.HostNames, s.log)
 	routes := map[string]lambda.Handler{}
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = s.handlers[function]
@@ -156,6 +163,18 @@ func (s *Server) wire() (err error) {
 	front, err := s.newFront()
 	s.front = apigateway.Guard(front, s.HostNames, s.log)
 	return err
+}
+
+// withOperator serves what operators do on the port of the engine, which clients
+// do not reach.
+func withOperator(operator, engine http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, operate.Path) {
+			operator.ServeHTTP(w, r)
+			return
+		}
+		engine.ServeHTTP(w, r)
+	})
 }
 
 // config is what the functions see of this world.
@@ -225,7 +244,8 @@ func (s *Server) start(ctx context.Context) error {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.front.ServeHTTP(w, r) }
 
-// StepFunctions serves AWS Step Functions' API for the executions.
+// StepFunctions serves AWS Step Functions' API for the executions, and what
+// operators do to submissions (cmd/ops). Clients must not reach it.
 func (s *Server) StepFunctions() http.Handler { return s.stepFunctions }
 
 // Close stops everything in a way that the next start can go on from.

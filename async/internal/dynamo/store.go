@@ -1,7 +1,8 @@
 // Package dynamo keeps records in one DynamoDB table: one item for each
 // submission, one for its input, and one for each reservation and callback,
 // distinguished by a prefix of the key.
-// It reads and writes single items by key, never a query, scan or transaction.
+// It reads and writes single items by key, never a query or transaction; what scans
+// the table is for operators alone.
 package dynamo
 
 import (
