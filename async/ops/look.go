@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -112,13 +113,12 @@ func number(n int, thing string) string {
 // counted is ": 2 a, 1 b" of counts, and empty for none.
 func counted(counts map[string]int) string {
 	var words []string
-	for word, n := range counts {
-		words = append(words, fmt.Sprintf("%d %s", n, word))
+	for _, word := range slices.Sorted(maps.Keys(counts)) {
+		words = append(words, fmt.Sprintf("%d %s", counts[word], word))
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	slices.Sort(words)
 	return ": " + strings.Join(words, ", ")
 }
 
@@ -149,7 +149,7 @@ func (s *session) show(ctx context.Context) error {
 	}
 	row("deadline", stamp(r.Deadline))
 	row("expires", stamp(r.Expires))
-	for _, stage := range slices.Sorted(keys(r.Outcomes)) {
+	for _, stage := range slices.Sorted(maps.Keys(r.Outcomes)) {
 		outcome := string(r.Outcomes[stage])
 		if r.Outcomes[stage] == async.Continue {
 			outcome = "continue"
@@ -163,16 +163,6 @@ func (s *session) show(ctx context.Context) error {
 		return err
 	}
 	return s.showHistory(ctx, id)
-}
-
-func keys[V any](m map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 func (s *session) showExecution(ctx context.Context, id string, row func(string, any)) error {

@@ -200,7 +200,7 @@ func (p program) carryOut(ctx context.Context, c command, args []string) error {
 		}
 	}
 	err := c.run(s, ctx)
-	if err != nil && ctx.Err() != nil {
+	if errors.Is(err, context.Canceled) {
 		return errors.New("interrupted")
 	}
 	return err
