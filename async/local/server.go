@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -166,15 +167,26 @@ func (s *Server) wire() (err error) {
 }
 
 // withOperator serves what operators do on the port of the engine, which clients
-// do not reach.
+// do not reach, and to this machine alone: it shows and deletes what was submitted,
+// where the engine knows only ids.
 func withOperator(operator, engine http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, operate.Path) {
+		switch {
+		case !strings.HasPrefix(r.URL.Path, operate.Path):
+			engine.ServeHTTP(w, r)
+		case !fromThisMachine(r):
+			http.Error(w, `{"error":"operators are served on this machine alone"}`, http.StatusForbidden)
+		default:
 			operator.ServeHTTP(w, r)
-			return
 		}
-		engine.ServeHTTP(w, r)
 	})
+}
+
+// fromThisMachine reports whether the request's connection comes from a loopback
+// address.
+func fromThisMachine(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && peer.Addr().Unmap().IsLoopback()
 }
 
 // config is what the functions see of this world.

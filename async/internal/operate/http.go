@@ -214,7 +214,7 @@ func (c *Client) Each(ctx context.Context, found func(async.Record) error) error
 		case line.Record == nil:
 			return nil
 		}
-		if err := found(*line.Record); err != nil {
+		if err := found(bare(*line.Record)); err != nil {
 			return err
 		}
 	}
@@ -224,7 +224,7 @@ func (c *Client) Each(ctx context.Context, found func(async.Record) error) error
 func (c *Client) Record(ctx context.Context, id string) (r async.Record, err error) {
 	out, err := c.call(ctx, http.MethodGet, id, "")
 	if err == nil && out.Record != nil {
-		r = *out.Record
+		r = bare(*out.Record) // an empty result comes as null
 	}
 	return r, err
 }
