@@ -123,9 +123,9 @@ func (s *Service) Completions(ctx context.Context, in CompletionsRequest) (Compl
 
 // listed is the view of a record in a list.
 func listed(r Record) View {
-	v := viewOf(r, 0)
-	v.Result, v.ETag = json.RawMessage(nil), ""
-	return v
+	s := Project(r)
+	s.Result = json.RawMessage(nil)
+	return View{Submission: s, HasResult: hasResult(r)}
 }
 
 // scopeHash is what a record keeps of who submitted it.

@@ -50,12 +50,17 @@ func Project(r Record) api.Submission {
 }
 
 func (s *Service) viewOf(ctx context.Context, r Record, waited time.Duration) View {
-	v := View{Submission: Project(r), Waited: waited, HasResult: r.Status == api.Succeeded && (r.Large != nil || r.Result != nil)}
+	v := View{Submission: Project(r), Waited: waited, HasResult: hasResult(r)}
 	v.ETag = etag(v.Submission)
 	if !r.Status.Terminal() {
 		v.RetryAfter = s.retryAfter(ctx, r, time.Now())
 	}
 	return v
+}
+
+// hasResult reports whether the record's result can be read.
+func hasResult(r Record) bool {
+	return r.Status == api.Succeeded && (r.Large != nil || r.Result != nil)
 }
 
 func etag(s api.Submission) string {

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +23,7 @@ import (
 	"example.org/asynchttpapi/async/internal/files"
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
+	"example.org/asynchttpapi/async/internal/operate"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	"example.org/asynchttpapi/internal/progress"
 	database "example.org/asynchttpapi/internal/sqlite"
@@ -136,7 +139,11 @@ func backup(ctx context.Context, dir, to string) error {
 // wire makes the parts. Nothing runs yet.
 func (s *Server) wire() (err error) {
 	s.store, s.workflows = sqlite.NewStore(s.db), &workflows{}
-	config, err := s.config()
+	own, err := s.config()
+	if err != nil {
+		return err
+	}
+	config, service, err := own.Shared()
 	if err != nil {
 		return err
 	}
@@ -152,7 +159,8 @@ func (s *Server) wire() (err error) {
 		Ended:          s.workflows.notify(s.handlers[functions.Reconcile]),
 		EndedOf:        []stepfunctions.Status{stepfunctions.Failed, stepfunctions.TimedOut, stepfunctions.Aborted},
 	})
-	s.stepFunctions = stepfunctions.Guard(stepfunctions.Handler(s.workflows.engine, s.log), s.HostNames, s.log)
+	operator := operate.Handler(operate.Direct{Store: s.store, Service: service, Results: s.results}, s.log)
+	s.stepFunctions = stepfunctions.Guard(withOperator(operator, stepfunctions.Handler(s.workflows.engine, s.log)), s.HostNames, s.log)
 	routes := map[string]lambda.Handler{}
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = s.handlers[function]
@@ -164,6 +172,29 @@ func (s *Server) wire() (err error) {
 	front, err := s.newFront()
 	s.front = apigateway.Guard(front, s.HostNames, s.log)
 	return err
+}
+
+// withOperator serves what operators do on the port of the engine, which clients
+// do not reach, and to this machine alone: it shows and deletes what was submitted,
+// where the engine knows only ids.
+func withOperator(operator, engine http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !strings.HasPrefix(r.URL.Path, operate.Path):
+			engine.ServeHTTP(w, r)
+		case !fromThisMachine(r):
+			http.Error(w, `{"error":"operators are served on this machine alone"}`, http.StatusForbidden)
+		default:
+			operator.ServeHTTP(w, r)
+		}
+	})
+}
+
+// fromThisMachine reports whether the request's connection comes from a loopback
+// address.
+func fromThisMachine(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && peer.Addr().Unmap().IsLoopback()
 }
 
 // config is what the functions see of this world.
@@ -237,7 +268,8 @@ func (s *Server) start(ctx context.Context) error {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.front.ServeHTTP(w, r) }
 
-// StepFunctions serves AWS Step Functions' API for the executions.
+// StepFunctions serves AWS Step Functions' API for the executions, and what
+// operators do to submissions (cmd/ops). Clients must not reach it.
 func (s *Server) StepFunctions() http.Handler { return s.stepFunctions }
 
 // Close stops everything in a way that the next start can go on from.

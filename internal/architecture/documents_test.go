@@ -79,9 +79,9 @@ func TestDocumentsMakeWhatCanBeMade(t *testing.T) {
 
 // library are the folders that know no job.
 var library = []string{
-	"api", "client", "async", "async/asyncgen", "async/asynctest", "async/lambdamain", "async/local", "async/internal/*", "stepfunctions", "stepfunctions/*",
+	"api", "client", "async", "async/asyncgen", "async/asynctest", "async/lambdamain", "async/local", "async/ops", "async/internal/*", "stepfunctions", "stepfunctions/*",
 	"stepfunctions/internal/*", "functions/status", "functions/result", "internal/sqlite", "internal/hostguard", "internal/starting",
-	"internal/progress", "cmd/new",
+	"internal/progress", "cmd/new", "cmd/ops",
 }
 
 // ofSpeakers are words of the example alone.

@@ -36,6 +36,7 @@ var rooms = []room{
 	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"cmd/local", "api async async/local internal/page speakers", onAWS},
+	{"cmd/ops", "async/ops", onOneMachine + " " + example},
 	{"speakers", "api async", "stepfunctions net/http " + lambda + " " + sdk},
 	{"internal/generate", "async/asyncgen speakers", onAWS},
 
@@ -46,6 +47,8 @@ var rooms = []room{
 	// The library.
 	{"async/lambdamain", "async async/internal async/lambdamain", onOneMachine + " " + example},
 	{"async/local", "*", onAWS},
+	// The operators' tool reaches a service on one machine by HTTP alone.
+	{"async/ops", "api async async/internal", onOneMachine + " " + example},
 	// It is for development: no Lambda function reaches it (onOneMachine).
 	{"async/asyncgen", "api async stepfunctions", "async/local " + onAWS + " " + example},
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},

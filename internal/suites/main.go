@@ -163,7 +163,7 @@ func (r *runner) attempt(s suite) (outcome, why string) {
 }
 
 func (s suite) target() string {
-	if s.name == "lint" || s.name == "new-project" || s.name == "release" || strings.HasPrefix(s.name, "torture") {
+	if s.name == "lint" || s.name == "new-project" || s.name == "release" || s.name == "rehearse" || strings.HasPrefix(s.name, "torture") {
 		return s.name
 	}
 	return "test-" + s.name

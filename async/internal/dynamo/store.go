@@ -1,8 +1,8 @@
 // Package dynamo keeps records in one DynamoDB table: one item for each
 // submission, one for its input, and one for each reservation and callback,
 // distinguished by a prefix of the key.
-// It reads and writes single items by key, never a scan or transaction. Ends are
-// listed by an index: see EndedIndex.
+// It reads and writes single items by key, never a transaction; what scans the
+// table is for operators alone. Ends are listed by an index: see EndedIndex.
 package dynamo
 
 import (

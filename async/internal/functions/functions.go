@@ -64,6 +64,14 @@ func (c Config) service() (*async.Service, error) {
 	})
 }
 
+// Shared returns c with one service for all functions that are made of it, and
+// the service.
+func (c Config) Shared() (Config, *async.Service, error) {
+	service, err := c.service()
+	c.shared = service
+	return c, service, err
+}
+
 // NewSubmit returns the handler of the function submit.
 func NewSubmit(c Config) (lambda.Handler, error) {
 	return newHTTP(c, lambdahttp.Submit, c.Store, c.Workflows)
@@ -118,7 +126,7 @@ const (
 // All returns the handlers of all functions of the job, by name. They share one
 // service.
 func All(c Config) (all map[string]lambda.Handler, err error) {
-	if c.shared, err = c.service(); err != nil {
+	if c, _, err = c.Shared(); err != nil {
 		return nil, err
 	}
 	makers := map[string]func(Config) (lambda.Handler, error){
