@@ -151,8 +151,34 @@ build: $(TOOLS)/sam/ok ## the functions, as they are deployed: make build [PARAM
 	.ci/sam/run build $(OVERRIDES)
 
 .PHONY: deploy
-deploy: build ## the stack, to the account of the credentials: make deploy [STACK= PARAMETERS="Alarms=true ..."]
+deploy: build ## the stack, to the account of the credentials: make deploy [STACK= PARAMETERS="Environment=prod ..."]
+	@case '$(PARAMETERS)' in *Authorization=*) ;; *) echo 'OPEN TO THE WORLD unless the stack has an Authorization already: docs/deploy.md' ;; esac
 	.ci/sam/run deploy --stack-name $(STACK) $(OVERRIDES)
+
+.PHONY: deploy-monitoring
+deploy-monitoring: $(TOOLS)/sam/ok ## alarms and a dashboard for the stack: make deploy-monitoring [STACK= PARAMETERS="AlarmEmail=..."]
+	.ci/sam/run deploy --template-file monitoring.yaml --stack-name $(STACK)-monitoring --parameter-overrides Stack=$(STACK) $(PARAMETERS)
+
+.PHONY: deploy-edge
+deploy-edge: $(TOOLS)/sam/ok ## a domain, CloudFront and the page: make deploy-edge [STACK= PARAMETERS="DomainName=..."]
+	.ci/sam/run deploy --template-file edge.yaml --stack-name $(STACK)-edge --parameter-overrides Stack=$(STACK) $(PARAMETERS)
+
+.PHONY: prune
+prune: $(TOOLS)/sam/ok ## deletes versions of the workflow that no alias refers to, but the newest five: make prune [STACK=]
+	$(TOOLS)/sam/bin/python .ci/sam/prune.py $(STACK)
+
+.PHONY: zip
+zip: ## every function as .zip/NAME.zip, for other tools than SAM; arm64 [GOARCH=amd64]
+	@rm -rf .zip && mkdir -p .zip
+	@for main in functions/*/main.go functions/activities/*/main.go; do \
+		dir=$${main%/main.go}; name=$${dir##*/}; \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(GOARCH),arm64) go build -trimpath -tags=lambda.norpc -ldflags=-s -o .zip/bootstrap ./$$dir && \
+		(cd .zip && python3 -m zipfile -c $$name.zip bootstrap) && rm .zip/bootstrap || exit 1; done; ls .zip
+
+.PHONY: rehearse
+rehearse: $(TOOLS)/sam/ok $(TOOLS)/ministack/ok $(TOOLS)/awscli/ok ## the life of a deployment on an emulator: upgrade under load, restore, the end
+	REHEARSE=1 TOOLS=$(TOOLS) go test -count=1 -timeout 20m -v -run TestRehearsal ./internal/e2e/emulated
+	LINT_ALL=1 TOOLS=$(TOOLS) go test -count=1 -timeout 30m -run TestEveryCombinationOfParameters ./internal/e2e/samcli
 
 .PHONY: smoke
 smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER= SUBMIT=1]
@@ -160,7 +186,7 @@ smoke: ## the contract, against a live stack: make smoke URL=https://... [HEADER
 	@go run ./internal/smoke -url '$(URL)' $(if $(HEADER),-header '$(HEADER)') $(if $(SUBMIT),-submit)
 
 .PHONY: destroy
-destroy: $(TOOLS)/sam/ok ## the stack with all its data is deleted: make destroy [STACK=]
+destroy: $(TOOLS)/sam/ok ## the stack is deleted, and its table stays: make destroy [STACK=]
 	.ci/sam/run delete --stack-name $(STACK)
 
 $(TOOLS)/staticcheck-%:
@@ -187,4 +213,4 @@ help: ## this list
 
 .PHONY: clean
 clean:
-	rm -rf bin .tools .aws-sam
+	rm -rf bin .tools .aws-sam .zip

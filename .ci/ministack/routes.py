@@ -40,7 +40,11 @@ def main(path, name):
     ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
     stack = formation.describe_stacks(StackName=name)["Stacks"][0]
     gateway.update_api(ApiId=ids["Api"], CorsConfiguration=dict(cors(template, stack)))
+    made = gateway.get_routes(ApiId=ids["Api"])["Items"]
+    known = {route["RouteKey"] for route in made}
     for key, alias in events(template):
+        if key in known:
+            continue
         made = gateway.create_integration(
             ApiId=ids["Api"],
             IntegrationType="AWS_PROXY",

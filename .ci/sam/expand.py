@@ -3,6 +3,7 @@
 expand.py TEMPLATE [NAME=VALUE ...] writes it to stdout as JSON. The code that
 expands is the one that CloudFormation runs (aws-sam-translator), and NAME=VALUE
 are the parameters of the deployment: the transform looks at some of them.
+expand.py TEMPLATE - reads a JSON list of such parameters, and writes a list.
 """
 
 import json
@@ -21,19 +22,28 @@ class NoManagedPolicies:
         return {}
 
 
-def main(path, *parameters):
-    logging.disable(logging.WARNING)
+def expand(template, parameters):
     validator = SamTemplateValidator(
-        parse_yaml_file(path),
+        # Anchors share objects, which the transform changes; CloudFormation gets none.
+        json.loads(json.dumps(template)),
         NoManagedPolicies(),
         region="us-east-1",
-        parameter_overrides=dict(p.split("=", 1) for p in parameters),
+        parameter_overrides=parameters,
     )
     try:
-        expanded = validator.get_translated_template_if_valid()
+        return yaml_parse(validator.get_translated_template_if_valid())
     except InvalidSamDocumentException as e:
         sys.exit(str(e))
-    json.dump(yaml_parse(expanded), sys.stdout, indent=1)
+
+
+def main(path, *parameters):
+    logging.disable(logging.WARNING)
+    template = parse_yaml_file(path)
+    if parameters == ("-",):
+        expanded = [expand(template, p) for p in json.load(sys.stdin)]
+    else:
+        expanded = expand(template, dict(p.split("=", 1) for p in parameters))
+    json.dump(expanded, sys.stdout, indent=1)
 
 
 if __name__ == "__main__":

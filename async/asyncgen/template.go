@@ -258,7 +258,8 @@ func (r resource) substitutions() map[string]*yaml.Node {
 	return all
 }
 
-// child returns the member of a mapping, nil if there is none.
+// child returns the member of a mapping, nil if there is none. Its own members
+// come before those that it merges (<<).
 func child(node *yaml.Node, name string) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		node = node.Alias
@@ -266,13 +267,19 @@ func child(node *yaml.Node, name string) *yaml.Node {
 	if node.Kind != yaml.MappingNode {
 		return nil
 	}
+	var merged *yaml.Node
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		if node.Content[i].Value == name {
-			if value := node.Content[i+1]; value.Kind == yaml.AliasNode {
-				return value.Alias
-			}
-			return node.Content[i+1]
+		switch key, value := node.Content[i], node.Content[i+1]; {
+		case key.Value == name && value.Kind == yaml.AliasNode:
+			return value.Alias
+		case key.Value == name:
+			return value
+		case key.Tag == "!!merge":
+			merged = value
 		}
+	}
+	if merged != nil {
+		return child(merged, name)
 	}
 	return nil
 }

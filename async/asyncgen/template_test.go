@@ -71,6 +71,24 @@ func TestCheckTemplateNamesTheLineToAdd(t *testing.T) {
 	}
 }
 
+// A function may take its properties from another's: its own count first.
+func TestMergesAreFollowed(t *testing.T) {
+	const template = `
+Resources:
+  Base:
+    Type: AWS::Serverless::Function
+    Properties: &Base {CodeUri: functions/submit/, Timeout: 29, Policies: [{Statement: [{Action: states:StartExecution}]}]}
+  Ship:
+    Type: AWS::Serverless::Function
+    Properties: {<<: *Base, CodeUri: functions/activities/ship/}
+`
+	problems := strings.Join(checkTemplate(t, jobs()[1], template), "\n")
+	if strings.Contains(problems, "functions/submit/") || strings.Contains(problems, "activity ship has no function") ||
+		!strings.Contains(problems, "Ship has Timeout: 29") {
+		t.Error(problems)
+	}
+}
+
 func TestRolesOfOthersAreNotLookedAt(t *testing.T) {
 	template := strings.ReplaceAll(whole(t), "Role: !GetAtt ProcessRole.Arn", "Role: arn:aws:iam::123456789012:role/process")
 	if problems := checkTemplate(t, jobs()[1], template); len(problems) > 0 {

@@ -19,6 +19,9 @@ type Measurement struct {
 	StartCPU time.Duration
 	// Invocations are the times from payload to answer, in order.
 	Invocations []time.Duration
+	// WarmCPU is the processor time of one invocation after the first, on Linux; 0
+	// where there are none.
+	WarmCPU time.Duration
 	// Memory is the most that was resident, in bytes, on Linux.
 	Memory int64
 }
@@ -43,13 +46,20 @@ func Measure(f Function, payloads ...[]byte) (Measurement, error) {
 		return Measurement{}, fmt.Errorf("%s ended before it asked for work: %s", f.Name, in.cmd.ProcessState)
 	}
 	m := Measurement{Start: in.readyAt.Sub(in.started), StartCPU: cpuTime(in.cmd.Process.Pid)}
-	for _, payload := range payloads {
+	var afterFirst time.Duration
+	for i, payload := range payloads {
+		if i == 1 {
+			afterFirst = cpuTime(in.cmd.Process.Pid)
+		}
 		began := time.Now()
 		result, _ := in.invoke(context.Background(), payload)
 		if result.FunctionError != "" {
 			return m, fmt.Errorf("%s: %s", f.Name, result.Payload)
 		}
 		m.Invocations = append(m.Invocations, time.Since(began))
+	}
+	if n := len(payloads) - 1; n > 0 {
+		m.WarmCPU = (cpuTime(in.cmd.Process.Pid) - afterFirst) / time.Duration(n)
 	}
 	m.Memory = peakMemory(in.cmd.Process.Pid)
 	return m, nil

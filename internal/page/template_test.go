@@ -8,7 +8,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// headersPolicy is what template.yaml has CloudFront send with the page.
+// headersPolicy is what edge.yaml has CloudFront send with the page.
 type headersPolicy struct {
 	Resources struct {
 		PageHeaders struct {
@@ -39,7 +39,7 @@ type headersPolicy struct {
 
 // The page is as safe on AWS as on one machine.
 func TestTheTemplateSendsTheSameHeaders(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "template.yaml"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "edge.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

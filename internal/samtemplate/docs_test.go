@@ -12,31 +12,37 @@ import (
 // parameterRow is a row of docs/deploy.md: parameter, default, what it does.
 var parameterRow = regexp.MustCompile("(?m)^\\| `([A-Z][A-Za-z]+)` \\| (?:`(.*?)`|(empty)) \\| (.+) \\|$")
 
-func TestEveryParameterIsInTheDocs(t *testing.T) {
+func deployDocs(t *testing.T) string {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "deploy.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]string{}
-	for _, row := range parameterRow.FindAllStringSubmatch(string(text), -1) {
-		told[row[1]] = row[2]
-	}
-	if given := read(t).Parameters; !maps.Equal(told, given) {
-		t.Errorf("docs/deploy.md tells of\n%v\nthe template has\n%v", told, given)
+	return string(text)
+}
+
+func TestEveryParameterIsInTheDocs(t *testing.T) {
+	for _, template := range []string{"template.yaml", "monitoring.yaml", "edge.yaml"} {
+		_, section, _ := strings.Cut(deployDocs(t), "## Parameters of "+template+"\n")
+		section, _, _ = strings.Cut(section, "\n## ")
+		documented := map[string]string{}
+		for _, row := range parameterRow.FindAllStringSubmatch(section, -1) {
+			documented[row[1]] = row[2]
+		}
+		if given := readFile(t, template).Parameters; !maps.Equal(documented, given) {
+			t.Errorf("docs/deploy.md has\n%v\n%s has\n%v", documented, template, given)
+		}
 	}
 }
 
-// The console shows parameters by group.
-func TestEveryParameterIsInAGroup(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "template.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, groups, _ := strings.Cut(string(text), "ParameterGroups:")
-	groups, _, _ = strings.Cut(groups, "\nParameters:\n")
-	for name := range read(t).Parameters {
-		if !regexp.MustCompile(`[\[ ]` + name + `[\],]`).MatchString(groups) {
-			t.Errorf("%s is in no group", name)
+// dropped are the parameters of the first version of the template.
+func TestEveryDroppedParameterIsAccountedFor(t *testing.T) {
+	first, now := readFile(t, filepath.Join("internal", "e2e", "emulated", "testdata", "first.yaml")), read(t)
+	_, section, _ := strings.Cut(deployDocs(t), "## What the dropped parameters became\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for name := range first.Parameters {
+		if _, kept := now.Parameters[name]; !kept && !strings.Contains(section, "`"+name+"`") {
+			t.Errorf("docs/deploy.md does not say what %s became", name)
 		}
 	}
 }

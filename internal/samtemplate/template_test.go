@@ -10,9 +10,11 @@ import (
 	"example.org/asynchttpapi/internal/samtemplate"
 )
 
-func read(t *testing.T) *samtemplate.Template {
+func read(t *testing.T) *samtemplate.Template { return readFile(t, "template.yaml") }
+
+func readFile(t *testing.T, path string) *samtemplate.Template {
 	t.Helper()
-	tpl, err := samtemplate.Read(filepath.Join("..", "..", "template.yaml"))
+	tpl, err := samtemplate.Read(filepath.Join("..", "..", path))
 	if err != nil {
 		t.Fatal(err)
 	}

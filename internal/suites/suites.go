@@ -20,6 +20,7 @@ func suites() []suite {
 		{name: "sam", about: "the template and its build, with the real SAM CLI", needs: join(python, race)},
 		{name: "sam-local", about: "sam local invoke, start-lambda and start-api, in Docker", needs: join(node, python)},
 		{name: "deployed", about: "the stack, deployed by SAM to an emulator of AWS", needs: join(node, python, java), heavy: true},
+		{name: "rehearse", about: "a deployment's life on an emulator: an upgrade under load, a restored table", needs: python, heavy: true},
 		{name: "torture", about: "kill -9 of the service again and again", heavy: true},
 		{name: "torture-engine", about: "kill -9 of the engine with everything in flight", heavy: true},
 	}

@@ -53,9 +53,10 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": w.table, "ProcessSubmissionAliaslive": aliasARN,
-		"AWS::StackName": "test", "PublicBaseUrl": front.URL, "ReviewPolicy": review, "ReviewSpeed": speed,
+		"AWS::StackName": "test", "PublicBaseUrl": front.URL,
 	}
-	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
+	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions,
+		"REVIEW="+review, "SPEED="+speed)
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)

@@ -35,6 +35,7 @@ func run(ctx context.Context, endpoint string, runs, warm int, out io.Writer) er
 		return err
 	}
 	print(out, subjects)
+	printMemory(out, subjects)
 	return nil
 }
 

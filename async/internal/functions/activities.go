@@ -4,13 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambda/messages"
 
-	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 )
 
@@ -83,10 +82,20 @@ func activity(c Config, stage string, run func(context.Context, async.ActivityIn
 			}
 		}()
 		if out, err = run(ctx, in); err != nil {
+			if e := (*async.ActivityError)(nil); errors.As(err, &e) && expected(e.Name) {
+				c.telemetry().ErrorExpected(ctx, in.ID, stage, e.Name)
+			}
 			return async.ActivityOutput{}, invokeError(err)
 		}
 		return out, nil
 	}
+}
+
+// expected reports whether an activity ends with this error by design: a failure
+// that the job declares, a submission that has ended meanwhile, and every failure
+// that has been recorded.
+func expected(name string) bool {
+	return name == async.Failed || name == async.Overtaken || !strings.HasPrefix(name, "Activity.")
 }
 
 func invokeError(err error) error {
@@ -104,60 +113,3 @@ func (p panicError) Error() string { return fmt.Sprint("panic: ", p.value) }
 
 // ErrorCode names the error in logs: see async.Reason.
 func (p panicError) ErrorCode() string { return fmt.Sprintf("panic with a %T", p.value) }
-
-// executionEvent is what is read of a "Step Functions Execution Status Change"
-// event. It carries the execution's input and output as well, so it is never
-// logged.
-// https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
-type executionEvent struct {
-	Detail struct {
-		// Name is the execution's, and so the submission's id.
-		Name         string `json:"name"`
-		Status       string `json:"status"`
-		RedriveCount *int   `json:"redriveCount"`
-	} `json:"detail"`
-}
-
-// execution returns what the event says of the execution; nil where it does not
-// say enough.
-func (e executionEvent) execution() *async.Execution {
-	x := async.Execution{TimedOut: e.Detail.Status == "TIMED_OUT"}
-	switch e.Detail.Status {
-	case "RUNNING":
-		x.Status = api.Running
-	case "SUCCEEDED":
-		x.Status = api.Succeeded
-	case "FAILED", "TIMED_OUT":
-		x.Status = api.Failed
-	case "ABORTED":
-		x.Status = api.Canceled
-	default:
-		return nil
-	}
-	if e.Detail.RedriveCount == nil {
-		return nil
-	}
-	x.Redrive = *e.Detail.RedriveCount
-	return &x
-}
-
-// NewReconcile returns the handler of the event that an execution has ended, or
-// runs again: it brings the submission's record in line.
-func NewReconcile(c Config) (lambda.Handler, error) {
-	service, err := c.service()
-	if err != nil {
-		return nil, err
-	}
-	return handler{func(ctx context.Context, event executionEvent) error {
-		if event.Detail.Name == "" {
-			return errors.New("the event names no execution")
-		}
-		err := service.Reconcile(ctx, event.Detail.Name, event.execution())
-		if e := (*async.RequestError)(nil); errors.As(err, &e) {
-			c.telemetry().Log.LogAttrs(ctx, slog.LevelError, "not reconciled", slog.String("submission", async.LogID(event.Detail.Name)),
-				slog.String("op", e.Op), slog.String("reason", async.Reason(e.Cause)))
-			return errors.New(e.Error())
-		}
-		return err
-	}, []any{c.Store}}, nil
-}

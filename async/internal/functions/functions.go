@@ -42,7 +42,7 @@ func (c Config) telemetry() telemetry.Writer {
 	if log == nil {
 		log = slog.Default()
 	}
-	return telemetry.Writer{Log: log, Stack: c.Stack, LogErrors: c.LogErrors}
+	return telemetry.Writer{Log: log, Stack: c.Stack, Function: c.Function, Version: c.Version, LogErrors: c.LogErrors}
 }
 
 func (c Config) service() (*async.Service, error) {

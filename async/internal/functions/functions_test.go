@@ -180,6 +180,88 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
+// The workflow service's answer may be behind the event: the event has to come again.
+func TestReconcileBehindTheEvent(t *testing.T) {
+	b := newBench("")
+	h := b.handler(t, functions.Reconcile)
+	b.workflows.Set("id", async.Execution{Status: api.Running})
+	if _, err := h.Invoke(t.Context(), executionEvent("id", "FAILED", "")); err == nil || strings.Contains(err.Error(), "id\"") {
+		t.Errorf("an event that the service knows nothing of is taken for done: %v", err)
+	}
+	b.workflows.Set("id", async.Execution{Status: api.Failed})
+	if _, err := h.Invoke(t.Context(), executionEvent("id", "FAILED", "")); err != nil || b.record(t).Status != api.Failed {
+		t.Errorf("the repeated event: %v, %+v", err, b.record(t).State)
+	}
+}
+
+// ending is a workflow service that lists what has ended.
+type ending struct {
+	asynctest.Workflows
+	ended map[string]async.Execution
+	since time.Time
+}
+
+func (e *ending) Ended(_ context.Context, since time.Time, found func(string, async.Execution)) error {
+	e.since = since
+	for id, x := range e.ended {
+		found(id, x)
+	}
+	return nil
+}
+
+// sweep is the schedule's event.
+var sweep = []byte(`{"sweep":true}`)
+
+// A sweep finds the end that a lost event would have announced, and reads no
+// record where nothing has ended.
+func TestSweep(t *testing.T) {
+	b := newBench("")
+	c, lister := b.config(), &ending{}
+	c.Workflows = lister
+	h, err := functions.NewReconcile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Invoke(t.Context(), sweep); err != nil || b.record(t).Status != api.NotStarted {
+		t.Errorf("nothing has ended: %v, %+v", err, b.record(t).State)
+	}
+	lister.ended = map[string]async.Execution{"id": {Status: api.Failed, TimedOut: true}, "another": {Status: api.Canceled}}
+	if _, err := h.Invoke(t.Context(), sweep); err != nil || b.record(t).Status != api.Failed || b.record(t).Error.Code != api.CodeTimedOut {
+		t.Errorf("%v, %+v", err, b.record(t).State)
+	}
+	if age := time.Since(lister.since); age < time.Hour || age > 24*time.Hour {
+		t.Errorf("it looks %v back", age)
+	}
+}
+
+// What an alarm on a new version subtracts from the errors of its functions.
+func TestExpectedErrorsAreCounted(t *testing.T) {
+	for does, want := range map[string]bool{"fails": true, "errs": false, "throttles": false, "panics": false, "works": false} {
+		b := newBench(does)
+		c := b.config()
+		c.Stack, c.Function, c.Version = "talks", "walk-function", "7"
+		c.Log = slog.New(slog.NewJSONHandler(&b.log, nil))
+		h, err := functions.NewStage(c, "walk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Invoke(t.Context(), []byte(`{"id":"id"}`))
+		if got := strings.Contains(b.log.String(), `"ExpectedErrors":1`); got != want || want && (err == nil || !strings.Contains(b.log.String(), `"version":"7"`)) {
+			t.Errorf("%s: %v, %s", does, err, &b.log)
+		}
+	}
+	b := newBench("")
+	c := b.config()
+	c.Stack, c.Log = "talks", slog.New(slog.NewJSONHandler(&b.log, nil))
+	h, err := functions.NewFail(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Invoke(t.Context(), []byte(`{"id":"id","error":"Unplayable"}`)); err == nil || !strings.Contains(b.log.String(), `"ExpectedErrors":1`) {
+		t.Errorf("a recorded failure: %v, %s", err, &b.log)
+	}
+}
+
 func TestReconcileOfWhatIsNotThere(t *testing.T) {
 	h := newBench("").handler(t, functions.Reconcile)
 	if _, err := h.Invoke(t.Context(), executionEvent("another", "FAILED", `,"redriveCount":0`)); err != nil {
@@ -326,10 +408,12 @@ func TestSettingsFromEnv(t *testing.T) {
 	env := map[string]string{
 		"PUBLIC_BASE_URL": "https://api.example.org", "ALLOWED_ORIGINS": "https://a.example,https://b.example", "MAX_WAIT_SECONDS": "5",
 		"RETENTION_DAYS": "7", "CANCELABLE": "true", "FAILURE_STATUS": "409", "MAX_BODY_BYTES": "1000", "STACK_NAME": "prod", "LOG_ERRORS": "true",
+		"AWS_LAMBDA_FUNCTION_NAME": "submit", "AWS_LAMBDA_FUNCTION_VERSION": "7",
 	}
 	want := functions.Settings{
 		BaseURL: "https://api.example.org", Origins: []string{"https://a.example", "https://b.example"}, MaxWait: 5 * time.Second,
 		Retention: 7 * 24 * time.Hour, Cancelable: true, FailureStatus: 409, MaxBody: 1000, Stack: "prod", LogErrors: true,
+		Function: "submit", Version: "7",
 	}
 	got, err = functions.SettingsFromEnv(func(name string) string { return env[name] })
 	if err != nil || !reflect.DeepEqual(got, want) {

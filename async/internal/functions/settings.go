@@ -37,6 +37,8 @@ type Settings struct {
 	FailureStatus, MaxBody int
 	// Stack names the deployment in metrics; none are written if empty.
 	Stack string
+	// Function and Version are the names that Lambda gives to what runs.
+	Function, Version string
 	// LogErrors logs the texts of stages' errors, which may hold anything.
 	LogErrors bool
 }
@@ -67,6 +69,8 @@ func SettingsFromEnv(getenv func(string) string) (Settings, error) {
 		FailureStatus: int(e.number("FAILURE_STATUS", http.StatusOK, http.StatusOK, http.StatusConflict)),
 		MaxBody:       int(e.number("MAX_BODY_BYTES", lambdahttp.DefaultMaxBody, 1, async.MaxInput)),
 		Stack:         getenv("STACK_NAME"),
+		Function:      getenv("AWS_LAMBDA_FUNCTION_NAME"),
+		Version:       getenv("AWS_LAMBDA_FUNCTION_VERSION"),
 		LogErrors:     e.truth("LOG_ERRORS", false),
 	}
 	s.Completions = e.truth("COMPLETIONS", false)

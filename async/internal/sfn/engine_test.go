@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -119,4 +120,28 @@ func (h *holder) Redrive(t *testing.T, id string) {
 func TestWorkflowsOnTheEnginesWire(t *testing.T) {
 	h, machine, getenv := newHolder(t)
 	asynctest.TestWorkflows(t, newWorkflows(t, getenv, machine), h)
+}
+
+// What has ended without success is listed with its redrives, and what has
+// ended before is not.
+func TestEnded(t *testing.T) {
+	h, machine, getenv := newHolder(t)
+	w := newWorkflows(t, getenv, machine)
+	for _, id := range []string{"a", "b"} {
+		if err := w.Start(t.Context(), id, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Stop(t.Context(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	for since, want := range map[time.Time]map[string]async.Execution{
+		h.clock.Now().Add(-time.Hour): {"a": {Status: api.Canceled}},
+		h.clock.Now().Add(time.Hour):  {},
+	} {
+		got := map[string]async.Execution{}
+		if err := w.Ended(t.Context(), since, func(id string, x async.Execution) { got[id] = x }); err != nil || !maps.Equal(got, want) {
+			t.Errorf("got %v, %v, want %v", got, err, want)
+		}
+	}
 }

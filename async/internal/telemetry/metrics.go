@@ -9,13 +9,16 @@ import (
 )
 
 // Namespace holds all metrics. Each has the dimension stack; Ended and Age are
-// there by outcome as well.
+// there by outcome as well, FailedRequests and ExpectedErrors by the version of
+// the function.
 const Namespace = "AsyncHttpApi"
 
 // Names of the dimensions.
 const (
-	dimensionStack   = "stack"
-	dimensionOutcome = "outcome"
+	dimensionStack    = "stack"
+	dimensionOutcome  = "outcome"
+	dimensionFunction = "function"
+	dimensionVersion  = "version"
 )
 
 // metric is a value with its name and its unit.
@@ -74,17 +77,29 @@ func (w Writer) metrics(e async.Event) []slog.Attr {
 	return w.embedded(metricsOf(e))
 }
 
-// embedded returns the attributes of values, by the stack alone and, where it
-// is given, by another dimension besides.
-func (w Writer) embedded(values []metric, dimension ...slog.Attr) []slog.Attr {
+// version returns the dimensions of a metric that tells the versions of a function
+// apart, none where the function does not know its own.
+func (w Writer) version() []slog.Attr {
+	if w.Function == "" || w.Version == "" {
+		return nil
+	}
+	return []slog.Attr{slog.String(dimensionFunction, w.Function), slog.String(dimensionVersion, w.Version)}
+}
+
+// embedded returns the attributes of values, by the stack alone and, where they
+// are given, by other dimensions together besides.
+func (w Writer) embedded(values []metric, dimensions ...slog.Attr) []slog.Attr {
 	if w.Stack == "" || len(values) == 0 {
 		return nil
 	}
 	sets := [][]string{{dimensionStack}}
 	attrs := []slog.Attr{slog.String(dimensionStack, w.Stack)}
-	for _, d := range dimension {
-		sets = append(sets, []string{dimensionStack, d.Key})
-		attrs = append(attrs, d)
+	if len(dimensions) > 0 {
+		set := []string{dimensionStack}
+		for _, d := range dimensions {
+			set = append(set, d.Key)
+		}
+		sets, attrs = append(sets, set), append(attrs, dimensions...)
 	}
 	for _, v := range values {
 		attrs = append(attrs, slog.Float64(v.name, v.value))

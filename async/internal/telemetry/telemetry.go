@@ -19,6 +19,9 @@ type Writer struct {
 	// Stack names the deployment in its metrics. Without it lines carry no
 	// metrics, and polls are logged at the level Debug.
 	Stack string
+	// Function and Version are the function's own, for metrics that an alarm on a
+	// new version looks at.
+	Function, Version string
 	// LogErrors adds the texts of stages' errors, which may hold anything.
 	LogErrors bool
 }
@@ -83,6 +86,14 @@ func (w Writer) attributes(ctx context.Context, e async.Event) []slog.Attr {
 func (w Writer) RequestFailed(ctx context.Context, attrs ...slog.Attr) {
 	r := slog.NewRecord(time.Now(), slog.LevelError, "request failed", 0)
 	r.AddAttrs(attrs...)
-	r.AddAttrs(w.embedded([]metric{count("FailedRequests")})...)
+	r.AddAttrs(w.embedded([]metric{count("FailedRequests")}, w.version()...)...)
 	_ = w.Log.Handler().Handle(ctx, r)
+}
+
+// ErrorExpected writes the line of an activity that returned an error as it should,
+// because the submission has failed as declared or has ended, and counts it: AWS
+// counts it among the errors of the function.
+func (w Writer) ErrorExpected(ctx context.Context, id, stage, name string) {
+	attrs := []slog.Attr{slog.String("submission", async.LogID(id)), slog.String("stage", stage), slog.String("errorType", name)}
+	w.Log.LogAttrs(ctx, slog.LevelInfo, "expected error", append(attrs, w.embedded([]metric{count("ExpectedErrors")}, w.version()...)...)...)
 }

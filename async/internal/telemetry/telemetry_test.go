@@ -111,6 +111,23 @@ func TestFailedRequests(t *testing.T) {
 	})
 }
 
+// An alarm on a new version sees its failed requests, whatever the old one does.
+func TestFailedRequestsByVersion(t *testing.T) {
+	var b bytes.Buffer
+	w := telemetry.Writer{Log: logger(&b, slog.LevelInfo), Stack: "prod", Function: "submit", Version: "7"}
+	w.RequestFailed(t.Context())
+	w.ErrorExpected(t.Context(), "id", "Moderation", async.Overtaken)
+	for line := range strings.Lines(b.String()) {
+		if !strings.Contains(line, `"Dimensions":[["stack"],["stack","function","version"]]`) ||
+			!strings.Contains(line, `"stack":"prod","function":"submit","version":"7"`) {
+			t.Error(line)
+		}
+	}
+	if strings.Count(b.String(), "\n") != 2 {
+		t.Error(b.String())
+	}
+}
+
 // checkMetrics reads a line as CloudWatch does.
 func checkMetrics(t *testing.T, line, outcome string, want map[string]float64) {
 	t.Helper()

@@ -49,16 +49,5 @@ const talk = `{"speaker":{"name":"Ada","email":"ada@example.com"},"title":"T","d
 // without writes a template that does not grant an action.
 func without(t *testing.T, template, action string) string {
 	t.Helper()
-	text, err := os.ReadFile(template)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(text), action) {
-		t.Fatalf("%s does not grant %s", template, action)
-	}
-	path := filepath.Join(filepath.Dir(template), "without.yaml")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), action, "dynamodb:DescribeTable")), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return edited(t, template, map[string]string{action: "dynamodb:DescribeTable"})
 }

@@ -42,7 +42,7 @@ func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
 	tree := t.TempDir()
 	before = buildAll(t, copyTree(t, tree), flags...)
 	const old = `"cannot start"`
-	edited := filepath.Join(tree, "async", "internal", "functions", "start.go")
+	edited := filepath.Join(tree, "async", "lambdamain", "lambdamain.go")
 	source, err := os.ReadFile(edited)
 	if err != nil || !strings.Contains(string(source), old) {
 		t.Fatalf("%s has no %s: %v", edited, old, err)
@@ -111,7 +111,7 @@ func copyTree(t *testing.T, dir string) string {
 // start.
 func TestMakeBuildsForTheProcessorsThatItDeploys(t *testing.T) {
 	tool(t, "sam")
-	for given, want := range map[string]string{"": "arm64", "Alarms=true Architecture=x86_64": "x86_64"} {
+	for given, want := range map[string]string{"": "arm64", "Environment=prod Architecture=x86_64": "x86_64"} {
 		plan, stderr, err := run(t, root, "make", "--dry-run", "deploy", "PARAMETERS="+given)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, stderr)

@@ -51,12 +51,3 @@ func TestPreflightsAreLetThroughLikeSubmits(t *testing.T) {
 		t.Errorf("routes are limited to %v", routes)
 	}
 }
-
-// Left out, the state machine might go on logging to a group that is gone.
-func TestExecutionLogsAreTurnedOffInWords(t *testing.T) {
-	_, e := expand(t, nil)
-	got := text(t, e.Resources["ProcessSubmission"].Properties["LoggingConfiguration"])
-	if strings.HasPrefix(got, `{"Fn::If"`) || !strings.Contains(got, `"Level":{"Ref":"ExecutionLogLevel"}`) {
-		t.Error(got)
-	}
-}

@@ -3,6 +3,7 @@ package samcli
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,35 +33,36 @@ var standing = []string{
 }
 
 func TestTheDefaultStackHasNoStandingCost(t *testing.T) {
-	_, e := expand(t, nil)
-	off := map[string]bool{"HasAlarms": true, "HasOwnTopic": true, "HasSubscriber": true, "HasDashboard": true}
-	for id, r := range e.Resources {
-		if slices.Contains(standing, r.Type) && !off[r.Condition] {
+	_, s := resolveTemplate(t, "template.yaml", nil, nil)
+	for id, r := range s.Resources {
+		if slices.Contains(standing, r.Type) {
 			t.Errorf("%s is there by default", id)
 		}
 	}
-	for _, parameter := range []string{"Alarms", "Dashboard", "PointInTimeRecovery", "Tracing"} {
-		if got := readTemplate(t).Parameters[parameter]; got != "false" {
-			t.Errorf("%s is %q by default", parameter, got)
-		}
+	table := s.Resources["Submissions"].Properties
+	if got := text(t, table["PointInTimeRecoverySpecification"]); got != `{"PointInTimeRecoveryEnabled":"false"}` {
+		t.Errorf("the table has %s by default", got)
 	}
-	if pins := text(t, e.Resources); strings.Contains(pins, "ProvisionedConcurrency") {
-		t.Error("there is provisioned concurrency")
+	if pins := text(t, s.Resources); strings.Contains(pins, "ProvisionedConcurrency") || strings.Contains(pins, `"Mode":"Active"`) {
+		t.Error("there is provisioned concurrency, or tracing")
 	}
 }
 
 // An alarm for the errors, and one for the throttles, of every function; each
-// tells the topic when it goes off and when it is over.
+// notifies the topic when it goes off and when it is over.
 func TestEveryFunctionIsWatched(t *testing.T) {
-	_, e := expand(t, nil)
+	exports := map[string]string{}
+	_, s := resolveTemplate(t, "template.yaml", nil, nil)
+	maps.Copy(exports, s.Exports)
+	_, s = resolveTemplate(t, "monitoring.yaml", map[string]string{"Stack": "talks"}, exports)
 	watched := map[string]string{}
-	for id, r := range e.Resources {
+	for id, r := range s.Resources {
 		if r.Type != "AWS::CloudWatch::Alarm" {
 			continue
 		}
 		for _, actions := range []string{"AlarmActions", "OKActions"} {
-			if told := text(t, r.Properties[actions]); !strings.Contains(told, `"AlarmTopic"`) || !strings.Contains(told, `"AlarmTopicArn"`) {
-				t.Errorf("%s: %s are %s", id, actions, told)
+			if notified := text(t, r.Properties[actions]); notified != `["AlarmTopic.ref"]` {
+				t.Errorf("%s: %s are %s", id, actions, notified)
 			}
 		}
 		for _, metric := range []string{"Errors", "Throttles"} {
@@ -71,7 +73,7 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 	}
 	for id := range readTemplate(t).Functions {
 		for metric, found := range watched {
-			if !strings.Contains(found, `{"Ref":"`+id+`"}`) {
+			if !strings.Contains(found, `"Value":"`+id+`.ref"`) || !strings.Contains(found, `"Value":"`+id+`.ref:live"`) {
 				t.Errorf("no alarm counts the %s of %s", metric, id)
 			}
 		}
@@ -85,19 +87,20 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 // three free ones. https://aws.amazon.com/cloudwatch/pricing/
 const freeMetrics = 50
 
-// metricRow tells whether the documentation has a row for one of our metrics.
+// metricRow reports whether the documentation has a row for one of our metrics.
 func metricRow(t *testing.T, name any) bool {
 	t.Helper()
-	told, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
+	docs, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Contains(string(told), fmt.Sprintf("\n| `%v` | ", name))
+	return strings.Contains(string(docs), fmt.Sprintf("\n| `%v` | ", name))
 }
 
 func TestTheDashboardShowsEveryFunction(t *testing.T) {
-	_, e := expand(t, nil)
-	body, ok := e.Resources["Overview"].Properties["DashboardBody"].(map[string]any)["Fn::Sub"].(string)
+	_, s := resolveTemplate(t, "template.yaml", nil, nil)
+	_, s = resolveTemplate(t, "monitoring.yaml", map[string]string{"Stack": "talks"}, s.Exports)
+	body, ok := s.Resources["Overview"].Properties["DashboardBody"].(string)
 	if !ok {
 		t.Fatal("the dashboard's body is not one text")
 	}
@@ -131,7 +134,7 @@ func TestTheDashboardShowsEveryFunction(t *testing.T) {
 		t.Errorf("the dashboard shows %d metrics: it is not free any more", shown)
 	}
 	for id := range readTemplate(t).Functions {
-		if !strings.Contains(body, "${"+id+"}") {
+		if !strings.Contains(body, `"`+id+`.ref"`) {
 			t.Errorf("the dashboard does not show %s", id)
 		}
 	}

@@ -39,11 +39,10 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// parameters override the template's: the machine's own architecture, and a
-// committee that says yes at once.
+// parameters override the template's: the machine's own architecture.
 func parameters() string {
 	architecture := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
-	return "Architecture=" + architecture + " ReviewPolicy=approve ReviewSpeed=1000"
+	return "Architecture=" + architecture
 }
 
 // command is the SAM CLI with a subcommand and its arguments.
@@ -141,6 +140,7 @@ func (w *world) writeEnv(t *testing.T, services []string) {
 		}
 		env.Parameters[name] = "http://host.docker.internal:" + u.Port()
 	}
+	env.Parameters["REVIEW"], env.Parameters["SPEED"] = "approve", "1000" // a committee that says yes at once
 	env.Parameters["PUBLIC_BASE_URL"] = "http://127.0.0.1:" + w.api
 	if text, err = json.Marshal(env); err == nil {
 		w.env = filepath.Join(t.TempDir(), "env.json")
