@@ -14,7 +14,7 @@ import (
 )
 
 // histories is how many are played: each takes some hundred requests.
-const histories = 4
+const histories = 2
 
 func TestCompletions(t *testing.T) {
 	s := newTable(t).store(t)

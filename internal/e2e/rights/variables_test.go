@@ -11,7 +11,7 @@ import (
 )
 
 // readBy matches how this module's own code names a variable that it reads.
-var readBy = regexp.MustCompile(`(?:[gG]etenv|number|truth|first)\((?:getenv, |os\.Getenv, )?"([A-Z][A-Z_]+)"|env[A-Z]\w+\s+= "([A-Z][A-Z_]+)"|EnvResults = "([A-Z_]+)"`)
+var readBy = regexp.MustCompile(`(?:[gG]etenv|number|truth|keys|first)\((?:getenv, |os\.Getenv, )?"([A-Z][A-Z_]+)"|env[A-Z]\w+\s+= "([A-Z][A-Z_]+)"|EnvResults = "([A-Z_]+)"`)
 
 // notGiven are variables that functions read and the template leaves unset.
 var notGiven = map[string]string{

@@ -11,7 +11,7 @@ import (
 // deployments are parameters that the transform makes something else of.
 var deployments = map[string][]string{
 	"default": nil,
-	"prod":    {"Environment=prod", "AllowedOrigins=https://a.example,https://b.example"},
+	"prod":    {"Environment=prod", "Completions=keys", "AllowedOrigins=https://a.example,https://b.example"},
 }
 
 // expanded is plain CloudFormation, as far as it is looked at.
