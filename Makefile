@@ -138,7 +138,7 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
-	TOOLS=$(TOOLS) go test -count=1 ./internal/e2e/samcli ./stepfunctions/internal/template
+	TOOLS=$(TOOLS) go test -count=1 -timeout 30m ./internal/e2e/samcli ./stepfunctions/internal/template
 	TOOLS=$(TOOLS) go test -count=1 -run TestSAM ./cmd/new
 
 .PHONY: new-project

@@ -46,3 +46,25 @@ func TestEveryDroppedParameterIsAccountedFor(t *testing.T) {
 		}
 	}
 }
+
+// Who deploys without SAM is given the variables and outputs that the template has.
+func TestWithoutSAMTheSameIsGiven(t *testing.T) {
+	_, section, _ := strings.Cut(deployDocs(t), "## Without SAM\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	tpl := read(t)
+	names := tpl.Functions["SubmitFunction"].Variables()
+	for output := range tpl.Source["Outputs"].(map[string]any) {
+		names = append(names, output)
+	}
+	for id, f := range tpl.Functions {
+		names = append(names, filepath.Base(f.CodeURI))
+		if !strings.Contains(section, "`"+f.Role+"`") && !strings.Contains(f.CodeURI, "activities") {
+			t.Errorf("the rights of %s are not there", id)
+		}
+	}
+	for _, name := range names {
+		if !strings.Contains(section, "`"+name+"`") && !strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
+			t.Errorf("docs/deploy.md does not say what %s is", name)
+		}
+	}
+}
