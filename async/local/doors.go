@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"net"
+	"sync"
+
+	"example.org/asynchttpapi/internal/starting"
 )
 
 // doors are the addresses that the system listens on. They are taken before
-// anything else is touched, so that a busy port leaves no trace; connections
-// wait in the kernel until they are served.
+// anything else is touched, so that a busy port leaves no trace: see
+// answerMeanwhile.
 type doors struct {
 	api net.Listener
 	// stepFunctions is nil where the endpoint is off.
@@ -70,6 +73,24 @@ func urlOf(l net.Listener, asked string) string {
 func isEverywhere(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "" || ip != nil && ip.IsUnspecified()
+}
+
+// answerMeanwhile has both doors answer 503 until stop is called, with what API
+// Gateway and Step Functions send: clients repeat such requests.
+func (d *doors) answerMeanwhile() (stop func()) {
+	stops := []func(){}
+	add := func(l net.Listener, contentType, body string) {
+		if tcp, ok := l.(*net.TCPListener); ok {
+			stops = append(stops, starting.Answer(tcp, starting.NewGate(contentType, body)))
+		}
+	}
+	add(d.api, "application/json", `{"message":"Service Unavailable"}`)
+	add(d.stepFunctions, "application/x-amz-json-1.0", `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`)
+	return sync.OnceFunc(func() {
+		for _, stop := range stops {
+			stop()
+		}
+	})
 }
 
 func (d *doors) close() {

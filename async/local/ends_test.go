@@ -1,6 +1,7 @@
 package local
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -61,7 +62,7 @@ func TestReaderFindsOutPastTheDeadline(t *testing.T) {
 // outlive puts a submission's deadline into the past.
 func outlive(t *testing.T, data, id string) {
 	t.Helper()
-	db, err := openData(data)
+	db, err := openData(data, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

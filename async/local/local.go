@@ -93,6 +93,9 @@ func (p program) serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return notBegun(err)
 	}
+	if settings.Backup != "" {
+		return backup(ctx, settings.Data, settings.Backup)
+	}
 	job, err := p.newJob(func(flag string) string { return settings.Own[flag] })
 	if err != nil {
 		return notBegun(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -155,7 +156,7 @@ func TestInterruptWhileStarting(t *testing.T) {
 // damage makes a data folder whose file is ours by its first page alone.
 func damage(t *testing.T, dir string) {
 	t.Helper()
-	db, err := openData(dir)
+	db, err := openData(dir, slog.Default())
 	if err == nil {
 		err = db.Close()
 	}
@@ -173,7 +174,7 @@ func damage(t *testing.T, dir string) {
 // setFormat makes a data folder of another format.
 func setFormat(t *testing.T, dir string, version int) {
 	t.Helper()
-	db, err := openData(dir)
+	db, err := openData(dir, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/sqlite"
+	"example.org/asynchttpapi/internal/progress"
 	database "example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions"
 )
@@ -96,7 +97,7 @@ func New(ctx context.Context, job async.Definition, o Options) (_ *Server, err e
 	if s.log == nil {
 		s.log = slog.Default()
 	}
-	if s.db, err = openData(o.Data); err != nil {
+	if s.db, err = openData(o.Data, s.log); err != nil {
 		return nil, err
 	}
 	s.db.OnFailure(func(err error) { s.log.Error("data folder failed", "error", err.Error()) })
@@ -118,8 +119,14 @@ func New(ctx context.Context, job async.Definition, o Options) (_ *Server, err e
 }
 
 // openData opens the database of a data folder, for submissions and executions.
-func openData(dir string) (*database.DB, error) {
-	return database.Open(dir, stepfunctions.JournalSchema, sqlite.Schema)
+func openData(dir string, log *slog.Logger) (*database.DB, error) {
+	report := progress.Log(log, time.Now, "checking the data folder")
+	return database.OpenReporting(dir, report, stepfunctions.JournalSchema, sqlite.Schema)
+}
+
+// backup copies a data folder that may be in use.
+func backup(ctx context.Context, dir, to string) error {
+	return database.Backup(ctx, dir, to, stepfunctions.JournalSchema, sqlite.Schema)
 }
 
 // wire makes the parts. Nothing runs yet.

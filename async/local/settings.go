@@ -36,6 +36,8 @@ type Settings struct {
 	StepFunctionsAsked bool
 	// Own are the values of the job's own settings by their flags.
 	Own map[string]string
+	// Backup is the folder that the command backup makes; empty to serve.
+	Backup string
 }
 
 // option is one setting as a flag and as an environment variable.
@@ -77,11 +79,14 @@ var errHelp = errors.New("help was asked for")
 // parseSettings reads flags and environment. Errors are one line.
 func parseSettings(args []string, lookupEnv func(string) (string, bool), own []Setting, help io.Writer) (Settings, error) {
 	all := options(own)
-	given, err := parseFlags(all, args, help)
+	given, rest, err := parseFlags(all, args, help)
 	if err != nil {
 		return Settings{}, err
 	}
 	s := Settings{Own: map[string]string{}}
+	if s.Backup, err = backupFolder(rest); err != nil {
+		return Settings{}, err
+	}
 	for _, o := range all {
 		name, value := o.choose(given, lookupEnv)
 		if err := o.set(&s, value); err != nil {
@@ -94,8 +99,21 @@ func parseSettings(args []string, lookupEnv func(string) (string, bool), own []S
 	return s, nil
 }
 
-// parseFlags returns the flags that were given.
-func parseFlags(all []option, args []string, help io.Writer) (map[string]string, error) {
+// backupFolder is the argument of the command backup, empty where there is no command.
+func backupFolder(rest []string) (string, error) {
+	switch {
+	case len(rest) == 0:
+		return "", nil
+	case rest[0] != "backup":
+		return "", fmt.Errorf("unexpected argument %q", rest[0])
+	case len(rest) != 2 || rest[1] == "":
+		return "", errors.New("backup needs one argument, the folder to make: local -data FOLDER backup TO")
+	}
+	return rest[1], nil
+}
+
+// parseFlags returns the flags that were given, and what follows them.
+func parseFlags(all []option, args []string, help io.Writer) (given map[string]string, rest []string, err error) {
 	flags := flag.NewFlagSet("local", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // errors are reported by the caller, in one line
 	for _, o := range all {
@@ -108,16 +126,13 @@ func parseFlags(all []option, args []string, help io.Writer) (map[string]string,
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(help)
 		flags.PrintDefaults()
-		return nil, errHelp
+		return nil, nil, errHelp
 	} else if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	}
-	given := map[string]string{}
+	given = map[string]string{}
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = f.Value.String() })
-	return given, nil
+	return given, flags.Args(), nil
 }
 
 // repeated is the flag.Value of a flag that may be given more than once.

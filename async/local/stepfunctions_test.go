@@ -55,6 +55,21 @@ func withEndpoint(t *testing.T, review string) *running {
 	return start(t, s)
 }
 
+// Whoever operates the service sees its executions in a browser.
+func TestThePageIsAtTheStepFunctionsEndpoint(t *testing.T) {
+	t.Parallel()
+	r := withEndpoint(t, "approve")
+	res, err := http.Get(stepFunctionsURL.FindStringSubmatch(r.log.String())[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != 200 || !strings.Contains(string(body), machineARN()) {
+		t.Errorf("%v, status %d:\n%s", err, res.StatusCode, body)
+	}
+}
+
 func TestStateMachineIsAtTheStepFunctionsEndpoint(t *testing.T) {
 	t.Parallel()
 	r := withEndpoint(t, "approve")

@@ -40,6 +40,8 @@ func (s *system) run(ctx context.Context) (err error) {
 		return notBegun(err)
 	}
 	defer doors.close()
+	ready := doors.answerMeanwhile()
+	defer ready()
 	o := s.options
 	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, doors.apiURL()), s.hostNames(), log
 	o.FailureStatus, o.LogErrors = s.FailureStatus, s.LogErrors
@@ -52,6 +54,7 @@ func (s *system) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	s.warn(doors, log)
+	ready()
 	return s.serve(ctx, doors, server, log)
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ type holder struct {
 }
 
 func newHolder(t *testing.T) *holder {
-	db, err := openData(t.TempDir())
+	db, err := openData(t.TempDir(), slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

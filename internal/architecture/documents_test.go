@@ -80,7 +80,8 @@ func TestDocumentsMakeWhatCanBeMade(t *testing.T) {
 // library are the folders that know no job.
 var library = []string{
 	"api", "client", "async", "async/asyncgen", "async/asynctest", "async/lambdamain", "async/local", "async/internal/*", "stepfunctions", "stepfunctions/*",
-	"stepfunctions/internal/*", "functions/status", "functions/result", "internal/sqlite", "internal/hostguard", "cmd/new",
+	"stepfunctions/internal/*", "functions/status", "functions/result", "internal/sqlite", "internal/hostguard", "internal/starting",
+	"internal/progress", "cmd/new",
 }
 
 // ofSpeakers are words of the example alone.

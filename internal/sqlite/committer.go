@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"slices"
 	"sync"
 
 	"zombiezen.com/go/sqlite"
@@ -16,6 +16,7 @@ import (
 type committer struct {
 	conn  *sqlite.Conn
 	files *openFiles
+	sums  *pageSums
 	log   writeAheadLog
 
 	mu      sync.Mutex
@@ -26,16 +27,18 @@ type committer struct {
 }
 
 type write struct {
-	ctx  context.Context
-	fn   func(*sqlite.Conn) error
-	err  error
-	done chan struct{}
+	ctx context.Context
+	fn  func(*sqlite.Conn) error
+	// empty asks that the log is emptied after the write.
+	empty bool
+	err   error
+	done  chan struct{}
 }
 
 // startCommitter takes the writing connection of the database in these files.
-func startCommitter(conn *sqlite.Conn, files *openFiles) (*committer, error) {
-	log := writeAheadLog{file: filepath.Join(files.dir, logName), max: maxLog}
-	c := &committer{conn: conn, files: files, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
+	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
+	c := &committer{conn: conn, files: files, sums: sums, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -46,7 +49,16 @@ func startCommitter(conn *sqlite.Conn, files *openFiles) (*committer, error) {
 }
 
 func (c *committer) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
-	w := &write{ctx: ctx, fn: fn, done: make(chan struct{})}
+	return c.wait(&write{ctx: ctx, fn: fn, done: make(chan struct{})})
+}
+
+// emptyLog moves the log into the database and empties it, after the writes
+// that were asked for before. Readers of an earlier state may prevent it.
+func (c *committer) emptyLog(ctx context.Context) error {
+	return c.wait(&write{ctx: ctx, fn: func(*sqlite.Conn) error { return nil }, empty: true, done: make(chan struct{})})
+}
+
+func (c *committer) wait(w *write) error {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
@@ -100,6 +112,9 @@ func (c *committer) take(empty []*write) (group []*write, closed bool) {
 
 func (c *committer) commit(group []*write) {
 	err := c.checked(group)
+	if err == nil && slices.ContainsFunc(group, func(w *write) bool { return w.empty }) {
+		c.log.empty()
+	}
 	for i, w := range group {
 		if w.err == nil {
 			w.err = err
@@ -108,7 +123,7 @@ func (c *committer) commit(group []*write) {
 		group[i] = nil
 	}
 	if err == nil {
-		c.log.keepShort(c.conn)
+		c.log.keepShort()
 	}
 }
 
@@ -121,10 +136,12 @@ func (c *committer) checked(group []*write) error {
 		if err := c.transaction(group); err != nil {
 			return err
 		}
-		err = c.files.check()
+		if err = c.files.check(); err == nil {
+			err = c.log.grown()
+		}
 	}
 	if err != nil {
-		c.files.rescue(c.conn, err)
+		c.files.rescue(c.conn, c.sums, err)
 	}
 	return err
 }

@@ -1,22 +1,21 @@
 package sqlite
 
 import (
-	"fmt"
+	"os"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// checkpointPages is how long the write-ahead log may grow before its pages
-// are moved into the database: longer means fewer of these pauses and more
-// log to read at the next start.
-const checkpointPages = 4000
-
 // openWriter opens the one connection that writes. synchronous=FULL makes a
 // commit wait for the log's fsync, https://www.sqlite.org/pragma.html#pragma_synchronous;
 // fullfsync is what macOS needs for the same promise and nothing elsewhere.
+// Checkpoints are the committer's, which makes the sums of the pages first.
+// secure_delete overwrites what is deleted, and auto_vacuum, which only a new
+// database takes, lets the file shrink: see Shrink.
 func openWriter(file string) (*sqlite.Conn, error) {
 	return openConn(file, sqlite.OpenReadWrite|sqlite.OpenCreate,
+		autoVacuum(file),
 		"PRAGMA locking_mode = NORMAL",
 		"PRAGMA journal_mode = WAL",
 		"PRAGMA synchronous = FULL",
@@ -25,8 +24,19 @@ func openWriter(file string) (*sqlite.Conn, error) {
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA temp_store = MEMORY",
 		"PRAGMA cache_size = -65536",
-		fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", checkpointPages),
+		"PRAGMA secure_delete = ON",
+		"PRAGMA wal_autocheckpoint = 0",
 	)
+}
+
+// autoVacuum is the pragma that has a new database keep what Shrink needs. An
+// older one would not take it, and for one that has it, it would be a write at
+// each start, which a full disk refuses.
+func autoVacuum(file string) string {
+	if info, err := os.Stat(file); err == nil && info.Size() > 0 {
+		return "PRAGMA auto_vacuum"
+	}
+	return "PRAGMA auto_vacuum = INCREMENTAL"
 }
 
 func openReader(file string) (*sqlite.Conn, error) {

@@ -22,6 +22,9 @@ const fileName = "data.db"
 type DB struct {
 	committer *committer
 	files     *openFiles
+	sums      *pageSums
+	summed    bool // the pages have their sums
+	report    Report
 	writer    *sqlite.Conn
 	readers   chan *sqlite.Conn
 	all       []*sqlite.Conn
@@ -30,14 +33,26 @@ type DB struct {
 
 // Open opens the database in dir, making folder and database where there are
 // none. The errors it returns wrap ErrLocked, ErrNewerFormat, ErrNotDatabase,
-// ErrMissing or ErrUnreadable, and their text says in one line what is the matter with which
-// folder. Close gives the folder back.
+// ErrMissing, ErrDamaged or ErrUnreadable, and their text says in one line what
+// is the matter with which folder. Close gives the folder back.
 //
 // parts make and migrate the tables, each those of one user of the database.
-func Open(dir string, parts ...Part) (*DB, error) {
-	db := &DB{}
+func Open(dir string, parts ...Part) (*DB, error) { return OpenReporting(dir, nil, parts...) }
+
+// Report is called now and then while a database is checked: so many of its
+// pages were looked at.
+type Report func(done, pages int)
+
+// OpenReporting is Open for who wants to know how far it has come. Every page
+// of the database is read: that takes about a second for each gigabyte that
+// the machine has in memory, and else as long as the disk takes.
+func OpenReporting(dir string, report Report, parts ...Part) (*DB, error) {
+	if report == nil {
+		report = func(int, int) {}
+	}
+	db := &DB{report: report}
 	if err := db.open(dir, parts); err != nil {
-		db.closeConns()
+		db.abandon()
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	return db, nil
@@ -61,23 +76,38 @@ func (db *DB) open(dir string, parts []Part) error {
 	if missing != nil {
 		return missing
 	}
-	return db.openFile(dir, parts)
-}
-
-// openFile opens the database in a folder that is locked.
-func (db *DB) openFile(dir string, parts []Part) error {
-	lock, file := db.all[0], filepath.Join(dir, fileName)
-	mark, err := marked(lock)
+	if err := keepPrivate(dir); err != nil {
+		return unreadable(err)
+	}
+	mark, err := marked(db.all[0])
 	if err != nil {
 		return openError(lockName, err)
 	}
-	if err := touch(file, mark); err != nil {
+	err = db.openFile(dir, mark, parts)
+	if mark && errors.Is(err, ErrNotDatabase) {
+		err = &DamageError{File: fileName, What: "it is no database any more"}
+	}
+	return err
+}
+
+// openFile opens the database in a folder that is locked. mark reports whether
+// it had one before.
+func (db *DB) openFile(dir string, mark bool, parts []Part) error {
+	file := filepath.Join(dir, fileName)
+	whole, err := db.checkFile(file, mark)
+	if err != nil {
 		return err
 	}
+	db.summed = whole
 	if err := db.add(openWriter(file)); err != nil {
 		return err
 	}
 	db.writer = db.all[len(db.all)-1]
+	if !whole {
+		if err := checkStructure(db.writer); err != nil {
+			return err
+		}
+	}
 	if err := prepareSchema(db.writer, parts); err != nil {
 		return err
 	}
@@ -85,18 +115,68 @@ func (db *DB) openFile(dir string, parts []Part) error {
 		return err
 	}
 	if !mark {
-		if err := setMark(lock); err != nil {
+		if err := setMark(db.all[0]); err != nil {
 			return err
 		}
 	}
 	if db.progress, err = openProgress(dir); err != nil {
 		return err
 	}
+	return db.startWriting(dir)
+}
+
+// checkFile opens the database's file and its sums, before SQLite does, and
+// compares them. whole reports whether there was something to compare.
+func (db *DB) checkFile(file string, mark bool) (whole bool, err error) {
+	data, err := touch(file, mark)
+	if err != nil {
+		return false, err
+	}
+	sums, known, err := openSums(filepath.Join(filepath.Dir(file), sumsName), data)
+	if err != nil {
+		return false, errors.Join(unreadable(err), data.Close())
+	}
+	db.sums = sums
+	return sums.checkFiles(filepath.Join(filepath.Dir(file), logName), known, db.report)
+}
+
+// startWriting notes how far the log goes, and empties it if it can, before the
+// committer gets the connection.
+func (db *DB) startWriting(dir string) (err error) {
 	if db.files, err = identifyFiles(dir); err != nil {
 		return err
 	}
-	db.committer, err = startCommitter(db.writer, db.files)
+	if err := db.sums.attach(db.files); err != nil {
+		return unreadable(err)
+	}
+	if !db.summed {
+		if err := db.buildSums(); err != nil {
+			return unreadable(err)
+		}
+		db.summed = true
+	}
+	if err := db.sums.recover(); err != nil {
+		return unreadable(err)
+	}
+	if emptied(db.writer) {
+		if err := db.sums.reset(); err != nil {
+			return unreadable(err)
+		}
+	}
+	db.committer, err = startCommitter(db.writer, db.files, db.sums)
 	return err
+}
+
+func (db *DB) buildSums() error {
+	size := 0
+	if err := Each(db.writer, "PRAGMA page_size", func(stmt *sqlite.Stmt) { size = stmt.ColumnInt(0) }); err != nil {
+		return err
+	}
+	info, err := db.sums.data.Stat()
+	if err != nil {
+		return err
+	}
+	return db.sums.build(size, int(info.Size())/size, db.report)
 }
 
 // OnFailure registers the function that is called with the error of a write
@@ -105,25 +185,24 @@ func (db *DB) openFile(dir string, parts []Part) error {
 // before the first write.
 func (db *DB) OnFailure(report func(error)) { db.files.onFailure(report) }
 
-// touch returns an error for a file that cannot be written, which SQLite would
-// find at the first write only, and ErrMissing for an empty one where there was
-// a database before: mark says so, or a log that is not empty, which SQLite
-// would delete. The data is personal: no other user of the machine may read it,
-// in whatever folder it is. SQLite gives the files beside it the same permissions.
-func touch(file string, mark bool) error {
+// touch opens the file, and returns an error for one that cannot be written,
+// which SQLite would find at the first write only, and ErrMissing for an empty
+// one where there was a database before: mark says so, or a log that is not
+// empty, which SQLite would delete.
+func touch(file string, mark bool) (*os.File, error) {
 	f, err := os.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
-		return unreadable(err)
+		return nil, unreadable(err)
 	}
 	info, err := f.Stat()
-	if err := errors.Join(err, f.Close()); err != nil {
-		return unreadable(err)
+	if err != nil {
+		return nil, errors.Join(unreadable(err), f.Close())
 	}
 	log, err := os.Stat(filepath.Join(filepath.Dir(file), logName))
 	if info.Size() == 0 && (mark || err == nil && log.Size() > 0) {
-		return ErrMissing
+		return nil, errors.Join(ErrMissing, f.Close())
 	}
-	return nil
+	return f, nil
 }
 
 func (db *DB) add(conn *sqlite.Conn, err error) error {
@@ -197,20 +276,53 @@ func (db *DB) Close() error {
 	close(db.readers)
 	err := db.files.check()
 	if err != nil {
-		db.files.rescue(db.writer, err)
+		db.files.rescue(db.writer, db.sums, err)
+	} else {
+		db.committer.log.empty()
+		err = db.sums.cover()
+	}
+	if err != nil {
 		db.all = slices.DeleteFunc(db.all, func(conn *sqlite.Conn) bool { return conn == db.writer })
 	}
 	return errors.Join(err, db.closeConns())
 }
 
-// closeConns closes the newest first: the lock goes last.
+// abandon closes what a start that failed has opened. To close the last
+// connection has SQLite move the log into the database: its pages get their
+// sums before, or the connection stays open until the process ends.
+func (db *DB) abandon() {
+	if db.writer != nil && db.summed {
+		var err error
+		if db.sums.index == nil {
+			if db.files, err = identifyFiles(filepath.Dir(db.sums.data.Name())); err == nil {
+				err = db.sums.attach(db.files)
+			}
+		}
+		if err == nil {
+			err = db.sums.recover()
+		}
+		if err != nil {
+			db.all = slices.DeleteFunc(db.all, func(conn *sqlite.Conn) bool { return conn == db.writer })
+		}
+	}
+	_ = db.closeConns()
+}
+
+// closeConns closes the newest first: the lock goes last. The files that are
+// open beside SQLite are closed after its own.
 func (db *DB) closeConns() error {
 	var errs []error
 	if db.progress != nil {
 		errs = append(errs, db.progress.close())
 	}
-	for i := len(db.all) - 1; i >= 0; i-- {
+	for i := len(db.all) - 1; i > 0; i-- {
 		errs = append(errs, db.all[i].Close())
+	}
+	if db.sums != nil {
+		errs = append(errs, db.sums.close())
+	}
+	if len(db.all) > 0 {
+		errs = append(errs, db.all[0].Close())
 	}
 	db.all = nil
 	return errors.Join(errs...)

@@ -12,6 +12,7 @@ var (
 	ErrLocked      = errors.New("in use by another process")
 	ErrNewerFormat = errors.New("written by a newer version of this program")
 	ErrNotDatabase = errors.New("not a database of this program")
+	ErrDamaged     = errors.New("damaged: " + restoreAdvice)
 	ErrUnreadable  = errors.New("cannot be read and written")
 	ErrMissing     = errors.New("the database is missing or empty, though the folder had one: " +
 		"restore its files from a backup, or empty the folder to start without its data")
@@ -25,7 +26,9 @@ func unreadable(err error) error { return fmt.Errorf("%w: %w", ErrUnreadable, er
 // openError names what kept SQLite from using a file.
 func openError(file string, err error) error {
 	switch sqlite.ErrCode(err).ToPrimary() {
-	case sqlite.ResultNotADB, sqlite.ResultCorrupt, sqlite.ResultFormat:
+	case sqlite.ResultCorrupt:
+		return fmt.Errorf("%s: %w: %w", file, ErrDamaged, err)
+	case sqlite.ResultNotADB, sqlite.ResultFormat:
 		return fmt.Errorf("%s: %w: %w", file, ErrNotDatabase, err)
 	case sqlite.ResultBusy, sqlite.ResultLocked:
 		return ErrLocked

@@ -18,6 +18,7 @@ import (
 type openFiles struct {
 	dir   string
 	files []openFile
+	log   int // which of them is the log
 
 	mu sync.Mutex
 	// lost is the error of every later check, once a file was lost.
@@ -30,8 +31,8 @@ type openFiles struct {
 type openFile struct {
 	path string
 	info os.FileInfo
-	// filled is set where the file cannot become empty by our own writes.
-	filled bool
+	// least is the size below which the file cannot fall by our own writes.
+	least int64
 }
 
 // LostError is the error of writes once a file of the data folder is no longer
@@ -56,16 +57,46 @@ func (e *LostError) ErrorCode() string { return "DATA_FOLDER_LOST" }
 func identifyFiles(dir string) (*openFiles, error) {
 	f := &openFiles{dir: dir}
 	for _, name := range []string{fileName, lockName, logName, indexName} {
-		path := filepath.Join(dir, name)
+		path := f.path(name)
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, unreadable(err)
 		}
 		// On Windows the identity is read at the first comparison.
 		os.SameFile(info, info)
-		f.files = append(f.files, openFile{path, info, name == fileName})
+		file := openFile{path: path, info: info}
+		if name == fileName {
+			file.least = 1
+		}
+		f.files = append(f.files, file)
+		if name == logName {
+			f.log = len(f.files) - 1
+		}
 	}
 	return f, nil
+}
+
+func (f *openFiles) path(name string) string { return filepath.Join(f.dir, name) }
+
+// holds notes that the log has at least so many bytes from now on.
+func (f *openFiles) holds(logBytes int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.files[f.log].least = logBytes
+}
+
+// damaged makes every later check fail, since the open file is not what was
+// written. It returns the error of those checks.
+func (f *openFiles) damaged(err *DamageError) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lost == nil {
+		f.lost = &LostError{Dir: f.dir, File: err.File, What: "was damaged (" + err.What + ")"}
+		if f.report != nil {
+			f.report(f.lost)
+		}
+	}
+	return f.lost
 }
 
 // onFailure registers the function that gets the error of a check that fails
@@ -104,8 +135,8 @@ func (f *openFiles) compare() error {
 			return fmt.Errorf("data folder %s: writes are refused while its files cannot be compared with the open ones: %w", f.dir, err)
 		case !os.SameFile(info, file.info):
 			what = "was replaced"
-		case file.filled && info.Size() == 0:
-			what = "was emptied"
+		case info.Size() < file.least:
+			what = "was cut off"
 		default:
 			continue
 		}
@@ -116,15 +147,15 @@ func (f *openFiles) compare() error {
 
 // rescue moves what only a removed log holds into the database, if that and
 // the lock are still in place: the log stays readable until it is closed.
-func (f *openFiles) rescue(conn *sqlite.Conn, err error) {
+func (f *openFiles) rescue(conn *sqlite.Conn, sums *pageSums, err error) {
 	var lost *LostError
-	if errors.As(err, &lost) && lost.File == logName && f.removed(logName) {
+	if errors.As(err, &lost) && lost.File == logName && f.removed(logName) && sums.cover() == nil {
 		emptied(conn) // what fails leaves the database as it was
 	}
 }
 
 // removed reports whether there is no file of that name any more.
 func (f *openFiles) removed(name string) bool {
-	_, err := os.Stat(filepath.Join(f.dir, name))
+	_, err := os.Stat(f.path(name))
 	return errors.Is(err, fs.ErrNotExist)
 }

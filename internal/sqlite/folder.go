@@ -47,6 +47,27 @@ func syncFolder(dir string) {
 	}
 }
 
+// keepPrivate takes the files of the folder from all other users of the
+// machine, whatever folder they are in and whoever made them: the data is
+// personal, and who can lock a file can hold up the start. SQLite gives the
+// files that it makes beside a database the same permissions.
+func keepPrivate(dir string) error {
+	for _, name := range []string{fileName, logName, indexName, sumsName, lockName, progressName, deathsName} {
+		path := filepath.Join(dir, name)
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			err = os.Chmod(path, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // makeFile makes the database's file in a new folder, before the lock's: a lock
 // without a database is then that of a database that was lost. It returns
 // ErrMissing where there is a lock, or a log, and no database.

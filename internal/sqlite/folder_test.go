@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -100,4 +101,33 @@ func TestOneOfManyFirstStarts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whoever made the files, and with whatever permissions: others neither read
+// the data nor lock it.
+func TestFilesAreTakenFromOthers(t *testing.T) {
+	dir := t.TempDir()
+	db := openNotes(t, dir)
+	names := []string{fileName, logName, indexName, lockName, sumsName, progressName}
+	modes := func() {
+		t.Helper()
+		for _, name := range names {
+			info, err := os.Stat(filepath.Join(dir, name))
+			if err != nil || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %v, %v", name, info.Mode(), err)
+			}
+		}
+	}
+	modes()
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if err := os.Chmod(filepath.Join(dir, name), 0o666); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	db = open(t, dir)
+	defer db.Close()
+	modes()
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"os"
 	"path/filepath"
 
 	"zombiezen.com/go/sqlite"
@@ -14,6 +15,11 @@ const lockName = "lock.db"
 // it is portable, dies with its holder, and does not keep our own readers out.
 func lock(dir string) (*sqlite.Conn, error) {
 	file := filepath.Join(dir, lockName)
+	// SQLite would make it readable for all, and who can read it can lock it.
+	// Only a new file is opened, see makeFile.
+	if f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err == nil {
+		f.Close()
+	}
 	conn, err := sqlite.OpenConn(file, sqlite.OpenReadWrite|sqlite.OpenCreate)
 	if err != nil {
 		return nil, openError(file, err)

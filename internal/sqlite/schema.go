@@ -1,22 +1,24 @@
 package sqlite
 
 import (
-	"errors"
+	"bytes"
+	"encoding/binary"
 	"fmt"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
 )
 
-// formatVersion is the format this program writes, kept in user_version. Older
+// FormatVersion is the format this program writes, kept in user_version. Older
 // ones are migrated when they are opened:
 //
 //	1  decisions and inputs are columns of the submissions
-//	2  outcomes, values and results; inputs and callbacks have tables of their own
+//	2  outcomes, values and results; inputs and callbacks have tables of their own;
+//	   sums of pages, of the journal's rows and of its entries
 //
 // application marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id.
 const (
-	formatVersion = 2
+	FormatVersion = 2
 	application   = 0x61687461
 )
 
@@ -40,33 +42,41 @@ func (Tables) Migrate(*sqlite.Conn) error { return nil }
 // Script implements Part.
 func (t Tables) Script() string { return string(t) }
 
-// prepareSchema makes the tables of a new database, migrates those of an older
-// one, and refuses a file that is not ours or that is of a format we do not
-// know. A database that was made for fewer parts gets the tables of the others.
-func prepareSchema(conn *sqlite.Conn, parts []Part) (err error) {
-	version, app, tables, err := identify(conn)
-	switch {
-	case err != nil:
-		return openError(fileName, err)
-	case app == application && version > formatVersion:
-		return fmt.Errorf("%s is of format %d, this program knows %d: %w", fileName, version, formatVersion, ErrNewerFormat)
-	case app == application && version > 0:
-		return makeTables(conn, parts, version)
-	case app != 0 || version != 0 || tables != 0:
+// identified refuses a file that is not ours or that is of a format we do not
+// know, by the start of its first page: SQLite is not to open it, since it
+// writes into the file when it closes it. An empty page is a new database.
+// https://www.sqlite.org/fileformat2.html#the_database_header
+func identified(page []byte) error {
+	const versionAt, applicationAt, tablesAt = 60, 68, 103
+	if len(page) == 0 {
+		return nil
+	}
+	if len(page) < headerBytes || !bytes.HasPrefix(page, []byte("SQLite format 3\x00")) {
 		return fmt.Errorf("%s: %w", fileName, ErrNotDatabase)
 	}
-	return makeTables(conn, parts, 0)
+	version, app := binary.BigEndian.Uint32(page[versionAt:]), binary.BigEndian.Uint32(page[applicationAt:])
+	tables := binary.BigEndian.Uint16(page[tablesAt:])
+	switch {
+	case app == application && version > FormatVersion:
+		return fmt.Errorf("%s is of format %d, this program knows %d: %w", fileName, version, FormatVersion, ErrNewerFormat)
+	case (app != application || version == 0) && (app != 0 || version != 0 || tables != 0):
+		return fmt.Errorf("%s: %w", fileName, ErrNotDatabase)
+	}
+	return nil
 }
 
-func identify(conn *sqlite.Conn) (version, app, tables int, err error) {
-	number := func(query string) int {
-		n := 0
-		err = errors.Join(err, sqlitex.ExecuteTransient(conn, query, &sqlitex.ExecOptions{
-			ResultFunc: func(stmt *sqlite.Stmt) error { n = stmt.ColumnInt(0); return nil },
-		}))
-		return n
+// headerBytes is what identified looks at: the database's header and that of
+// the page that has the first tables.
+const headerBytes = 108
+
+// prepareSchema makes the tables of a new database, and migrates those of an
+// older one, which identified has not refused. A database that was made for fewer parts gets the tables of the others.
+func prepareSchema(conn *sqlite.Conn, parts []Part) (err error) {
+	version := 0
+	if err := Each(conn, "PRAGMA user_version", func(stmt *sqlite.Stmt) { version = stmt.ColumnInt(0) }); err != nil {
+		return openError(fileName, err)
 	}
-	return number("PRAGMA user_version"), number("PRAGMA application_id"), number("SELECT count(*) FROM sqlite_schema"), err
+	return makeTables(conn, parts, version)
 }
 
 // makeTables is one transaction: a crash leaves what was there, or all that is
@@ -85,9 +95,9 @@ func makeTables(conn *sqlite.Conn, parts []Part, version int) (err error) {
 			return fmt.Errorf("make the tables: %w", err)
 		}
 	}
-	if version == formatVersion {
+	if version == FormatVersion {
 		return nil
 	}
-	identity := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, formatVersion)
+	identity := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", application, FormatVersion)
 	return sqlitex.ExecuteScript(conn, identity, nil)
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -72,9 +73,9 @@ func TestMigrationIsOneTransaction(t *testing.T) {
 		columns int
 		version int
 	}{
-		{oneTable, false, 1, formatVersion},
+		{oneTable, false, 1, FormatVersion},
 		{migrating{oneTable, true}, true, 1, 1},
-		{migrating{oneTable, false}, false, 2, formatVersion},
+		{migrating{oneTable, false}, false, 2, FormatVersion},
 	}
 	for i, step := range steps {
 		db, err := Open(dir, step.part)
@@ -97,7 +98,7 @@ func TestMigrationIsOneTransaction(t *testing.T) {
 			t.Errorf("step %d: %d columns, format %d, %v, %v; want %+v", i, columns, version, err, err2, step)
 		}
 		if i == 0 {
-			err = sqlitex.ExecuteTransient(conn, "PRAGMA user_version = 1", nil)
+			err = errors.Join(sqlitex.ExecuteTransient(conn, "PRAGMA user_version = 1", nil), os.Remove(filepath.Join(dir, sumsName)))
 		}
 		if err := errors.Join(err, conn.Close()); err != nil {
 			t.Fatal(err)

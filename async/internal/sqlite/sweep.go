@@ -37,6 +37,9 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, results async.Results)
 	for more := true; more && err == nil; {
 		more, err = s.sweepBatch(ctx, now, results, &removed)
 	}
+	if err == nil && removed > 0 {
+		err = s.db.Shrink(ctx)
+	}
 	return removed, err
 }
 

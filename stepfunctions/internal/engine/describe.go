@@ -25,7 +25,7 @@ type Execution struct {
 	Started    time.Time
 	// Stopped, Output, Error and Cause are set once Status is final.
 	Stopped time.Time
-	// Input is left out of lists.
+	// Input and Output are left out of lists.
 	Input  json.RawMessage
 	Output json.RawMessage
 	Error  string
@@ -132,7 +132,7 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 }
 
 // ListExecutions lists executions of a machine, or of a version or alias of it,
-// the newest first. status may be empty. before bounds the page from above: the
+// the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
 // Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
@@ -163,30 +163,6 @@ func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status S
 		page = append(page, e.execution(r))
 	}
 	return page, next, nil
-}
-
-// History gives every event of an execution, the first one first. It is what a
-// replay of the journal writes. Refusals: ExecutionDoesNotExist, InvalidArn.
-// https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
-func (e *Engine) History(ctx context.Context, arn string) ([]interp.Event, error) {
-	r, err := e.find(ctx, arn)
-	if err != nil {
-		return nil, err
-	}
-	revision, err := e.registry.revision(ctx, r.Revision)
-	if err != nil {
-		return nil, err
-	}
-	if x := e.alive(r.ID); x != nil {
-		x.flush()
-	}
-	var events []interp.Event
-	sink := func(event interp.Event) { events = append(events, event) }
-	run := interp.New(revision.parsed, e.info(r, revision), interp.WithHistory(sink))
-	if _, _, err := e.replay(ctx, r.ID, run); err != nil {
-		return nil, fmt.Errorf("read the execution: %w", err)
-	}
-	return events, nil
 }
 
 // MapRun is a Map Run and the execution it is a part of.

@@ -20,6 +20,9 @@ func TestEntryGivesBackTheInput(t *testing.T) {
 			Ref:   rapid.Uint64().Draw(t, "ref"),
 			Error: rapid.String().Draw(t, "error"),
 			Cause: rapid.String().Draw(t, "cause"),
+
+			TestCase: rapid.SampledFrom([]string{"", "Good", "é"}).Draw(t, "test case"),
+			Source:   rapid.SampledFrom([]interp.Source{"", interp.FromMock, interp.FromStub, interp.FromNothing}).Draw(t, "source"),
 		}
 		if output := rapid.SliceOf(rapid.Byte()).Draw(t, "output"); len(output) > 0 {
 			want.Output = output
@@ -47,6 +50,13 @@ func TestEntryOfEachVersion(t *testing.T) {
 			t.Errorf("%+v, %d, %v, want %+v, %d", in, sum, err, want, tt.sum)
 		}
 	}
+	// What has a test case or a source is of version 3, and nothing else is.
+	mocked := want
+	mocked.TestCase, mocked.Source = "Good", interp.FromMock
+	const third = "\x03\x05\xf6\xa1\xab\xfe\xf9\x62\x03\xe8\x07\x02{}\x01E\x00\x04Good\x04mock"
+	if in, sum, err := decode([]byte(third)); err != nil || !reflect.DeepEqual(in, mocked) || sum != 1000 || string(encode(mocked, 1000)) != third {
+		t.Errorf("%+v, %d, %v, written as %q", in, sum, err, encode(mocked, 1000))
+	}
 	if last := encode(want, 1000); string(last) != "\x02\x05\xf6\xa1\xab\xfe\xf9\x62\x03\xe8\x07\x02{}\x01E\x00" {
 		t.Errorf("written as %q", last)
 	}
@@ -62,7 +72,7 @@ func TestDamagedEntries(t *testing.T) {
 	if _, _, err := decode(append(bytes.Clone(whole), 0)); err == nil {
 		t.Error("a byte too many passes")
 	}
-	if _, _, err := decode(append([]byte{3}, whole[1:]...)); err == nil {
+	if _, _, err := decode(append([]byte{4}, whole[1:]...)); err == nil {
 		t.Error("an unknown version passes")
 	}
 }

@@ -158,6 +158,11 @@ func (x *execution) keep(e interp.Event) {
 // replay applies what the journal has to a fresh run. seq is the number of
 // entries in the case of errAstray, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
+	return e.replayUntil(ctx, id, run, func() bool { return false })
+}
+
+// replayUntil is replay, but ends with errPageFull once done.
+func (e *Engine) replayUntil(ctx context.Context, id int64, run *interp.Run, done func() bool) (seq int, last time.Time, err error) {
 	if why := e.suspension(id); why != nil {
 		seq, err = e.length(ctx, id)
 		return seq, last, cmp.Or(err, why)
@@ -177,6 +182,9 @@ func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int
 			}
 			if in.At.After(last) {
 				last = in.At
+			}
+			if done() {
+				return seq, last, errPageFull
 			}
 		}
 		if len(entries) < replayPage {

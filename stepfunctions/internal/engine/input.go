@@ -53,6 +53,10 @@ func (x *execution) note(in interp.Input) {
 // flush writes what is noted, for a reader of the journal, and returns when
 // that is done or has failed.
 func (x *execution) flush() {
+	if x.engine.gate.enter() != nil {
+		return // what is noted goes with the engine
+	}
+	defer x.engine.gate.leave()
 	x.mu.Lock()
 	if len(x.staged) == 0 {
 		x.mu.Unlock()

@@ -37,8 +37,17 @@ func (o *watch) notes() []engine.Observation {
 	return slices.Clone(o.all)
 }
 
-// newMockWorld starts an engine with a mock file, nil for none, and stubs.
+// newMockWorld starts an engine with a mock file, "" for none, and stubs. Time
+// passes as needed.
 func newMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
+	t.Helper()
+	w := newStillMockWorld(t, file, stubs, o)
+	w.drive()
+	return w
+}
+
+// newStillMockWorld is one whose time stands still, so that it can be restarted.
+func newStillMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 	t.Helper()
 	var mocks func() *mock.File
 	if file != "" {
@@ -49,14 +58,12 @@ func newMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 		mocks = func() *mock.File { return f }
 	}
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	w := begin(&world{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) {
+	return begin(&world{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) {
 		c.Integrations = engine.Integrations{Mocks: mocks, Stubs: stubs}
 		if o != nil {
 			c.Observe = o.note
 		}
 	}})
-	w.drive()
-	return w
 }
 
 // call is a definition of one task of a service, with more members.
@@ -177,7 +184,7 @@ func TestMocksOfExpressExecutions(t *testing.T) {
 
 // A restart between two attempts goes on with the next response.
 func TestAttemptsSurviveARestart(t *testing.T) {
-	w := newMockWorld(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`,
+	w := newStillMockWorld(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`,
 		`"r": {"0": {"Return": {"n": 0}}, "1": {"Return": {"n": 1}}, "2": {"Return": {"n": 2}}}`), false, nil)
 	w.invoker.Handle(function+"stop", func(ctx context.Context, _ []byte) ([]byte, error) {
 		<-ctx.Done()
@@ -266,7 +273,7 @@ func TestMocksOfItemReaders(t *testing.T) {
 
 // What was created with stubs and runs without them fails when it is reached.
 func TestForeignTasksWithoutStubs(t *testing.T) {
-	w := newMockWorld(t, "", true, nil)
+	w := newStillMockWorld(t, "", true, nil)
 	m := w.create("m", call("sns:publish", `{}`, ""))
 	w.configure = nil
 	w.restart(func() {})

@@ -41,7 +41,8 @@ type Journal interface {
 	Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error)
 	// Length is the number of the execution's entries.
 	Length(ctx context.Context, id int64) (int, error)
-	// List gives the newest executions first.
+	// List gives the newest executions first, without their Outputs: a page of
+	// them may be more than there is memory.
 	List(ctx context.Context, f Filter) ([]Record, error)
 	// Unfinished gives executions that are open, or whose end is not announced,
 	// by id, at most limit of those above after.
@@ -54,11 +55,16 @@ type Journal interface {
 
 	// SaveMachine stores a machine's document, and its newest revision if not nil.
 	SaveMachine(ctx context.Context, arn string, document []byte, revision *StoredRevision) error
-	// RemoveMachine removes the document; revisions stay, since executions name them.
+	// RemoveMachine removes the document; its revisions stay for the executions
+	// that name them.
 	RemoveMachine(ctx context.Context, arn string) error
 	// Machines gives every machine's document.
 	Machines(ctx context.Context) ([][]byte, error)
 	Revision(ctx context.Context, id string) ([]byte, error)
+	// UnusedRevisions gives the ids of the revisions that no execution names.
+	UnusedRevisions(ctx context.Context) ([]string, error)
+	// RemoveRevisions removes revisions; one that is not there is no error.
+	RemoveRevisions(ctx context.Context, ids []string) error
 }
 
 // StoredRevision is a definition that executions name by its ID.
@@ -86,6 +92,12 @@ type Record struct {
 	// Express tells executions of one name apart; such are never stored.
 	Express string
 	Head
+}
+
+// WithoutOutput returns the record without its Output.
+func (r Record) WithoutOutput() Record {
+	r.Output = nil
+	return r
 }
 
 // Parent is the task that started a nested execution.

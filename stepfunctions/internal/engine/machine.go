@@ -115,6 +115,9 @@ type machine struct {
 type revision struct {
 	Revision
 	parsed *asl.Machine
+	// made is set where this program made it, used once something asked for it
+	// to start or show it; registry.mu guards used.
+	made, used bool
 }
 
 func (m *machine) describe(r *revision) StateMachine {
@@ -247,6 +250,9 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 	}
 	var version *Version
 	if u.Publish {
+		if err := doc.roomForVersion(r.RevisionID); err != nil {
+			return StateMachine{}, err
+		}
 		version = doc.publish(r.RevisionID, u.Description, now)
 	}
 	if err := e.registry.save(ctx, m, doc, r); err != nil {

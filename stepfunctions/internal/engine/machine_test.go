@@ -217,3 +217,32 @@ func TestTags(t *testing.T) {
 		t.Errorf("tags of nothing: %v", err)
 	}
 }
+
+// A machine of the name of a deleted one has its executions: their names stay
+// taken for as long as they are kept.
+func TestWhatADeletedMachineLeaves(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	arn := w.create("m", passOn)
+	w.wantEnd(w.run(arn, "one", `1`), "SUCCEEDED 1")
+	if err := w.DeleteStateMachine(t.Context(), arn); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the machine to be gone", func() bool { return len(w.StateMachines()) == 0 })
+	if again := w.create("m", passOn); again != arn {
+		t.Errorf("the new machine is %s", again)
+	}
+	list, _, err := w.ListExecutions(t.Context(), arn, "", 0, 10)
+	if err != nil || len(list) != 1 || list[0].Name != "one" {
+		t.Errorf("the new machine lists %+v, %v", list, err)
+	}
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: arn, Name: "one"}); !errors.Is(err, code(engine.ExecutionAlreadyExists)) {
+		t.Errorf("a start of the same name: %v", err)
+	}
+	w.fakeClock.Advance(91 * 24 * time.Hour)
+	if list, _, err = w.ListExecutions(t.Context(), arn, "", 0, 10); err != nil || len(list) != 0 {
+		t.Errorf("after 91 days the new machine lists %+v, %v", list, err)
+	}
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: arn, Name: "one"}); err != nil {
+		t.Errorf("a start of the same name after 91 days: %v", err)
+	}
+}

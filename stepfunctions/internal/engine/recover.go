@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/asynchttpapi/internal/progress"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -26,7 +27,8 @@ func (e *Engine) recover(ctx context.Context) error {
 	// What the program before may have died with goes last and one after the
 	// other, so that another death shows which one it is.
 	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
-	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects))
+	report := progress.Log(e.cfg.Log, e.now, "taking up the open executions")
+	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
 	for _, x := range open {
 		if suspects(x) {
 			x.revive()
@@ -35,7 +37,7 @@ func (e *Engine) recover(ctx context.Context) error {
 	return e.registry.removeIdle(ctx)
 }
 
-func reviveAll(executions []*execution) {
+func reviveAll(executions []*execution, report func(done, total int)) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
@@ -45,8 +47,9 @@ func reviveAll(executions []*execution) {
 			}
 		})
 	}
-	for _, x := range executions {
+	for i, x := range executions {
 		next <- x
+		report(i, len(executions))
 	}
 	close(next)
 	wg.Wait()
@@ -55,6 +58,7 @@ func reviveAll(executions []*execution) {
 // reload makes all open executions known before the first of them goes on, for
 // one may be another's child.
 func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
+	report := progress.Log(e.cfg.Log, e.now, "reading the open executions")
 	for after := int64(0); ; {
 		page, err := e.cfg.Journal.Unfinished(ctx, after, recoverPage)
 		if err != nil || len(page) == 0 {
@@ -62,6 +66,7 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 		}
 		for _, r := range page {
 			after = r.ID
+			report(len(open), len(open)+len(page))
 			if r.Status != Running {
 				e.tellEnd(r, nil)
 				continue

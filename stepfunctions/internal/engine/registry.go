@@ -23,28 +23,25 @@ type registry struct {
 	// and is held for moments only.
 	change    sync.Mutex
 	mu        sync.Mutex
-	machines  map[string]*machine  // by ARN
-	revisions map[string]*revision // by id; filled as executions ask
+	machines  map[string]*machine // by ARN
+	revisions revisionCache
+	// left are the revisions that machines could start since the last sweep and
+	// cannot any more.
+	left map[string]bool
 }
 
 func newRegistry(j Journal, a arns) *registry {
-	return &registry{journal: j, arns: a, machines: map[string]*machine{}, revisions: map[string]*revision{}}
+	return &registry{journal: j, arns: a, machines: map[string]*machine{}, left: map[string]bool{}}
 }
 
 // load reads every machine from the journal.
 func (g *registry) load(ctx context.Context) error {
-	documents, err := g.journal.Machines(ctx)
+	documents, err := g.stored(ctx)
 	if err != nil {
-		return fmt.Errorf("read the state machines: %w", err)
+		return err
 	}
-	for _, data := range documents {
-		m := &machine{}
-		if err := json.Unmarshal(data, &m.machineDocument); err != nil {
-			return fmt.Errorf("read a state machine: %w", err)
-		}
-		if m.Format > machineFormat {
-			return fmt.Errorf("the state machine %s is of format %d, this program knows %d", m.Name, m.Format, machineFormat)
-		}
+	for _, d := range documents {
+		m := &machine{machineDocument: d}
 		if m.current, err = g.revision(ctx, m.Current); err != nil {
 			return fmt.Errorf("read the state machine %s: %w", m.Name, err)
 		}
@@ -53,10 +50,29 @@ func (g *registry) load(ctx context.Context) error {
 	return nil
 }
 
+// stored are the machines' documents as the journal has them.
+func (g *registry) stored(ctx context.Context) (documents []machineDocument, err error) {
+	texts, err := g.journal.Machines(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the state machines: %w", err)
+	}
+	for _, text := range texts {
+		var d machineDocument
+		if err := json.Unmarshal(text, &d); err != nil {
+			return nil, fmt.Errorf("read a state machine: %w", err)
+		}
+		if d.Format > machineFormat {
+			return nil, fmt.Errorf("the state machine %s is of format %d, this program knows %d", d.Name, d.Format, machineFormat)
+		}
+		documents = append(documents, d)
+	}
+	return documents, nil
+}
+
 // revision gives a revision by id, from memory if it was used before.
 func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	g.mu.Lock()
-	r := g.revisions[id]
+	r := g.revisions.get(id)
 	g.mu.Unlock()
 	if r != nil {
 		return r, nil
@@ -71,8 +87,7 @@ func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	if r, err = parseRevision(data); err != nil {
 		return nil, astray("read the definition: %w", err)
 	}
-	g.keep(r)
-	return r, nil
+	return g.keep(r), nil
 }
 
 func parseRevision(data []byte) (*revision, error) {
@@ -84,10 +99,15 @@ func parseRevision(data []byte) (*revision, error) {
 	return r, err
 }
 
-func (g *registry) keep(r *revision) {
+// keep makes r known, or gives the one that another caller made known meanwhile.
+func (g *registry) keep(r *revision) *revision {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.revisions[r.RevisionID] = r
+	if known := g.revisions.get(r.RevisionID); known != nil {
+		return known
+	}
+	g.revisions.put(r)
+	return r
 }
 
 // find gives a machine by its own ARN.
@@ -113,6 +133,7 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 	}
 	g.mu.Lock()
 	r = m.current
+	r.used = true
 	v = m.version(arn)
 	if a := m.alias(arn); a != nil {
 		v = m.version(a.choose())
@@ -149,13 +170,21 @@ func (g *registry) save(ctx context.Context, m *machine, changed machineDocument
 		return fmt.Errorf("write the state machine: %w", err)
 	}
 	g.mu.Lock()
-	defer g.mu.Unlock()
+	unused := g.replaced(&m.machineState, &changed.machineState, m.current)
 	m.machineState = changed.machineState
 	if r != nil {
 		m.current = r
-		g.revisions[r.RevisionID] = r
+		g.revisions.put(r)
 	}
 	g.machines[m.ARN] = m
+	for _, id := range unused {
+		g.revisions.drop(id)
+	}
+	g.mu.Unlock()
+	if len(unused) > 0 {
+		// The document is saved; what this leaves is the next sweep's.
+		_ = g.journal.RemoveRevisions(ctx, unused)
+	}
 	return nil
 }
 

@@ -32,7 +32,8 @@ func (e *Engine) sweepInterval() time.Duration {
 	return min(24*time.Hour, max(time.Minute, e.cfg.Retention/10))
 }
 
-// sweep removes the executions whose retention is over. What a journal that
+// sweep removes the executions whose retention is over, and the definitions that
+// nothing needs any more. What a journal that
 // fails, or the engine's end, leaves is the next sweep's.
 func (e *Engine) sweep() {
 	for removed := 1; removed > 0 && !e.sweptEnough(); {
@@ -40,6 +41,11 @@ func (e *Engine) sweep() {
 		if removed, err = e.cfg.Journal.Expire(context.Background(), e.retained(), sweepPage); err != nil {
 			e.cfg.Log.Error("old executions could not be removed", "error", err)
 			break
+		}
+	}
+	if !e.sweptEnough() {
+		if err := e.registry.sweepRevisions(context.Background()); err != nil {
+			e.cfg.Log.Error("old definitions could not be removed", "error", err)
 		}
 	}
 	e.sweepLater(e.sweepInterval())

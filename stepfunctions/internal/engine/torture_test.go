@@ -130,7 +130,11 @@ func (s *seen) verify(t *testing.T, dir string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, x := range page {
+		for _, listed := range page {
+			x, err := e.DescribeExecution(t.Context(), listed.ARN) // has the output, too
+			if err != nil {
+				t.Fatal(err)
+			}
 			found[x.ARN] = true
 			count[name]++
 			if name == "nested" && x.Status == engine.Failed {

@@ -13,7 +13,7 @@ import (
 
 func newRevision(r Revision, parsed *asl.Machine, now time.Time) *revision {
 	r.RevisionID, r.Initial, r.Updated = newUUID(), false, now
-	return &revision{Revision: r, parsed: parsed}
+	return &revision{Revision: r, parsed: parsed, made: true}
 }
 
 // publish adds a version of the revision, or gives the newest one if it
@@ -44,6 +44,9 @@ func (e *Engine) PublishStateMachineVersion(ctx context.Context, arn, revisionID
 		return Version{}, refuse(ConflictException, "Failed to publish the State Machine version for revision %s. The current State Machine revision is %s.", revisionID, m.current.RevisionID)
 	}
 	doc := m.machineDocument
+	if err := doc.roomForVersion(m.current.RevisionID); err != nil {
+		return Version{}, err
+	}
 	v := *doc.publish(m.current.RevisionID, description, e.now())
 	return v, e.registry.save(ctx, m, doc, nil)
 }
@@ -193,6 +196,9 @@ func (e *Engine) CreateStateMachineAlias(ctx context.Context, name, description 
 			return Alias{}, refuse(ConflictException, "Failed to create alias because an alias with the same name and a different routing configuration already exists.")
 		}
 		return *old, nil
+	}
+	if len(m.Aliases) >= maxAliases {
+		return Alias{}, overQuota("aliases", maxAliases)
 	}
 	doc := m.machineDocument
 	doc.Aliases = append(slices.Clone(doc.Aliases), a)

@@ -193,7 +193,11 @@ func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, err
 			(r.Status == engine.Running || !r.Stopped.Before(f.ClosedAfter))
 	})
 	slices.Reverse(list)
-	return list[:min(f.Limit, len(list))], nil
+	list = list[:min(f.Limit, len(list))]
+	for i, r := range list {
+		list[i] = r.WithoutOutput()
+	}
+	return list, nil
 }
 
 // Unfinished is engine.Journal's.

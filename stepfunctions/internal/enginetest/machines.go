@@ -47,3 +47,29 @@ func (j *Journal) Revision(_ context.Context, id string) ([]byte, error) {
 	}
 	return data, nil
 }
+
+// UnusedRevisions is engine.Journal's.
+func (j *Journal) UnusedRevisions(context.Context) (ids []string, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	used := map[string]bool{}
+	for _, s := range j.records {
+		used[s.Revision] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(j.revisions)) {
+		if !used[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// RemoveRevisions is engine.Journal's.
+func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
+	return j.write(ctx, func(j *Journal) error {
+		for _, id := range ids {
+			delete(j.revisions, id)
+		}
+		return nil
+	})
+}

@@ -87,6 +87,10 @@ func TestMisfits(t *testing.T) {
 		{"states:startExecution.sync:2", `{"Status":"DONE"}`, "'Status' is not an expected value"},
 		{"aws-sdk:dynamodb:getItem", `{"Item":[]}`, "'Item' must be an object"},
 		{"events:putEvents", `{"Entries":{}}`, "'Entries' must be an array"},
+		{"events:putEvents", `{"Entries":[{"EventId":"a"},{"EventId":["b"]}]}`, "'EventId' must be a string"},
+		{"aws-sdk:dynamodb:putItem", `{"ConsumedCapacity":{"CapacityUnits":"1"}}`, "'CapacityUnits' must be a number"},
+		{"aws-sdk:s3:getObject", `{"StorageClass":"PAPER"}`, "'StorageClass' is not an expected value"},
+		{"aws-sdk:s3:getObject", `{"StorageClass":"GLACIER","Body":5}`, ""},
 		{"glue:startJobRun", `[1]`, ""},
 	} {
 		result, err := value.Parse([]byte(c.result))

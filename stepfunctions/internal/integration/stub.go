@@ -81,19 +81,30 @@ func digest(request *value.Object, name string) string {
 // Misfit words what the integrated service cannot have answered, in the words
 // of TestState; "" for an answer that may be one. Members that the table does
 // not know are let through.
-func (r Resource) Misfit(result any) string {
-	o, _ := result.(*value.Object)
-	for _, f := range r.Result() {
-		v, ok := o.Get(f.Name)
+func (r Resource) Misfit(result any) string { return misfit(r.Result(), result) }
+
+func misfit(fields []Field, v any) string {
+	o, _ := v.(*value.Object)
+	for _, f := range fields {
+		member, ok := o.Get(f.Name)
 		if !ok {
 			continue
 		}
-		text, _ := v.(string)
+		text, _ := member.(string)
 		switch {
-		case !IsA(f.Must, v):
+		case !IsA(f.Must, member):
 			return fmt.Sprintf("Field '%s' must be %s", f.Name, f.Must)
 		case f.Enum != nil && !slices.Contains(f.Enum, text):
 			return fmt.Sprintf("Field '%s' is not an expected value", f.Name)
+		}
+		inside, isArray := member.([]any)
+		if !isArray {
+			inside = []any{member}
+		}
+		for _, item := range inside {
+			if why := misfit(f.Of, item); why != "" {
+				return why
+			}
 		}
 	}
 	return ""

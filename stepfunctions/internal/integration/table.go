@@ -28,6 +28,8 @@ type Field struct {
 	// Must words the type as the service does, empty for any.
 	Must string
 	Enum []string
+	// Of are the members of an object, or of each element of an array.
+	Of []Field
 }
 
 // action is one line of the table.
@@ -60,28 +62,28 @@ var actions = map[string]action{
 	"lambda:invoke": {
 		patterns: token, kind: Native, needs: "FunctionName",
 		others: []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"},
-		fields: []Field{{"StatusCode", number, nil}, {"FunctionError", text, nil}, {"LogResult", text, nil}, {"ExecutedVersion", text, nil}},
+		fields: []Field{{"StatusCode", number, nil, nil}, {"FunctionError", text, nil, nil}, {"LogResult", text, nil, nil}, {"ExecutedVersion", text, nil, nil}},
 	},
 	"states:startExecution": {
 		patterns: []Pattern{Sync, Sync2, Callback}, kind: Native, needs: "StateMachineArn",
 		others: []string{"Input", "Name", "TraceHeader"},
-		fields: []Field{{"ExecutionArn", text, nil}},
+		fields: []Field{{"ExecutionArn", text, nil, nil}},
 		synced: []Field{
-			{"ExecutionArn", text, nil}, {"StateMachineArn", text, nil}, {"Name", text, nil}, {"Status", text, statuses},
-			{"Error", text, nil}, {"Cause", text, nil}, {"RedriveCount", number, nil},
+			{"ExecutionArn", text, nil, nil}, {"StateMachineArn", text, nil, nil}, {"Name", text, nil, nil}, {"Status", text, statuses, nil},
+			{"Error", text, nil, nil}, {"Cause", text, nil, nil}, {"RedriveCount", number, nil, nil},
 		},
 	},
 
-	"sns:publish":         {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil}, {"SequenceNumber", text, nil}}},
-	"sqs:sendMessage":     {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil}, {"MD5OfMessageBody", text, nil}, {"SequenceNumber", text, nil}}},
-	"events:putEvents":    {patterns: token, kind: Write, fields: []Field{{"FailedEntryCount", number, nil}, {"Entries", array, nil}}},
+	"sns:publish":         {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil, nil}, {"SequenceNumber", text, nil, nil}}},
+	"sqs:sendMessage":     {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil, nil}, {"MD5OfMessageBody", text, nil, nil}, {"SequenceNumber", text, nil, nil}}},
+	"events:putEvents":    {patterns: token, kind: Write, fields: []Field{{"FailedEntryCount", number, nil, nil}, {"Entries", array, nil, []Field{{"EventId", text, nil, nil}, {"ErrorCode", text, nil, nil}, {"ErrorMessage", text, nil, nil}}}}},
 	"dynamodb:putItem":    {kind: Write, fields: attributes},
 	"dynamodb:updateItem": {kind: Write, fields: attributes},
 	"dynamodb:deleteItem": {kind: Write, fields: attributes},
-	"dynamodb:getItem":    {kind: Read, fields: []Field{{"Item", object, nil}}},
+	"dynamodb:getItem":    {kind: Read, fields: []Field{{"Item", object, nil, nil}, consumed}},
 
-	"apigateway:invoke": {patterns: token, kind: Read, fields: []Field{{"StatusCode", number, nil}, {"StatusText", text, nil}}},
-	"http:invoke":       {kind: Read, fields: []Field{{"StatusCode", number, nil}, {"StatusText", text, nil}}},
+	"apigateway:invoke": {patterns: token, kind: Read, fields: []Field{{"StatusCode", number, nil, nil}, {"StatusText", text, nil, nil}}},
+	"http:invoke":       {kind: Read, fields: []Field{{"StatusCode", number, nil, nil}, {"StatusText", text, nil, nil}}},
 
 	"athena:startQueryExecution":                       {patterns: jobs, kind: Read},
 	"athena:stopQueryExecution":                        {kind: Read},
@@ -142,7 +144,23 @@ const (
 	object = "an object"
 )
 
-var attributes = []Field{{"Attributes", object, nil}}
+// attributes are what DynamoDB's writes answer.
+var attributes = []Field{{"Attributes", object, nil, nil}, consumed}
+
+// consumed is what a request to DynamoDB has used.
+var consumed = Field{"ConsumedCapacity", object, nil, []Field{
+	{"TableName", text, nil, nil}, {"CapacityUnits", number, nil, nil}, {"ReadCapacityUnits", number, nil, nil}, {"WriteCapacityUnits", number, nil, nil},
+}}
+
+// s3Object are the members of GetObject's answer.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+var s3Object = []Field{
+	{"ContentLength", number, nil, nil}, {"ContentType", text, nil, nil}, {"ETag", text, nil, nil}, {"VersionId", text, nil, nil},
+	{"StorageClass", text, []string{
+		"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+		"OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
+	}, nil},
+}
 
 // written are the actions of the AWS SDK that are optimized integrations under
 // another name, or writes of their own.
@@ -157,7 +175,10 @@ var written = map[string]string{
 	"aws-sdk:s3:putObject":          s3Put,
 }
 
-const s3Put = "s3:putObject"
+const (
+	s3Put = "s3:putObject"
+	s3Get = "aws-sdk:s3:getObject"
+)
 
 // find returns the line of the table that a call is about.
 func (r Resource) find() (action, bool) {
@@ -165,8 +186,11 @@ func (r Resource) find() (action, bool) {
 		a, ok := actions[r.Call()]
 		return a, ok
 	}
+	if r.Call() == s3Get {
+		return action{patterns: token, kind: Read, fields: s3Object}, true
+	}
 	if as := written[r.Call()]; as == s3Put {
-		return action{patterns: token, kind: Write, fields: []Field{{"ETag", text, nil}, {"VersionId", text, nil}}}, true
+		return action{patterns: token, kind: Write, fields: []Field{{"ETag", text, nil, nil}, {"VersionId", text, nil, nil}}}, true
 	} else if as != "" {
 		a := actions[as]
 		return action{patterns: token, kind: a.kind, fields: a.fields}, true

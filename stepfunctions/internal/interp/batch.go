@@ -108,11 +108,11 @@ func size(v any) int { return math.MaxInt - value.Left(v, math.MaxInt) }
 // batches groups items of these sizes as ItemBatcher says.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 func (e *evaluation) batches(b *asl.Batcher, sizes []int) (ends []int, shared []value.Member, f *failure) {
-	most, f := e.batchLimit("MaxItemsPerBatchPath", b.MaxItemsPerBatch, b.MaxItemsPerBatchPath)
+	most, f := e.batchLimit("MaxItemsPerBatchPath", b.MaxItemsPerBatch, b.MaxItemsPerBatchPath, math.MaxInt32)
 	if f != nil {
 		return nil, nil, f
 	}
-	bytes, f := e.batchLimit("MaxInputBytesPerBatchPath", b.MaxInputBytesPerBatch, b.MaxInputBytesPerBatchPath)
+	bytes, f := e.batchLimit("MaxInputBytesPerBatchPath", b.MaxInputBytesPerBatch, b.MaxInputBytesPerBatchPath, maxData)
 	if f != nil {
 		return nil, nil, f
 	}
@@ -129,9 +129,9 @@ func (e *evaluation) batches(b *asl.Batcher, sizes []int) (ends []int, shared []
 	return group(sizes, int(most), int(bytes), shared), shared, nil
 }
 
-func (e *evaluation) batchLimit(field string, literal *int64, p *asl.Path) (int64, *failure) {
+func (e *evaluation) batchLimit(field string, literal *int64, p *asl.Path, most int64) (int64, *failure) {
 	if p != nil {
-		n, f := e.integer(field, p)
+		n, f := e.integer(field, p, most)
 		if f == nil && n <= 0 {
 			f = e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
 		}

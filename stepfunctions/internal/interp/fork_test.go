@@ -26,6 +26,8 @@ func TestParallelAndMap(t *testing.T) {
 			input: `[1,2,3]`, script: script{"B": {ok("1"), bad("E", "c")}}, output: `"Y"`},
 		{name: "a selector leading nowhere", definition: one(`{"Type":"Map","ItemSelector":{"v.$":"$.no"},"ItemProcessor":` + taskB + `,"End":true}`), input: `[1,2]`,
 			error: "States.Runtime", cause: "specified for the field 'v.$' could not be found in the input '[1,2]'"},
+		{name: "concurrency beyond its bound", definition: one(`{"Type":"Map","ItemsPath":"$.a","MaxConcurrencyPath":"$.n","ItemProcessor":` + taskB + `,"End":true}`),
+			input: `{"a":[],"n":2147483648}`, error: "States.Runtime", cause: `The MaxConcurrencyPath field refers to value "2147483648" which is greater than 2147483647: $.n`},
 		{name: "concurrency that is no number", definition: one(`{"Type":"Map","ItemsPath":"$.a","MaxConcurrencyPath":"$.n","ItemProcessor":` + taskB + `,"End":true}`),
 			input: `{"a":[],"n":{}}`, error: "States.Runtime", cause: `The MaxConcurrencyPath field refers to value "{}" which is not a valid integer: $.n`},
 	})

@@ -23,6 +23,8 @@ func TestDistributedMap(t *testing.T) {
 			output: `[{"BatchInput":{"n":2},"Items":[1,2,3]},{"BatchInput":{"n":2},"Items":[4]}]`},
 		{name: "batches by path", definition: distributed(`"ItemBatcher":{"MaxItemsPerBatchPath":"$.n"},`, echo), input: input, output: `[{"Items":[1,2]},{"Items":[3,4]}]`},
 		{name: "batches by size", definition: distributed(`"ItemBatcher":{"MaxInputBytesPerBatch":20},`, echo), input: `{"a":["1234567","1234567",1]}`, output: `[{"Items":["1234567"]},{"Items":["1234567"]},{"Items":[1]}]`},
+		{name: "batch size beyond its bound", definition: distributed(`"ItemBatcher":{"MaxInputBytesPerBatchPath":"$.n"},`, echo), input: `{"a":[1],"n":262145}`, error: "States.Runtime", cause: "greater than 262144: $.n"},
+		{name: "tolerated failures beyond their bound", definition: distributed(`"ToleratedFailureCountPath":"$.n",`, echo), input: `{"a":[1],"n":2147483648}`, error: "States.Runtime", cause: "greater than 2147483647: $.n"},
 		{name: "batch size that is not positive", definition: distributed(`"ItemBatcher":{"MaxItemsPerBatchPath":"$.n"},`, echo), input: `{"a":[],"n":0}`, error: "States.Runtime", cause: "not a positive integer"},
 		{name: "a child execution's context is its own", definition: one(`{"Type":"Map","ItemsPath":"$.a","ItemProcessor":{"StartAt":"D","States":{"D":{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED"},
 "StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"in.$":"$$.Execution.Input"},"End":true}}},"End":true}}},"End":true}`), input: `{"a":[[5]]}`, output: `[[{"in":5}]]`},

@@ -38,21 +38,19 @@ func (e *evaluation) seconds(field string, literal *int64, p *asl.Path) (*int64,
 	if p == nil {
 		return literal, nil
 	}
-	n, f := e.integer(field, p)
+	n, f := e.integer(field, p, asl.MaxSeconds)
 	if f != nil {
 		return nil, f
 	}
 	if n <= 0 {
 		return nil, e.scope.broken("The %s field refers to value \"%d\" which is not a positive integer: %s", field, n, p.Text)
 	}
-	if n > asl.MaxSeconds {
-		return nil, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, asl.MaxSeconds, p.Text)
-	}
 	return &n, nil
 }
 
-// integer resolves a Path form of a number; digits in a string count as one.
-func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
+// integer resolves a Path form of a number, which may be as large as the number
+// itself may; digits in a string count as one.
+func (e *evaluation) integer(field string, p *asl.Path, most int64) (int64, *failure) {
 	v, f := e.field(p)
 	if f != nil {
 		return 0, f
@@ -60,6 +58,9 @@ func (e *evaluation) integer(field string, p *asl.Path) (int64, *failure) {
 	n, ok := value.Integer(number(v))
 	if !ok {
 		return 0, e.scope.broken("The %s field refers to value \"%s\" which is not a valid integer: %s", field, plain(v), p.Text)
+	}
+	if n > most {
+		return 0, e.scope.broken("The %s field refers to value \"%d\" which is greater than %d: %s", field, n, most, p.Text)
 	}
 	return n, nil
 }
@@ -107,7 +108,9 @@ type log struct {
 	at   time.Time // of the last event
 	full bool
 	bare bool // causes do not say which state they are about
-	sink func(Event)
+	// sink gets the events with ids from first to until.
+	sink         func(Event) bool
+	first, until int64
 	// owner is the root of the child execution whose log this is.
 	owner *scope
 }
@@ -127,12 +130,14 @@ func (l *log) write(at time.Time, previous int64, kind string, details func() ma
 	if at.After(l.at) {
 		l.at = at // a clock that was set back does not make a history run backwards
 	}
-	if l.sink != nil {
+	if l.sink != nil && l.last >= l.first && l.last <= l.until {
 		e := Event{ID: l.last, Previous: previous, Type: kind, At: l.at}
 		if details != nil {
 			e.Details = details()
 		}
-		l.sink(e)
+		if !l.sink(e) {
+			l.sink = nil
+		}
 	}
 	return l.last
 }

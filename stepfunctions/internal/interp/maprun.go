@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -108,7 +109,7 @@ func (r *Run) childARN(kind, label, id string) string {
 func (e *evaluation) tolerance(st *asl.State) (tolerance, *failure) {
 	t := tolerance{count: st.ToleratedFailureCount, percent: st.ToleratedFailurePercentage}
 	if p := st.ToleratedFailureCountPath; p != nil {
-		n, f := e.integer("ToleratedFailureCountPath", p)
+		n, f := e.integer("ToleratedFailureCountPath", p, math.MaxInt32)
 		if f != nil {
 			return t, f
 		}

@@ -2,6 +2,7 @@ package interp
 
 import (
 	"bytes"
+	"math"
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -387,7 +388,7 @@ func (r *Run) mapStateStarted(s *scope, length int) {
 
 func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 	if p := s.state.MaxConcurrencyPath; p != nil {
-		n, f := r.evaluate(s, in).integer("MaxConcurrencyPath", p)
+		n, f := r.evaluate(s, in).integer("MaxConcurrencyPath", p, math.MaxInt32)
 		if f == nil && n < 0 {
 			f = s.broken("Expected non-negative integer for MaxConcurrency, got '%d' instead.", n)
 		}

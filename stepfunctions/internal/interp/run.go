@@ -6,6 +6,7 @@ package interp
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -17,7 +18,6 @@ import (
 type Run struct {
 	machine *asl.Machine
 	info    Info
-	sink    func(Event)
 
 	now       time.Time // of the input being applied
 	startedAt time.Time
@@ -65,7 +65,15 @@ type Option func(*Run)
 
 // WithHistory has every event of the execution's history handed to sink, in
 // order. Without it events are only counted.
-func WithHistory(sink func(Event)) Option { return func(r *Run) { r.sink = sink } }
+func WithHistory(sink func(Event)) Option {
+	return WithEvents(1, math.MaxInt64, func(e Event) bool { sink(e); return true })
+}
+
+// WithEvents is WithHistory for the events with ids from first to last, until
+// sink returns that it wants no more. No details are built for others.
+func WithEvents(first, last int64, sink func(Event) bool) Option {
+	return func(r *Run) { r.log.sink, r.log.first, r.log.until = sink, first, last }
+}
 
 // WithAttempts has the tasks of each state counted, for Task.Attempt.
 func WithAttempts() Option { return func(r *Run) { r.calls = map[calls]int32{} } }
@@ -82,11 +90,10 @@ func (r *Run) TestCase() string { return r.testCase }
 // New makes a run of m that has not been started: its first Input is Started.
 // The machine has to be one that parsed and validated without problems.
 func New(m *asl.Machine, info Info, options ...Option) *Run {
-	r := &Run{machine: m, info: info, pending: map[uint64]*waiting{}}
+	r := &Run{machine: m, info: info, pending: map[uint64]*waiting{}, log: &log{}}
 	for _, option := range options {
 		option(r)
 	}
-	r.log = &log{sink: r.sink}
 	return r
 }
 
@@ -355,6 +362,26 @@ type Event struct {
 	// Details are the members of the event's ...EventDetails object; nil where
 	// the type has none.
 	Details map[string]any
+}
+
+// ExecutionData reports whether the member of an event's details carries data of
+// the execution, which a reader of the history may leave out.
+func ExecutionData(member string) bool {
+	return member == "input" || member == "output" || member == "assignedVariables"
+}
+
+// Size is about how many bytes the texts of the event have.
+func (e Event) Size() int {
+	n := 0
+	for _, v := range e.Details {
+		switch v := v.(type) {
+		case string:
+			n += len(v)
+		case json.RawMessage:
+			n += len(v)
+		}
+	}
+	return n
 }
 
 // maxData is the service's limit for the input and the output of a state, a

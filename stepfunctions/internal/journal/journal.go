@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"zombiezen.com/go/sqlite"
@@ -14,7 +15,11 @@ import (
 )
 
 // Journal is the engine's journal in a DB.
-type Journal struct{ db *database.DB }
+type Journal struct {
+	db *database.DB
+	// expired is set when Expire has removed something since the last Shrink.
+	expired atomic.Bool
+}
 
 // The engine and the file that counts for it agree: else this does not compile.
 const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
@@ -25,10 +30,10 @@ func New(db *database.DB) *Journal { return &Journal{db: db} }
 
 const (
 	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
-		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
-	insertEntry  = `INSERT INTO entries (execution, seq, entry) VALUES (?, ?, ?)`
-	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ? WHERE id = ?`
+		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
+	insertEntry  = `INSERT INTO entries (execution, seq, entry, sum) VALUES (?, ?, ?, ?)`
+	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
 	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
 	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
@@ -75,7 +80,8 @@ func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
 		parent = *r.Parent
 	}
 	err := database.Exec(conn, insertExecution, r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started),
-		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven), r.AliasARN)
+		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven), r.AliasARN,
+		recordSum(r), headSum(r.ID, r.Head))
 	return conn.Changes() == 1, err
 }
 
@@ -114,7 +120,7 @@ func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
 
 func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
 	for i, entry := range entries {
-		if err := database.Exec(conn, insertEntry, id, seq+i, entry); err != nil {
+		if err := database.Exec(conn, insertEntry, id, seq+i, entry, database.RowSum(id, seq+i, entry)); err != nil {
 			return err
 		}
 	}
@@ -138,7 +144,7 @@ func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byt
 			return err
 		}
 		return database.Exec(conn, updateHead, string(head.Status), millis(head.Stopped), []byte(head.Output), head.Error, head.Cause,
-			head.Unannounced, head.RedriveCount, millis(head.Redriven), id)
+			head.Unannounced, head.RedriveCount, millis(head.Redriven), headSum(id, *head), id)
 	})
 }
 
@@ -159,6 +165,11 @@ func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed i
 	})
 	if err != nil {
 		return 0, err // nothing of it was kept
+	}
+	if removed > 0 {
+		j.expired.Store(true)
+	} else if j.expired.Swap(false) {
+		return 0, j.db.Shrink(ctx) // a sweep has come to its end
 	}
 	return removed, nil
 }

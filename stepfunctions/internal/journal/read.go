@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"zombiezen.com/go/sqlite"
 
@@ -10,7 +12,7 @@ import (
 )
 
 const (
-	columns     = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias FROM executions `
+	columns     = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum FROM executions `
 	byID        = columns + `WHERE id = ?`
 	byName      = columns + `WHERE machine = ? AND name = ?`
 	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
@@ -18,11 +20,13 @@ const (
 	ofMachine   = columns + `WHERE machine = ?1 AND` + filtered
 	ofAll       = columns + `WHERE ?1 = '' AND` + filtered
 	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
-	entriesOf   = `SELECT entry FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
-	allMachines = `SELECT document FROM machines ORDER BY arn`
-	oneRevision = `SELECT document FROM revisions WHERE id = ?`
-	putMachine  = `INSERT OR REPLACE INTO machines (arn, document) VALUES (?, ?)`
-	putRevision = `INSERT OR REPLACE INTO revisions (id, document) VALUES (?, ?)`
+	entriesOf   = `SELECT entry, sum, seq FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
+	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
+	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
+	putMachine  = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
+	putRevision = `INSERT OR REPLACE INTO revisions (id, document, sum) VALUES (?, ?, ?)`
+	unusedRevs  = `SELECT id FROM revisions WHERE id NOT IN (SELECT revision FROM executions)`
+	dropRev     = `DELETE FROM revisions WHERE id = ?`
 	dropMachine = `DELETE FROM machines WHERE arn = ?`
 	noBound     = int64(1)<<62 - 1
 )
@@ -62,14 +66,30 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if f.AllMachines {
 		query, machine = ofAll, ""
 	}
-	return j.records(ctx, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
+	return j.scan(ctx, engine.Record.WithoutOutput, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
 }
 
-func (j *Journal) records(ctx context.Context, query string, args ...any) (records []engine.Record, err error) {
+func (j *Journal) records(ctx context.Context, query string, args ...any) ([]engine.Record, error) {
+	return j.scan(ctx, func(r engine.Record) engine.Record { return r }, query, args...)
+}
+
+// scan reads records and keeps of each what keep returns.
+func (j *Journal) scan(ctx context.Context, keep func(engine.Record) engine.Record, query string, args ...any) (records []engine.Record, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
-		return database.Each(conn, query, func(stmt *sqlite.Stmt) { records = append(records, record(stmt)) }, args...)
+		var damage error
+		err := database.Each(conn, query, func(stmt *sqlite.Stmt) {
+			r := record(stmt)
+			if stmt.ColumnInt64(18) != recordSum(r) || stmt.ColumnInt64(19) != headSum(r.ID, r.Head) {
+				damage = fmt.Errorf("execution %d is not as it was written: %w", r.ID, database.ErrDamaged)
+			}
+			records = append(records, keep(r))
+		}, args...)
+		return errors.Join(err, damage)
 	})
-	return records, err
+	if err != nil {
+		return nil, err
+	}
+	return records, nil
 }
 
 func record(stmt *sqlite.Stmt) engine.Record {
@@ -91,7 +111,9 @@ func record(stmt *sqlite.Stmt) engine.Record {
 
 // Entries is engine.Journal's.
 func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
-	entries, err := j.blobs(ctx, entriesOf, id, after, limit)
+	entries, err := j.blobs(ctx, "entries", func(stmt *sqlite.Stmt, entry []byte) int64 {
+		return database.RowSum(id, stmt.ColumnInt64(2), entry)
+	}, entriesOf, id, after, limit)
 	if err == nil && len(entries) == 0 {
 		_, err = j.Length(ctx, id)
 	}
@@ -121,10 +143,10 @@ func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 // SaveMachine is engine.Journal's.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
-		if err := database.Exec(conn, putMachine, arn, document); err != nil || revision == nil {
+		if err := database.Exec(conn, putMachine, arn, document, database.RowSum(arn, document)); err != nil || revision == nil {
 			return err
 		}
-		return database.Exec(conn, putRevision, revision.ID, revision.Document)
+		return database.Exec(conn, putRevision, revision.ID, revision.Document, database.RowSum(revision.ID, revision.Document))
 	})
 }
 
@@ -134,11 +156,13 @@ func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
 }
 
 // Machines is engine.Journal's.
-func (j *Journal) Machines(ctx context.Context) ([][]byte, error) { return j.blobs(ctx, allMachines) }
+func (j *Journal) Machines(ctx context.Context) ([][]byte, error) {
+	return j.blobs(ctx, "machines", documentSum, allMachines)
+}
 
 // Revision is engine.Journal's.
 func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
-	documents, err := j.blobs(ctx, oneRevision, id)
+	documents, err := j.blobs(ctx, "revisions", documentSum, oneRevision, id)
 	if err == nil && len(documents) == 0 {
 		return nil, engine.ErrNotFound
 	}
@@ -148,9 +172,47 @@ func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
 	return documents[0], nil
 }
 
-func (j *Journal) blobs(ctx context.Context, query string, args ...any) (blobs [][]byte, err error) {
+// UnusedRevisions is engine.Journal's. It reads every execution's row.
+func (j *Journal) UnusedRevisions(ctx context.Context) (ids []string, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
-		return database.Each(conn, query, func(stmt *sqlite.Stmt) { blobs = append(blobs, database.ColumnBytes(stmt, 0)) }, args...)
+		return database.Each(conn, unusedRevs, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnText(0)) })
 	})
-	return blobs, err
+	return ids, err
+}
+
+// RemoveRevisions is engine.Journal's.
+func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
+	return j.write(ctx, func(conn *sqlite.Conn) error {
+		for _, id := range ids {
+			if err := database.Exec(conn, dropRev, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// documentSum is the sum of a row that has its key in the third column.
+func documentSum(stmt *sqlite.Stmt, document []byte) int64 {
+	return database.RowSum(stmt.ColumnText(2), document)
+}
+
+// blobs returns the first column of the rows, whose second one is what sum
+// returns, and third one the key within the table.
+func (j *Journal) blobs(ctx context.Context, table string, sum func(*sqlite.Stmt, []byte) int64, query string, args ...any) (blobs [][]byte, err error) {
+	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
+		var damage error
+		err := database.Each(conn, query, func(stmt *sqlite.Stmt) {
+			blob := database.ColumnBytes(stmt, 0)
+			if stmt.ColumnInt64(1) != sum(stmt, blob) {
+				damage = fmt.Errorf("row %s of %s is not as it was written: %w", stmt.ColumnText(2), table, database.ErrDamaged)
+			}
+			blobs = append(blobs, blob)
+		}, args...)
+		return errors.Join(err, damage)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return blobs, nil
 }

@@ -6,21 +6,62 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// Schema makes the tables of the journal. Entries are clustered by execution, so that a replay is one
-// range scan and a wake-up touches one page. Times are milliseconds since 1970;
-// stopped is NULL while an execution runs. unfinished has the few rows that a
-// start has to look at.
-const Schema = database.Tables(`
+// Schema is the part of a database that a Journal needs.
+const Schema = part(tables)
+
+// part implements database.Part.
+type part string
+
+// Script implements database.Part.
+func (p part) Script() string { return string(p) }
+
+// Migrate implements database.Part. In format 1 rows have no sums.
+func (p part) Migrate(conn *sqlite.Conn) error {
+	old := false
+	err := database.Each(conn, `SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info('entries') WHERE name = 'sum')
+		FROM sqlite_schema WHERE name = 'entries'`, func(stmt *sqlite.Stmt) { old = stmt.ColumnBool(0) })
+	if err != nil || !old {
+		return err
+	}
+	if err := database.AddRowSum(conn); err != nil {
+		return err
+	}
+	return database.Script(conn, fromFormat1)
+}
+
+const fromFormat1 = `
+ALTER TABLE machines ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE executions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE executions ADD COLUMN head_sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+UPDATE machines SET sum = row_sum(arn, document);
+UPDATE revisions SET sum = row_sum(id, document);
+UPDATE executions SET
+	sum = row_sum(id, machine, name, revision, version, seed, started, parent, parent_ref, alias),
+	head_sum = row_sum(id, status, stopped, output, error, cause, redrive_count, redriven);
+UPDATE entries SET sum = row_sum(execution, seq, entry);
+`
+
+// tables are those of the journal. Entries are clustered by execution, so that
+// a replay is one range scan and a wake-up touches one page. Times are
+// milliseconds since 1970; stopped is NULL while an execution runs. unfinished
+// has the few rows that a start has to look at. The sums are checked whenever a
+// row is read: see recordSum and headSum for those of executions.
+const tables = `
 CREATE TABLE IF NOT EXISTS machines (
 	arn      TEXT PRIMARY KEY,
-	document BLOB NOT NULL
+	document BLOB NOT NULL,
+	sum      INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS revisions (
 	id       TEXT PRIMARY KEY,
-	document BLOB NOT NULL
+	document BLOB NOT NULL,
+	sum      INTEGER NOT NULL
 ) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS executions (
@@ -42,6 +83,8 @@ CREATE TABLE IF NOT EXISTS executions (
 	unannounced   INTEGER NOT NULL,
 	redrive_count INTEGER NOT NULL,
 	redriven      INTEGER,
+	sum           INTEGER NOT NULL,
+	head_sum      INTEGER NOT NULL,
 	UNIQUE (machine, name)
 );
 CREATE INDEX IF NOT EXISTS executions_of_machine ON executions (machine, id);
@@ -52,9 +95,25 @@ CREATE TABLE IF NOT EXISTS entries (
 	execution INTEGER NOT NULL,
 	seq       INTEGER NOT NULL,
 	entry     BLOB NOT NULL,
+	sum       INTEGER NOT NULL,
 	PRIMARY KEY (execution, seq)
 ) WITHOUT ROWID;
-`)
+`
+
+// recordSum is the sum of what never changes of an execution.
+func recordSum(r engine.Record) int64 {
+	var parent engine.Parent
+	if r.Parent != nil {
+		parent = *r.Parent
+	}
+	return database.RowSum(r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started), parent.ID, int64(parent.Ref), r.AliasARN)
+}
+
+// headSum is the sum of what does, but for the mark that its end was announced,
+// which is cleared alone.
+func headSum(id int64, h engine.Head) int64 {
+	return database.RowSum(id, string(h.Status), millis(h.Stopped), []byte(h.Output), h.Error, h.Cause, h.RedriveCount, millis(h.Redriven))
+}
 
 // millis is how the journal keeps a time: milliseconds since 1970, NULL for the zero time.
 func millis(t time.Time) any {

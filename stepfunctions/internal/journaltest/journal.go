@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) engine.Journal) {
 		{"expire", expireOldest},
 		{"last id", lastID},
 		{"machines", machinesSurvive},
+		{"revisions", revisionsGo},
 		{"cancelled context", cancelledContext},
 	}
 	for _, tt := range tests {

@@ -42,6 +42,7 @@ func listPages(t *testing.T, j engine.Journal) {
 		r := newRecord(id+1, fmt.Sprint(id))
 		if id%2 == 1 {
 			r.Head = *closed(start.Add(time.Duration(id) * time.Hour))
+			r.Output = []byte(`{"large":true}`)
 			r.VersionARN = machineARN + ":1"
 		}
 		if id < 2 {
@@ -74,6 +75,9 @@ func listPages(t *testing.T, j engine.Journal) {
 		var got []int64
 		for _, r := range records {
 			got = append(got, r.ID)
+			if len(r.Output) > 0 {
+				t.Errorf("%s: execution %d has its output", tt.name, r.ID)
+			}
 		}
 		if err != nil || !reflect.DeepEqual(got, tt.want) {
 			t.Errorf("%s: %v, %v, want %v", tt.name, got, err, tt.want)

@@ -2,6 +2,7 @@ package journaltest
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -24,6 +25,31 @@ func machinesSurvive(t *testing.T, j engine.Journal) {
 	wantMachines(t, j, "A")
 	if got, err := j.Revision(t.Context(), "1"); string(got) != "one" || err != nil {
 		t.Errorf("the revision of a removed machine: %q, %v", got, err)
+	}
+}
+
+// Revisions go once no execution names them.
+func revisionsGo(t *testing.T, j engine.Journal) {
+	for _, id := range []string{"r1", "r2", "r3"} {
+		if err := j.SaveMachine(t.Context(), "m", []byte(id), &engine.StoredRevision{ID: id, Document: []byte(id)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newRecord(1, "x")
+	r.Revision = "r2"
+	create(t, j, r)
+	unused, err := j.UnusedRevisions(t.Context())
+	slices.Sort(unused)
+	if err != nil || !slices.Equal(unused, []string{"r1", "r3"}) {
+		t.Errorf("unused are %v, %v, want r1 and r3", unused, err)
+	}
+	if err := j.RemoveRevisions(t.Context(), []string{"r1", "r0"}); err != nil {
+		t.Error(err)
+	}
+	_, err = j.Revision(t.Context(), "r1")
+	wantError(t, "a removed revision", err, engine.ErrNotFound)
+	if unused, err = j.UnusedRevisions(t.Context()); err != nil || !slices.Equal(unused, []string{"r3"}) {
+		t.Errorf("unused are %v, %v, want r3", unused, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -47,7 +48,7 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 	}
 	accepts := m.stubs || s.mocks != "" || s.writeMocks != ""
 	for _, machine := range found {
-		if err := m.add(machine, accepts); err != nil {
+		if err := m.add(machine, accepts, m.stubs || s.writeMocks != ""); err != nil {
 			return nil, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
 		}
 	}
@@ -59,13 +60,13 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 }
 
 // add sorts a machine in, or returns what is wrong with it. accepts says that
-// calls of other services are answered by mocks and stubs.
-func (m *machines) add(machine template.StateMachine, accepts bool) error {
+// calls of other services are answered, stubs that writes are.
+func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error {
 	if machine.OnlyOnAWS != nil {
 		m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, machine.OnlyOnAWS})
 		return nil
 	}
-	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: m.stubs})
+	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: stubs})
 	refusal := asl.Refusal(diagnostics)
 	if refusal == "" {
 		m.made = append(m.made, machine)
@@ -75,7 +76,7 @@ func (m *machines) add(machine template.StateMachine, accepts bool) error {
 		}
 		return m.mocks.mistakes(machine.Name, definition)
 	}
-	why := fmt.Errorf("%s: %s%s", machine.Property, refusal, unfilled(machine))
+	why := fmt.Errorf("%s: %s%s%s", machine.Property, refusal, m.positions(machine, diagnostics), unfilled(machine))
 	for _, d := range diagnostics {
 		if d.Severity == asl.SeverityError {
 			return why
@@ -83,6 +84,24 @@ func (m *machines) add(machine template.StateMachine, accepts bool) error {
 	}
 	m.leftOut = append(m.leftOut, leftOut{machine.LogicalID, why})
 	return nil
+}
+
+// maxPositions is how many places of a refused definition are listed.
+const maxPositions = 5
+
+// positions lists where in which file a definition is refused.
+func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Diagnostic) string {
+	var all []string
+	for _, d := range diagnostics {
+		at := machine.Position(m.template, d.Location)
+		if at != "" && !slices.Contains(all, at) && len(all) < maxPositions {
+			all = append(all, at)
+		}
+	}
+	if all == nil {
+		return ""
+	}
+	return " in " + strings.Join(all, ", ")
 }
 
 // unfilled tells of placeholders: they are often why a definition is refused.

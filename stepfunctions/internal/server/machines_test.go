@@ -33,6 +33,7 @@ func TestMistakesStopTheStart(t *testing.T) {
 			newProject(t, machine(c.properties), ordersASL).refused(c.says)
 		})
 	}
+	newProject(t, machine("DefinitionUri: orders.asl.json"), "{\n  \"StartAt\": \"S\",\n  \"States\": {\n    \"S\": {\"Type\": \"Succed\"}\n  }\n}").refused("orders.asl.json:4:11")
 	newProject(t, "Resources: {F: {Type: AWS::Serverless::Function}}", "").refused("template.yaml: it has no state machine")
 	newProject(t, orders, ordersASL).refused(`template.yaml: it has no parameter "Greting"`, "-parameter", "Greting=x")
 }

@@ -17,7 +17,9 @@ import (
 	"syscall"
 	"time"
 
+	"example.org/asynchttpapi/internal/progress"
 	"example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/starting"
 	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
@@ -59,6 +61,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
+	if s.backup != "" {
+		if err := sqlite.Backup(ctx, s.data, s.backup, journal.Schema); err != nil {
+			return fail(stderr, exitFailed, err)
+		}
+		return 0
+	}
 	log := slog.New(slog.NewTextHandler(stderr, nil))
 	mocks, err := readMocks(s)
 	if err != nil {
@@ -88,8 +96,9 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	if err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w", s.addr, cause(err)))
 	}
-	defer listener.Close()
-	db, err := sqlite.Open(s.data, journal.Schema)
+	w := newWeb(listener, log)
+	defer w.close()
+	db, err := sqlite.OpenReporting(s.data, progress.Log(log, time.Now, "checking the data folder"), journal.Schema)
 	if err != nil {
 		return fail(stderr, exitRefused, err)
 	}
@@ -116,7 +125,7 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 		fmt.Fprintf(stderr, "see what runs: http://%s/\n", listener.Addr())
 		suggest(stderr, listener.Addr(), s.region, e.StateMachines())
 		stopWatching := machines.watchInBackground(ctx, s, e, log)
-		if err := serve(ctx, listener, wire.Guard(console.New(e, wire.NewHandler(e, log), log), s.hostNames(), log), log, stdout); err != nil {
+		if err := w.serve(ctx, wire.Guard(console.New(e, wire.NewHandler(e, log), log), s.hostNames(), log), stdout); err != nil {
 			status = fail(stderr, exitFailed, err)
 		}
 		stopWatching()
@@ -127,23 +136,44 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	return status
 }
 
+// notReady is what requests get before the program is ready. Clients take it
+// for a fault that passes, and repeat them.
+const notReady = `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`
+
+// web is the server on the port, which answers from the start.
+type web struct {
+	listener net.Listener
+	log      *slog.Logger
+	gate     *starting.Gate
+	server   *http.Server
+	ended    chan error
+}
+
+func newWeb(listener net.Listener, log *slog.Logger) *web {
+	w := &web{listener: listener, log: log, gate: starting.NewGate("application/x-amz-json-1.0", notReady), ended: make(chan error, 1)}
+	w.server = &http.Server{Handler: w.gate, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	wire.SetTimeouts(w.server)
+	go func() { w.ended <- w.server.Serve(listener) }()
+	return w
+}
+
+// close ends a server that may have served nothing.
+func (w *web) close() { _ = w.server.Close() }
+
 // serve says where it is ready, and serves until ctx ends.
-func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger, stdout io.Writer) error {
-	server := &http.Server{Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	wire.SetTimeouts(server)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	fmt.Fprintf(stdout, "ready http://%s\n", listener.Addr())
+func (w *web) serve(ctx context.Context, handler http.Handler, stdout io.Writer) error {
+	w.gate.Open(handler)
+	fmt.Fprintf(stdout, "ready http://%s\n", w.listener.Addr())
 	select {
-	case err := <-ended:
+	case err := <-w.ended:
 		return err
 	case <-ctx.Done():
 	}
 	bounded, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
-	if err := server.Shutdown(bounded); err != nil {
-		log.Warn("requests were cut off", slog.Any("error", err))
-		return server.Close()
+	if err := w.server.Shutdown(bounded); err != nil {
+		w.log.Warn("requests were cut off", slog.Any("error", err))
+		return w.server.Close()
 	}
 	return nil
 }

@@ -21,6 +21,8 @@ type settings struct {
 	hosts hostguard.Names
 	// data is the folder that executions are kept in.
 	data string
+	// backup is the folder that the command backup makes; "" to serve.
+	backup string
 	// lambda is where functions are called.
 	lambda string
 	// region and account stand in every ARN.
@@ -98,7 +100,14 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 		return s, fmt.Errorf("-time-scale %q is not a number from 0 to %d", s.timeScale, maxScale)
 	}
 	s.scale = max(s.scale, minScale)
-	return s, s.check(flags.Args())
+	rest := flags.Args()
+	if len(rest) > 0 && rest[0] == "backup" {
+		if len(rest) != 2 || rest[1] == "" {
+			return s, errors.New("backup needs one argument, the folder to make: stepfunctions -data FOLDER backup TO")
+		}
+		s.backup, rest = rest[1], nil
+	}
+	return s, s.check(rest)
 }
 
 // The bounds of -time-scale; 0 is next to nothing.

@@ -53,11 +53,13 @@ func (m *machines) watchInBackground(ctx context.Context, s settings, e *engine.
 
 // reload reads all files and deploys what they say now.
 func (m *machines) reload(ctx context.Context, s settings, e *engine.Engine, log *slog.Logger) error {
+	before := m.mocks.file.Load()
 	if err := m.mocks.read(); err != nil {
 		return err
 	}
 	changed, err := readMachines(s, m.mocks, log)
 	if err != nil {
+		m.mocks.file.Store(before)
 		return err
 	}
 	m.made, m.leftOut, m.read = changed.made, changed.leftOut, changed.read

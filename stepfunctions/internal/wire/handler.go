@@ -251,7 +251,11 @@ var operations = map[string]operation{
 // errors as they are.
 func refused(err error) error {
 	if e := (*engine.Error)(nil); errors.As(err, &e) {
-		return &Fault{Type: string(e.Code), Message: e.Message}
+		f := &Fault{Type: string(e.Code), Message: e.Message}
+		if e.Code == engine.ServiceQuotaExceededException {
+			f.Status = http.StatusPaymentRequired // as the API reference has it
+		}
+		return f
 	}
 	return err
 }

@@ -3,11 +3,11 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -27,29 +27,22 @@ func (s *service) getExecutionHistory(ctx context.Context, in *getExecutionHisto
 	if f != nil {
 		return nil, f
 	}
-	events, err := s.engine.History(ctx, *in.ExecutionARN)
+	start, _ := strconv.Atoi(from) // empty for the first page, which 0 is
+	withData := in.IncludeExecutionData == nil || *in.IncludeExecutionData
+	events, more, err := s.engine.HistoryPage(ctx, engine.HistoryPage{
+		ARN: *in.ExecutionARN, Reverse: optional(in.ReverseOrder), After: start, Limit: pageSize(in.MaxResults), WithoutData: !withData,
+	})
 	if err != nil {
 		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
 	}
-	if optional(in.ReverseOrder) {
-		slices.Reverse(events)
-	}
-	return historyPage(events, from, in, question), nil
-}
-
-func historyPage(events []interp.Event, from string, in *getExecutionHistoryInput, question any) *getExecutionHistoryOutput {
-	start, _ := strconv.Atoi(from) // empty for the first page, which 0 is
-	start = min(start, len(events))
-	end := min(start+pageSize(in.MaxResults), len(events))
-	out := &getExecutionHistoryOutput{Events: make([]historyEvent, 0, end-start)}
-	withData := in.IncludeExecutionData == nil || *in.IncludeExecutionData
-	for _, e := range events[start:end] {
+	out := &getExecutionHistoryOutput{Events: make([]historyEvent, 0, len(events))}
+	for _, e := range events {
 		out.Events = append(out.Events, historyEvent{event: e, data: withData})
 	}
-	if end < len(events) {
-		out.NextToken = nextToken(question, strconv.Itoa(end))
+	if more {
+		out.NextToken = nextToken(question, strconv.Itoa(start+len(events)))
 	}
-	return out
+	return out, nil
 }
 
 // historyEvent is one event on the wire: its common members, and the member
@@ -86,24 +79,17 @@ func detailsMember(kind string) string {
 	return string(unicode.ToLower(rune(kind[0]))) + kind[1:] + "EventDetails"
 }
 
-// executionData are the members that carry data, and the member beside each
-// that says whether it was cut. Nothing is ever cut here.
-var executionData = map[string]string{
-	"input":             "inputDetails",
-	"output":            "outputDetails",
-	"assignedVariables": "assignedVariablesDetails",
-}
-
 func (h historyEvent) details() map[string]any {
 	members := make(map[string]any, len(h.event.Details)+1)
 	for name, v := range h.event.Details {
-		beside, isData := executionData[name]
-		if isData && !h.data {
+		data := interp.ExecutionData(name)
+		if data && !h.data {
 			continue
 		}
 		members[name] = asText(v)
-		if isData {
-			members[beside] = map[string]bool{"truncated": false}
+		if data {
+			// Nothing is ever cut here.
+			members[name+"Details"] = map[string]bool{"truncated": false}
 		}
 	}
 	return members

@@ -1,6 +1,7 @@
 package jsonpath_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 
@@ -8,14 +9,17 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// FuzzPath holds that no path and no document makes a panic, and that errors
-// are of the promised types.
+// FuzzPath holds that no path and no document makes a panic, that results are
+// JSON, and that errors are of the promised types.
 func FuzzPath(f *testing.F) {
 	for _, path := range []string{
 		"$", "$.a['b'][0]", "$$.Execution.Id", "$x.y", "$..a[?(@.b == 'c' && !(@.d > 1))].e", "$.a[-2:].length()", "$['a','b'][*]..c",
 		"$[?(@.a =~ /x.*/i || @.b in ['y', 2])]", "$.a.concat($.b, 'c', 1)", "$[?(@..a[0] empty false)]",
 	} {
 		f.Add(path, `{"a":[{"b":"c","d":0,"e":[1,"x"]}],"b":null}`)
+	}
+	for _, path := range []string{"$.sum()", "$.avg()", "$.stddev()", "$.max()", "$.min()"} {
+		f.Add(path, `[1e308,1e308,-1e999]`)
 	}
 	f.Fuzz(func(t *testing.T, text, document string) {
 		path, err := jsonpath.Parse(text)
@@ -43,6 +47,9 @@ func evaluate(t *testing.T, path *jsonpath.Path, root any) {
 	}
 	if _, isList := v.([]any); err == nil && !path.Definite() && !isList {
 		t.Fatalf("%s is indefinite, but gave %s", path, value.Text(v))
+	}
+	if text := value.Text(v); err == nil && !json.Valid([]byte(text)) {
+		t.Fatalf("%s gave %s, which is not JSON", path, text)
 	}
 	var mismatch *jsonpath.MatchError
 	if _, err := path.Set(root, true); err != nil && !errors.As(err, &mismatch) {

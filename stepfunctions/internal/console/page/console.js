@@ -38,6 +38,7 @@ const changing = () => document.querySelector("[data-status=RUNNING]") !== null 
 const pause = 2000;
 
 async function follow() {
+  const began = performance.now();
   if (!document.hidden && changing()) {
     try {
       await update();
@@ -45,7 +46,8 @@ async function follow() {
       // The program is away: try again.
     }
   }
-  setTimeout(follow, pause);
+  // A long history takes time to read: the engine has other things to do, too.
+  setTimeout(follow, Math.max(pause, 10 * (performance.now() - began)));
 }
 
 if (live().length > 0) setTimeout(follow, pause);

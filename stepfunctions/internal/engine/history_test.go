@@ -1,0 +1,102 @@
+package engine_test
+
+import (
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
+)
+
+// loop is a machine that counts to n, with its input along.
+func loop(n int) string {
+	return fmt.Sprintf(`{"StartAt": "A", "States": {
+		"A": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "a.$": "$.a"}, "Next": "C"},
+		"C": {"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericLessThan": %d, "Next": "A"}], "Default": "S"},
+		"S": {"Type": "Succeed", "OutputPath": "$.n"}}}`, n)
+}
+
+// pages reads a history page by page.
+func (w *world) pages(p engine.HistoryPage) (all []interp.Event) {
+	w.Helper()
+	for {
+		p.After = len(all)
+		page, more, err := w.HistoryPage(w.Context(), p)
+		if err != nil || len(page) == 0 && more {
+			w.Fatalf("a page after %d events: %d, %v, %v", p.After, len(page), more, err)
+		}
+		if all = append(all, page...); !more {
+			return all
+		}
+	}
+}
+
+// Pages of any size, in both orders, are the parts of one history.
+func TestHistoryPages(t *testing.T) {
+	w := newWorld(t)
+	small, large := w.create("m", loop(5)), w.create("l", loop(14))
+	runs := map[string][]int{
+		w.run(small, "x", `{"n": 0, "a": 1}`):                                  {1, 2, 3, 7, 24, 100},
+		w.run(large, "x", `{"n": 0, "a": "`+strings.Repeat("x", 250_000)+`"}`): {10, 1000},
+	}
+	for arn, sizes := range runs {
+		w.ended(arn)
+		want, err := w.History(t.Context(), arn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		backwards := slices.Clone(want)
+		slices.Reverse(backwards)
+		for _, limit := range sizes {
+			if got := w.pages(engine.HistoryPage{ARN: arn, Limit: limit}); !reflect.DeepEqual(got, want) {
+				t.Errorf("pages of %d have %d events, want %d", limit, len(got), len(want))
+			}
+			if got := w.pages(engine.HistoryPage{ARN: arn, Limit: limit, Reverse: true}); !reflect.DeepEqual(got, backwards) {
+				t.Errorf("pages of %d have %d events from the end, want %d", limit, len(got), len(want))
+			}
+		}
+		for _, e := range w.pages(engine.HistoryPage{ARN: arn, Limit: 50, WithoutData: true}) {
+			if e.Size() > 1000 {
+				t.Errorf("%s has data: %d bytes", e.Type, e.Size())
+			}
+		}
+		for _, after := range []int{len(want), len(want) + 1, 1 << 40} {
+			for _, reverse := range []bool{false, true} {
+				page, more, err := w.HistoryPage(t.Context(), engine.HistoryPage{ARN: arn, After: after, Limit: 5, Reverse: reverse})
+				if len(page) != 0 || more || err != nil {
+					t.Errorf("after %d of %d: %d events, %v, %v", after, len(want), len(page), more, err)
+				}
+			}
+		}
+	}
+}
+
+// A page costs what it has, however long the history and large its data.
+func TestHistoryPageMemory(t *testing.T) {
+	w := newWorld(t)
+	arn := w.run(w.create("m", loop(100)), "x", `{"n": 0, "a": "`+strings.Repeat("x", 200_000)+`"}`)
+	w.ended(arn)
+	for _, c := range []struct {
+		page  engine.HistoryPage
+		most  uint64 // of what is allocated, whether or not it is freed again
+		count int
+	}{
+		{engine.HistoryPage{Limit: 5}, 8 << 20, 5},
+		{engine.HistoryPage{Limit: 5, Reverse: true}, 32 << 20, 5},
+		{engine.HistoryPage{Limit: 5, After: 250}, 32 << 20, 5},
+		{engine.HistoryPage{Limit: 1000}, 64 << 20, 40},
+	} {
+		c.page.ARN = arn
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		events, more, err := w.HistoryPage(t.Context(), c.page)
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; err != nil || !more || took > c.most || len(events) < c.count {
+			t.Errorf("%+v: %d events, %v, %v, %d MB", c.page, len(events), more, err, took>>20)
+		}
+	}
+}
