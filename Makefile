@@ -119,6 +119,10 @@ bench: ## accepted, completed and polled a second, memory, start time
 bill: ## what a million submissions cost, counted here and multiplied by list prices: make bill [ARGS=-write]
 	.ci/dynalite/run go run ./internal/bill $(ARGS)
 
+.PHONY: bench-all
+bench-all: ## the whole system, the engine, go-workflows and the machine's limits in one table: make bench-all [ARGS=-quick]
+	@go build -trimpath -o bin/local ./cmd/local && go run ./internal/benchall $(ARGS)
+
 .PHONY: bench-retry-after
 bench-retry-after: ## rules for Retry-After, compared: make bench-retry-after [ARGS="-file TRACE"]
 	go run ./internal/retryafter $(ARGS)

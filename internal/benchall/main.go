@@ -1,0 +1,166 @@
+// Command benchall runs the benchmarks of the whole system, of the engine alone
+// and of cschleiden/go-workflows one after the other, several times, and prints
+// one table: each figure's median with its least and greatest, and the machine's
+// own limits from the same runs. It judges nothing.
+//
+//	make bench-all [ARGS="-rounds 5"]
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	rounds := flag.Int("rounds", 3, "how often each benchmark runs")
+	quick := flag.Bool("quick", false, "smaller figures, for a look")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *rounds, *quick); err != nil {
+		log.Fatal("benchall: ", err)
+	}
+}
+
+// benchmark is a command, which is built once and prints a figure a line.
+type benchmark struct {
+	name, dir, pkg string
+	args, quick    []string
+}
+
+var benchmarks = []benchmark{
+	{"the whole system", ".", "./internal/bench", []string{"-n", "5000", "-open", "10000"}, []string{"-n", "1000", "-open", "1000", "-polling", "1s"}},
+	{"the engine alone", ".", "./stepfunctions/internal/bench", nil, []string{"-each", "1s", "-sleepers", "10000"}},
+	{"cschleiden/go-workflows, SQLite on a file", "internal/e2e/goworkflows", ".", nil, []string{"-each", "1s"}},
+}
+
+func run(ctx context.Context, rounds int, quick bool) error {
+	if rounds < 1 {
+		return fmt.Errorf("%d rounds: want 1 or more", rounds)
+	}
+	tmp, err := os.MkdirTemp("", "benchall")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	all := make([]table, len(benchmarks))
+	for i, b := range benchmarks {
+		cmd := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(tmp, strconv.Itoa(i)), b.pkg)
+		cmd.Dir, cmd.Stderr = b.dir, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("building %s: %w", b.name, err)
+		}
+	}
+	for round := range rounds { // interleaved, so that a busy minute meets all of them
+		for i, b := range benchmarks {
+			args := b.args
+			if quick {
+				args = b.quick
+			}
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, rounds, b.name)
+			cmd := exec.CommandContext(ctx, filepath.Join(tmp, strconv.Itoa(i)), args...)
+			cmd.Stderr = os.Stderr
+			out, err := cmd.Output()
+			if err != nil {
+				return fmt.Errorf("%s: %w", b.name, err)
+			}
+			if err := all[i].add(out); err != nil {
+				return fmt.Errorf("%s: %w", b.name, err)
+			}
+		}
+	}
+	fmt.Printf("%s, %s/%s, %d cores, %s, %d rounds\n", time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), rounds)
+	for i, b := range benchmarks {
+		fmt.Printf("\n### %s\n\n%s", b.name, all[i].String())
+	}
+	return nil
+}
+
+// table is the figures of a benchmark, in the order of its lines.
+type table struct {
+	names  []string
+	values map[string][]float64 // in the unit, by name
+	units  map[string]string
+}
+
+// figure is a line such as
+//
+//	status polls                            8100 /s   p50   7.1ms   p99    21ms
+var figure = regexp.MustCompile(`^(\S.*?)\s{2,}([0-9.]+) ?(/s|tasks/s|MiB|MB|ms|µs|s)(?:\s|$)(.*)`)
+
+// quantile is what may follow on it.
+var quantile = regexp.MustCompile(`(p50|p99)\s+([0-9.]+[a-zµ]+)`)
+
+// add takes the output of one run. A run without a figure is an error.
+func (t *table) add(out []byte) error {
+	found := 0
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		m := figure.FindStringSubmatch(lines.Text())
+		if m == nil {
+			continue
+		}
+		value, err := strconv.ParseFloat(m[2], 64)
+		if err != nil {
+			return fmt.Errorf("%q: %w", lines.Text(), err)
+		}
+		found++
+		t.put(m[1], m[3], value)
+		for _, q := range quantile.FindAllStringSubmatch(m[4], -1) {
+			if d, err := time.ParseDuration(q[2]); err == nil {
+				t.put(m[1]+", "+q[1], "ms", float64(d)/float64(time.Millisecond))
+			}
+		}
+	}
+	if found == 0 {
+		return errors.New("it printed no figure")
+	}
+	return nil
+}
+
+func (t *table) put(name, unit string, value float64) {
+	if t.values == nil {
+		t.values, t.units = map[string][]float64{}, map[string]string{}
+	}
+	if _, ok := t.values[name]; !ok {
+		t.names = append(t.names, name)
+	}
+	t.values[name], t.units[name] = append(t.values[name], value), unit
+}
+
+// String implements fmt.Stringer.
+func (t *table) String() string {
+	var s strings.Builder
+	s.WriteString("| | median | least | greatest | |\n|---|---|---|---|---|\n")
+	for _, name := range t.names {
+		all := slices.Sorted(slices.Values(t.values[name]))
+		fmt.Fprintf(&s, "| %s | %s | %s | %s | %s |\n", name, short(all[len(all)/2]), short(all[0]), short(all[len(all)-1]), t.units[name])
+	}
+	return s.String()
+}
+
+// short has three digits or all before the point.
+func short(v float64) string {
+	switch {
+	case v >= 100:
+		return strconv.FormatFloat(v, 'f', 0, 64)
+	case v >= 10:
+		return strconv.FormatFloat(v, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(v, 'f', 2, 64)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTable(t *testing.T) {
+	var got table
+	for _, out := range []string{
+		"2 cores\n\nstatus polls                             8100 /s   p50      7.1ms   p99       21ms\nmemory at rest                          21.5 MiB\n",
+		"status polls                            10000 /s   p50    900µs   p99       1.5s\nmemory at rest                          20.5 MiB\n",
+		"status polls                             9000 /s   p50      2ms   p99       30ms\nmemory at rest                          23.5 MiB\n",
+	} {
+		if err := got.add([]byte(out)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `| | median | least | greatest | |
+|---|---|---|---|---|
+| status polls | 9000 | 8100 | 10000 | /s |
+| status polls, p50 | 2.00 | 0.90 | 7.10 | ms |
+| status polls, p99 | 30.0 | 21.0 | 1500 | ms |
+| memory at rest | 21.5 | 20.5 | 23.5 | MiB |
+`
+	if got.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
+	}
+	if err := got.add([]byte("nothing measured\n")); err == nil || !strings.Contains(err.Error(), "no figure") {
+		t.Errorf("an empty run: %v", err)
+	}
+}
