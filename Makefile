@@ -46,8 +46,8 @@ test-race:
 POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 
 .PHONY: test-dynamodb
-test-dynamodb: ## the DynamoDB store against dynalite
-	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo
+test-dynamodb: ## the DynamoDB store, and the operators' tool on it, against dynalite
+	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo ./async/internal/operate ./async/ops
 	.ci/dynalite/run go test -count=1 -run TestCount ./internal/bill
 
 .PHONY: test-s3

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/async/internal/trace"
 )
 
 // EventKind is what happened to a submission.
@@ -55,6 +56,10 @@ type Event struct {
 	// Lag after it was written.
 	Detected bool
 	Lag      time.Duration
+	// TraceID is the W3C trace id of the request that this was done for: in a stage
+	// the one that submitted, in a cancellation the one that canceled. It is ""
+	// where there is none.
+	TraceID string
 }
 
 // Observer is called for every event. It must be quick and cannot fail.
@@ -65,6 +70,7 @@ func (e Event) Failed() bool { return e.Kind == Ended && e.State.Status == api.F
 
 func (c *Config) observe(ctx context.Context, e Event) {
 	if c.Observer != nil {
+		e.TraceID = string(trace.FromContext(ctx))
 		c.Observer(ctx, e)
 	}
 }

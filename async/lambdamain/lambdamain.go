@@ -48,6 +48,15 @@ func withWorkflows(c *functions.Config) error {
 	return err
 }
 
+// WithObserver has a function call o for every event, after it is logged: package
+// asyncotel makes spans of them. The call is part of the invocation.
+func WithObserver(o async.Observer) Option {
+	return func(c *functions.Config) error {
+		c.Observer = o
+		return nil
+	}
+}
+
 // withResultURLs lets clients read large results, if there is a bucket of them.
 func withResultURLs(c *functions.Config) error {
 	bucket := os.Getenv(EnvResults)
@@ -62,26 +71,28 @@ func withResultURLs(c *functions.Config) error {
 }
 
 // Submit serves the function behind /api/submit.
-func Submit(job async.Definition) { start(NewSubmit(job)) }
+func Submit(job async.Definition, options ...Option) { start(NewSubmit(job, options...)) }
 
 // NewSubmit returns the handler of Submit.
-func NewSubmit(job async.Definition) (lambda.Handler, error) {
-	return newHandler(job, functions.NewSubmit, withWorkflows)
+func NewSubmit(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewSubmit, append(options, withWorkflows)...)
 }
 
 // Status serves the function behind /api/status/{id}, and paths that do not exist.
-func Status() { start(NewStatus()) }
+func Status(options ...Option) { start(NewStatus(options...)) }
 
 // NewStatus returns the handler of Status.
-func NewStatus() (lambda.Handler, error) { return newHandler(nil, functions.NewStatus, withWorkflows) }
+func NewStatus(options ...Option) (lambda.Handler, error) {
+	return newHandler(nil, functions.NewStatus, append(options, withWorkflows)...)
+}
 
 // Result serves the function behind /api/result/{id}. RESULTS_BUCKET names the
 // bucket of large results.
-func Result() { start(NewResult()) }
+func Result(options ...Option) { start(NewResult(options...)) }
 
 // NewResult returns the handler of Result.
-func NewResult() (lambda.Handler, error) {
-	return newHandler(nil, functions.NewResult, withResultURLs)
+func NewResult(options ...Option) (lambda.Handler, error) {
+	return newHandler(nil, functions.NewResult, append(options, withResultURLs)...)
 }
 
 // Completions serves the function behind /api/completions: what has ended, for
@@ -93,11 +104,11 @@ func Completions() { start(NewCompletions()) }
 func NewCompletions() (lambda.Handler, error) { return newHandler(nil, functions.NewCompletions) }
 
 // Cancel serves the function behind /api/cancel/{secret}.
-func Cancel(job async.Definition) { start(NewCancel(job)) }
+func Cancel(job async.Definition, options ...Option) { start(NewCancel(job, options...)) }
 
 // NewCancel returns the handler of Cancel.
-func NewCancel(job async.Definition) (lambda.Handler, error) {
-	return newHandler(job, functions.NewCancel, withWorkflows)
+func NewCancel(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewCancel, append(options, withWorkflows)...)
 }
 
 // Callback serves the function behind /api/callback/{secret}: the answers to
@@ -122,11 +133,11 @@ func NewStage(job async.Definition, name string, options ...Option) (lambda.Hand
 }
 
 // Fail serves the activity that records a failure.
-func Fail(job async.Definition) { start(NewFail(job)) }
+func Fail(job async.Definition, options ...Option) { start(NewFail(job, options...)) }
 
 // NewFail returns the handler of Fail.
-func NewFail(job async.Definition) (lambda.Handler, error) {
-	return newHandler(job, functions.NewFail)
+func NewFail(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewFail, options...)
 }
 
 // Compensate serves the activity that undoes what stages have done elsewhere.
@@ -139,11 +150,11 @@ func NewCompensate(job async.Definition, options ...Option) (lambda.Handler, err
 
 // Reconcile serves the function that is called when an execution has ended or
 // runs again.
-func Reconcile(job async.Definition) { start(NewReconcile(job)) }
+func Reconcile(job async.Definition, options ...Option) { start(NewReconcile(job, options...)) }
 
 // NewReconcile returns the handler of Reconcile.
-func NewReconcile(job async.Definition) (lambda.Handler, error) {
-	return newHandler(job, functions.NewReconcile, withWorkflows)
+func NewReconcile(job async.Definition, options ...Option) (lambda.Handler, error) {
+	return newHandler(job, functions.NewReconcile, append(options, withWorkflows)...)
 }
 
 // Must returns the job, or ends a function that cannot have it, with the error in

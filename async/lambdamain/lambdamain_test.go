@@ -109,7 +109,7 @@ func TestHandlersAreMadeFromTheEnvironment(t *testing.T) {
 	calls := awsEnv(t)
 	for name, newHandler := range map[string]func() (lambda.Handler, error){
 		"submit":   func() (lambda.Handler, error) { return lambdamain.NewSubmit(job(false)) },
-		"status":   lambdamain.NewStatus,
+		"status":   func() (lambda.Handler, error) { return lambdamain.NewStatus() },
 		"result":   lambdamain.NewResult,
 		"cancel":   func() (lambda.Handler, error) { return lambdamain.NewCancel(job(false)) },
 		"callback": func() (lambda.Handler, error) { return lambdamain.NewCallback(job(true)) },

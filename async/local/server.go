@@ -76,6 +76,8 @@ type Options struct {
 	LogErrors bool
 	// Log is slog.Default if nil.
 	Log *slog.Logger
+	// Observer is called for every event after it is logged; nothing is if nil.
+	Observer async.Observer
 }
 
 // Server is a job's whole service: an http.Handler, with everything that AWS's
@@ -220,6 +222,7 @@ func (s *Server) config() (functions.Config, error) {
 		},
 		SendFile: apigateway.SendFileHeader,
 		Log:      s.log,
+		Observer: s.Observer,
 	}, errors.Join(err, badOperator)
 }
 

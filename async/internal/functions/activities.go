@@ -77,7 +77,7 @@ func activity(c Config, stage string, run func(context.Context, async.ActivityIn
 		defer func() {
 			if reason := recover(); reason != nil {
 				w := c.telemetry()
-				w.Observe(ctx, async.Event{Kind: async.StageError, ID: in.ID, Stage: stage, ErrorType: async.Unavailable, Err: panicError{reason}})
+				c.observe(ctx, async.Event{Kind: async.StageError, ID: in.ID, Stage: stage, ErrorType: async.Unavailable, Err: panicError{reason}})
 				w.Log.ErrorContext(ctx, "panic", "submission", async.LogID(in.ID), "reason", panicError{reason}.ErrorCode(), "stack", string(debug.Stack()))
 				out, err = async.ActivityOutput{}, messages.InvokeResponse_Error{Type: async.Unavailable, Message: "the activity panicked"}
 			}

@@ -3,6 +3,7 @@
 package functions
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 
@@ -31,6 +32,8 @@ type Config struct {
 	SendFile string
 	// Log is slog.Default if nil.
 	Log *slog.Logger
+	// Observer is called for every event after it is logged; nothing is if nil.
+	Observer async.Observer
 
 	// shared is the service of all functions of one process, which ends the runs
 	// of a submission that it cancels.
@@ -60,8 +63,16 @@ func (c Config) service() (*async.Service, error) {
 	return async.New(async.Config{
 		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results, Completions: completions,
 		BaseURL: c.BaseURL, Retention: c.Retention, Cancelable: c.Cancelable,
-		MaxWait: c.MaxWait, WaitInterval: c.WaitInterval, Observer: c.telemetry().Observe,
+		MaxWait: c.MaxWait, WaitInterval: c.WaitInterval, Observer: c.observe,
 	})
+}
+
+// observe logs an event, and calls Observer.
+func (c Config) observe(ctx context.Context, e async.Event) {
+	c.telemetry().Observe(ctx, e)
+	if c.Observer != nil {
+		c.Observer(ctx, e)
+	}
 }
 
 // Shared returns c with one service for all functions that are made of it, and
