@@ -156,7 +156,7 @@ func (h *handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.As(err, &refused):
 		status := http.StatusBadRequest
-		if strings.HasSuffix(string(refused.Code), "DoesNotExist") || refused.Code == engine.InvalidArn {
+		if strings.HasSuffix(string(refused.Code), "DoesNotExist") || refused.Code == engine.InvalidARN {
 			status = http.StatusNotFound
 		}
 		h.fail(w, r, status, refused.Message)

@@ -79,7 +79,7 @@ const pause = `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1000
 var relay = strings.Replace(byToken(1_000_000), `"StartAt": "T", "States": {`,
 	`"StartAt": "F", "States": {"F": {"Type": "Task", "Resource": "`+function+`f", "Next": "T"}, `, 1)
 
-var astrays = map[string]struct {
+var unreplayable = map[string]struct {
 	definition string
 	found      func([]byte) ([]byte, error)
 	entries    func([][]byte) [][]byte
@@ -94,10 +94,10 @@ var astrays = map[string]struct {
 	"an entry of a later format": {relay, nil, newest(func(e []byte) []byte { return append([]byte{99}, e[1:]...) })},
 }
 
-// astrayWorld has an execution x that waits, and restarts with what it left
+// suspendedWorld has an execution x that waits, and restarts with what it left
 // changed. calls counts what functions are called.
-func astrayWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
-	tt := astrays[name]
+func suspendedWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
+	tt := unreplayable[name]
 	j, log, calls = &oldJournal{Journal: enginetest.NewJournal()}, &bytes.Buffer{}, &atomic.Int32{}
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 	w = begin(&world{T: t, journal: j, clock: c, fakeClock: c, log: slog.New(slog.NewTextHandler(log, nil))})
@@ -122,10 +122,10 @@ func astrayWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, 
 
 // An execution that this version cannot go on with is left as it is, is told
 // of once, and keeps nobody else from anything.
-func TestAstrayIsSetAside(t *testing.T) {
-	for name := range astrays {
+func TestUnreplayableIsSuspended(t *testing.T) {
+	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, calls, log := astrayWorld(t, name)
+			w, _, x, calls, log := suspendedWorld(t, name)
 			before := calls.Load()
 			w.wantEnd(w.run("arn:aws:states:us-east-1:123456789012:stateMachine:m", "y", `1`), "SUCCEEDED 1")
 			w.fakeClock.Advance(24 * time.Hour)
@@ -143,10 +143,10 @@ func TestAstrayIsSetAside(t *testing.T) {
 	}
 }
 
-func TestAstrayCanBeStopped(t *testing.T) {
-	for name := range astrays {
+func TestSuspendedCanBeStopped(t *testing.T) {
+	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, _, _ := astrayWorld(t, name)
+			w, _, x, _, _ := suspendedWorld(t, name)
 			if _, err := w.StopExecution(t.Context(), x, "E", "enough"); err != nil {
 				t.Fatal(err)
 			}
@@ -157,10 +157,10 @@ func TestAstrayCanBeStopped(t *testing.T) {
 	}
 }
 
-func TestAstrayGoesOnWithTheVersionItRanOn(t *testing.T) {
-	for name, tt := range astrays {
+func TestSuspendedResumesWithItsVersion(t *testing.T) {
+	for name, tt := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, j, x, calls, _ := astrayWorld(t, name)
+			w, j, x, calls, _ := suspendedWorld(t, name)
 			before := calls.Load()
 			w.restart(func() { j.definition, j.entries = nil, nil })
 			if tt.definition == pause {

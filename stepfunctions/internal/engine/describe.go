@@ -49,7 +49,7 @@ func (e *Engine) execution(r Record) Execution {
 	}
 }
 
-// DescribeExecution tells of an execution. Refusals: InvalidArn, ExecutionDoesNotExist.
+// DescribeExecution tells of an execution. Refusals: InvalidARN, ExecutionDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
@@ -98,7 +98,7 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	}
 	r, err := e.cfg.Journal.Find(ctx, machineARN, name)
 	if errors.Is(err, ErrNotFound) || err == nil && e.expired(r) {
-		return Record{}, refuse(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
+		return Record{}, errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("read the execution: %w", err)
@@ -134,7 +134,7 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 // ListExecutions lists executions of a machine, or of a version or alias of it,
 // the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
-// Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
+// Refusals: InvalidARN, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
 	m, _, v, err := e.registry.resolve(ctx, machineARN)
 	if err != nil {
@@ -180,7 +180,7 @@ func (m MapRun) Label() string {
 }
 
 // MapRuns gives the Map Runs of an execution in the order in which they
-// started. Refusals: ExecutionDoesNotExist, InvalidArn.
+// started. Refusals: ExecutionDoesNotExist, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
 func (e *Engine) MapRuns(ctx context.Context, executionARN string) ([]MapRun, error) {
 	r, err := e.find(ctx, executionARN)
@@ -210,10 +210,10 @@ func (e *Engine) mapRuns(ctx context.Context, r Record) ([]MapRun, error) {
 // scanPage is how many executions are looked at together.
 const scanPage = 1000
 
-// DescribeMapRun tells of a Map Run. Refusals: InvalidArn, ResourceNotFound.
+// DescribeMapRun tells of a Map Run. Refusals: InvalidARN, ResourceNotFound.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 func (e *Engine) DescribeMapRun(ctx context.Context, arn string) (MapRun, error) {
-	missing := refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+	missing := errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	rest, ok := strings.CutPrefix(arn, e.arns.prefix+"mapRun:")
 	name, _, labelled := strings.Cut(rest, "/")
 	if !ok || !labelled {
@@ -253,7 +253,7 @@ func (e *Engine) mapRunOf(ctx context.Context, r Record, arn string) (m MapRun, 
 }
 
 // UpdateMapRun changes the limits of a Map Run that runs. Refusals:
-// InvalidArn, ResourceNotFound, ValidationException for one that has ended.
+// InvalidARN, ResourceNotFound, ValidationException for one that has ended.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
 func (e *Engine) UpdateMapRun(ctx context.Context, limits interp.MapRunLimits) error {
 	if err := e.gate.enter(); err != nil {
@@ -268,7 +268,7 @@ func (e *Engine) UpdateMapRun(ctx context.Context, limits interp.MapRunLimits) e
 	if err != nil {
 		return err
 	}
-	over := refuse(ValidationException, "Map Run has already completed: '%s'", limits.ARN)
+	over := errorf(ValidationException, "Map Run has already completed: '%s'", limits.ARN)
 	x := e.alive(r.ID)
 	if x == nil || m.Status != string(Running) {
 		return over

@@ -107,8 +107,8 @@ type Engine struct {
 	timers   *timers
 	gate     gate
 	// functions runs Invoker's calls, wakers everything else that waits for the journal.
-	functions *calls
-	wakers    *pool
+	functions  *calls
+	background *pool
 	// invoking is the context of every invocation; stop ends it.
 	invoking context.Context
 	stop     context.CancelFunc
@@ -132,9 +132,9 @@ type Engine struct {
 	forgetDeaths func()
 }
 
-// maxWakers is how many timers, nested results and the like go to the journal
+// maxBackground is how many timers, nested results and the like go to the journal
 // at a time: enough to fill a group commit.
-const maxWakers = 512
+const maxBackground = 512
 
 // New makes an engine. It does nothing until Start.
 func New(cfg Config) *Engine {
@@ -143,7 +143,7 @@ func New(cfg Config) *Engine {
 	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
-	e.wakers = &pool{gate: &e.gate, max: maxWakers}
+	e.background = &pool{gate: &e.gate, max: maxBackground}
 	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
 	return e
 }
@@ -182,7 +182,7 @@ func (e *Engine) Close(ctx context.Context) error {
 		e.forgetDeaths()
 	}
 	e.functions.close()
-	defer e.wakers.close()
+	defer e.background.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {
@@ -363,7 +363,7 @@ const (
 	ExecutionDoesNotExist         Code = "ExecutionDoesNotExist"
 	ExecutionLimitExceeded        Code = "ExecutionLimitExceeded"
 	ExecutionNotRedrivable        Code = "ExecutionNotRedrivable"
-	InvalidArn                    Code = "InvalidArn"
+	InvalidARN                    Code = "InvalidArn"
 	InvalidDefinition             Code = "InvalidDefinition"
 	InvalidExecutionInput         Code = "InvalidExecutionInput"
 	InvalidName                   Code = "InvalidName"
@@ -375,7 +375,7 @@ const (
 	StateMachineAlreadyExists     Code = "StateMachineAlreadyExists"
 	StateMachineDeleting          Code = "StateMachineDeleting"
 	StateMachineDoesNotExist      Code = "StateMachineDoesNotExist"
-	StateMachineTypeNotSupport    Code = "StateMachineTypeNotSupported"
+	StateMachineTypeNotSupported  Code = "StateMachineTypeNotSupported"
 	TaskDoesNotExist              Code = "TaskDoesNotExist"
 	TaskTimedOut                  Code = "TaskTimedOut"
 	TooManyTags                   Code = "TooManyTags"
@@ -397,9 +397,9 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code && (t.Message == "" || t.Message == e.Message)
 }
 
-func refuse(code Code, format string, args ...any) error {
+func errorf(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // errWrongType refuses what only machines of the other type can do.
-var errWrongType = refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+var errWrongType = errorf(StateMachineTypeNotSupported, "This operation is not supported by this type of state machine")

@@ -80,7 +80,7 @@ func TestDamagedEntries(t *testing.T) {
 // A defect of the interpreter is an error, not the end of the process.
 func TestPanicOfTheInterpreter(t *testing.T) {
 	run := interp.New(nil, interp.Info{})
-	if _, err := apply(run, interp.Input{Kind: interp.Started, Output: []byte(`{}`)}); !errors.Is(err, errAstray) {
+	if _, err := apply(run, interp.Input{Kind: interp.Started, Output: []byte(`{}`)}); !errors.Is(err, errCannotReplay) {
 		t.Errorf("%v", err)
 	}
 }

@@ -41,8 +41,8 @@ type execution struct {
 	committing bool
 	// ended is set once an input is applied that ends the run.
 	ended bool
-	// astray is set once the journal turns out not to be repeatable.
-	astray error
+	// suspended is set once the journal turns out not to be repeatable.
+	suspended error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
 	// testCase is the mock file's that the execution was started with, known
@@ -121,15 +121,15 @@ func (x *execution) fresh() *interp.Run {
 	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
 
-// wake replays the journal into a run where there is none. The caller holds mu.
-func (x *execution) wake(ctx context.Context) error {
-	if x.run != nil || x.astray != nil {
-		return x.astray
+// load replays the journal into a run where there is none. The caller holds mu.
+func (x *execution) load(ctx context.Context) error {
+	if x.run != nil || x.suspended != nil {
+		return x.suspended
 	}
 	run, seq, last, err := x.replay(ctx)
-	if errors.Is(err, errAstray) {
+	if errors.Is(err, errCannotReplay) {
 		x.seq, x.last = seq, last
-		x.setAside(err)
+		x.suspend(err)
 	}
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (x *execution) keep(e interp.Event) {
 }
 
 // replay applies what the journal has to a fresh run. seq is the number of
-// entries in the case of errAstray, too.
+// entries in the case of errCannotReplay, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
 	return e.replayUntil(ctx, id, run, func() bool { return false })
 }
@@ -204,8 +204,8 @@ const (
 	passiveWait    = 10 * time.Second
 )
 
-// rest frees the run of an execution that sleeps. The caller holds mu.
-func (x *execution) rest() {
+// evict frees the run of an execution that sleeps. The caller holds mu.
+func (x *execution) evict() {
 	if x.ephemeral() || x.ended || x.committing || len(x.staged) > 0 || x.seq > passiveEntries {
 		return
 	}
@@ -241,11 +241,11 @@ func (x *execution) settle(group []staged) {
 	}
 	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
-	x.rest()
+	x.evict()
 	x.mu.Unlock()
 	finish(group, nil)
 	if more {
-		x.engine.wakers.push(x.commit)
+		x.engine.background.push(x.commit)
 	}
 }
 
@@ -311,7 +311,7 @@ func (x *execution) reviveLater(err error) {
 		return
 	}
 	x.setback = min(max(2*x.setback, minSetback), maxSetback)
-	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.wakers.push(x.revive) })
+	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.background.push(x.revive) })
 }
 
 // revive takes up whatever the run waits for and the engine does not do.
@@ -321,7 +321,7 @@ func (x *execution) revive() {
 	if x.ended {
 		return
 	}
-	if err := x.wake(context.Background()); x.astray != nil {
+	if err := x.load(context.Background()); x.suspended != nil {
 		return
 	} else if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
@@ -329,7 +329,7 @@ func (x *execution) revive() {
 		return
 	}
 	if x.run.Outcome() != nil {
-		x.concede()
+		x.finishRecorded()
 		return
 	}
 	x.resume()
@@ -342,7 +342,7 @@ func (x *execution) resume() {
 		Tasks:  slices.DeleteFunc(tasks, func(t interp.Task) bool { return x.waits[t.Ref] != nil }),
 		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
 	}})
-	x.rest()
+	x.evict()
 }
 
 // act does what follows from an input that is on disk. The caller holds mu.
@@ -413,12 +413,12 @@ func (x *execution) finish(h Head) {
 	x.waits, x.run = nil, nil
 	x.engine.forget(x)
 	x.engine.forgive(x.record.ID)
-	x.engine.tellEnd(x.record, x.onEnd)
+	x.engine.notifyEnd(x.record, x.onEnd)
 }
 
 // fire hands timers to their execution.
 func (e *Engine) fire(x *execution, due []*timer) {
-	e.wakers.push(func() {
+	e.background.push(func() {
 		for _, t := range due {
 			if x.fired(t) {
 				x.report(interp.Input{Kind: interp.TimerFired, Ref: t.ref})
@@ -461,10 +461,10 @@ func (x *execution) dispatch(t interp.Task) {
 		return
 	}
 	if !integration.Parse(t.Resource).Starts() {
-		x.engine.wakers.push(func() { x.foreign(t) })
+		x.engine.background.push(func() { x.foreign(t) })
 		return
 	}
-	x.engine.wakers.push(func() { x.startNested(t) })
+	x.engine.background.push(func() { x.startNested(t) })
 }
 
 // startAnswer is what states:startExecution answers.
@@ -535,7 +535,7 @@ func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (js
 
 // Wait returns when the execution has ended, with what DescribeExecution then
 // tells but for the input; at once if it has ended already. When ctx ends
-// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidArn, ExecutionDoesNotExist.
+// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidARN, ExecutionDoesNotExist.
 func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {

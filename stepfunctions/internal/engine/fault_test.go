@@ -257,7 +257,7 @@ func TestDeletedMachineGoesAtTheNextStart(t *testing.T) {
 }
 
 // The end of an execution is told until somebody has listened.
-func TestEndIsToldAgain(t *testing.T) {
+func TestEndIsReportedAgain(t *testing.T) {
 	var mu sync.Mutex
 	var told []string
 	deaf := true

@@ -31,7 +31,7 @@ var errPageFull = errors.New("the page is full")
 
 // HistoryPage returns a page of an execution's events and whether there are more
 // after it. They are what a replay of the journal writes; it keeps no others.
-// Refusals: ExecutionDoesNotExist, InvalidArn.
+// Refusals: ExecutionDoesNotExist, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 func (e *Engine) HistoryPage(ctx context.Context, p HistoryPage) (events []interp.Event, more bool, err error) {
 	r, err := e.find(ctx, p.ARN)

@@ -32,7 +32,7 @@ func (x *execution) submit(ctx context.Context, in interp.Input, check func() er
 func (x *execution) report(in interp.Input) {
 	err := x.stage(context.Background(), in, nil, nil)
 	switch {
-	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errAstray):
+	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errCannotReplay):
 		return
 	}
 	x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
@@ -102,9 +102,9 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 		return errEnded
 	}
 	defer x.engine.worked(x.durableID())()
-	if err := x.wake(ctx); x.astray != nil && in.Kind == interp.Stopped {
+	if err := x.load(ctx); x.suspended != nil && in.Kind == interp.Stopped {
 		in.At = x.at()
-		x.queue(x.stopAstray(in, done))
+		x.queue(x.stopSuspended(in, done))
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("read the execution: %w", err)
@@ -114,13 +114,13 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 			return err
 		}
 	}
-	if !x.run.Heeds(in) {
+	if !x.run.Accepts(in) {
 		return errIgnored
 	}
 	in.At = x.at()
 	s, err := x.applied(in, done)
 	if err != nil {
-		x.setAside(err)
+		x.suspend(err)
 		return err
 	}
 	if in.Kind == interp.TaskHeartbeat && len(s.effects.Timers) == 0 {

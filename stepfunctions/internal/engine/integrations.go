@@ -53,7 +53,7 @@ func cutTestCase(arn string) (own, testCase string) {
 // checkTestCase refuses a test case that the mock file does not have.
 func (e *Engine) checkTestCase(machineARN, testCase string) error {
 	if err := e.cfg.Integrations.file().HasCase(machineName(machineARN), testCase); err != nil {
-		return refuse(ValidationException, "%s", err)
+		return errorf(ValidationException, "%s", err)
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func (x *execution) mocked(t interp.Task) bool {
 	case r.Return == nil:
 		in = interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: r.Error, Cause: r.Cause}
 	}
-	x.engine.wakers.push(func() {
+	x.engine.background.push(func() {
 		if err == nil && !t.Submitted && integration.Parse(t.Resource).Pattern != integration.RequestResponse {
 			x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: x.submission(t), Source: interp.FromMock})
 		}

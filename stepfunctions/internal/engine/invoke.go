@@ -151,10 +151,10 @@ func (x *execution) startNested(t interp.Task) {
 	if err == nil {
 		child, err = x.engine.start(context.Background(), s, x.nestFor(t, t.Token == "" && pattern != integration.RequestResponse))
 	}
-	var refused *Error
+	var apiErr *Error
 	switch {
-	case errors.As(err, &refused):
-		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: x.nestedRefusal(t.Ref, refused)})
+	case errors.As(err, &apiErr):
+		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(apiErr.Code), Cause: x.nestedCause(t.Ref, apiErr)})
 	case err != nil:
 		x.engine.logJournal("a nested execution could not be written", x.record.ID, err)
 		x.again(t.Ref, err)
@@ -172,16 +172,16 @@ func errorName(code Code) string {
 	return "StepFunctions." + strings.TrimSuffix(string(code), "Exception") + "Exception"
 }
 
-// nestedRefusal words a refusal as the service's integration with itself does.
-func (x *execution) nestedRefusal(ref uint64, refused *Error) string {
+// nestedCause words a refusal as the service's integration with itself does.
+func (x *execution) nestedCause(ref uint64, apiErr *Error) string {
 	return fmt.Sprintf("%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)",
-		refused.Message, refused.Code, formatUUID(derive(x.record.Seed, "request", ref)))
+		apiErr.Message, apiErr.Code, formatUUID(derive(x.record.Seed, "request", ref)))
 }
 
 func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 	var p startParameters
 	if err := json.Unmarshal(t.Parameters, &p); err != nil {
-		return StartExecution{}, refuse(ValidationException, "The parameters of the nested execution are not valid: %s", err)
+		return StartExecution{}, errorf(ValidationException, "The parameters of the nested execution are not valid: %s", err)
 	}
 	s := StartExecution{MachineARN: p.StateMachineArn, Name: p.Name, Input: p.Input}
 	if s.Name == "" {

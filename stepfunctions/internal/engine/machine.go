@@ -150,7 +150,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 		n.Type = Standard
 	}
 	if n.Type != Standard && n.Type != Express {
-		return StateMachine{}, refuse(StateMachineTypeNotSupport, "State machine type '%s' is not supported", n.Type)
+		return StateMachine{}, errorf(StateMachineTypeNotSupported, "State machine type '%s' is not supported", n.Type)
 	}
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
@@ -191,9 +191,9 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 	switch {
 	case m.Deleting:
-		return StateMachine{}, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+		return StateMachine{}, errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
 	case m.Type != n.Type || m.Published != n.Publish || m.PublishedAs != n.Description || !m.current.sameSettings(n.Revision):
-		return StateMachine{}, refuse(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
+		return StateMachine{}, errorf(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
 	}
 	s := m.describe(m.current)
 	if n.Publish && len(m.Versions) > 0 {
@@ -206,11 +206,11 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
 	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
 	if why := asl.Refusal(diagnostics); why != "" {
-		return nil, refuse(InvalidDefinition, "%s", why)
+		return nil, errorf(InvalidDefinition, "%s", why)
 	}
 	parsed, err := asl.Parse([]byte(definition))
 	if err != nil {
-		return nil, refuse(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
+		return nil, errorf(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
 	}
 	return parsed, nil
 }
@@ -224,7 +224,7 @@ type UpdateStateMachine struct {
 }
 
 // UpdateStateMachine makes a new revision. Executions that run keep the one
-// they started with. Refusals: InvalidArn, InvalidDefinition,
+// they started with. Refusals: InvalidARN, InvalidDefinition,
 // MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
 func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (StateMachine, error) {
@@ -264,10 +264,10 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 
 func (u UpdateStateMachine) check() error {
 	if u.Definition == "" && u.RoleARN == "" && u.Logging == nil && u.Tracing == nil && u.Encryption == nil {
-		return refuse(MissingRequiredParameter, "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
+		return errorf(MissingRequiredParameter, "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
 	}
 	if u.Description != "" && !u.Publish {
-		return refuse(ValidationException, "Version description can only be set when publish is true")
+		return errorf(ValidationException, "Version description can only be set when publish is true")
 	}
 	return nil
 }
@@ -297,7 +297,7 @@ func (g *registry) opened(m *machine) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m.Deleting {
-		return refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+		return errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
 	}
 	m.open++
 	return nil

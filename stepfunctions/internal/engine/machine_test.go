@@ -26,7 +26,7 @@ func TestCreateStateMachine(t *testing.T) {
 		{"another role", "m", passOn, "r2", "", ""},
 		{"another definition", "m", waitAYear, "r", "", engine.StateMachineAlreadyExists},
 		{"another type", "m", passOn, "r", engine.Express, engine.StateMachineAlreadyExists},
-		{"no type", "n", passOn, "r", "QUICK", engine.StateMachineTypeNotSupport},
+		{"no type", "n", passOn, "r", "QUICK", engine.StateMachineTypeNotSupported},
 		{"no name", "", passOn, "r", "", engine.InvalidName},
 		{"no JSON", "n", "{", "r", "", engine.InvalidDefinition},
 		{"no states", "n", `{"StartAt": "A", "States": {}}`, "r", "", engine.InvalidDefinition},

@@ -60,7 +60,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-func TestNestedRefusals(t *testing.T) {
+func TestNestedErrors(t *testing.T) {
 	w := newWorld(t)
 	child := w.create("child", passOn)
 	w.ended(w.run(child, "taken", `{}`))

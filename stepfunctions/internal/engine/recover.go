@@ -68,7 +68,7 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 			after = r.ID
 			report(len(open), len(open)+len(page))
 			if r.Status != Running {
-				e.tellEnd(r, nil)
+				e.notifyEnd(r, nil)
 				continue
 			}
 			x, err := e.reloaded(ctx, r)
@@ -84,12 +84,12 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 // it is its own trouble and nobody else's.
 func (e *Engine) reloaded(ctx context.Context, r Record) (*execution, error) {
 	revision, err := e.registry.revision(ctx, r.Revision)
-	if err != nil && !errors.Is(err, errAstray) {
+	if err != nil && !errors.Is(err, errCannotReplay) {
 		return nil, err
 	}
 	x := e.newExecution(nil, revision, r)
 	if err != nil {
-		err = x.setAsideUnread(ctx, err)
+		err = x.suspendUnread(ctx, err)
 	}
 	if err != nil {
 		return nil, err
@@ -119,16 +119,16 @@ func (e *Engine) known(id int64) bool {
 	return e.live[id] != nil || e.starting[id]
 }
 
-// adopt takes up an execution that is open on disk and that nobody runs: the
+// recoverOrphan takes up an execution that is open on disk and that nobody runs: the
 // start or redrive that wrote it was told of a failure.
-func (e *Engine) adopt(ctx context.Context, id int64) error {
+func (e *Engine) recoverOrphan(ctx context.Context, id int64) error {
 	e.redriving.Lock()
 	defer e.redriving.Unlock()
-	return e.adoptNow(ctx, id)
+	return e.recoverOrphanLocked(ctx, id)
 }
 
-// adoptNow is adopt for who holds redriving.
-func (e *Engine) adoptNow(ctx context.Context, id int64) error {
+// recoverOrphanLocked is adopt for who holds redriving.
+func (e *Engine) recoverOrphanLocked(ctx context.Context, id int64) error {
 	if e.known(id) {
 		return nil
 	}
@@ -148,9 +148,9 @@ func (e *Engine) adoptNow(ctx context.Context, id int64) error {
 	return nil
 }
 
-// concede ends an execution whose end is on disk although its write failed.
+// finishRecorded ends an execution whose end is on disk although its write failed.
 // The caller holds mu.
-func (x *execution) concede() {
+func (x *execution) finishRecorded() {
 	r, err := x.engine.cfg.Journal.Record(context.Background(), x.record.ID)
 	if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
@@ -158,21 +158,21 @@ func (x *execution) concede() {
 		return
 	}
 	if r.Status == Running {
-		x.setAside(astray("it has ended by the journal's entries, and is open by its record"))
+		x.suspend(cannotReplay("it has ended by the journal's entries, and is open by its record"))
 		return
 	}
 	x.ended = true
 	x.finish(r.Head)
 }
 
-// errAstray says that this program cannot repeat what the journal has of an
+// errCannotReplay says that this program cannot repeat what the journal has of an
 // execution: an entry or the definition cannot be read, or the program that
 // wrote them went another way from there. The execution is set aside: to go on
 // would do things twice, or things that belong to nothing.
-var errAstray = errors.New("the journal cannot be repeated by this version")
+var errCannotReplay = errors.New("the journal cannot be repeated by this version")
 
-func astray(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", errAstray, fmt.Errorf(format, args...))
+func cannotReplay(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errCannotReplay, fmt.Errorf(format, args...))
 }
 
 // apply gives the run an input. A defect of the interpreter must not end all
@@ -181,7 +181,7 @@ func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error)
 	defer func() {
 		if p := recover(); p != nil {
 			// Not p, which may have some of the data in it.
-			err = astray("the interpreter panicked: %T\n%s", p, debug.Stack())
+			err = cannotReplay("the interpreter panicked: %T\n%s", p, debug.Stack())
 		}
 	}()
 	return run.Apply(in), nil
@@ -192,23 +192,23 @@ func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error)
 func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 	in, sum, err := decode(entry)
 	if err != nil {
-		return in, astray("%w", err)
+		return in, cannotReplay("%w", err)
 	}
-	if !run.Heeds(in) {
-		return in, astray("nothing waits for an input of kind %d about %d", in.Kind, in.Ref)
+	if !run.Accepts(in) {
+		return in, cannotReplay("nothing waits for an input of kind %d about %d", in.Kind, in.Ref)
 	}
 	effects, err := apply(run, in)
 	if err == nil && sum != 0 && sum != sumOf(effects) {
-		err = astray("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
+		err = cannotReplay("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
 	}
 	return in, err
 }
 
-// setAside leaves the execution as the journal has it, open, until it is
+// suspend leaves the execution as the journal has it, open, until it is
 // stopped or a program that can repeat it is started. The caller holds mu.
-func (x *execution) setAside(why error) {
-	x.astray, x.run = why, nil
-	if died := (*suspended)(nil); errors.As(why, &died) {
+func (x *execution) suspend(why error) {
+	x.suspended, x.run = why, nil
+	if died := (*deathSuspension)(nil); errors.As(why, &died) {
 		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove the counts of its deaths",
 			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 		return
@@ -217,8 +217,8 @@ func (x *execution) setAside(why error) {
 		"execution", x.record.ID, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 }
 
-// setAsideUnread does so for an execution whose entries are not looked at.
-func (x *execution) setAsideUnread(ctx context.Context, why error) error {
+// suspendUnread does so for an execution whose entries are not looked at.
+func (x *execution) suspendUnread(ctx context.Context, why error) error {
 	length, err := x.engine.length(ctx, x.record.ID)
 	if err != nil {
 		return err
@@ -226,12 +226,12 @@ func (x *execution) setAsideUnread(ctx context.Context, why error) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.seq = length
-	x.setAside(why)
+	x.suspend(why)
 	return nil
 }
 
-// stopAstray is what applied is for a run that is not there.
-func (x *execution) stopAstray(in interp.Input, done chan<- error) staged {
+// stopSuspended is what applied is for a run that is not there.
+func (x *execution) stopSuspended(in interp.Input, done chan<- error) staged {
 	o := &interp.Outcome{Status: interp.StatusAborted, Error: in.Error, Cause: in.Cause}
 	x.ended = true
 	return staged{entry: encode(in, 0), effects: interp.Effects{Outcome: o}, head: x.endedHead(o), done: done}
@@ -268,15 +268,15 @@ func (noProgress) Deaths(int64) int   { return 0 }
 func (noProgress) Survived() error    { return nil }
 func (noProgress) Forget(int64) error { return nil }
 
-// suspended is why an execution is set aside that programs died with.
-type suspended struct{ deaths int }
+// deathSuspension is why an execution is suspended that programs died with.
+type deathSuspension struct{ deaths int }
 
-func (s *suspended) Error() string {
+func (s *deathSuspension) Error() string {
 	return fmt.Sprintf("the program ended amid the work on this execution %d times", s.deaths)
 }
 
 // Is makes it one of the reasons to set an execution aside.
-func (*suspended) Is(target error) bool { return target == errAstray }
+func (*deathSuspension) Is(target error) bool { return target == errCannotReplay }
 
 // worked notes that the execution is worked on until done is called; id 0 is
 // none that could be found again.
@@ -288,10 +288,10 @@ func (e *Engine) worked(id int64) (done func()) {
 	return func() { e.cfg.Progress.End(place) }
 }
 
-// suspension is a *suspended for an execution that must not be worked on, or nil.
+// suspension is a *deathSuspension for an execution that must not be worked on, or nil.
 func (e *Engine) suspension(id int64) error {
 	if deaths := e.cfg.Progress.Deaths(id); deaths >= MaxDeaths {
-		return &suspended{deaths: deaths}
+		return &deathSuspension{deaths: deaths}
 	}
 	return nil
 }

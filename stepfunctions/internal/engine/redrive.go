@@ -45,7 +45,7 @@ func (e *Engine) notRedrivable(r Record) string {
 // RedriveExecution goes on with an execution that failed, timed out or was
 // aborted, from where that happened, and tells when that was. clientToken, if
 // not empty, makes a repetition within 15 minutes give the first answer.
-// Refusals: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidArn.
+// Refusals: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -62,10 +62,10 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) 
 		return at, nil
 	}
 	if r.Status == Running && r.RedriveCount > 0 && !e.known(r.ID) {
-		return r.Redriven, e.adoptNow(ctx, r.ID) // an earlier call was told of a failure, and is on disk
+		return r.Redriven, e.recoverOrphanLocked(ctx, r.ID) // an earlier call was told of a failure, and is on disk
 	}
 	if why := e.notRedrivable(r); why != "" {
-		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
+		return time.Time{}, errorf(ExecutionNotRedrivable, "%s", why)
 	}
 	x, err := e.reopen(ctx, r)
 	if err != nil {
@@ -89,11 +89,11 @@ func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
 		return nil, err
 	}
 	x := e.newExecution(m, revision, r)
-	if err := x.wake(ctx); err != nil {
+	if err := x.load(ctx); err != nil {
 		return nil, fmt.Errorf("read the execution: %w", err)
 	}
 	if x.run.Events() >= maxRedriveEvents {
-		return nil, refuse(ExecutionNotRedrivable, tooManyEvents)
+		return nil, errorf(ExecutionNotRedrivable, tooManyEvents)
 	}
 	return x, nil
 }
@@ -125,8 +125,8 @@ func (x *execution) redrive() (time.Time, error) {
 }
 
 func (x *execution) redriven(in interp.Input) (staged, error) {
-	if !x.run.Heeds(in) {
-		return staged{}, astray("it is open by the journal's entries, and has ended by its record")
+	if !x.run.Accepts(in) {
+		return staged{}, cannotReplay("it is open by the journal's entries, and has ended by its record")
 	}
 	defer x.engine.worked(x.durableID())()
 	return x.applied(in, nil)

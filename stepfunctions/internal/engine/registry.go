@@ -79,13 +79,13 @@ func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	}
 	data, err := g.journal.Revision(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, astray("read the definition: %w", err)
+		return nil, cannotReplay("read the definition: %w", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the definition: %w", err)
 	}
 	if r, err = parseRevision(data); err != nil {
-		return nil, astray("read the definition: %w", err)
+		return nil, cannotReplay("read the definition: %w", err)
 	}
 	return g.keep(r), nil
 }
@@ -116,7 +116,7 @@ func (g *registry) find(arn string) (*machine, error) {
 	defer g.mu.Unlock()
 	m := g.machines[arn]
 	if m == nil {
-		return nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	return m, nil
 }
@@ -129,7 +129,7 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 		return nil, nil, nil, err
 	}
 	if m, err = g.find(own); err != nil {
-		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, nil, nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	g.mu.Lock()
 	r = m.current
@@ -143,7 +143,7 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 	case qualifier == "":
 		return m, r, nil, nil
 	case v == nil:
-		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, nil, nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	r, err = g.revision(ctx, v.RevisionID)
 	return m, r, v, err
@@ -208,7 +208,7 @@ func (e *Engine) DeleteStateMachine(ctx context.Context, arn string) error {
 		return err
 	}
 	if qualifier != "" {
-		return refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+		return errorf(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
 	}
 	e.registry.change.Lock()
 	defer e.registry.change.Unlock()
@@ -253,7 +253,7 @@ func (g *registry) deleting(machineARN string) bool {
 }
 
 // DescribeStateMachine tells of a machine, or of the version that arn names.
-// Refusals: InvalidArn, StateMachineDoesNotExist.
+// Refusals: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMachine, error) {
 	m, r, v, err := e.registry.resolve(ctx, arn)
 	if err != nil {
@@ -278,14 +278,14 @@ func (e *Engine) active(arn string) (*machine, error) {
 		return nil, err
 	}
 	if qualifier != "" {
-		return nil, refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+		return nil, errorf(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
 	}
 	m, err := e.registry.find(own)
 	if err != nil {
 		return nil, err
 	}
 	if m.Deleting {
-		return nil, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", arn)
+		return nil, errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", arn)
 	}
 	return m, nil
 }
@@ -304,7 +304,7 @@ const maxTags = 50
 
 func checkTags(tags map[string]string) error {
 	if len(tags) > maxTags {
-		return refuse(TooManyTags, "Too many tags: %d, at most %d are allowed", len(tags), maxTags)
+		return errorf(TooManyTags, "Too many tags: %d, at most %d are allowed", len(tags), maxTags)
 	}
 	return nil
 }
@@ -360,7 +360,7 @@ func (e *Engine) tagged(arn string) (*machine, error) {
 	}
 	m, err := e.registry.find(own)
 	if err != nil || qualifier != "" {
-		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+		return nil, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	}
 	return m, nil
 }

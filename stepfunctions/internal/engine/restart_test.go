@@ -51,9 +51,9 @@ type told struct {
 	histories [][]string
 }
 
-// trial runs executions that begin with the one called x, on a journal and
+// testState runs executions that begin with the one called x, on a journal and
 // from a time on, one function at a time, until all of them have ended.
-func trial(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*engine.Engine) error) told {
+func testState(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*engine.Engine) error) told {
 	v := &enginetest.Invoker{}
 	e := engine.New(engine.Config{Journal: j, Invoker: v, Clock: clock, MaxInvocations: 1, Retention: 100 * 365 * 24 * time.Hour})
 	v.Handle(function+"work", work)
@@ -149,7 +149,7 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 		clock := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 		journal := &timedJournal{Journal: enginetest.NewJournal(), clock: clock}
 		began := 0
-		want := trial(t, journal, clock, func(e *engine.Engine) error {
+		want := testState(t, journal, clock, func(e *engine.Engine) error {
 			defer func() { began = journal.Writes() }()
 			return g.begin(e, definition)
 		})
@@ -157,7 +157,7 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 			want = want.unordered()
 		}
 		for n := began; n <= journal.Writes(); n++ {
-			got := trial(t, journal.After(n), enginetest.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
+			got := testState(t, journal.After(n), enginetest.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
 			if g.concurrent {
 				got = got.unordered()
 			}

@@ -161,7 +161,7 @@ const (
 )
 
 func overQuota(what string, most int) error {
-	return refuse(ServiceQuotaExceededException, "The maximum number of %s of a state machine has been reached: %d", what, most)
+	return errorf(ServiceQuotaExceededException, "The maximum number of %s of a state machine has been reached: %d", what, most)
 }
 
 // roomForVersion refuses what publish would make one version too many of.

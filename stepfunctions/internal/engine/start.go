@@ -37,7 +37,7 @@ type Started struct {
 // StartExecution starts an execution and returns when that is on disk. It is
 // idempotent by name: with the name and the input of an execution that runs it
 // gives the first start's answer. Refusals: ExecutionAlreadyExists,
-// ExecutionLimitExceeded, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDeleting,
+// ExecutionLimitExceeded, InvalidARN, InvalidExecutionInput, InvalidName, StateMachineDeleting,
 // StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) StartExecution(ctx context.Context, s StartExecution) (Started, error) {
@@ -114,10 +114,10 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 
 func checkInput(input []byte) error {
 	if len(input) > maxPayload {
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
+		return errorf(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
 	}
 	if err := value.Check(input); err != nil {
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
+		return errorf(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func checkInput(input []byte) error {
 // ErrExists where the name is taken. The record is as it was written.
 func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage) (Record, error) {
 	if e.open() >= e.cfg.MaxOpen {
-		return Record{}, refuse(ExecutionLimitExceeded, "The maximum number of running executions has been reached: %d", e.cfg.MaxOpen)
+		return Record{}, errorf(ExecutionLimitExceeded, "The maximum number of running executions has been reached: %d", e.cfg.MaxOpen)
 	}
 	if err := e.registry.opened(x.machine); err != nil {
 		return Record{}, err
@@ -170,13 +170,13 @@ func (e *Engine) write(ctx context.Context, x *execution, record Record, entry [
 // same gives the record of the execution that has the name already, if this
 // start is a repetition of its start.
 func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage, testCase string) (Record, error) {
-	taken := refuse(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
+	taken := errorf(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
 	r, err := e.cfg.Journal.Find(ctx, wanted.MachineARN, wanted.Name)
 	if err != nil {
 		return Record{}, fmt.Errorf("read the execution: %w", err)
 	}
 	if wanted.Parent != nil && r.Parent != nil && *wanted.Parent == *r.Parent {
-		return r, e.adopt(ctx, r.ID)
+		return r, e.recoverOrphan(ctx, r.ID)
 	}
 	if r.Status != Running || (r.Parent == nil) != (wanted.Parent == nil) {
 		return Record{}, taken
@@ -188,7 +188,7 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage,
 	if !bytes.Equal(first.Output, input) || first.TestCase != testCase {
 		return Record{}, taken
 	}
-	return r, e.adopt(ctx, r.ID)
+	return r, e.recoverOrphan(ctx, r.ID)
 }
 
 // StartSyncExecution runs an execution of an Express machine and returns at its
@@ -247,7 +247,7 @@ var errStarting = errors.New("the execution is being started")
 
 // StopExecution aborts an execution and tells when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
-// Refusals: InvalidArn, ExecutionDoesNotExist, StateMachineTypeNotSupported.
+// Refusals: InvalidARN, ExecutionDoesNotExist, StateMachineTypeNotSupported.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -259,7 +259,7 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 		return time.Time{}, err
 	}
 	if r.Status == Running {
-		if err := e.adopt(ctx, r.ID); err != nil {
+		if err := e.recoverOrphan(ctx, r.ID); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -330,7 +330,7 @@ func (e *Engine) closed(m *machine) {
 	if !e.registry.closed(m) {
 		return
 	}
-	e.wakers.push(func() {
+	e.background.push(func() {
 		e.registry.change.Lock()
 		defer e.registry.change.Unlock()
 		if err := e.registry.removeIfIdle(context.Background(), m); err != nil {
@@ -339,18 +339,18 @@ func (e *Engine) closed(m *machine) {
 	})
 }
 
-// tellEnd tells everybody who waits for the end.
-func (e *Engine) tellEnd(r Record, waiting []func(Record)) {
+// notifyEnd tells everybody who waits for the end.
+func (e *Engine) notifyEnd(r Record, waiting []func(Record)) {
 	for _, tell := range waiting {
 		tell(r)
 	}
 	if r.Parent != nil {
 		if parent := e.alive(r.Parent.ID); parent != nil {
-			e.wakers.push(func() { parent.childEnded(r) })
+			e.background.push(func() { parent.childEnded(r) })
 		}
 	}
 	if r.Unannounced {
-		e.wakers.push(func() { e.announce(r) })
+		e.background.push(func() { e.announce(r) })
 	}
 }
 
@@ -370,6 +370,6 @@ func (e *Engine) announce(r Record) {
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 func (e *Engine) stopChild(id int64) {
 	if child := e.alive(id); child != nil {
-		e.wakers.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
+		e.background.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
 	}
 }

@@ -55,8 +55,8 @@ func TestStartRefuses(t *testing.T) {
 	}{
 		{"no machine", engine.StartExecution{MachineARN: machine + "2"}, engine.StateMachineDoesNotExist},
 		{"no version", engine.StartExecution{MachineARN: machine + ":1"}, engine.StateMachineDoesNotExist},
-		{"no ARN", engine.StartExecution{MachineARN: "m"}, engine.InvalidArn},
-		{"another region's ARN", engine.StartExecution{MachineARN: strings.Replace(machine, "us-east-1", "eu-west-1", 1)}, engine.InvalidArn},
+		{"no ARN", engine.StartExecution{MachineARN: "m"}, engine.InvalidARN},
+		{"another region's ARN", engine.StartExecution{MachineARN: strings.Replace(machine, "us-east-1", "eu-west-1", 1)}, engine.InvalidARN},
 		{"not JSON", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`{`)}, engine.InvalidExecutionInput},
 		{"too large", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`"` + strings.Repeat("x", 262_143) + `"`)}, engine.InvalidExecutionInput},
 		{"nested in too many levels", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(strings.Repeat("[", 1001) + strings.Repeat("]", 1001))}, engine.InvalidExecutionInput},

@@ -14,7 +14,7 @@ func (e *Engine) sweepLater(d time.Duration) {
 	e.sweeping.Lock()
 	defer e.sweeping.Unlock()
 	if !e.swept {
-		e.stopSweep = e.cfg.Clock.AfterFunc(d, func() { e.wakers.push(e.sweep) })
+		e.stopSweep = e.cfg.Clock.AfterFunc(d, func() { e.background.push(e.sweep) })
 	}
 }
 

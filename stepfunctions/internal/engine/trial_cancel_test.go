@@ -18,7 +18,7 @@ func TestStateEndsWithItsCaller(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	with := interp.TrialInput{Input: json.RawMessage(`{}`)}
+	with := interp.TestStateInput{Input: json.RawMessage(`{}`)}
 	if r, err := w.TestState(ctx, m, m.State("P"), with); err != nil || r.Status != interp.StatusSucceeded {
 		t.Fatalf("%+v, %v", r, err)
 	}

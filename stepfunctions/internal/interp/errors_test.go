@@ -175,7 +175,7 @@ func TestFunctionsStartWhenTheyAreCalled(t *testing.T) {
 			if kind == interp.TimerFired {
 				in.Ref = timers[0].Ref
 			}
-			if again := i > 0 && kind == c.inputs[i-1]; r.Heeds(in) == again {
+			if again := i > 0 && kind == c.inputs[i-1]; r.Accepts(in) == again {
 				t.Errorf("%s: input %d is heeded %v", c.name, i, !again)
 			}
 			r.Apply(in)

@@ -58,7 +58,7 @@ func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 	if p == nil {
 		return nil, errNoPath
 	}
-	if e.run.trial.abandoned() {
+	if e.run.testState.abandoned() {
 		return nil, errAbandoned
 	}
 	root := p.Root()
@@ -194,7 +194,7 @@ func (e *evaluation) searched(p *jsonpath.Path) string {
 func (r *Run) selected(s *scope) (data, *failure) {
 	in, f := r.through(s, s.state.InputPath, s.input)
 	if f == nil {
-		r.trial.note("afterInputPath", in)
+		r.testState.note("afterInputPath", in)
 	}
 	return in, f
 }
@@ -211,7 +211,7 @@ func (r *Run) effective(s *scope) (data, *failure) {
 		in.v, f = e.template(s.state.Parameters)
 	}
 	if f == nil {
-		r.trial.note("afterParameters", in)
+		r.testState.note("afterParameters", in)
 	}
 	return in, f
 }
@@ -238,10 +238,10 @@ func (r *Run) combined(s *scope, result data) (data, *failure) {
 		}
 		result = data{v: v}
 	}
-	r.trial.note("afterResultSelector", result)
+	r.testState.note("afterResultSelector", result)
 	out, f := s.placed(s.state.ResultPath, result)
 	if f == nil {
-		r.trial.note("afterResultPath", out)
+		r.testState.note("afterResultPath", out)
 	}
 	return out, f
 }
@@ -449,7 +449,7 @@ func (r *Run) executionContext(s *scope) *value.Object {
 		{Name: "Name", Value: name},
 		{Name: "RoleArn", Value: r.info.RoleARN},
 	}
-	if r.trial == nil {
+	if r.testState == nil {
 		members = append(members, value.Member{Name: "RedriveCount", Value: json.Number(strconv.Itoa(r.redrives))})
 	}
 	return value.NewObject(members...)

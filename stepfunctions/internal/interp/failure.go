@@ -117,8 +117,8 @@ const (
 	maxCause     = 32_768
 )
 
-// told is the failure as it is told outside of the execution.
-func (f failure) told() failure {
+// public returns the failure as it is shown outside of the execution.
+func (f failure) public() failure {
 	return failure{name: cut(f.name, maxErrorName), cause: cut(f.cause, maxCause), final: f.final}
 }
 
@@ -135,7 +135,7 @@ func cut(text string, most int) string {
 
 // details are the error and cause of an event, where they are known.
 func (f failure) details() map[string]any {
-	f = f.told()
+	f = f.public()
 	details := map[string]any{}
 	if f.name != "" {
 		details["error"] = f.name
@@ -175,14 +175,14 @@ func (r *Run) retry(s *scope, f failure) bool {
 		if s.attempts == nil {
 			s.attempts = make([]int64, len(s.state.Retry))
 		}
-		if r.trial != nil {
-			s.attempts[i] = r.trial.with.RetrierRetryCount
+		if r.testState != nil {
+			s.attempts[i] = r.testState.with.RetrierRetryCount
 		}
 		if s.attempts[i] >= retrier.MaxAttempts {
 			return false
 		}
-		if r.trial != nil {
-			r.trial.retriable(f, i, Backoff(retrier, s.attempts[i]))
+		if r.testState != nil {
+			r.testState.retriable(f, i, Backoff(retrier, s.attempts[i]))
 			return true
 		}
 		delay := r.delay(retrier, s.attempts[i])
@@ -225,7 +225,7 @@ func (r *Run) catch(s *scope, f failure) bool {
 			continue
 		}
 		r.discard(s)
-		r.trial.caught(f, i)
+		r.testState.caught(f, i)
 		caught := data{v: f.output()}
 		out, broken := s.placed(catcher.ResultPath, caught)
 		if broken != nil {

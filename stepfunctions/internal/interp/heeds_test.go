@@ -10,7 +10,7 @@ import (
 
 // What a run does not heed does nothing to it: a replay that meets such an
 // input is not the run that it was written for.
-func TestHeeds(t *testing.T) {
+func TestAccepts(t *testing.T) {
 	const task, timer = 2, 1 // the machine's timeout has the first ref
 	definition := `{"TimeoutSeconds": 60, "StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:111111111111:function:f", "End": true}}}`
 	started := interp.Input{Kind: interp.Started, Output: []byte(`{}`)}
@@ -19,7 +19,7 @@ func TestHeeds(t *testing.T) {
 	stopped, redriven := interp.Input{Kind: interp.Stopped}, interp.Input{Kind: interp.Redriven}
 	all := []interp.Input{started, succeeded, timedOut, stopped, redriven,
 		{Kind: interp.TaskFailed, Ref: timer}, {Kind: interp.TimerFired, Ref: task}, {Kind: interp.TaskHeartbeat, Ref: 9}}
-	for name, tt := range map[string]struct{ before, heeded []interp.Input }{
+	for name, tt := range map[string]struct{ before, accepted []interp.Input }{
 		"new":       {nil, []interp.Input{started}},
 		"running":   {[]interp.Input{started}, []interp.Input{succeeded, timedOut, stopped}},
 		"succeeded": {[]interp.Input{started, succeeded}, nil},
@@ -34,10 +34,10 @@ func TestHeeds(t *testing.T) {
 				r.Apply(before)
 			}
 			want := false
-			for _, h := range tt.heeded {
+			for _, h := range tt.accepted {
 				want = want || reflect.DeepEqual(h, in)
 			}
-			got, was := r.Heeds(in), events
+			got, was := r.Accepts(in), events
 			effects := r.Apply(in)
 			done := events > was || !reflect.DeepEqual(effects, interp.Effects{})
 			if got != want || done != want {

@@ -86,19 +86,19 @@ const unknownFunctionError = "Lambda.Unknown"
 // https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-handling-error-conditions.html
 func FunctionFailure(answer []byte) (name, cause string) {
 	v, err := value.Parse(answer)
-	told := string(answer)
-	if len(told) > maxData {
-		told = cut(told, maxCause)
+	text := string(answer)
+	if len(text) > maxData {
+		text = cut(text, maxCause)
 	}
 	if err == nil {
 		o, _ := v.(*value.Object)
 		if kind, ok := o.Get("errorType"); ok {
 			if name, ok := kind.(string); ok && name != "" {
-				return name, told
+				return name, text
 			}
 		}
 	}
-	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + told
+	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + text
 }
 
 // httpDate is the form of a Date header, RFC 9110 section 5.6.7; package

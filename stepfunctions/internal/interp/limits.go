@@ -76,8 +76,8 @@ func (r *Run) watch(s *scope, l limits) {
 	}
 }
 
-// heard starts a task's heartbeat interval anew.
-func (r *Run) heard(s *scope) {
+// restartHeartbeat starts a task's heartbeat interval again.
+func (r *Run) restartHeartbeat(s *scope) {
 	old, ok := r.pending[s.heartbeat]
 	if !ok {
 		return
@@ -180,11 +180,11 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 	return tasks, timers
 }
 
-// Heeds tells whether the run waits for what the input is about: Apply would
+// Accepts tells whether the run waits for what the input is about: Apply would
 // do nothing about any other. An input that is heeded may change the run
 // without an effect or an event of its own history, as the end of one child of
 // a distributed Map does.
-func (r *Run) Heeds(in Input) bool {
+func (r *Run) Accepts(in Input) bool {
 	w, waits := r.pending[in.Ref]
 	switch in.Kind {
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:

@@ -14,8 +14,8 @@ func (r *Run) parallel(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if r.trial != nil {
-		return r.trial.mocked(s)
+	if r.testState != nil {
+		return r.testState.mocked(s)
 	}
 	if len(s.state.Branches) == 0 {
 		return s.broken("The Parallel state has no branches.")
@@ -352,7 +352,7 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	reads := s.state.ItemReader != nil && s.state.Distributed() && r.trial == nil
+	reads := s.state.ItemReader != nil && s.state.Distributed() && r.testState == nil
 	if reads && (s.reading == nil || s.reading.items == nil) {
 		return r.readItems(s, in)
 	}
@@ -360,7 +360,7 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if r.trial != nil {
+	if r.testState != nil {
 		return r.tryMap(s, in, items, concurrency)
 	}
 	if !reads {
@@ -419,8 +419,8 @@ func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	if !ok {
 		return nil, s.broken("Reference path \"%s\" must point to array.", path)
 	}
-	if r.trial.inspects() && s.state.ItemsPath != nil {
-		r.trial.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
+	if r.testState.inspects() && s.state.ItemsPath != nil {
+		r.testState.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
 	}
 	return items, nil
 }

@@ -39,11 +39,11 @@ type Run struct {
 	outcome     *Outcome
 	// deadline is the ref of the timer for the machine's TimeoutSeconds.
 	deadline uint64
-	// trial is set for a state that is tried by itself; given then may replace
+	// testState is set for a state that is tried by itself; given then may replace
 	// the context object.
-	trial *Trial
-	given *value.Object
-	// mapRuns are told by MapRuns.
+	testState *TestState
+	given     *value.Object
+	// mapRuns are what MapRuns returns.
 	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64

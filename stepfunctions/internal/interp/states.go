@@ -67,7 +67,7 @@ func (r *Run) pass(s *scope) *failure {
 	}
 	if s.state.Has("Result") {
 		result = data{v: s.state.Result}
-		r.trial.note("result", result)
+		r.testState.note("result", result)
 	}
 	r.conclude(s, result)
 	return nil
@@ -88,7 +88,7 @@ func (r *Run) succeed(s *scope) *failure {
 
 // failState gives the Error and Cause of a Fail state, as written or by path.
 func (r *Run) failState(s *scope) *failure {
-	r.trial.note("afterInputPath", s.input)
+	r.testState.note("afterInputPath", s.input)
 	e := r.evaluate(s, s.input)
 	name, f := e.failText("ErrorPath", s.state.Error, s.state.ErrorPath)
 	if f != nil {
@@ -146,8 +146,8 @@ func (r *Run) leave(s *scope, out data, how exit) {
 		}
 		return details
 	})
-	if r.trial != nil {
-		r.trial.left(out, how)
+	if r.testState != nil {
+		r.testState.left(out, how)
 		return
 	}
 	switch {
@@ -222,8 +222,8 @@ func (r *Run) scopeDone(s *scope, out data) {
 // scopeFailed is the end of a scope whose state failed for good.
 func (r *Run) scopeFailed(s *scope, f failure) {
 	s.status = failed
-	if r.trial != nil {
-		r.trial.failed(f)
+	if r.testState != nil {
+		r.testState.failed(f)
 		return
 	}
 	if f.final {
@@ -259,7 +259,7 @@ func (r *Run) end(o Outcome) {
 	if r.log.full {
 		o = tooManyEvents()
 	}
-	f := failure{name: o.Error, cause: o.Cause}.told()
+	f := failure{name: o.Error, cause: o.Cause}.public()
 	o.Error, o.Cause = f.name, f.cause
 	r.outcome = &o
 	r.effects.Outcome = &o

@@ -154,7 +154,7 @@ func (r *Run) taskInput(in Input) {
 	switch in.Kind {
 	case TaskStarted:
 	case TaskHeartbeat:
-		r.heard(s)
+		r.restartHeartbeat(s)
 	case TaskSubmitted:
 		if !w.task.Submitted {
 			w.task.Submitted = true
@@ -182,7 +182,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
 		return
 	}
-	if res.invokes() && !res.callback() && in.Source == "" && (r.trial == nil || r.trial.with.Mock == nil) {
+	if res.invokes() && !res.callback() && in.Source == "" && (r.testState == nil || r.testState.with.Mock == nil) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
@@ -190,7 +190,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: name, cause: cause})
 		return
 	}
-	r.trial.note("result", result)
+	r.testState.note("result", result)
 	r.event(s, res.event("Succeeded"), func() map[string]any {
 		return res.details(in.answered(result))
 	})

@@ -23,7 +23,7 @@ func (r *Run) wait(s *scope) *failure {
 	if until.Sub(s.enteredAt) > maxWait {
 		return s.broken("Wait state delay is too long.")
 	}
-	if until.After(r.now) && r.trial == nil {
+	if until.After(r.now) && r.testState == nil {
 		s.pause = r.timer(s, waitOver, until)
 		return nil
 	}

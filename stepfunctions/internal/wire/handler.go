@@ -263,7 +263,7 @@ func refused(err error) error {
 // refusedAbout is refused for a request about a resource: an ARN of the right
 // form in another region or account is one of something that is not here.
 func refusedAbout(err error, absent *Fault) error {
-	if errors.Is(err, &engine.Error{Code: engine.InvalidArn}) {
+	if errors.Is(err, &engine.Error{Code: engine.InvalidARN}) {
 		return absent
 	}
 	return refused(err)

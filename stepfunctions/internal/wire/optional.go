@@ -103,7 +103,7 @@ func optionalStamp(t time.Time) *timestamp {
 	return &s
 }
 
-// checkArn answers the service's InvalidArn for text that is no ARN of the
+// checkArn answers the service's InvalidARN for text that is no ARN of the
 // states service (arn:PARTITION:states:REGION:ACCOUNT:TYPE:ID), and for one
 // whose type is not among those that the operation works on.
 func checkArn(text string, types ...string) *Fault {

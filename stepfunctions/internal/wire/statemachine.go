@@ -173,7 +173,7 @@ func (s *service) deleteStateMachine(ctx context.Context, in *stateMachineInput)
 		return nil, f
 	}
 	err := s.engine.DeleteStateMachine(ctx, *in.StateMachineARN)
-	if errors.Is(err, &engine.Error{Code: engine.InvalidArn}) {
+	if errors.Is(err, &engine.Error{Code: engine.InvalidARN}) {
 		// Elsewhere: deleting what is not there is no error.
 		return &empty{}, nil
 	}

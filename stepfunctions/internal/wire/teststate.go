@@ -65,8 +65,8 @@ func (r *stateRequest) diagnostics() []asl.Diagnostic {
 }
 
 // trial is what the request sets around the state.
-func (r *stateRequest) trial() interp.TrialInput {
-	with := interp.TrialInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
+func (r *stateRequest) trial() interp.TestStateInput {
+	with := interp.TestStateInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
 	if r.in.Context != nil {
 		with.Context = json.RawMessage(*r.in.Context)
 	}
@@ -88,7 +88,7 @@ func (r *stateRequest) trial() interp.TrialInput {
 	return with
 }
 
-func (r *stateRequest) answer(result interp.TrialResult) *testStateOutput {
+func (r *stateRequest) answer(result interp.TestStateResult) *testStateOutput {
 	out := &testStateOutput{
 		Status: result.Status, Error: present(result.Error), Cause: present(result.Cause), NextState: present(result.NextState),
 	}
