@@ -23,7 +23,8 @@ type Search struct {
 	Limit int
 }
 
-// Search returns a page of executions, the newest first, without their inputs.
+// Search returns a page of executions, the newest first, without their inputs
+// and outputs.
 // next is the cursor of the page after it, 0 after the last one. A machine that
 // does not exist has no executions.
 func (e *Engine) Search(ctx context.Context, s Search) (page []Execution, next int64, err error) {
@@ -62,6 +63,9 @@ func (e *Engine) Inspect(ctx context.Context, arn string, begin func(*asl.Machin
 	r, err := e.find(ctx, arn)
 	if err != nil {
 		return Inspection{}, err
+	}
+	if x := e.alive(r.ID); x != nil {
+		x.flush()
 	}
 	revision, err := e.registry.revision(ctx, r.Revision)
 	if err != nil {

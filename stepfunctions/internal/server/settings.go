@@ -41,8 +41,6 @@ type settings struct {
 	// timeScale is what the pauses of waits and retries are multiplied by.
 	timeScale string
 	scale     float64
-	// backup is the folder that the command backup makes; "" to serve.
-	backup string
 }
 
 // The values of -integrations.
