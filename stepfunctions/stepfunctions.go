@@ -86,14 +86,14 @@ const (
 )
 
 // Error is a refused request. errors.Is(err, &Error{Code: c}) reports whether
-// err is a refusal with the code c.
+// err has the code c.
 type Error = engine.Error
 
 // Code is the API's name of an error.
 type Code = engine.Code
 
 // Codes that callers of StartExecution, CreateStateMachine and the Describe
-// methods commonly tell apart.
+// methods commonly handle one by one.
 const (
 	ExecutionAlreadyExists    = engine.ExecutionAlreadyExists
 	ExecutionDoesNotExist     = engine.ExecutionDoesNotExist

@@ -89,7 +89,7 @@ func environment(f Function, api string) []string {
 }
 
 // invoke hands payload to the process and waits for its answer, its end or
-// its timeout; alive tells whether the instance may serve again.
+// its timeout; alive reports whether the instance may serve again.
 func (in *instance) invoke(ctx context.Context, payload []byte) (result Result, alive bool) {
 	timeout := in.function.Timeout
 	if timeout == 0 {

@@ -17,12 +17,12 @@ func TestEveryParameterIsInTheDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := map[string]string{}
+	documented := map[string]string{}
 	for _, row := range parameterRow.FindAllStringSubmatch(string(text), -1) {
-		told[row[1]] = row[2]
+		documented[row[1]] = row[2]
 	}
-	if given := read(t).Parameters; !maps.Equal(told, given) {
-		t.Errorf("docs/deploy.md tells of\n%v\nthe template has\n%v", told, given)
+	if given := read(t).Parameters; !maps.Equal(documented, given) {
+		t.Errorf("docs/deploy.md has\n%v\nthe template has\n%v", documented, given)
 	}
 }
 

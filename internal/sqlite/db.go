@@ -227,7 +227,7 @@ func (db *DB) openReaders(file string) error {
 
 // Write runs fn inside the next group's transaction, after the writes that
 // were asked for before it, and returns nil only when that transaction is on
-// disk. An error of fn undoes what fn wrote, nobody else's writes, and is
+// disk. An error of fn undoes what fn wrote, no other caller's writes, and is
 // returned as it is. Once fn has begun, Write waits for its end whatever
 // becomes of ctx, so that the outcome is always known.
 //

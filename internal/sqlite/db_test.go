@@ -131,7 +131,7 @@ func TestStatementErrorLeavesTheGroupAlone(t *testing.T) {
 	}
 }
 
-func TestCancelledWriteDoesNotRun(t *testing.T) {
+func TestCanceledWriteDoesNotRun(t *testing.T) {
 	db := openNotes(t, t.TempDir())
 	defer db.Close()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -168,7 +168,7 @@ func TestReadCannotWrite(t *testing.T) {
 	defer db.Close()
 	err := db.Read(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, 1) })
 	if sqlite.ErrCode(err) != sqlite.ResultReadOnly {
-		t.Errorf("error %v, want a refusal", err)
+		t.Errorf("error %v, want an error that rejects it", err)
 	}
 }
 

@@ -37,7 +37,7 @@ func openError(file string, err error) error {
 	}
 }
 
-// named gives an error of SQLite's the name that may be logged, such as
+// named returns an error of SQLite's the name that may be logged, such as
 // SQLITE_FULL; see async.Reason. Other errors stay as they are.
 func named(err error) error {
 	if err == nil || sqlite.ErrCode(err) == sqlite.ResultError {

@@ -24,7 +24,7 @@ func makeFolder(dir string) error {
 	return nil
 }
 
-// missing gives the folders that making dir adds a name to, from the bottom up.
+// missing returns the folders that making dir adds a name to, from the bottom up.
 func missing(dir string) (parents []string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ const (
 	logVersion       = 3007000
 )
 
-// salts tell one generation of a log from the next: SQLite adds one to the first
+// salts distinguish the generations of a log: SQLite adds one to the first
 // and draws the second whenever it begins to write a log from its start again.
 type salts [8]byte
 

@@ -87,7 +87,7 @@ type Endpoint struct {
 }
 
 // Start starts an endpoint, which ends with the test; functions that run then
-// have their contexts cancelled. It fails the test if the options are wrong.
+// have their contexts canceled. It fails the test if the options are wrong.
 func Start(tb testing.TB, o Options) *Endpoint {
 	tb.Helper()
 	log := slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

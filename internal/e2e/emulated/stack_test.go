@@ -50,7 +50,7 @@ func deploy(t *testing.T, port, template, review string) string {
 	return front(t, port, strings.TrimSpace(id))
 }
 
-// front stands for a name server: the emulator tells APIs apart by the host,
+// front stands for a name server: the emulator finds the API by the host,
 // and pollers follow a Location to wherever it says.
 func front(t *testing.T, port, api string) string {
 	t.Helper()

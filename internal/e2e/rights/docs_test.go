@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// rows are the statements that docs/iam.md tells of: role, statement, actions.
+// rows are the statements that docs/iam.md lists: role, statement, actions.
 func rows(t *testing.T) (all []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "docs", "iam.md"))
@@ -39,22 +39,22 @@ func row(sid, role string, actions []string) string {
 	return fmt.Sprintf("%s of %s: %s", sid, role, strings.Join(actions, ", "))
 }
 
-func TestTheTableTellsEveryStatement(t *testing.T) {
+func TestTableListsEveryStatement(t *testing.T) {
 	var statements []string
 	for role, all := range readTemplate(t).Roles {
 		for _, s := range all {
 			statements = append(statements, row(s.Sid, role, s.Actions))
 		}
 	}
-	told := rows(t)
+	documented := rows(t)
 	for _, s := range statements {
-		if !slices.Contains(told, s) {
-			t.Errorf("docs/iam.md does not tell of %s", s)
+		if !slices.Contains(documented, s) {
+			t.Errorf("docs/iam.md does not list %s", s)
 		}
 	}
-	for _, s := range told {
+	for _, s := range documented {
 		if !slices.Contains(statements, s) {
-			t.Errorf("docs/iam.md tells of %s, which the template does not have", s)
+			t.Errorf("docs/iam.md lists %s, which the template does not have", s)
 		}
 	}
 }

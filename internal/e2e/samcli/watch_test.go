@@ -50,7 +50,7 @@ func TestTheDefaultStackHasNoStandingCost(t *testing.T) {
 }
 
 // An alarm for the errors, and one for the throttles, of every function; each
-// tells the topic when it goes off and when it is over.
+// notifies the topic when it goes off and when it is over.
 func TestEveryFunctionIsWatched(t *testing.T) {
 	_, e := expand(t, nil)
 	watched := map[string]string{}
@@ -59,8 +59,8 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 			continue
 		}
 		for _, actions := range []string{"AlarmActions", "OKActions"} {
-			if told := text(t, r.Properties[actions]); !strings.Contains(told, `"AlarmTopic"`) || !strings.Contains(told, `"AlarmTopicArn"`) {
-				t.Errorf("%s: %s are %s", id, actions, told)
+			if topics := text(t, r.Properties[actions]); !strings.Contains(topics, `"AlarmTopic"`) || !strings.Contains(topics, `"AlarmTopicArn"`) {
+				t.Errorf("%s: %s are %s", id, actions, topics)
 			}
 		}
 		for _, metric := range []string{"Errors", "Throttles"} {
@@ -85,14 +85,14 @@ func TestEveryFunctionIsWatched(t *testing.T) {
 // three free ones. https://aws.amazon.com/cloudwatch/pricing/
 const freeMetrics = 50
 
-// metricRow tells whether the documentation has a row for one of our metrics.
+// metricRow reports whether the documentation has a row for one of our metrics.
 func metricRow(t *testing.T, name any) bool {
 	t.Helper()
-	told, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
+	doc, err := os.ReadFile(filepath.Join(root, "docs", "observability.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return strings.Contains(string(told), fmt.Sprintf("\n| `%v` | ", name))
+	return strings.Contains(string(doc), fmt.Sprintf("\n| `%v` | ", name))
 }
 
 func TestTheDashboardShowsEveryFunction(t *testing.T) {
@@ -144,7 +144,7 @@ var logged = []string{
 	"integration.requestId", "error.responseType", "authorizer.error",
 }
 
-func TestAccessLogsTellNothingOfTheCaller(t *testing.T) {
+func TestAccessLogsHaveNothingOfTheCaller(t *testing.T) {
 	_, e := expand(t, nil)
 	settings := text(t, e.Resources["ApiApiGatewayDefaultStage"].Properties["AccessLogSettings"])
 	found := regexp.MustCompile(`\$context\.([\w.]+)`).FindAllStringSubmatch(settings, -1)

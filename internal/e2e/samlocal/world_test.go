@@ -96,7 +96,7 @@ func start(t *testing.T, prefix string, cmd *exec.Cmd) string {
 	}
 	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) //nolint:errcheck // it may have ended
-		cmd.Wait()                                     //nolint:errcheck // told to end
+		cmd.Wait()                                     //nolint:errcheck // ended by a signal
 	})
 	found, lines := make(chan string, 1), bufio.NewScanner(out)
 	go func() {
@@ -108,7 +108,7 @@ func start(t *testing.T, prefix string, cmd *exec.Cmd) string {
 				break
 			}
 		}
-		for lines.Scan() { // nobody may block on a full pipe
+		for lines.Scan() { // a full pipe would block the program
 		}
 	}()
 	select {

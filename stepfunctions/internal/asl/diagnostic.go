@@ -53,11 +53,11 @@ func (d Diagnostic) String() string {
 	return d.Code + ": " + d.Message + " at " + at
 }
 
-// Refusal is the message of AWS's InvalidDefinition error for a definition with
+// ErrorMessage returns the message of AWS's InvalidDefinition error for a definition with
 // these diagnostics, and "" for one that may be created. What only this engine
 // objects to is named once there is nothing left that AWS would refuse. Of very
 // many reasons it has the first hundred, as many as AWS lists.
-func Refusal(diagnostics []Diagnostic) string {
+func ErrorMessage(diagnostics []Diagnostic) string {
 	texts := withSeverity(diagnostics, SeverityError)
 	if len(texts) == 0 {
 		texts = withSeverity(diagnostics, SeverityWarning)

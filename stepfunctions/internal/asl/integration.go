@@ -26,7 +26,7 @@ func resource(c *checker, at string, v any) {
 	case c.express && r.Activity():
 		c.schema(at, "Express state machine does not support Activity ARN")
 	case c.express && r.Pattern != "":
-		c.schema(at, "%s", expressRefusal(r.Pattern))
+		c.schema(at, "%s", expressMessage(r.Pattern))
 	case r.Function() || kind == integration.Native:
 	case r.Service == "lambda" || r.Service == "states":
 		c.schema(at, "The resource provided %s is not recognized. "+
@@ -42,9 +42,9 @@ func resource(c *checker, at string, v any) {
 	}
 }
 
-// expressRefusal words why an Express machine cannot wait. AWS's words for the
+// expressMessage says why an Express machine cannot wait. AWS's words for the
 // callback pattern, unlike those for jobs, end in a space.
-func expressRefusal(pattern integration.Pattern) string {
+func expressMessage(pattern integration.Pattern) string {
 	if pattern == integration.Callback {
 		return "Express state machine does not support '" + string(pattern) + "' service integration "
 	}
@@ -164,7 +164,7 @@ func WrongParameters(r integration.Resource, parameters any) []string {
 	return wrong
 }
 
-// UnknownParameter words the refusal of a parameter that a native service
+// UnknownParameter returns the message about a parameter that a native service
 // integration does not have; empty where it has it, and for any other.
 func UnknownParameter(r integration.Resource, name string) string {
 	needed, others, known := r.Parameters()

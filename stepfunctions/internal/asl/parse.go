@@ -12,7 +12,7 @@ import (
 // Parse reads a definition. Its error is a *value.SyntaxError for a text that
 // is not JSON, and Problems, all of them, for one of the wrong shape. With
 // Problems about an object there still is a Machine, of everything that could
-// be read, so that further checks can tell what else is wrong; it must not run.
+// be read, so that further checks can find what else is wrong; it must not run.
 //
 // Parse looks at shapes only: whether fields have the right types and paths
 // can be read. Which fields a state needs, and may have, is Validate's.

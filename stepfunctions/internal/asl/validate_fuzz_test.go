@@ -24,7 +24,7 @@ func FuzzValidate(f *testing.F) {
 				t.Fatalf("%q: %+v", definition, d)
 			}
 		}
-		if asl.Refusal(diagnostics) != "" {
+		if asl.ErrorMessage(diagnostics) != "" {
 			return
 		}
 		if _, err := asl.Parse([]byte(definition)); err != nil {

@@ -145,12 +145,12 @@ func (c *checker) language(at string, o *value.Object) (ok bool) {
 		c.schema(at, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
 		return false
 	}
-	if c.jsonata && !c.jsonataRefused {
+	if c.jsonata && !c.jsonataReported {
 		where := at
 		if written {
 			where = member(at, "QueryLanguage")
 		}
-		c.jsonataRefused = true // one finding says it for all states
+		c.jsonataReported = true // one finding says it for all states
 		c.unsupported(where, "The query language JSONata is not supported: write the state in JSONPath")
 	}
 	return true
@@ -182,7 +182,7 @@ func pathFields() []string {
 // dataFields are the fields that only JSONata has.
 func dataFields() []string { return []string{"Arguments", "Output", "Items"} }
 
-// isExpression tells whether v is an expression where JSONata may have one.
+// isExpression reports whether v is an expression where JSONata may have one.
 func (c *checker) isExpression(v any) bool {
 	s, ok := v.(string)
 	return ok && c.jsonata && isJSONata(s)

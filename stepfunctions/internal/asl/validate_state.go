@@ -44,7 +44,7 @@ func commonFields() []field {
 	return []field{{"Type", text}, {"Comment", text}, {"QueryLanguage", oneOf(pathLanguage, dataLanguage)}}
 }
 
-// fieldsOf gives the fields that a type has besides those all have
+// fieldsOf returns the fields that a type has besides those all have
 // (states-language.net, "State Types"; what AWS takes differs in nothing).
 func fieldsOf(t Type) []field {
 	switch t {

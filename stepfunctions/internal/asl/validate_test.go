@@ -9,7 +9,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 )
 
-// one gives a definition of one state, called S, with these members.
+// one returns a definition of one state, called S, with these members.
 func one(members string) string { return `{"StartAt":"S","States":{"S":{` + members + `}}}` }
 
 const (
@@ -87,17 +87,17 @@ func TestValidateS3IsRefusedByPosition(t *testing.T) {
 	want := "Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: " +
 		"Reading items from and writing results to Amazon S3 is not supported at /States/S/ItemReader, " +
 		"UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported at /States/S/ResultWriter'"
-	if got := asl.Refusal(diagnostics); got != want {
+	if got := asl.ErrorMessage(diagnostics); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
-func TestRefusalNamesErrorsBeforeWhatIsUnsupported(t *testing.T) {
-	got := asl.Refusal(asl.Validate([]byte(one(mapper+`,"ItemReader":{},"Label":5`)), asl.Options{}))
+func TestErrorMessageNamesErrorsBeforeWhatIsUnsupported(t *testing.T) {
+	got := asl.ErrorMessage(asl.Validate([]byte(one(mapper+`,"ItemReader":{},"Label":5`)), asl.Options{}))
 	if want := "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/S/Label'"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := asl.Refusal(nil); got != "" {
+	if got := asl.ErrorMessage(nil); got != "" {
 		t.Errorf("nothing wrong, but %s", got)
 	}
 }
@@ -111,8 +111,8 @@ func TestValidateBoundsItsAnswer(t *testing.T) {
 	if len(diagnostics) != 1000 {
 		t.Errorf("%d diagnostics", len(diagnostics))
 	}
-	if refusal := asl.Refusal(diagnostics); !strings.HasSuffix(refusal, ", and 900 more'") {
-		t.Errorf("...%s", refusal[len(refusal)-100:])
+	if message := asl.ErrorMessage(diagnostics); !strings.HasSuffix(message, ", and 900 more'") {
+		t.Errorf("...%s", message[len(message)-100:])
 	}
 }
 

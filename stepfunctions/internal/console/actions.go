@@ -29,7 +29,7 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// start starts an execution. A refusal shows the form again as it was filled in.
+// start starts an execution. An error shows the form again as it was filled in.
 func (h *handler) start(w http.ResponseWriter, r *http.Request) {
 	if !h.form(w, r) {
 		return

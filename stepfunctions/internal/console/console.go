@@ -113,7 +113,7 @@ func (h *handler) asset(name, contentType string) http.HandlerFunc {
 	}
 }
 
-// show writes a page. It is made in memory first, so that a fault of a template
+// show writes a page. It is made in memory first, so that an error of a template
 // does not leave half of one.
 func (h *handler) show(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
@@ -149,7 +149,7 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, messa
 	h.show(w, status, "problem.html", p)
 }
 
-// refuse answers an error of the engine: a refusal with its words, anything
+// refuse answers an error of the engine: an *engine.Error with its message, anything
 // else without them, which are for the log.
 func (h *handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	refused := (*engine.Error)(nil)

@@ -269,7 +269,7 @@ func (l *layout) rank() {
 	}
 }
 
-// lanes gives every edge a place in each row that it passes.
+// lanes returns every edge a place in each row that it passes.
 func (l *layout) lanes() {
 	for i := range l.edges {
 		e := &l.edges[i]

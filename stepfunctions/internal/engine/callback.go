@@ -10,7 +10,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// SendTaskSuccess ends a task that waits for its token. Refusals: InvalidOutput,
+// SendTaskSuccess ends a task that waits for its token. Errors: InvalidOutput,
 // InvalidToken, and TaskTimedOut where the task no longer waits.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output json.RawMessage) error {
@@ -24,12 +24,12 @@ func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output json.
 }
 
 // SendTaskFailure fails a task that waits for its token; errorName and cause
-// may be empty. Refusals: InvalidToken, TaskTimedOut.
+// may be empty. Errors: InvalidToken, TaskTimedOut.
 func (e *Engine) SendTaskFailure(ctx context.Context, token, errorName, cause string) error {
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskFailed, Error: errorName, Cause: cause})
 }
 
-// SendTaskHeartbeat starts the task's HeartbeatSeconds anew. Refusals: InvalidToken, TaskTimedOut.
+// SendTaskHeartbeat starts the task's HeartbeatSeconds again. Errors: InvalidToken, TaskTimedOut.
 func (e *Engine) SendTaskHeartbeat(ctx context.Context, token string) error {
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskHeartbeat})
 }

@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// Execution is what can be told of an execution.
+// Execution describes an execution.
 type Execution struct {
 	ARN        string
 	Name       string
@@ -49,7 +49,7 @@ func (e *Engine) execution(r Record) Execution {
 	}
 }
 
-// DescribeExecution tells of an execution. Refusals: InvalidARN, ExecutionDoesNotExist.
+// DescribeExecution returns an execution. Errors: InvalidARN, ExecutionDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
@@ -87,7 +87,7 @@ func (x *execution) onDisk() Record {
 	return x.record
 }
 
-// find gives an execution's record by ARN.
+// find returns an execution's record by ARN.
 func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	machineARN, name, err := e.arns.parseExecution(arn)
 	if err != nil {
@@ -106,7 +106,7 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	return r, nil
 }
 
-// expired tells that retention is over, whether or not it is swept already.
+// expired reports that retention is over, whether or not it is swept already.
 func (e *Engine) expired(r Record) bool {
 	return r.Status != Running && r.Stopped.Before(e.retained())
 }
@@ -114,7 +114,7 @@ func (e *Engine) expired(r Record) bool {
 // retained is the time before which closed executions are forgotten.
 func (e *Engine) retained() time.Time { return e.now().Add(-e.cfg.Retention) }
 
-// StateMachineOf gives the machine as the execution started with it.
+// StateMachineOf returns the machine as the execution started with it.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html
 func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (StateMachine, error) {
 	r, err := e.find(ctx, executionARN)
@@ -134,7 +134,7 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 // ListExecutions lists executions of a machine, or of a version or alias of it,
 // the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
-// Refusals: InvalidARN, StateMachineDoesNotExist, StateMachineTypeNotSupported.
+// Errors: InvalidARN, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
 	m, _, v, err := e.registry.resolve(ctx, machineARN)
 	if err != nil {
@@ -179,8 +179,8 @@ func (m MapRun) Label() string {
 	return label
 }
 
-// MapRuns gives the Map Runs of an execution in the order in which they
-// started. Refusals: ExecutionDoesNotExist, InvalidARN.
+// MapRuns returns the Map Runs of an execution in the order in which they
+// started. Errors: ExecutionDoesNotExist, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
 func (e *Engine) MapRuns(ctx context.Context, executionARN string) ([]MapRun, error) {
 	r, err := e.find(ctx, executionARN)
@@ -210,7 +210,7 @@ func (e *Engine) mapRuns(ctx context.Context, r Record) ([]MapRun, error) {
 // scanPage is how many executions are looked at together.
 const scanPage = 1000
 
-// DescribeMapRun tells of a Map Run. Refusals: InvalidARN, ResourceNotFound.
+// DescribeMapRun returns a Map Run. Errors: InvalidARN, ResourceNotFound.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 func (e *Engine) DescribeMapRun(ctx context.Context, arn string) (MapRun, error) {
 	missing := errorf(ResourceNotFound, "Resource not found: '%s'", arn)
@@ -238,7 +238,7 @@ func (e *Engine) DescribeMapRun(ctx context.Context, arn string) (MapRun, error)
 	}
 }
 
-// mapRunOf gives the Map Run if it is the execution's.
+// mapRunOf returns the Map Run if it is the execution's.
 func (e *Engine) mapRunOf(ctx context.Context, r Record, arn string) (m MapRun, found bool, err error) {
 	if !interp.MayHaveMapRun(e.arns.execution(r), arn) {
 		return MapRun{}, false, nil
@@ -252,7 +252,7 @@ func (e *Engine) mapRunOf(ctx context.Context, r Record, arn string) (m MapRun, 
 	return MapRun{}, false, err
 }
 
-// UpdateMapRun changes the limits of a Map Run that runs. Refusals:
+// UpdateMapRun changes the limits of a Map Run that runs. Errors:
 // InvalidARN, ResourceNotFound, ValidationException for one that has ended.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
 func (e *Engine) UpdateMapRun(ctx context.Context, limits interp.MapRunLimits) error {

@@ -51,9 +51,9 @@ type Config struct {
 	// With ObserveEvents it gets every event of their histories, too, once each.
 	Observe       func(Observation)
 	ObserveEvents bool
-	// Ended, if set, hears of the end of each execution of a Standard machine,
+	// Ended, if set, is called for the end of each execution of a Standard machine,
 	// at least once, after it is on disk, from a goroutine of the engine. An
-	// error makes the engine tell it again after the next Start.
+	// error makes the engine call it again after the next Start.
 	Ended func(ctx context.Context, x Execution) error
 	// EndedOf are the statuses whose ends Ended is called for; all where empty.
 	// An end that it is not called for costs no write of the journal to say so.
@@ -173,7 +173,7 @@ func (e *Engine) Start(ctx context.Context) error {
 
 // Close lets the functions that run finish and writes down what they answer,
 // starts nothing new, and returns when nothing is in hand any more. When ctx
-// ends first, the functions' contexts are cancelled and their answers
+// ends first, the functions' contexts are canceled and their answers
 // forgotten. What is left resumes at the next Start. Close is called once.
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
@@ -196,11 +196,11 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 }
 
-// Idle tells that nothing is in hand: no call, no function, no write. Only
+// Idle reports that nothing is in hand: no call, no function, no write. Only
 // timers and callers can then move anything.
 func (e *Engine) Idle() bool { return e.gate.idle() }
 
-// Sleeping tells that the engine is idle and that some execution waits for time
+// Sleeping reports that the engine is idle and that some execution waits for time
 // to pass.
 func (e *Engine) Sleeping() bool { return e.timers.pending() && e.gate.idle() }
 
@@ -318,7 +318,7 @@ func (a *alarm) look() {
 	}
 }
 
-// due tells whether the time has come, and otherwise takes the next step.
+// due reports whether the time has come, and otherwise takes the next step.
 func (a *alarm) due() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -382,7 +382,7 @@ const (
 	ValidationException           Code = "ValidationException"
 )
 
-// Error is a refusal of the caller's request. Any other error of a method
+// Error is the service's answer to a request that it rejects. Any other error of a method
 // means that the journal failed or that the engine is closed.
 type Error struct {
 	Code    Code

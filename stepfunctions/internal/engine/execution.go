@@ -22,7 +22,7 @@ import (
 // An input is applied to the run at once, in memory, under mu; its entry and
 // effects are staged. One goroutine at a time takes all that is staged,
 // appends it to the journal in one write, and only then acts on the effects,
-// in order. So nothing that anybody can see follows from an input that is not
+// in order. So nothing visible follows from an input that is not
 // on disk, and inputs that arrive during a write share the next one.
 type execution struct {
 	engine   *Engine
@@ -60,7 +60,7 @@ type execution struct {
 // staged is an input that is applied and not yet on disk.
 type staged struct {
 	entry []byte
-	// task is the ref of the task that the input is about, or 0; answered tells
+	// task is the ref of the task that the input is about, or 0; answered reports
 	// that it has its result by this.
 	task     uint64
 	answered bool
@@ -69,7 +69,7 @@ type staged struct {
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
-	// lazy tells that nothing follows from the input: the next write takes it along.
+	// lazy reports that nothing follows from the input: the next write takes it along.
 	lazy bool
 }
 
@@ -79,12 +79,12 @@ type wait struct {
 	// cancel ends the context of the function that runs; nil where none does.
 	cancel context.CancelFunc
 	// child is the id of the nested execution whose end the run waits for, or
-	// 0; childJSON tells whether it wants the child's output as JSON.
+	// 0; childJSON reports whether it wants the child's output as JSON.
 	child     int64
 	childJSON bool
 }
 
-// ephemeral tells an execution of an Express machine: it has no journal.
+// ephemeral reports whether the execution is of an Express machine: it has no journal.
 func (x *execution) ephemeral() bool { return x.record.Express != "" }
 
 func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution {
@@ -220,7 +220,7 @@ func (x *execution) evict() {
 
 // commit writes what is staged, and acts on it. Who finds more staged after
 // that leaves it to another goroutine, so that a caller waits for its own
-// input and not for everybody's. committing is set and is this goroutine's.
+// input and not for those of others. committing is set and is this goroutine's.
 func (x *execution) commit() {
 	x.mu.Lock()
 	group, first := x.staged, x.seq-len(x.staged)
@@ -279,7 +279,7 @@ func (x *execution) abandon(group []staged, err error) {
 	x.run, x.ended = nil, false
 	for _, s := range group {
 		if s.done == nil {
-			// Nobody will report it again, so that it has to be done again.
+			// No other goroutine will report it again, so that it has to be done again.
 			delete(x.waits, s.task)
 		}
 	}
@@ -427,7 +427,7 @@ func (e *Engine) fire(x *execution, due []*timer) {
 	})
 }
 
-// fired tells whether the timer still matters, and that it is no longer armed.
+// fired reports whether the timer still matters, and that it is no longer armed.
 func (x *execution) fired(t *timer) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -449,7 +449,7 @@ func (x *execution) dispatch(t interp.Task) {
 		x.observeWaiting(t)
 	}
 	if t.Token != "" && t.Submitted {
-		return // the token is out, the answer is somebody else's
+		return // the token is out, the answer comes by the token
 	}
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
@@ -534,8 +534,8 @@ func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (js
 }
 
 // Wait returns when the execution has ended, with what DescribeExecution then
-// tells but for the input; at once if it has ended already. When ctx ends
-// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidARN, ExecutionDoesNotExist.
+// returns but for the input; at once if it has ended already. When ctx ends
+// before, its error is the answer, and ErrClosed when the engine does. Errors: InvalidARN, ExecutionDoesNotExist.
 func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {

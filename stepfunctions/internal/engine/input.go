@@ -17,7 +17,7 @@ var errEnded = errors.New("the execution has ended")
 var errIgnored = errors.New("nothing waits for this")
 
 // submit applies an input, and returns when it is on disk and acted on. check,
-// if not nil, may refuse it, looking at the run.
+// if not nil, may reject it, looking at the run.
 func (x *execution) submit(ctx context.Context, in interp.Input, check func() error) error {
 	done := make(chan error, 1)
 	if err := x.stage(ctx, in, check, done); err != nil {
@@ -26,7 +26,7 @@ func (x *execution) submit(ctx context.Context, in interp.Input, check func() er
 	return <-done
 }
 
-// report applies an input that nobody waits for: a function's answer, a timer.
+// report applies an input that no caller waits for: a function's answer, a timer.
 // Where it cannot be kept, the execution goes back to what the journal has and
 // does what is outstanding again.
 func (x *execution) report(in interp.Input) {
@@ -80,7 +80,7 @@ func (x *execution) flush() {
 	<-written
 }
 
-// stage applies the input and sees to it that somebody commits it.
+// stage applies the input and sees to it that it is committed.
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
 	x.mu.Lock()
 	if err := x.apply(ctx, in, check, done); err != nil {
@@ -136,7 +136,7 @@ func (x *execution) queue(s staged) {
 	x.seq++
 }
 
-// applied gives the run an input, and what is to be written and done about it.
+// applied returns the run an input, and what is to be written and done about it.
 func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) {
 	effects, err := apply(x.run, in)
 	if err != nil {
@@ -300,7 +300,7 @@ func (s *sum) number(n uint64) {
 	*s *= sumPrime
 }
 
-// sumOf tells apart where inputs lead: to which states and which end. It leaves
+// sumOf returns a hash of where an input leads: to which states and which end. It leaves
 // out data, which may be written another way and mean the same. It is never 0.
 func sumOf(e interp.Effects) uint32 {
 	s := newSum

@@ -37,7 +37,7 @@ type StateMachine struct {
 
 // Revision is what an execution keeps from its start to its end.
 type Revision struct {
-	// RevisionID tells two revisions of a machine apart. Initial is the one it
+	// RevisionID distinguishes the revisions of a machine. Initial is the one it
 	// was created with, whose id the service does not show.
 	RevisionID string
 	Initial    bool
@@ -51,7 +51,7 @@ type Revision struct {
 	Encryption json.RawMessage `json:",omitempty"`
 }
 
-// same tells whether an update from r to o would change nothing.
+// same reports whether an update from r to o would change nothing.
 func (r Revision) same(o Revision) bool {
 	return r.RoleARN == o.RoleARN && r.sameSettings(o)
 }
@@ -78,7 +78,7 @@ type machineDocument struct {
 	machineState
 }
 
-// machineIdentity is what never changes about a machine: anybody may read it at
+// machineIdentity is what never changes about a machine: any goroutine may read it at
 // any time.
 type machineIdentity struct {
 	ARN     string
@@ -139,7 +139,7 @@ type NewStateMachine struct {
 
 // CreateStateMachine stores a machine. A second creation that differs in
 // nothing but role and tags gives the first one's answer; one that differs is
-// refused with StateMachineAlreadyExists. Other refusals: InvalidName,
+// refused with StateMachineAlreadyExists. Other errors: InvalidName,
 // InvalidDefinition, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (StateMachine, error) {
@@ -205,7 +205,7 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 // parseDefinition refuses with every problem of the definition at once.
 func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
 	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
-	if why := asl.Refusal(diagnostics); why != "" {
+	if why := asl.ErrorMessage(diagnostics); why != "" {
 		return nil, errorf(InvalidDefinition, "%s", why)
 	}
 	parsed, err := asl.Parse([]byte(definition))
@@ -224,7 +224,7 @@ type UpdateStateMachine struct {
 }
 
 // UpdateStateMachine makes a new revision. Executions that run keep the one
-// they started with. Refusals: InvalidARN, InvalidDefinition,
+// they started with. Errors: InvalidARN, InvalidDefinition,
 // MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
 func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (StateMachine, error) {
@@ -311,7 +311,7 @@ func (g *registry) closed(m *machine) (last bool) {
 }
 
 // reopened counts an execution that a start finds open, and gives its machine.
-// An execution whose start was told of a failure may have outlived its machine:
+// An execution whose start returned an error may have outlived its machine:
 // it goes on, its definition is still there.
 func (g *registry) reopened(arn string) *machine {
 	g.mu.Lock()

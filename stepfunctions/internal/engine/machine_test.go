@@ -98,7 +98,7 @@ func TestUnsupportedResourceIsNamed(t *testing.T) {
 			t.Errorf("%s: %v", resource, err)
 		}
 		if !ok && (!errors.Is(err, code(engine.InvalidDefinition)) || !strings.Contains(err.Error(), resource) || !strings.Contains(err.Error(), "/States/M/ItemProcessor/States/T/Resource")) {
-			t.Errorf("%s: %v, want a refusal that names it and its place", resource, err)
+			t.Errorf("%s: %v, want an error that names it and its place", resource, err)
 		}
 	}
 }

@@ -37,18 +37,18 @@ func TestNested(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			x := w.ended(w.run(w.create("parent-"+test.name, parentOf(test.child, test.suffix, test.parameters)), "x", `{}`))
-			told := x.Output
+			answer := x.Output
 			if x.Status != test.status {
 				t.Fatalf("ended %s: %s: %s", x.Status, x.Error, x.Cause)
 			}
 			if x.Status == engine.Failed {
-				told = json.RawMessage(x.Cause)
+				answer = json.RawMessage(x.Cause)
 				if x.Error != "States.TaskFailed" {
 					t.Errorf("error %s, want States.TaskFailed", x.Error)
 				}
 			}
 			var got map[string]any
-			if err := json.Unmarshal(told, &got); err != nil {
+			if err := json.Unmarshal(answer, &got); err != nil {
 				t.Fatal(err)
 			}
 			for member, want := range test.want {
@@ -73,7 +73,7 @@ func TestNestedErrors(t *testing.T) {
 		"taken":   {child, `, "Name": "taken"`, "StepFunctions.ExecutionAlreadyExistsException"},
 		"invalid": {child, `, "Input": "{"`, "StepFunctions.InvalidExecutionInputException"},
 		"map":     {child + "/L", ``, "StepFunctions.ValidationException"},
-		// The end of an Express execution is told to nobody.
+		// The end of an Express execution is not announced.
 		"express": {express.ARN, ``, "StepFunctions.StateMachineTypeNotSupportedException"},
 	} {
 		x := w.ended(w.run(w.create(name, parentOf(test[0], ".sync", test[1])), "x", `{}`))
@@ -142,7 +142,7 @@ func TestNestedSurvivesARestart(t *testing.T) {
 }
 
 // An output may be nested deeper than encoding/json reads: that is its
-// parent's failure, and nobody else's.
+// parent's failure, and no other execution's.
 func TestNestedOutputOfTooManyLevels(t *testing.T) {
 	w := newWorld(t)
 	const states, levels = 1100, 10

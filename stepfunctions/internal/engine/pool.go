@@ -40,7 +40,7 @@ func (p *pool) work() {
 	}
 }
 
-// next gives the next job; with nil the worker's place is free again.
+// next returns the next job; with nil the worker's place is free again.
 func (p *pool) next() func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -17,8 +17,8 @@ import (
 // recoverPage is how many records are read at a time.
 const recoverPage = 1000
 
-// recover takes up every execution that has not ended, and tells of the ends
-// that nobody has heard of.
+// recover takes up every execution that has not ended, and reports the ends
+// that are not announced yet.
 func (e *Engine) recover(ctx context.Context) error {
 	open, err := e.reload(ctx)
 	if err != nil {
@@ -81,7 +81,7 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 }
 
 // reloaded makes the execution of an open record known. What cannot be read of
-// it is its own trouble and nobody else's.
+// suspends it and no other execution.
 func (e *Engine) reloaded(ctx context.Context, r Record) (*execution, error) {
 	revision, err := e.registry.revision(ctx, r.Revision)
 	if err != nil && !errors.Is(err, errCannotReplay) {
@@ -112,15 +112,15 @@ func (e *Engine) setStarting(id int64, starting bool) {
 	}
 }
 
-// known tells that somebody runs the execution, or is about to.
+// known reports whether the execution is in memory, or is about to be.
 func (e *Engine) known(id int64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.live[id] != nil || e.starting[id]
 }
 
-// recoverOrphan takes up an execution that is open on disk and that nobody runs: the
-// start or redrive that wrote it was told of a failure.
+// recoverOrphan takes up an execution that is open on disk and not in memory: the
+// start or redrive that wrote it returned an error.
 func (e *Engine) recoverOrphan(ctx context.Context, id int64) error {
 	e.redriving.Lock()
 	defer e.redriving.Unlock()
@@ -167,16 +167,16 @@ func (x *execution) finishRecorded() {
 
 // errCannotReplay says that this program cannot repeat what the journal has of an
 // execution: an entry or the definition cannot be read, or the program that
-// wrote them went another way from there. The execution is set aside: to go on
+// wrote them went another way from there. The execution is suspended: to go on
 // would do things twice, or things that belong to nothing.
-var errCannotReplay = errors.New("the journal cannot be repeated by this version")
+var errCannotReplay = errors.New("the journal cannot be replayed by this version")
 
 func cannotReplay(format string, args ...any) error {
 	return fmt.Errorf("%w: %w", errCannotReplay, fmt.Errorf(format, args...))
 }
 
-// apply gives the run an input. A defect of the interpreter must not end all
-// other executions with the one that meets it; the run is of no use after one.
+// apply returns the run an input. A defect of the interpreter must not end all
+// other executions with the one that meets it; the run must not be used after one.
 func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -188,7 +188,7 @@ func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error)
 }
 
 // follow applies an entry again. Every entry had its effect when it was
-// written; where it has none now, or another one, the run has gone astray.
+// written; where it has none now, or another one, the journal cannot be replayed.
 func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 	in, sum, err := decode(entry)
 	if err != nil {
@@ -213,7 +213,7 @@ func (x *execution) suspend(why error) {
 			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 		return
 	}
-	x.engine.cfg.Log.Error("an execution is set aside: start the version that it ran on, or stop it",
+	x.engine.cfg.Log.Error("an execution is suspended: its journal does not match this version; start the version that created it, or stop it",
 		"execution", x.record.ID, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 }
 

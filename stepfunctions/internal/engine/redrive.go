@@ -43,9 +43,9 @@ func (e *Engine) notRedrivable(r Record) string {
 }
 
 // RedriveExecution goes on with an execution that failed, timed out or was
-// aborted, from where that happened, and tells when that was. clientToken, if
+// aborted, from where that happened, and returns when that was. clientToken, if
 // not empty, makes a repetition within 15 minutes give the first answer.
-// Refusals: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidARN.
+// Errors: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -62,7 +62,7 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) 
 		return at, nil
 	}
 	if r.Status == Running && r.RedriveCount > 0 && !e.known(r.ID) {
-		return r.Redriven, e.recoverOrphanLocked(ctx, r.ID) // an earlier call was told of a failure, and is on disk
+		return r.Redriven, e.recoverOrphanLocked(ctx, r.ID) // an earlier call returned an error, and is on disk
 	}
 	if why := e.notRedrivable(r); why != "" {
 		return time.Time{}, errorf(ExecutionNotRedrivable, "%s", why)
@@ -98,7 +98,7 @@ func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
 	return x, nil
 }
 
-// redrive is called on an execution that nobody else sees.
+// redrive is called on an execution that no other goroutine sees.
 func (x *execution) redrive() (time.Time, error) {
 	if err := x.engine.registry.opened(x.machine); err != nil {
 		return time.Time{}, err
@@ -149,7 +149,7 @@ type redriveToken struct {
 // redriveTokens are the recent ones of each execution, by its id.
 type redriveTokens map[int64][]redriveToken
 
-// find gives the time of the redrive with that token.
+// find returns the time of the redrive with that token.
 func (k redriveTokens) find(id int64, token string, now time.Time) (time.Time, bool) {
 	k.forget(now)
 	i := slices.IndexFunc(k[id], func(t redriveToken) bool { return token != "" && t.token == token })

@@ -69,7 +69,7 @@ func (g *registry) stored(ctx context.Context) (documents []machineDocument, err
 	return documents, nil
 }
 
-// revision gives a revision by id, from memory if it was used before.
+// revision returns a revision by id, from memory if it was used before.
 func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	g.mu.Lock()
 	r := g.revisions.get(id)
@@ -110,7 +110,7 @@ func (g *registry) keep(r *revision) *revision {
 	return r
 }
 
-// find gives a machine by its own ARN.
+// find returns a machine by its own ARN.
 func (g *registry) find(arn string) (*machine, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -121,7 +121,7 @@ func (g *registry) find(arn string) (*machine, error) {
 	return m, nil
 }
 
-// resolve gives the machine and the revision that an ARN stands for, with or
+// resolve returns the machine and the revision that an ARN stands for, with or
 // without a version, or with an alias, which chooses a version each time.
 func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revision, v *Version, err error) {
 	own, qualifier, err := g.arns.parseMachine(arn)
@@ -188,7 +188,7 @@ func (g *registry) save(ctx context.Context, m *machine, changed machineDocument
 	return nil
 }
 
-// all gives the machines by name.
+// all returns the machines by name.
 func (g *registry) all() []StateMachine {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -244,7 +244,7 @@ func (g *registry) removeIfIdle(ctx context.Context, m *machine) error {
 	return nil
 }
 
-// deleting tells whether the machine is being deleted, or is gone.
+// deleting reports whether the machine is being deleted, or is gone.
 func (g *registry) deleting(machineARN string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -252,8 +252,8 @@ func (g *registry) deleting(machineARN string) bool {
 	return m == nil || m.Deleting
 }
 
-// DescribeStateMachine tells of a machine, or of the version that arn names.
-// Refusals: InvalidARN, StateMachineDoesNotExist.
+// DescribeStateMachine returns a machine, or of the version that arn names.
+// Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMachine, error) {
 	m, r, v, err := e.registry.resolve(ctx, arn)
 	if err != nil {
@@ -271,7 +271,7 @@ func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMac
 // StateMachines lists all machines by name.
 func (e *Engine) StateMachines() []StateMachine { return e.registry.all() }
 
-// active gives a machine by ARN, refusing one that is being deleted.
+// active returns a machine by ARN, refusing one that is being deleted.
 func (e *Engine) active(arn string) (*machine, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -309,7 +309,7 @@ func checkTags(tags map[string]string) error {
 	return nil
 }
 
-// Tags gives the tags of a state machine; ResourceNotFound.
+// Tags returns the tags of a state machine; ResourceNotFound.
 func (e *Engine) Tags(arn string) (map[string]string, error) {
 	m, err := e.tagged(arn)
 	if err != nil {

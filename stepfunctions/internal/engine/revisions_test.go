@@ -135,7 +135,7 @@ func TestDefinitionsThatAreNeededStay(t *testing.T) {
 	}
 }
 
-// A definition that is on disk although its write was told to have failed is
+// A definition that is on disk although its write returned an error is
 // what the machine is at the next start.
 func TestASweepKeepsWhatTheJournalNames(t *testing.T) {
 	lost := false
@@ -198,7 +198,7 @@ func TestQuotasOfAMachine(t *testing.T) {
 	}
 }
 
-// fillVersions gives the machine in the journal 1,000 versions of its revision.
+// fillVersions returns the machine in the journal 1,000 versions of its revision.
 func (w *world) fillVersions(arn string) {
 	w.Helper()
 	documents, err := w.journal.Machines(w.Context())

@@ -36,7 +36,7 @@ type Started struct {
 
 // StartExecution starts an execution and returns when that is on disk. It is
 // idempotent by name: with the name and the input of an execution that runs it
-// gives the first start's answer. Refusals: ExecutionAlreadyExists,
+// gives the first start's answer. Errors: ExecutionAlreadyExists,
 // ExecutionLimitExceeded, InvalidARN, InvalidExecutionInput, InvalidName, StateMachineDeleting,
 // StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
@@ -63,7 +63,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	}
 	if in != nil {
 		if in.awaited && x.ephemeral() {
-			return Record{}, errWrongType // nobody can be told how it ended
+			return Record{}, errWrongType // no caller can learn how it ended
 		}
 		x.record.Parent, x.record.Seed = &in.Parent, in.seed
 	}
@@ -74,7 +74,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	return record, err
 }
 
-// prepare checks the request and makes the execution, which nobody sees yet.
+// prepare checks the request and makes the execution, which no other goroutine sees yet.
 func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, error) {
 	if s.Name == "" {
 		s.Name = newUUID()
@@ -134,7 +134,7 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	x.record.ID = e.lastID.Add(1)
 	e.setStarting(x.record.ID, true)
 	defer e.setStarting(x.record.ID, false)
-	// Nobody else writes for x until settle.
+	// No other goroutine writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
 	done := e.worked(x.starterID())
@@ -167,7 +167,7 @@ func (e *Engine) write(ctx context.Context, x *execution, record Record, entry [
 	return err
 }
 
-// same gives the record of the execution that has the name already, if this
+// same returns the record of the execution that has the name already, if this
 // start is a repetition of its start.
 func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage, testCase string) (Record, error) {
 	taken := errorf(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
@@ -193,7 +193,7 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage,
 
 // StartSyncExecution runs an execution of an Express machine and returns at its
 // end. It leaves no trace; when ctx ends before, the execution is aborted.
-// Refusals: those of StartExecution but ExecutionAlreadyExists, and
+// Errors: those of StartExecution but ExecutionAlreadyExists, and
 // StateMachineTypeNotSupported for a Standard machine.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Execution, error) {
@@ -206,9 +206,9 @@ func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Exec
 		x.report(interp.Input{Kind: interp.Stopped})
 		return Execution{}, err
 	}
-	told := e.execution(r)
-	told.Input = s.Input
-	return told, nil
+	ended := e.execution(r)
+	ended.Input = s.Input
+	return ended, nil
 }
 
 func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*execution, error) {
@@ -241,13 +241,13 @@ func express(m *asl.Machine) *asl.Machine {
 	return &bounded
 }
 
-// errStarting refuses to stop what nobody runs yet: to say that it stopped
+// errStarting rejects a stop of an execution that is not in memory yet: to say that it stopped
 // would not be true.
 var errStarting = errors.New("the execution is being started")
 
-// StopExecution aborts an execution and tells when it stopped; for one that
+// StopExecution aborts an execution and returns when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
-// Refusals: InvalidARN, ExecutionDoesNotExist, StateMachineTypeNotSupported.
+// Errors: InvalidARN, ExecutionDoesNotExist, StateMachineTypeNotSupported.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -292,14 +292,14 @@ func (e *Engine) remember(x *execution) {
 	}
 }
 
-// aliveNamed gives the execution of that name if it has not ended.
+// aliveNamed returns the execution of that name if it has not ended.
 func (e *Engine) aliveNamed(machineARN, name string) *execution {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.names[fullName{machineARN, name}]
 }
 
-// alive gives the execution if it has not ended.
+// alive returns the execution if it has not ended.
 func (e *Engine) alive(id int64) *execution {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -339,10 +339,10 @@ func (e *Engine) closed(m *machine) {
 	})
 }
 
-// notifyEnd tells everybody who waits for the end.
+// notifyEnd calls what waits for the end.
 func (e *Engine) notifyEnd(r Record, waiting []func(Record)) {
-	for _, tell := range waiting {
-		tell(r)
+	for _, notify := range waiting {
+		notify(r)
 	}
 	if r.Parent != nil {
 		if parent := e.alive(r.Parent.ID); parent != nil {
@@ -354,7 +354,7 @@ func (e *Engine) notifyEnd(r Record, waiting []func(Record)) {
 	}
 }
 
-// announce calls Config.Ended. What it could not tell is told again after the
+// announce calls Config.Ended. What it could not report is reported again after the
 // next Start, so that a crash does not swallow it either.
 func (e *Engine) announce(r Record) {
 	if err := e.cfg.Ended(context.Background(), e.execution(r)); err != nil {

@@ -52,7 +52,7 @@ func (e *Engine) PublishStateMachineVersion(ctx context.Context, arn, revisionID
 }
 
 // DeleteStateMachineVersion removes a version; executions started through it
-// go on. Deleting what is not there is no error. Refusals: InvalidARN,
+// go on. Deleting what is not there is no error. Errors: InvalidARN,
 // ConflictException for one that an alias leads to.
 func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN string) error {
 	own, qualifier, err := e.arns.parseMachine(versionARN)
@@ -93,7 +93,7 @@ func (e *Engine) StateMachineVersions(arn string) ([]Version, error) {
 	return versions, nil
 }
 
-// version gives a copy of the version of that ARN, nil where there is none.
+// version returns a copy of the version of that ARN, nil where there is none.
 func (d *machineDocument) version(arn string) *Version {
 	i := slices.IndexFunc(d.Versions, func(v Version) bool { return v.ARN == arn })
 	if i < 0 {
@@ -178,7 +178,7 @@ func (e *Engine) checkRoutes(routes []Route) (*machine, error) {
 }
 
 // CreateStateMachineAlias makes an alias of the machine whose versions the
-// routes name. Making the same one again is no error. Refusals: InvalidARN,
+// routes name. Making the same one again is no error. Errors: InvalidARN,
 // ResourceNotFound, ValidationException, ConflictException for a name that
 // leads elsewhere.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html
@@ -205,7 +205,7 @@ func (e *Engine) CreateStateMachineAlias(ctx context.Context, name, description 
 	return a, e.registry.save(ctx, m, doc, nil)
 }
 
-// UpdateStateMachineAlias changes what is not nil. Refusals: those of
+// UpdateStateMachineAlias changes what is not nil. Errors: those of
 // CreateStateMachineAlias but ConflictException.
 func (e *Engine) UpdateStateMachineAlias(ctx context.Context, arn string, description *string, routes []Route) (Alias, error) {
 	e.registry.change.Lock()
@@ -237,7 +237,7 @@ func (e *Engine) UpdateStateMachineAlias(ctx context.Context, arn string, descri
 }
 
 // DeleteStateMachineAlias removes an alias; executions started through it go
-// on. Refusals: InvalidARN, ResourceNotFound.
+// on. Errors: InvalidARN, ResourceNotFound.
 func (e *Engine) DeleteStateMachineAlias(ctx context.Context, arn string) error {
 	e.registry.change.Lock()
 	defer e.registry.change.Unlock()
@@ -250,7 +250,7 @@ func (e *Engine) DeleteStateMachineAlias(ctx context.Context, arn string) error 
 	return e.registry.save(ctx, m, doc, nil)
 }
 
-// DescribeStateMachineAlias tells of an alias. Refusals: InvalidARN, ResourceNotFound.
+// DescribeStateMachineAlias returns an alias. Errors: InvalidARN, ResourceNotFound.
 func (e *Engine) DescribeStateMachineAlias(arn string) (Alias, error) {
 	m, err := e.aliased(arn)
 	if err != nil {
@@ -265,7 +265,7 @@ func (e *Engine) DescribeStateMachineAlias(arn string) (Alias, error) {
 }
 
 // StateMachineAliases lists the aliases of a machine, or those that lead to
-// the version that the ARN names. Refusals: InvalidARN, StateMachineDoesNotExist.
+// the version that the ARN names. Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) StateMachineAliases(arn string) ([]Alias, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -285,7 +285,7 @@ func (e *Engine) StateMachineAliases(arn string) ([]Alias, error) {
 	return slices.DeleteFunc(all, func(a Alias) bool { return !slices.Contains(names, a.Name) }), nil
 }
 
-// aliased gives the machine that has the alias.
+// aliased returns the machine that has the alias.
 func (e *Engine) aliased(arn string) (*machine, error) {
 	own, _, err := e.arns.parseMachine(arn)
 	if err != nil {

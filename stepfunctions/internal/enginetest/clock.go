@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clock is an engine.Clock that stands still until it is told to move. Make it
+// Clock is an engine.Clock that stands still until it is moved. Make it
 // with NewClock.
 type Clock struct {
 	mu     sync.Mutex

@@ -70,7 +70,7 @@ func (j *Journal) Writes() int {
 	return len(j.writes)
 }
 
-// After gives a journal as this one was after its first n writes: what a crash
+// After returns a journal as this one was after its first n writes: what a crash
 // leaves.
 func (j *Journal) After(n int) *Journal {
 	j.mu.Lock()
@@ -208,7 +208,7 @@ func (j *Journal) Unfinished(_ context.Context, after int64, limit int) ([]engin
 	return list[:min(limit, len(list))], nil
 }
 
-// collect gives the records that match, by id.
+// collect returns the records that match, by id.
 func (j *Journal) collect(match func(engine.Record) bool) (list []engine.Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

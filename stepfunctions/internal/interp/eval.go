@@ -50,8 +50,8 @@ func (e *undefinedVariable) Error() string {
 // errNoPath meets a definition that was run although it did not validate.
 var errNoPath = errors.New("there is no JSONPath to follow")
 
-// errAbandoned ends the evaluation of a trial whose caller has left.
-var errAbandoned = errors.New("the trial was abandoned")
+// errAbandoned ends the evaluation of a TestState whose caller has left.
+var errAbandoned = errors.New("the TestState was abandoned")
 
 // get resolves a path from whatever it starts at.
 func (e *evaluation) get(p *jsonpath.Path) (any, error) {
@@ -157,7 +157,7 @@ func (e *evaluation) value(x *asl.Expression) (any, error) {
 // Resolve and Random are what intrinsic functions need.
 func (e *evaluation) Resolve(p *jsonpath.Path) (any, error) { return e.get(p) }
 
-// Random gives the run's next random bits.
+// Random returns the run's next random bits.
 func (e *evaluation) Random() uint64 { return e.run.random64() }
 
 // Spend takes what a function has made off what the functions of a template may make.
@@ -283,7 +283,7 @@ func (r *Run) conclude(s *scope, result data) {
 	r.leave(s, out, exit{assign: s.state.Assign, from: result, next: s.state.Next})
 }
 
-// Apply tells the run that in happened and gives what is to be done about it.
+// Apply returns the run that in happened and gives what is to be done about it.
 // An input that concerns nothing the run waits for changes nothing and has no
 // effects: a task reported twice, a timer of a task that is done, anything
 // after the end.
@@ -394,7 +394,7 @@ func keyed(seed [16]byte, purpose, execution string, number uint64) []byte {
 	return mac.Sum(nil)
 }
 
-// random64 gives the next random bits; a replay gives the same.
+// random64 returns the next random bits; a replay gives the same.
 func (r *Run) random64() uint64 {
 	r.drawn++
 	b := r.bits("draw", r.drawn)

@@ -84,7 +84,7 @@ func (s *scope) explain(cause string) string {
 		s.state.Name, s.entered, cause)
 }
 
-// matches tells whether a Retry or Catch for these names is about f. States.ALL
+// matches reports whether a Retry or Catch for these names is about f. States.ALL
 // and States.TaskFailed are wildcards, the latter not for timeouts, and neither
 // for a state's data that are too large, which have to be named
 // (states-language.net, "Errors"; the Step Functions guide, "Error names").
@@ -308,7 +308,7 @@ func (r *Run) resumeFork(s *scope) {
 	}
 }
 
-// redriveMapRun counts the failures of a Map Run anew.
+// redriveMapRun counts the failures of a Map Run again.
 func (r *Run) redriveMapRun(s *scope) {
 	e := s.fork.each
 	s.fork.done -= e.failures

@@ -31,9 +31,9 @@ func (res resource) invocation(parameters data) (function string, payload json.R
 	return function, payloadOf(request)
 }
 
-// refused says why the task of a service integration cannot be started with
+// rejects says why the task of a service integration cannot be started with
 // these parameters; empty where it can.
-func (res resource) refused(parameters data) string {
+func (res resource) rejects(parameters data) string {
 	if res.direct() {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (res resource) refused(parameters data) string {
 	return "The InvocationType " + value.Text(kind) + " is not supported: a task waits for its function's answer."
 }
 
-// wrongParameters tells what only shows once the parameters are there: their
+// wrongParameters returns what only shows once the parameters are there: their
 // values, and the names of those that paths gave.
 func wrongParameters(r integration.Resource, parameters any) []string {
 	o, _ := parameters.(*value.Object)
@@ -79,9 +79,9 @@ func payloadOf(request *value.Object) json.RawMessage {
 // unknownFunctionError names the failure of a function that names none.
 const unknownFunctionError = "Lambda.Unknown"
 
-// FunctionFailure gives the error name and the cause for the answer of a
+// FunctionFailure returns the error name and the cause for the answer of a
 // function that failed: its errorType, and the whole answer as it came. An
-// answer that no state could have as its data is cut to what the service tells
+// answer that no state could have as its data is cut to what the service returns
 // of a cause, for a Catch to have a use.
 // https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-handling-error-conditions.html
 func FunctionFailure(answer []byte) (name, cause string) {
@@ -140,7 +140,7 @@ func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
 	)...)
 }
 
-// asksForLog tells whether a request to Invoke has the LogType Tail.
+// asksForLog reports whether a request to Invoke has the LogType Tail.
 func (t *Task) asksForLog() bool {
 	if !bytes.Contains(t.Parameters, []byte(`"LogType"`)) {
 		return false

@@ -179,7 +179,7 @@ func TestLambdaResults(t *testing.T) {
 			error: "States.Runtime", cause: `[The value for the field 'StateMachineArn' must be a STRING, The value for the field 'Name' must be a STRING]`},
 		{name: "a parameter that is none", definition: invoke(`,"TaskToken.$":"$.n"`), input: `{"n":1}`,
 			error: "States.Runtime", cause: `could not be used to start the Task: [The field "TaskToken" is not supported by Step Functions]`},
-		{name: "a call that nobody waits for", definition: invoke(`,"InvocationType":"Event"`), error: "States.Runtime", cause: `The InvocationType "Event" is not supported`},
+		{name: "an asynchronous call", definition: invoke(`,"InvocationType":"Event"`), error: "States.Runtime", cause: `The InvocationType "Event" is not supported`},
 	})
 }
 

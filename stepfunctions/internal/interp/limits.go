@@ -159,7 +159,7 @@ func (r *Run) overflow(l *log) {
 	}
 }
 
-// Outstanding gives the tasks and timers that the run waits for at present, in
+// Outstanding returns the tasks and timers that the run waits for at present, in
 // the order in which they were asked for: what has to be set going again after
 // a replay.
 func (r *Run) Outstanding() ([]Task, []Timer) {
@@ -180,7 +180,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 	return tasks, timers
 }
 
-// Accepts tells whether the run waits for what the input is about: Apply would
+// Accepts reports whether the run waits for what the input is about: Apply would
 // do nothing about any other. An input that is heeded may change the run
 // without an effect or an event of its own history, as the end of one child of
 // a distributed Map does.

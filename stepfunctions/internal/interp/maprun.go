@@ -143,7 +143,7 @@ func (e *evaluation) float(field string, p *asl.Path) (float64, *failure) {
 	return x, nil
 }
 
-// exceeded tells whether this many failures of this many items are too many.
+// exceeded reports whether this many failures of this many items are too many.
 // Where neither bound is set, one is.
 func (t tolerance) exceeded(failures, items int) bool {
 	if t.count == nil && t.percent == nil {
@@ -155,7 +155,7 @@ func (t tolerance) exceeded(failures, items int) bool {
 	return t.percent != nil && float64(failures)*100 > *t.percent*float64(items)
 }
 
-// MapRun is what can be told of a Map Run of an execution.
+// MapRun describes a Map Run of an execution.
 type MapRun struct {
 	ARN string
 	// Status is RUNNING, SUCCEEDED, FAILED or ABORTED.
@@ -222,7 +222,7 @@ func (m *mapRun) moved(index int, from, to phase) {
 	*to(&m.counts.Items) += m.sizes[index]
 }
 
-// stopped tells the end of a Map Run: what ran was aborted, and what never
+// stopped returns the end of a Map Run: what ran was aborted, and what never
 // started stays pending, as measured (github.com/floci-io/floci, pull request 2694).
 func (m *mapRun) stopped(status string, at time.Time) {
 	if m == nil || m.counts == nil || m.counts.Status != "RUNNING" {
@@ -235,7 +235,7 @@ func (m *mapRun) stopped(status string, at time.Time) {
 	}
 }
 
-// reopened tells that a Map Run is redriven: its children that did not succeed
+// reopened reports that a Map Run is redriven: its children that did not succeed
 // run again, and those that never started are pending again.
 func (m *mapRun) reopened(parts []*scope, next int, at time.Time) {
 	t := m.counts
@@ -260,8 +260,8 @@ func mapRunID(executionARN string, b [16]byte) string {
 	return uuid(b)
 }
 
-// MayHaveMapRun tells whether a Map Run of that ARN can be the execution's;
-// only its history can tell for sure.
+// MayHaveMapRun reports whether a Map Run of that ARN can be the execution's;
+// only its history shows it for sure.
 func MayHaveMapRun(executionARN, mapRunARN string) bool {
 	id := mapRunID(executionARN, [16]byte{})
 	return strings.HasSuffix(mapRunARN, id[len("00000000-0000-0000"):]) && len(mapRunARN) > len(id)
@@ -276,7 +276,7 @@ type MapRunLimits struct {
 	ToleratedFailurePercentage *float64 `json:",omitempty"`
 }
 
-// updateMapRun gives a Map Run new limits: more children may start, or it has
+// updateMapRun returns a Map Run new limits: more children may start, or it has
 // failed already.
 func (r *Run) updateMapRun(in Input) {
 	var limits MapRunLimits

@@ -188,7 +188,7 @@ func TestMemoryOfResults(t *testing.T) {
 // levels is an array in an array and so on.
 func levels(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// What a trial shows of the inside of a state is bounded, and not written out
+// What TestState shows of the inside of a state is bounded, and not written out
 // where it is not asked for.
 func TestMemoryOfTestStates(t *testing.T) {
 	// The path gives every level within every level, of which there are 100,000.

@@ -236,7 +236,7 @@ func (r *Run) iterate(s *scope) {
 	r.event(p, "MapIterationStarted", func() map[string]any { return s.iteration(index) })
 	input, f := r.itemInput(s, e.input, p.item)
 	if f != nil {
-		s.fork.parts[index], e.next = nil, index // a redrive starts it anew
+		s.fork.parts[index], e.next = nil, index // a redrive starts it again
 		r.scopeFailed(p, *f)
 		return
 	}

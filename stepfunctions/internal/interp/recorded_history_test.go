@@ -37,14 +37,14 @@ func (c *recorded) compareHistory(t *testing.T, got []interp.Event) {
 	}
 }
 
-// mapRunExit tells whether e is the exit of a distributed Map. Until the middle
+// mapRunExit reports whether e is the exit of a distributed Map. Until the middle
 // of 2024 it followed the end of the Map Run, as here; in later recordings it
 // follows the Map Run's start.
 func (c *recorded) mapRunExit(e recordedEvent) bool {
 	return e.Type == "MapStateExited" && slices.ContainsFunc(c.History, func(e recordedEvent) bool { return e.Type == "MapRunStarted" })
 }
 
-// unordered tells whether several orders of events are legal: the recorder
+// unordered reports whether several orders of events are legal: the recorder
 // then has lists for ids.
 func (c *recorded) unordered() bool {
 	return slices.ContainsFunc(c.History, func(e recordedEvent) bool { _, list := e.ID.([]any); return list })

@@ -129,7 +129,7 @@ func (c *recorded) inputText(t *testing.T) string {
 	return interp.Spaced(v)
 }
 
-// answer gives the recorded answer to a task.
+// answer returns the recorded answer to a task.
 func (c *recorded) answer(task interp.Task) []interp.Input {
 	for i := range c.Tasks {
 		t := &c.Tasks[i]

@@ -97,7 +97,7 @@ func New(m *asl.Machine, info Info, options ...Option) *Run {
 	return r
 }
 
-// Outcome tells how the run ended, nil while it runs.
+// Outcome returns how the run ended, nil while it runs.
 func (r *Run) Outcome() *Outcome { return r.outcome }
 
 // Events is the number of events in the history so far.
@@ -213,7 +213,7 @@ func (r *Run) forget(ref uint64) {
 	}
 }
 
-// release forgets one task or timer, telling that it is of no use any more.
+// release forgets one task or timer, and has the engine drop it.
 func (r *Run) release(ref *uint64) {
 	if _, ok := r.pending[*ref]; ok {
 		r.forget(*ref)
@@ -306,7 +306,7 @@ type Task struct {
 	// TaskFailed where the request failed; TaskSucceeded is what came in by the token.
 	Token string
 	State string
-	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
+	// Submitted reports, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
 	// Attempt is how many tasks of this state came before in the same branch,

@@ -22,7 +22,7 @@ func (r *Run) enter(s *scope) {
 }
 
 // enteredText is the input as the history shows it: as it came, but written
-// anew for a distributed Map state that makes no selection from it, as recorded.
+// again for a distributed Map state that makes no selection from it, as recorded.
 func (s *scope) enteredText() string {
 	if s.state.Distributed() && s.state.ItemSelector == nil && s.state.Parameters == nil {
 		return value.Text(s.input.v)
@@ -86,7 +86,7 @@ func (r *Run) succeed(s *scope) *failure {
 	return nil
 }
 
-// failState gives the Error and Cause of a Fail state, as written or by path.
+// failState returns the Error and Cause of a Fail state, as written or by path.
 func (r *Run) failState(s *scope) *failure {
 	r.testState.note("afterInputPath", s.input)
 	e := r.evaluate(s, s.input)
@@ -191,7 +191,7 @@ func (r *Run) assign(s *scope, how exit) (*value.Object, *failure) {
 	return assigned, nil
 }
 
-// texts gives each member's value as JSON text.
+// texts returns each member's value as JSON text.
 func texts(o *value.Object) map[string]any {
 	out := make(map[string]any, o.Len())
 	for _, m := range o.Members() {
@@ -268,7 +268,7 @@ func (r *Run) end(o Outcome) {
 		case StatusSucceeded:
 			return map[string]any{"output": string(o.Output)}
 		case StatusTimedOut:
-			return map[string]any{"error": timeoutError} // the execution itself tells no error
+			return map[string]any{"error": timeoutError} // the execution itself has no error
 		}
 		return f.details()
 	})
@@ -320,7 +320,7 @@ func tooManyEvents() Outcome {
 		Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
 }
 
-// EndedByEvents tells whether a failure is the one that ends a run whose history
+// EndedByEvents reports whether a failure is the one that ends a run whose history
 // has reached the limit.
 func EndedByEvents(errorName, cause string) bool {
 	o := tooManyEvents()
@@ -377,7 +377,7 @@ func (e *evaluation) holds(rule *asl.Rule) (bool, *failure) {
 	return e.compares(rule)
 }
 
-// all tells whether every rule gives want; it stops at the first that does not.
+// all reports whether every rule gives want; it stops at the first that does not.
 func (e *evaluation) all(rules []*asl.Rule, want bool) (bool, *failure) {
 	for _, rule := range rules {
 		holds, f := e.holds(rule)

@@ -12,13 +12,13 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
-// request is a task on its way out, with what only its events tell.
+// request is a task on its way out, with what only its events show.
 type request struct {
 	resource
 	limits
 	task *Task
-	// role is the RoleArn of Credentials, empty without them. There is nobody
-	// here to assume it; the history shows it as the service's does.
+	// role is the RoleArn of Credentials, empty without them. Nothing
+	// here assumes it; the history shows it as the service's does.
 	role any
 }
 
@@ -57,7 +57,7 @@ func (r *Run) schedule(s *scope) *failure {
 		r.taskBytes -= made
 		return s.broken("The tasks that wait at the same time have parameters of more than %d bytes.", maxTaskBytes)
 	}
-	if why := q.refused(parameters); why != "" {
+	if why := q.rejects(parameters); why != "" {
 		r.taskBytes -= made
 		return s.broken("%s", why)
 	}
@@ -326,7 +326,7 @@ func Token(info Info, ref uint64) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParseToken tells which execution and task a token names. Whether the token
+// ParseToken returns which execution and task a token names. Whether the token
 // is genuine is known only to who has the execution's seed: see ValidToken.
 func ParseToken(token string) (executionARN string, ref uint64, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -341,7 +341,7 @@ func ParseToken(token string) (executionARN string, ref uint64, err error) {
 	return string(body[n:]), ref, nil
 }
 
-// ValidToken tells whether token is the one of that task, in a time that does
+// ValidToken reports whether token is the one of that task, in a time that does
 // not depend on where they differ.
 func ValidToken(info Info, ref uint64, token string) bool {
 	return hmac.Equal([]byte(Token(info, ref)), []byte(token))

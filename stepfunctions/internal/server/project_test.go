@@ -80,7 +80,7 @@ func (l *logText) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// take gives what was written since the last time.
+// take returns what was written since the last time.
 func (l *logText) take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -69,7 +69,7 @@ func beginLogging(t *testing.T, stderr io.Writer, getenv func(string) string, ar
 	return p
 }
 
-// end tells the program to stop, as a signal does, and wants status 0.
+// end returns the program to stop, as a signal does, and wants status 0.
 func (p *running) end(t *testing.T) {
 	t.Helper()
 	p.stop()

@@ -4,7 +4,7 @@
 // function's name is its logical id, and its versions and aliases are left
 // out, since there is but one version of it.
 //
-// A template may be anybody's: what it can make the program do is bounded.
+// A template may come from anywhere: what it can make the program do is bounded.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 package template
 
@@ -20,7 +20,7 @@ import (
 	"strings"
 )
 
-// Place is where the template is deployed, as far as the template can tell.
+// Place is where the template is deployed, as far as the template says.
 type Place struct {
 	Region, Account string
 	// Warn, if set, gets what is in the template and hardly meant.
@@ -179,7 +179,7 @@ func (t *template) spend(work int) error {
 	return nil
 }
 
-// function tells whether v is an intrinsic function, and of what.
+// function reports whether v is an intrinsic function, and of what.
 func function(v any) (name string, argument any, ok bool) {
 	name, argument, ok = sole(v)
 	return name, argument, ok && (name == "Ref" || strings.HasPrefix(name, "Fn::"))
@@ -244,7 +244,7 @@ func text(v any) (string, error) {
 	return "", errors.New("a mapping is not a text")
 }
 
-// onlyOnAWS is the error about something that no template can tell.
+// onlyOnAWS is the error about something that no template contains.
 type onlyOnAWS string
 
 func (what onlyOnAWS) Error() string { return string(what) + " is known on AWS only" }

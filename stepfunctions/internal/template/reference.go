@@ -83,7 +83,7 @@ func (t *template) physicalID(id string, r resource) (any, error) {
 	return t.identity(id, r)
 }
 
-// isPublished tells whether SAM takes FUNCTION.Alias or FUNCTION.Version for
+// isPublished reports whether SAM takes FUNCTION.Alias or FUNCTION.Version for
 // the version that it publishes.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
 func (t *template) isPublished(id, what string) bool {

@@ -27,7 +27,7 @@ func machineWhere(value, sections string) string {
 	return sections + "\n" + machineWith("Definition: {Comment: "+value+"}")
 }
 
-func TestRefusals(t *testing.T) {
+func TestErrors(t *testing.T) {
 	for _, c := range []struct{ title, template, says string }{
 		{"not YAML", "a: [", "yaml: line 1"},
 		{"empty", "", "it is empty"},

@@ -122,7 +122,7 @@ func (t *template) addGenerated(id string, v any) {
 	}
 }
 
-// mentions tells whether a text is anywhere in a tree.
+// mentions reports whether a text is anywhere in a tree.
 func mentions(v any, text string) bool {
 	is := func(v any) bool { return mentions(v, text) }
 	switch v := v.(type) {

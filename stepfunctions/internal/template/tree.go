@@ -27,7 +27,7 @@ const (
 // reader makes a tree of YAML's nodes: maps, lists, texts, numbers, truth
 // values and nil, as encoding/json would.
 type reader struct {
-	// short tells that short forms of intrinsic functions become their long
+	// short reports that short forms of intrinsic functions become their long
 	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are refused.
 	short bool
 	// ordered has mappings become *value.Object, in the order of the text, and

@@ -157,8 +157,8 @@ func TestHalfOpenConnections(t *testing.T) {
 	}
 }
 
-// FuzzRequests: whatever comes, the answer is JSON, a refusal has a type and a
-// message, and nothing is this program's fault.
+// FuzzRequests: whatever comes, the answer is JSON, an error has a type and a
+// message, and nothing is an InternalFailure.
 func FuzzRequests(f *testing.F) {
 	for operation, body := range map[string]string{
 		"CreateStateMachine":             `{"name":"m","roleArn":"r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}"}`,

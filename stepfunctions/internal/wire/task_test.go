@@ -35,14 +35,14 @@ func TestTaskTokens(t *testing.T) {
 	_, err := a.SendTaskHeartbeat(t.Context(), &sfn.SendTaskHeartbeatInput{TaskToken: &token})
 	must(t, err)
 	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("{")})
-	a.refused(err, "InvalidOutput", "")
+	a.wantError(err, "InvalidOutput", "")
 	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(`{"ok": true}`)})
 	must(t, err)
 	if d := a.ended(x); d.Status != types.ExecutionStatusSucceeded || *d.Output != `{"ok": true}` {
 		t.Errorf("%+v", d)
 	}
 	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("1")})
-	a.refused(err, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+	a.wantError(err, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
 
 	x, token = a.token("fails")
 	_, err = a.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String("E"), Cause: aws.String("C")})
@@ -51,5 +51,5 @@ func TestTaskTokens(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	_, err = a.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: aws.String("nonsense")})
-	a.refused(err, "InvalidToken", "Invalid Token: 'Invalid token'")
+	a.wantError(err, "InvalidToken", "Invalid Token: 'Invalid token'")
 }

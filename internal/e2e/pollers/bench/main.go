@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	log.SetOutput(io.Discard) // HashiCorp's client tells of every request there
+	log.SetOutput(io.Discard) // HashiCorp's client logs every request there
 	var o options
 	flag.StringVar(&o.binary, "binary", "../../../bin/local", "the local world's binary")
 	flag.IntVar(&o.submissions, "n", 6, "submissions of each poller to each local world, at once")

@@ -16,7 +16,7 @@ import (
 type function struct {
 	name     string
 	min, max int // number of arguments
-	// template tells that the first argument is a template of States.Format.
+	// template reports that the first argument is a template of States.Format.
 	template bool
 	compute  func(input) (any, error)
 }
@@ -114,7 +114,7 @@ func arrayRange(in input) (any, error) {
 	return elements, nil
 }
 
-// arrayGetItem gives null for any index into an empty array, as AWS does.
+// arrayGetItem returns null for any index into an empty array, as AWS does.
 func arrayGetItem(in input) (any, error) {
 	array, err := in.array(0)
 	if err != nil {
@@ -286,7 +286,7 @@ func mathAdd(in input) (any, error) {
 	return value.FromInt(sum), nil
 }
 
-// mathRandom gives a whole number from the first bound on and below the
+// mathRandom returns a whole number from the first bound on and below the
 // second. A seed makes it the same each time; which number a seed gives is not
 // specified.
 func mathRandom(in input) (any, error) {
@@ -321,7 +321,7 @@ func scramble(seed uint64) uint64 {
 	return z ^ z>>31
 }
 
-// uuid gives a random UUID (RFC 9562, version 4).
+// uuid returns a random UUID (RFC 9562, version 4).
 func uuid(in input) (any, error) {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], in.env.Random())

@@ -9,7 +9,7 @@ import (
 
 // condition is the inside of a filter.
 type condition interface {
-	// holds tells whether current (@) fits in the evaluation that meets it.
+	// holds reports whether current (@) fits in the evaluation that meets it.
 	holds(current any, e *evaluation) bool
 }
 

@@ -7,7 +7,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// Get gives what the path leads to in root. A definite path that leads nowhere
+// Get returns what the path leads to in root. A definite path that leads nowhere
 // is a *NotFoundError; an indefinite one then gives an empty list, as AWS does
 // even where Jayway itself would object to a missing parent. The result shares
 // memory with root: treat both as read-only.
@@ -46,7 +46,7 @@ func (p *Path) lookup(v any) (any, bool) {
 	return v, true
 }
 
-// element gives the array element at i; a negative i counts from the end.
+// element returns the array element at i; a negative i counts from the end.
 func element(v any, i int) (any, bool) {
 	array, _ := v.([]any)
 	if i < 0 {
@@ -122,7 +122,7 @@ func (e *evaluation) follow(v any, steps []step) error {
 // depth is the number of steps before the one that has after behind it.
 func (e *evaluation) depth(after []step) int { return len(e.path.steps) - len(after) - 1 }
 
-// certain tells whether every step before the one that has after behind it is
+// certain reports whether every step before the one that has after behind it is
 // definite: only then is a value of the wrong kind worth an error.
 func (e *evaluation) certain(after []step) bool {
 	for _, s := range e.path.steps[:e.depth(after)] {
@@ -169,7 +169,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid path %q: %s at offset %d", e.Path, e.Reason, e.Offset)
 }
 
-// NotFoundKind tells apart what AWS answers differently.
+// NotFoundKind distinguishes what AWS answers differently.
 type NotFoundKind uint8
 
 // The ways to lead nowhere.

@@ -87,7 +87,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// decodeAs gives the text of one member of shop.
+// decodeAs returns the text of one member of shop.
 func decodeAs(name string) string {
 	v, err := value.Parse([]byte(shop))
 	if err != nil {
@@ -220,7 +220,7 @@ func TestGetFromNull(t *testing.T) {
 	}
 }
 
-// TestNotFoundKinds tells apart what AWS answers differently.
+// TestNotFoundKinds distinguishes what AWS answers differently.
 func TestNotFoundKinds(t *testing.T) {
 	for path, want := range map[string]jsonpath.NotFoundKind{
 		"$.a": jsonpath.Absent, "$.tags[5]": jsonpath.PastEnd, "$.tags[5].x": jsonpath.Absent, "$.expensive[0]": jsonpath.NoArray,

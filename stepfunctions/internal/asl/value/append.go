@@ -153,7 +153,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// Fits tells whether v as compact JSON has at most limit bytes. It looks no
+// Fits reports whether v as compact JSON has at most limit bytes. It looks no
 // further than it must to know.
 func Fits(v any, limit int) bool { return remaining(v, limit) >= 0 }
 

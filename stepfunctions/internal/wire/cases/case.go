@@ -1,4 +1,4 @@
-// Package cases reads recordings of what AWS Step Functions did, and tells
+// Package cases reads recordings of what AWS Step Functions did, and says
 // whether something else did the same. The recordings are not part of this
 // repository; the tests run them where they are.
 package cases
@@ -118,16 +118,16 @@ func (c Case) InputOf() string {
 	return Spaced(c.Input)
 }
 
-// Random tells whether two right runs of the case differ.
+// Random reports whether two right runs of the case differ.
 func (c Case) Random() bool { return c.Deterministic != nil && !*c.Deterministic }
 
-// Consistent tells whether InputOf belongs to the recording.
+// Consistent reports whether InputOf belongs to the recording.
 func (c Case) Consistent() bool {
 	return c.SelfConsistent == nil || *c.SelfConsistent || c.InputRecorded != nil
 }
 
 // redriveBegan is when executions could be redriven for the first time, and
-// context objects began to tell how often they were.
+// context objects began to show how often they were.
 var redriveBegan = time.Date(2023, 11, 15, 0, 0, 0, 0, time.UTC)
 
 // Matcher is the one for the case's wildcards and age.
@@ -140,7 +140,7 @@ func (c Case) Matcher() Matcher {
 	return m
 }
 
-// Concurrent tells whether the recorded order of events is one of several.
+// Concurrent reports whether the recorded order of events is one of several.
 func (c Case) Concurrent() bool {
 	for _, f := range c.Features {
 		if f == "state:Parallel" || f == "state:Map" || f == "distributed-map" {
@@ -300,7 +300,7 @@ func Spaced(text json.RawMessage) string {
 	return out.String()
 }
 
-// escaped tells whether what follows text is escaped by an odd backslash.
+// escaped reports whether what follows text is escaped by an odd backslash.
 func escaped(text []byte) bool {
 	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
 }

@@ -118,7 +118,7 @@ func (p *Playback) Surprises() []string {
 	return slices.Clone(p.surprises)
 }
 
-// Hangs tells whether a call waits for its caller to give up.
+// Hangs reports whether a call waits for its caller to give up.
 func (p *Playback) Hangs() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

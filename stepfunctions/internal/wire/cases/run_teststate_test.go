@@ -66,7 +66,7 @@ func runTestState(t *testing.T, c cases.Case) cases.Verdict {
 	return judge(c, c.Matcher().Diff(c.Expected, wireForm(got)))
 }
 
-// withTask makes a task of what the inspection data tells of one.
+// withTask makes a task of what the inspection data shows of one.
 func withTask(c cases.Case) cases.Case {
 	data, _ := c.Expected["inspectionData"].(map[string]any)
 	result, ok := data["result"]
@@ -89,5 +89,5 @@ func runTestStateError(t *testing.T, c cases.Case) cases.Verdict {
 	defer cancel()
 	w := newWorld(t, cases.NewPlayback(c))
 	_, err := w.testState(ctx, c, nil)
-	return judgeFault(c, wantedFault(c), err)
+	return judgeError(c, wantedError(c), err)
 }

@@ -18,7 +18,7 @@ const testStateTimeout = 5 * time.Minute
 // TestState runs one state of a machine by itself, without a trace in the
 // journal. A Task without a mock calls its function, or starts its nested
 // execution, which does leave one. with's Info but for the role, At and Done
-// are filled in here: when ctx ends, the evaluation does. Refusal: ValidationException for a task that only a mock can answer.
+// are filled in here: when ctx ends, the evaluation does. Error: ValidationException for a task that only a mock can answer.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
 func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State, with interp.TestStateInput) (interp.TestStateResult, error) {
 	if err := e.gate.enter(); err != nil {
@@ -59,7 +59,7 @@ func (e *Engine) testStateInfo(roleARN string) interp.Info {
 	return info
 }
 
-// tryTask does the task of a trial, and gives what is to be told of it.
+// tryTask does the task of a TestState, and returns the input that its end is.
 func (e *Engine) tryTask(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
 	bounded, cancel := context.WithTimeout(ctx, testStateTimeout)
 	defer cancel()

@@ -8,7 +8,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// What a run does not heed does nothing to it: a replay that meets such an
+// An input that a run does not accept does nothing to it: a replay that meets such an
 // input is not the run that it was written for.
 func TestAccepts(t *testing.T) {
 	const task, timer = 2, 1 // the machine's timeout has the first ref
@@ -41,7 +41,7 @@ func TestAccepts(t *testing.T) {
 			effects := r.Apply(in)
 			done := events > was || !reflect.DeepEqual(effects, interp.Effects{})
 			if got != want || done != want {
-				t.Errorf("%s: %+v: heeds it: %t, does something: %t, want %t", name, in, got, done, want)
+				t.Errorf("%s: %+v: accepts it: %t, does something: %t, want %t", name, in, got, done, want)
 			}
 		}
 	}

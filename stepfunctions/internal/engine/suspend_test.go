@@ -16,7 +16,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
-// oldJournal gives what it has of one execution as a program would find it
+// oldJournal returns what it has of one execution as a program would find it
 // that is another one than wrote it.
 type oldJournal struct {
 	*enginetest.Journal
@@ -89,7 +89,7 @@ var unreplayable = map[string]struct {
 	"an end":                     {pause, replaced(`1000`, `0`), nil},
 	"an end, not summed":         {pause, replaced(`1000`, `0`), unsummed},
 	"no definition":              {relay, func([]byte) ([]byte, error) { return nil, engine.ErrNotFound }, nil},
-	"a definition of no use":     {relay, func([]byte) ([]byte, error) { return []byte(`{"Definition": "{"}`), nil }, nil},
+	"an invalid definition":      {relay, func([]byte) ([]byte, error) { return []byte(`{"Definition": "{"}`), nil }, nil},
 	"a damaged entry":            {relay, nil, newest(func(e []byte) []byte { return e[:len(e)-1] })},
 	"an entry of a later format": {relay, nil, newest(func(e []byte) []byte { return append([]byte{99}, e[1:]...) })},
 }
@@ -120,8 +120,8 @@ func suspendedWorld(t *testing.T, name string) (w *world, j *oldJournal, x strin
 	return w, j, x, calls, log
 }
 
-// An execution that this version cannot go on with is left as it is, is told
-// of once, and keeps nobody else from anything.
+// An execution that this version cannot resume is left as it is, is logged
+// once, and does not hold up any other execution.
 func TestUnreplayableIsSuspended(t *testing.T) {
 	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
@@ -136,8 +136,8 @@ func TestUnreplayableIsSuspended(t *testing.T) {
 			if n := calls.Load() - before; n != 0 {
 				t.Errorf("%d calls", n)
 			}
-			if n := strings.Count(log.String(), "set aside"); n != 1 || strings.Count(log.String(), "\n") != 1 {
-				t.Errorf("told %d times:\n%s", n, log)
+			if n := strings.Count(log.String(), "an execution is suspended"); n != 1 || strings.Count(log.String(), "\n") != 1 {
+				t.Errorf("logged %d times:\n%s", n, log)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ import (
 //
 // It is pure like a Run. Start begins the state and says which task there is
 // to do, if any and if it is not mocked; Answer brings the task's answer; then
-// Result tells how the state ended.
+// Result returns how the state ended.
 type TestState struct {
 	run  *Run
 	with TestStateInput
@@ -73,7 +73,7 @@ type TestStateResult struct {
 	Inspection *value.Object
 }
 
-// NewTestState prepares a trial of one of m's states. Its error tells that the
+// NewTestState prepares the test of one of m's states. Its error reports that the
 // input, the context or the variables are not JSON of the right kind.
 func NewTestState(m *asl.Machine, state *asl.State, with TestStateInput) (*TestState, error) {
 	t := &TestState{with: with}
@@ -122,7 +122,7 @@ func (t *TestState) Answer(in Input) {
 	t.run.taskInput(in)
 }
 
-// Result tells how the state ended.
+// Result returns how the state ended.
 func (t *TestState) Result() TestStateResult {
 	if own := t.run.root.vars.own; own.Len() > 0 {
 		t.note("variables", data{v: own})
@@ -170,7 +170,7 @@ func (t *TestState) abandoned() bool {
 	}
 }
 
-// note keeps a piece of inspection data; outside of a trial, and where it is
+// note keeps a piece of inspection data; outside of a TestState, and where it is
 // not asked for, it does nothing. A piece that is too large for any state is
 // not written out.
 func (t *TestState) note(name string, d data) {
@@ -179,7 +179,7 @@ func (t *TestState) note(name string, d data) {
 	}
 }
 
-// unseen tells what the API leaves out for a state: what a Pass state with a
+// unseen returns what the API leaves out for a state: what a Pass state with a
 // Result does not look at, and what goes into branches.
 func (t *TestState) unseen(name string) bool {
 	s := t.run.root.state
@@ -254,7 +254,7 @@ func appendSpaced(dst []byte, v any) []byte {
 	return value.Append(dst, v)
 }
 
-// mocked gives the mock's answer in place of branches or iterations.
+// mocked returns the mock's answer in place of branches or iterations.
 func (t *TestState) mocked(s *scope) *failure {
 	if t.with.Mock == nil {
 		return s.broken("A %s state cannot be tested without a mock.", s.state.Type)
@@ -270,7 +270,7 @@ func (t *TestState) mocked(s *scope) *failure {
 	return nil
 }
 
-// tryMap is forEach for a trial: the iterations are mocked.
+// tryMap is forEach for a TestState: the iterations are mocked.
 func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	tolerated, f := r.evaluate(s, in).tolerance(s.state)
 	if f != nil {
