@@ -88,7 +88,7 @@ func sleep(ctx context.Context, o options, dir string) error {
 }
 
 // fallAsleep starts the executions; their wake-ups are spread from first on.
-func fallAsleep(ctx context.Context, w *world, n int, first time.Time) error {
+func fallAsleep(ctx context.Context, w *testEngine, n int, first time.Time) error {
 	arn, err := w.machine(ctx, "sleeper", sleeper)
 	if err != nil {
 		return err
