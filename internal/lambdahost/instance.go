@@ -65,7 +65,7 @@ func startInstance(f Function) (*instance, error) {
 	return in, nil
 }
 
-// environment is what Lambda itself sets for every function.
+// environment returns what Lambda itself sets for every function.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func environment(f Function, api string) []string {
 	return []string{
@@ -115,7 +115,7 @@ func (in *instance) invoke(ctx context.Context, payload []byte) (result Result, 
 	}
 }
 
-// exitError is what Lambda answers for a process that ended by itself: what
+// exitError returns what Lambda answers for a process that ended by itself: what
 // it said of its end where it said something, Runtime.ExitError otherwise.
 func exitError(in *instance) Result {
 	select {

@@ -55,7 +55,7 @@ func Measure(f Function, payloads ...[]byte) (Measurement, error) {
 	return m, nil
 }
 
-// cpuTime is what all threads of a process have run for, 0 where the system
+// cpuTime returns what all threads of a process have run for, 0 where the system
 // does not say. Go ends hardly any thread, so none are missed.
 // https://docs.kernel.org/scheduler/sched-stats.html
 func cpuTime(pid int) (total time.Duration) {
@@ -69,7 +69,7 @@ func cpuTime(pid int) (total time.Duration) {
 	return total
 }
 
-// peakMemory is VmHWM, 0 where the system does not say.
+// peakMemory returns VmHWM in bytes, 0 where the system does not say.
 func peakMemory(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")

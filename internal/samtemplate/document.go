@@ -100,7 +100,7 @@ func (p properties) function(globals properties) Function {
 	return f
 }
 
-// routeKey is what API Gateway calls the route.
+// routeKey returns what API Gateway calls the route.
 func (e event) routeKey() string {
 	if e.Properties.Path == "" {
 		return "$default"

@@ -47,7 +47,7 @@ func Read(path string) (*Template, error) {
 	return d.template()
 }
 
-// Environment is what the deployment sets for a function: its own variables
+// Environment returns what the deployment sets for a function: its own variables
 // and the global ones, with references filled in from refs (logical ids and
 // parameters), then from the parameters' defaults.
 func (t *Template) Environment(f Function, refs map[string]string) (map[string]string, error) {

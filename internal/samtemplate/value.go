@@ -13,7 +13,7 @@ type Ref string
 // GetAtt is a !GetAtt.
 type GetAtt string
 
-// LogicalID is the resource whose attribute it is.
+// LogicalID returns the resource whose attribute it is.
 func (g GetAtt) LogicalID() string {
 	id, _, _ := strings.Cut(string(g), ".")
 	return id

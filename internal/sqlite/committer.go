@@ -78,7 +78,7 @@ func (c *committer) signal() {
 	}
 }
 
-// stop refuses new writes and waits until the earlier ones are on disk.
+// stop rejects new writes and waits until the earlier ones are on disk.
 func (c *committer) stop() {
 	c.mu.Lock()
 	c.closed = true

@@ -43,7 +43,7 @@ func Open(dir string, parts ...Part) (*DB, error) { return OpenReporting(dir, ni
 // pages were looked at.
 type Report func(done, pages int)
 
-// OpenReporting is Open for who wants to know how far it has come. Every page
+// OpenReporting is Open with reports of its progress. Every page
 // of the database is read: that takes about a second for each gigabyte that
 // the machine has in memory, and else as long as the disk takes.
 func OpenReporting(dir string, report Report, parts ...Part) (*DB, error) {

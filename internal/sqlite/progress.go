@@ -156,7 +156,7 @@ func writeSynced(file string, text []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// Begin is engine.Progress's. Beyond maxPlaces nothing is noted.
+// Begin implements engine.Progress. Beyond maxPlaces nothing is noted.
 func (p *Progress) Begin(id int64) (place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -187,14 +187,14 @@ func (p *Progress) put(place int, id int64) {
 	p.marks.put(b[:], place*idBytes)
 }
 
-// Deaths is engine.Progress's.
+// Deaths implements engine.Progress.
 func (p *Progress) Deaths(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.deaths[id]
 }
 
-// Survived is engine.Progress's.
+// Survived implements engine.Progress.
 func (p *Progress) Survived() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -206,7 +206,7 @@ func (p *Progress) Survived() error {
 	return p.writeDeaths()
 }
 
-// Forget is engine.Progress's.
+// Forget implements engine.Progress.
 func (p *Progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -153,7 +153,7 @@ func readMocks(mocks string) (*mock.File, error) {
 	return mock.Read(mocks)
 }
 
-// checkMocks holds the mocks against a definition that is created.
+// checkMocks checks the mocks against a definition that is created.
 func checkMocks(tb testing.TB, mocks *mock.File, n engine.Observation) {
 	if n.Defined == nil {
 		return
@@ -263,7 +263,7 @@ func (v *invoker) Invoke(ctx context.Context, function string, payload []byte) (
 	return nil, Fail(typeName(err), err.Error())
 }
 
-// typeName is the errorType that aws-lambda-go gives an error.
+// typeName returns the errorType that aws-lambda-go gives an error.
 func typeName(err error) string {
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {

@@ -14,7 +14,7 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// architecture is what the template calls this machine's processor.
+// architecture returns what the template calls this machine's processor.
 func architecture() string {
 	if runtime.GOARCH == "arm64" {
 		return "arm64"

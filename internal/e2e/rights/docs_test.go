@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// rows are the statements that docs/iam.md lists: role, statement, actions.
+// rows returns the statements that docs/iam.md lists: role, statement, actions.
 func rows(t *testing.T) (all []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "docs", "iam.md"))

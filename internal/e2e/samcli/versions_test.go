@@ -40,7 +40,7 @@ func TestParametersMakeNewVersions(t *testing.T) {
 	}
 }
 
-// version is what is said of the version that SAM has made for a function.
+// version returns what is said of the version that SAM has made for a function.
 func (e expanded) version(t *testing.T, function string) map[string]any {
 	t.Helper()
 	for id, r := range e.Resources {
@@ -57,7 +57,7 @@ var (
 	condition = regexp.MustCompile(`"Fn::If":\["(\w+)"|"Condition":"(\w+)"`)
 )
 
-// parametersIn are those that a part of the template refers to, and those that
+// parametersIn returns the parameters that a part of the template refers to, and those that
 // its conditions do.
 func (e expanded) parametersIn(t *testing.T, part any) map[string]bool {
 	t.Helper()

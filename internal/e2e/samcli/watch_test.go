@@ -15,7 +15,7 @@ import (
 // async/internal/telemetry holds it to be this one.
 const namespace = "AsyncHttpApi"
 
-// text is a part of the expanded template as JSON, to look for names in.
+// text returns a part of the expanded template as JSON, to look for names in.
 func text(t *testing.T, part any) string {
 	t.Helper()
 	out, err := json.Marshal(part)

@@ -46,7 +46,7 @@ func parameters() string {
 	return "Architecture=" + architecture + " ReviewPolicy=approve ReviewSpeed=1000"
 }
 
-// command is the SAM CLI with a subcommand and its arguments.
+// command returns the SAM CLI with a subcommand and its arguments.
 func (w *world) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(".ci", "sam", "run"), append(args, "--parameter-overrides", parameters())...)
 	cmd.Env = append(os.Environ(), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
@@ -56,7 +56,7 @@ func (w *world) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// local are the arguments of sam local's subcommands.
+// local returns the arguments of sam local's subcommands.
 func (w *world) local(args ...string) *exec.Cmd {
 	return w.command(append(append([]string{"local"}, args...),
 		"--template", filepath.Join(w.build, "template.yaml"), "--env-vars", w.env,

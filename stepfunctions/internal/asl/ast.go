@@ -61,7 +61,7 @@ const (
 	Map      Type = "Map"
 )
 
-// Find looks for a state by name in m and everything inside it, and gives the
+// Find looks for a state by name in m and everything inside it, and returns the
 // machine, branch or processor that has it; nil where there is none.
 func (m *Machine) Find(name string) (*Machine, *State) {
 	if s := m.State(name); s != nil {

@@ -44,7 +44,7 @@ type Diagnostic struct {
 	Location string
 }
 
-// String is the diagnostic as CreateStateMachine words it.
+// String returns the diagnostic as CreateStateMachine words it.
 func (d Diagnostic) String() string {
 	at := d.Location
 	if at == "" {
@@ -93,7 +93,7 @@ type Problem struct {
 // SchemaCode is the diagnostic code of a definition whose shape is wrong.
 const SchemaCode = "SCHEMA_VALIDATION_FAILED"
 
-// String is the problem as CreateStateMachine words it.
+// String returns the problem as CreateStateMachine words it.
 func (p Problem) String() string {
 	at := p.Pointer
 	if at == "" {

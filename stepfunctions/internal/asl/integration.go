@@ -42,7 +42,7 @@ func resource(c *checker, at string, v any) {
 	}
 }
 
-// expressMessage says why an Express machine cannot wait. AWS's words for the
+// expressMessage returns why an Express machine cannot wait. AWS's words for the
 // callback pattern, unlike those for jobs, end in a space.
 func expressMessage(pattern integration.Pattern) string {
 	if pattern == integration.Callback {
@@ -67,7 +67,7 @@ func (c *checker) taskRules(at string, o *value.Object) {
 	}
 }
 
-// credentials takes any members, for AWS asks for one alone.
+// credentials accepts any members, for AWS asks for one alone.
 func credentials(c *checker, at string, v any) {
 	if c.isExpression(v) {
 		return

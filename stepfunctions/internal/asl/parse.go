@@ -276,7 +276,7 @@ func (f *fields) comparison(r *Rule) {
 	}
 }
 
-// item is the pointer of one item of a list.
+// item returns the pointer of one item of a list.
 func (f *fields) item(name string, i int) string { return f.at(name) + "/" + strconv.Itoa(i) }
 
 func (f *fields) task() TaskFields {

@@ -130,7 +130,7 @@ func memberOrder(members []TemplateMember) {
 	})
 }
 
-// rank is a member's bucket, -1 for one that is no expression.
+// rank returns a member's bucket, -1 for one that is no expression.
 func rank(m TemplateMember, dynamic int) int {
 	if m.Value.Expression == nil {
 		return -1

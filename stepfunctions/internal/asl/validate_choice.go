@@ -211,7 +211,7 @@ func itemReader(c *checker, at string, v any) {
 	c.required(at, o, "Resource", "Parameters")
 }
 
-// readers are the resources of an ItemReader.
+// readers returns the resources of an ItemReader.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 func readers() []string {
 	return []string{"arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"}

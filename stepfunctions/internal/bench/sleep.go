@@ -118,7 +118,7 @@ func fallAsleep(ctx context.Context, w *testEngine, n int, first time.Time) erro
 	return err
 }
 
-// heap is the memory in use in bytes, without garbage.
+// heap returns the memory in use in bytes, without garbage.
 func heap() float64 {
 	debug.FreeOSMemory()
 	var m runtime.MemStats

@@ -99,7 +99,7 @@ func (l *latencies) row(what string, rate float64) {
 	fmt.Printf("%-40s %9.0f /s   p50 %10s   p99 %10s\n", what, rate, l.quantile(0.5), l.quantile(0.99))
 }
 
-// repeat calls fn from so many goroutines until d has passed, and gives how
+// repeat calls fn from so many goroutines until d has passed, and returns how
 // many calls a second that were.
 func repeat(d time.Duration, goroutines int, l *latencies, fn func() error) (perSecond float64, err error) {
 	var wg sync.WaitGroup

@@ -65,7 +65,7 @@ type eventLine struct {
 // Running reports whether the execution has not ended.
 func (p executionPage) Running() bool { return p.Status == engine.Running }
 
-// Took is how long the execution ran, or has been running.
+// Took returns how long the execution ran, or has been running.
 func (p executionPage) Took() time.Duration {
 	if p.Stopped.IsZero() {
 		return p.Now.Sub(p.Started)
@@ -226,7 +226,7 @@ func detailsOf(e interp.Event) excerpt {
 	return cut(wholeDetails(e))
 }
 
-// wholeDetails is an event's details as JSON. Members that are JSON in a string,
+// wholeDetails returns an event's details as JSON. Members that are JSON in a string,
 // as the API has them, are shown as JSON.
 func wholeDetails(e interp.Event) []byte {
 	shown := make(map[string]any, len(e.Details))

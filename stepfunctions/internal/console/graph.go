@@ -314,7 +314,7 @@ func number(rows [][]*node) {
 	}
 }
 
-// middle is the mean place of the neighbours, the node's own without any.
+// middle returns the mean place of the neighbours, the node's own without any.
 func middle(n *node, near []*node) float64 {
 	if len(near) == 0 {
 		return float64(n.pos)

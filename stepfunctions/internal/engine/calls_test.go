@@ -53,7 +53,7 @@ func (b *busy) call(ctx context.Context, function string, payload []byte) ([]byt
 	}
 }
 
-// oneTask is a definition of one call of a function.
+// oneTask returns a definition of one call of a function.
 func oneTask(name, more string) string {
 	return `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "` + function + name + `", ` + more + `"End": true}}}`
 }
@@ -149,7 +149,7 @@ func TestNoCallTakesLongerThanLambdaAllows(t *testing.T) {
 	w.wantEnd(arn, `FAILED Sandbox.Timedout: {"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after 900.00 seconds"}`)
 }
 
-// types are the types of an execution's events.
+// types returns the types of an execution's events.
 func (w *world) types(arn string) string {
 	w.Helper()
 	events, err := w.History(w.Context(), arn)

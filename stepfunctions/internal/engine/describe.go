@@ -61,13 +61,13 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 	return x, err
 }
 
-// input is the first entry's.
+// input returns the first entry's.
 func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
 	in, err := e.first(ctx, id)
 	return in.Output, err
 }
 
-// first is the first entry.
+// first returns the first entry.
 func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
 	entries, err := e.cfg.Journal.Entries(ctx, id, 0, 1)
 	if err != nil {
@@ -80,7 +80,7 @@ func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
 	return in, err
 }
 
-// onDisk is the record as the journal has it.
+// onDisk returns the record as the journal has it.
 func (x *execution) onDisk() Record {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -111,7 +111,7 @@ func (e *Engine) expired(r Record) bool {
 	return r.Status != Running && r.Stopped.Before(e.retained())
 }
 
-// retained is the time before which closed executions are forgotten.
+// retained returns the time before which closed executions are forgotten.
 func (e *Engine) retained() time.Time { return e.now().Add(-e.cfg.Retention) }
 
 // StateMachineOf returns the machine as the execution started with it.
@@ -131,7 +131,7 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 	}, nil
 }
 
-// ListExecutions lists executions of a machine, or of a version or alias of it,
+// ListExecutions returns executions of a machine, or of a version or alias of it,
 // the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
 // Errors: InvalidARN, StateMachineDoesNotExist, StateMachineTypeNotSupported.
@@ -172,7 +172,7 @@ type MapRun struct {
 	MachineARN   string
 }
 
-// Label is the name of the Map Run's state in ARNs: its Label, or a UUID.
+// Label returns the name of the Map Run's state in ARNs: its Label, or a UUID.
 func (m MapRun) Label() string {
 	_, after, _ := strings.Cut(m.ARN, "/")
 	label, _, _ := strings.Cut(after, ":")

@@ -91,7 +91,7 @@ func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution
 	return &execution{engine: e, machine: m, revision: r, record: record}
 }
 
-// info is what the run knows of the execution around it.
+// info returns what the run knows of the execution around it.
 func (e *Engine) info(r Record, v *revision) interp.Info {
 	return interp.Info{
 		ExecutionARN:     e.arns.execution(r),
@@ -467,7 +467,7 @@ func (x *execution) dispatch(t interp.Task) {
 	x.engine.background.push(func() { x.startNested(t) })
 }
 
-// startAnswer is what states:startExecution answers.
+// startAnswer returns what states:startExecution answers.
 func (e *Engine) startAnswer(child Record) json.RawMessage {
 	answer := map[string]any{
 		"ExecutionArn": e.arns.execution(child),
@@ -477,7 +477,7 @@ func (e *Engine) startAnswer(child Record) json.RawMessage {
 	return raw(answer)
 }
 
-// requestMetadata is what the service adds to the answer of an integrated
+// requestMetadata returns what the service adds to the answer of an integrated
 // call; the same at every attempt.
 func requestMetadata(child Record, length int) map[string]any {
 	sum := sha256.Sum256(append([]byte("request"), child.Seed[:]...))
@@ -499,7 +499,7 @@ func requestMetadata(child Record, length int) map[string]any {
 // dateHeader is the form of an HTTP date (RFC 9110), for times in UTC.
 const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// endAnswer is what states:startExecution.sync answers: the description of the
+// endAnswer returns what states:startExecution.sync answers: the description of the
 // child. asJSON gives input and output as JSON (.sync:2) and not as strings; an
 // error is a text that encoding/json does not take for JSON, since its levels
 // are too many.

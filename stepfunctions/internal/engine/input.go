@@ -157,7 +157,7 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	return s, nil
 }
 
-// at is the time of the next input. It may be before that of the last one,
+// at returns the time of the next input. It may be before that of the last one,
 // where the clock was set back.
 func (x *execution) at() time.Time {
 	now := x.engine.now()
@@ -167,7 +167,7 @@ func (x *execution) at() time.Time {
 	return now
 }
 
-// endedHead is the record's head at the end, which is no earlier than any input.
+// endedHead returns the record's head at the end, which is no earlier than any input.
 func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
 	h.Status, h.Stopped = Status(o.Status), x.last

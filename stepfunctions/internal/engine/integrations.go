@@ -50,7 +50,7 @@ func cutTestCase(arn string) (own, testCase string) {
 	return own, testCase
 }
 
-// checkTestCase refuses a test case that the mock file does not have.
+// checkTestCase rejects a test case that the mock file does not have.
 func (e *Engine) checkTestCase(machineARN, testCase string) error {
 	if err := e.cfg.Integrations.file().HasCase(machineName(machineARN), testCase); err != nil {
 		return errorf(ValidationException, "%s", err)
@@ -81,7 +81,7 @@ func (x *execution) mocked(t interp.Task) bool {
 	return true
 }
 
-// submission is what the request of a mocked task is taken to have been answered.
+// submission returns what the request of a mocked task is taken to have been answered.
 func (x *execution) submission(t interp.Task) []byte {
 	if answer, ok := x.stub(t); ok {
 		return answer
@@ -89,7 +89,7 @@ func (x *execution) submission(t interp.Task) []byte {
 	return []byte("{}")
 }
 
-// stub is the least that the API of a write answers to the task.
+// stub returns the least that the API of a write answers to the task.
 func (x *execution) stub(t interp.Task) (answer []byte, ok bool) {
 	parameters, err := value.Parse(t.Parameters)
 	if err != nil {
@@ -155,7 +155,7 @@ type Ended struct {
 	Attempts     int64
 }
 
-// String is the end in one line, such as "FAILED in 3.1 s at Charge: ValueError
+// String returns the end in one line, such as "FAILED in 3.1 s at Charge: ValueError
 // (3 attempts)".
 func (e *Ended) String() string {
 	var b strings.Builder
@@ -222,7 +222,7 @@ func (x *execution) observeWaiting(t interp.Task) {
 	x.observe(Observation{Waits: &TaskNote{State: t.State, Call: integration.Parse(t.Resource).Call(), Token: t.Token, Parameters: t.Parameters}})
 }
 
-// scaled is when a timer fires: a pause takes TimeScale times as long.
+// scaled returns when a timer fires: a pause takes TimeScale times as long.
 func (e *Engine) scaled(t interp.Timer) time.Time {
 	if e.cfg.TimeScale == 1 || t.Pause == 0 {
 		return t.At

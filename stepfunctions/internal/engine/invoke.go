@@ -71,7 +71,7 @@ func (x *execution) answered(ref uint64) bool {
 	return true
 }
 
-// failed words a failure as Lambda tasks do.
+// failed returns the input for a failure, worded as Lambda tasks do.
 func failed(t interp.Task, err error) interp.Input {
 	in := interp.Input{Kind: interp.TaskFailed, Ref: t.Ref}
 	var function *FunctionError

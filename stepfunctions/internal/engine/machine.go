@@ -272,7 +272,7 @@ func (u UpdateStateMachine) check() error {
 	return nil
 }
 
-// with is r with the fields that u sets.
+// with returns r with the fields that u sets.
 func (r Revision) with(u Revision) Revision {
 	if u.Definition != "" {
 		r.Definition = u.Definition

@@ -59,7 +59,7 @@ func (p *progress) Forget(id int64) error {
 	return nil
 }
 
-// now are the executions that are worked on.
+// now returns the executions that are worked on.
 func (p *progress) now() map[int64]bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,7 +83,7 @@ func (j *watchedJournal) Entries(ctx context.Context, id int64, after, limit int
 	return j.Journal.Entries(ctx, id, after, limit)
 }
 
-// diedWorld is an engine that starts over an execution, the first, that programs
+// diedWorld returns an engine that starts over an execution, the first, that programs
 // died with before, and an innocent one.
 func diedWorld(t *testing.T, deaths int) (w *world, p *progress, j *watchedJournal, bomb, innocent string) {
 	t.Helper()

@@ -127,7 +127,7 @@ func (e *Engine) recoverOrphan(ctx context.Context, id int64) error {
 	return e.recoverOrphanLocked(ctx, id)
 }
 
-// recoverOrphanLocked is adopt for who holds redriving.
+// recoverOrphanLocked is recoverOrphan with redriving held.
 func (e *Engine) recoverOrphanLocked(ctx context.Context, id int64) error {
 	if e.known(id) {
 		return nil
@@ -230,7 +230,7 @@ func (x *execution) suspendUnread(ctx context.Context, why error) error {
 	return nil
 }
 
-// stopSuspended is what applied is for a run that is not there.
+// stopSuspended returns what is staged to stop an execution without a run.
 func (x *execution) stopSuspended(in interp.Input, done chan<- error) staged {
 	o := &interp.Outcome{Status: interp.StatusAborted, Error: in.Error, Cause: in.Cause}
 	x.ended = true
@@ -288,7 +288,7 @@ func (e *Engine) worked(id int64) (done func()) {
 	return func() { e.cfg.Progress.End(place) }
 }
 
-// suspension is a *deathSuspension for an execution that must not be worked on, or nil.
+// suspension returns a *deathSuspension for an execution that must not be worked on, or nil.
 func (e *Engine) suspension(id int64) error {
 	if deaths := e.cfg.Progress.Deaths(id); deaths >= MaxDeaths {
 		return &deathSuspension{deaths: deaths}
@@ -296,7 +296,7 @@ func (e *Engine) suspension(id int64) error {
 	return nil
 }
 
-// durableID is the id by which a later program finds the execution, or the one
+// durableID returns the id by which a later program finds the execution, or the one
 // that would start it again; 0 where there is none.
 func (x *execution) durableID() int64 {
 	switch {
@@ -308,7 +308,7 @@ func (x *execution) durableID() int64 {
 	return 0
 }
 
-// starterID is that of an execution that is not written yet.
+// starterID returns the id of an execution that is not written yet.
 func (x *execution) starterID() int64 {
 	if x.record.Parent != nil {
 		return x.record.Parent.ID
@@ -334,7 +334,7 @@ func (e *Engine) survived() {
 	}
 }
 
-// length is the number of an execution's entries.
+// length returns the number of an execution's entries.
 func (e *Engine) length(ctx context.Context, id int64) (int, error) {
 	n, err := e.cfg.Journal.Length(ctx, id)
 	if err != nil {

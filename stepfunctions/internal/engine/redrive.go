@@ -21,7 +21,7 @@ const (
 
 const tooManyEvents = "Execution history event limit exceeded"
 
-// notRedrivable words why an execution cannot be redriven, as the service does.
+// notRedrivable returns why an execution cannot be redriven, as the service does.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (e *Engine) notRedrivable(r Record) string {
 	now := e.now()

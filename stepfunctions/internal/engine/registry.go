@@ -50,7 +50,7 @@ func (g *registry) load(ctx context.Context) error {
 	return nil
 }
 
-// stored are the machines' documents as the journal has them.
+// stored returns the machines' documents as the journal has them.
 func (g *registry) stored(ctx context.Context) (documents []machineDocument, err error) {
 	texts, err := g.journal.Machines(ctx)
 	if err != nil {
@@ -268,7 +268,7 @@ func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMac
 	return s, nil
 }
 
-// StateMachines lists all machines by name.
+// StateMachines returns all machines by name.
 func (e *Engine) StateMachines() []StateMachine { return e.registry.all() }
 
 // active returns a machine by ARN, refusing one that is being deleted.

@@ -172,7 +172,7 @@ func (all observed) lines() []string {
 	return append(slices.Clone(all.ends), slices.Concat(all.histories...)...)
 }
 
-// difference is the first lines that differ; both empty where none do.
+// difference returns the first lines that differ; both empty where none do.
 func difference(a, b []string) (string, string) {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {

@@ -231,7 +231,7 @@ func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*executio
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 const expressSeconds = 300
 
-// express is the definition with that bound.
+// express returns the definition with that bound.
 func express(m *asl.Machine) *asl.Machine {
 	if m.TimeoutSeconds != nil && *m.TimeoutSeconds <= expressSeconds {
 		return m
@@ -306,7 +306,7 @@ func (e *Engine) alive(id int64) *execution {
 	return e.live[id]
 }
 
-// open is the number of executions that have not ended.
+// open returns the number of executions that have not ended.
 func (e *Engine) open() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

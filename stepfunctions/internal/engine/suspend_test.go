@@ -53,7 +53,7 @@ func replaced(old, new string) func([]byte) ([]byte, error) {
 	}
 }
 
-// unsummed are entries as version 1 wrote them.
+// unsummed returns entries as version 1 wrote them.
 func unsummed(entries [][]byte) (old [][]byte) {
 	for _, e := range entries {
 		at := 2

@@ -48,7 +48,7 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 	return testState.Result(), nil
 }
 
-// testStateInfo names an Express execution of a machine that is not there.
+// testStateInfo returns the info of an Express execution of a machine that is not there.
 func (e *Engine) testStateInfo(roleARN string) interp.Info {
 	machine, name := newUUID(), newUUID()
 	info := interp.Info{

@@ -76,7 +76,7 @@ func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN strin
 	return e.registry.save(ctx, m, doc, nil)
 }
 
-// StateMachineVersions lists the versions of a machine, the newest first.
+// StateMachineVersions returns the versions of a machine, the newest first.
 func (e *Engine) StateMachineVersions(arn string) ([]Version, error) {
 	own, _, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -135,7 +135,7 @@ func (d *machineDocument) alias(arn string) *Alias {
 	return &d.Aliases[i]
 }
 
-// aliasesOf names the aliases that lead to a version.
+// aliasesOf returns the names of the aliases that lead to a version.
 func (d *machineDocument) aliasesOf(versionARN string) (names []string) {
 	for _, a := range d.Aliases {
 		if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.VersionARN == versionARN }) {
@@ -264,7 +264,7 @@ func (e *Engine) DescribeStateMachineAlias(arn string) (Alias, error) {
 	return Alias{}, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 }
 
-// StateMachineAliases lists the aliases of a machine, or those that lead to
+// StateMachineAliases returns the aliases of a machine, or those that lead to
 // the version that the ARN names. Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) StateMachineAliases(arn string) ([]Alias, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)

@@ -25,7 +25,7 @@ func (v *Invoker) Handle(function string, fn func(ctx context.Context, payload [
 	v.handlers[function] = fn
 }
 
-// Invoke is engine.Invoker's.
+// Invoke implements engine.Invoker.
 func (v *Invoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	v.mu.Lock()
 	fn := v.handlers[function]
@@ -46,7 +46,7 @@ type Holder struct {
 	holds map[string]chan error
 }
 
-// Invoke is engine.Invoker's: it answers once the call is ended.
+// Invoke implements engine.Invoker: it answers once the call is ended.
 func (h *Holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
 	var in struct{ ID string }
 	if err := json.Unmarshal(payload, &in); err != nil {

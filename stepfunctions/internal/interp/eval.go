@@ -178,7 +178,7 @@ func (e *evaluation) unresolved(field string, err error) *failure {
 	return e.scope.broken("%s", err)
 }
 
-// searched is the text of what a path was looked for in.
+// searched returns the text of what a path was looked for in.
 func (e *evaluation) searched(p *jsonpath.Path) string {
 	if p.Root().Kind == jsonpath.Context {
 		return value.Excerpt(e.run.context(e.scope), maxExcerpt)
@@ -378,7 +378,7 @@ func (r *Run) run(s *scope, state string, input data) {
 	r.ready = append(r.ready, s)
 }
 
-// bits are 16 bytes that follow from the seed, a purpose and a number alone.
+// bits returns 16 bytes that follow from the seed, a purpose and a number alone.
 func (r *Run) bits(purpose string, number uint64) [16]byte {
 	var out [16]byte
 	copy(out[:], keyed(r.info.Seed, purpose, r.info.ExecutionARN, number))
@@ -401,7 +401,7 @@ func (r *Run) random64() uint64 {
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// random is a number from 0 to 1, without 1.
+// random returns a number from 0 to 1, without 1.
 func (r *Run) random() float64 { return float64(r.random64()>>11) / (1 << 53) }
 
 // requestID stands for the id that the called service gives a request.
@@ -414,7 +414,7 @@ func uuid(b [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// context is the context object that $$ stands for in the scope's state.
+// context returns the context object that $$ stands for in the scope's state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (r *Run) context(s *scope) *value.Object {
 	if r.given != nil {
@@ -468,7 +468,7 @@ func (s *scope) stateContext() *value.Object {
 	return value.NewObject(members...)
 }
 
-// currentItem is the array element that the scope, or one around it, works on.
+// currentItem returns the array element that the scope, or one around it, works on.
 // A child execution knows nothing of the Map around it.
 func (s *scope) currentItem() *item {
 	for ; s != nil; s = s.parent {

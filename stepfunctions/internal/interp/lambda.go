@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
-// invocation is the function that a task calls, and what it calls it with;
+// invocation returns the function that a task calls, and what it calls it with;
 // empty for a task that calls none.
 func (res resource) invocation(parameters data) (function string, payload json.RawMessage) {
 	if res.direct() {
@@ -31,7 +31,7 @@ func (res resource) invocation(parameters data) (function string, payload json.R
 	return function, payloadOf(request)
 }
 
-// rejects says why the task of a service integration cannot be started with
+// rejects returns why the task of a service integration cannot be started with
 // these parameters; empty where it can.
 func (res resource) rejects(parameters data) string {
 	if res.direct() {
@@ -61,7 +61,7 @@ func wrongParameters(r integration.Resource, parameters any) []string {
 	return append(wrong, asl.WrongParameters(r, parameters)...)
 }
 
-// payloadOf is what lambda:invoke sends: a string that is JSON text goes as
+// payloadOf returns what lambda:invoke sends: a string that is JSON text goes as
 // that text, and nothing at all as an empty object.
 func payloadOf(request *value.Object) json.RawMessage {
 	payload, _ := request.Get("Payload")
@@ -105,7 +105,7 @@ func FunctionFailure(answer []byte) (name, cause string) {
 // net/http has it too, but this package reaches no network.
 const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// envelope is the result of lambda:invoke around what the function answered:
+// envelope returns the result of lambda:invoke around what the function answered:
 // Lambda's response to Invoke as the service passes it on.
 func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
 	length := strconv.Itoa(len(payload.text()))

@@ -88,7 +88,7 @@ func (r *Run) restartHeartbeat(s *scope) {
 	r.pending[s.heartbeat].interval = interval
 }
 
-// number takes a string of digits for the number it says.
+// number accepts a string of digits for the number it says.
 func number(v any) any {
 	if s, ok := v.(string); ok {
 		return json.Number(s)

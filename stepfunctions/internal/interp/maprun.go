@@ -98,7 +98,7 @@ func (r *Run) mapRunStarted(s *scope, run *mapRun) {
 	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
 }
 
-// childARN names something of a Map Run after the state machine.
+// childARN returns the ARN of something of a Map Run after the state machine.
 func (r *Run) childARN(kind, label, id string) string {
 	prefix, name, _ := strings.Cut(r.info.StateMachineARN, ":stateMachine:")
 	return fmt.Sprintf("%s:%s:%s/%s:%s", prefix, kind, name, label, id)
@@ -173,7 +173,7 @@ type MapRun struct {
 // MapRunCounts counts items, or the child executions that work on them.
 type MapRunCounts struct{ Pending, Running, Succeeded, Failed, Aborted, Total int }
 
-// MapRuns are the Map Runs of the execution so far, in the order in which they
+// MapRuns returns the Map Runs of the execution so far, in the order in which they
 // started; those inside of child executions are their own.
 func (r *Run) MapRuns() []MapRun {
 	out := make([]MapRun, len(r.mapRuns))
@@ -252,7 +252,7 @@ func (m *mapRun) reopened(parts []*scope, next int, at time.Time) {
 	}
 }
 
-// mapRunID is the last part of a Map Run's ARN. Half of it says which
+// mapRunID returns the last part of a Map Run's ARN. Half of it says which
 // execution the Map Run belongs to, so that it can be found without an index.
 func mapRunID(executionARN string, b [16]byte) string {
 	sum := sha256.Sum256([]byte(executionARN))

@@ -28,7 +28,7 @@ func wantAllocated(t *testing.T, limits uint64, f func()) {
 	}
 }
 
-// repeated is a list of so many copies of a text in which %d is the copy's number.
+// repeated returns a list of so many copies of a text in which %d is the copy's number.
 func repeated(n int, text string) string {
 	parts := make([]string, n)
 	for i := range parts {
@@ -78,7 +78,7 @@ func TestMemoryOfTemplates(t *testing.T) {
 	}
 }
 
-// theMap is a machine of one Map state M, with these further fields, whose
+// theMap returns a machine of one Map state M, with these further fields, whose
 // iterations start at T.
 func theMap(fields, mode, states string) string {
 	return `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.l",` + fields + `,"ItemProcessor":{"ProcessorConfig":` + mode +
@@ -90,7 +90,7 @@ const (
 	inline      = `{"Mode":"INLINE"}`
 )
 
-// numbers is a list of so many numbers.
+// numbers returns a list of so many numbers.
 func numbers(n int) string { return `"l":[` + repeated(n, "%d") + `]` }
 
 // A Map Run starts no more children than its memory allows, and yet all of
@@ -185,7 +185,7 @@ func TestMemoryOfResults(t *testing.T) {
 	}
 }
 
-// levels is an array in an array and so on.
+// levels returns an array in an array and so on.
 func levels(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
 // What TestState shows of the inside of a state is bounded, and not written out

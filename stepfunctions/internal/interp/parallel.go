@@ -183,7 +183,7 @@ func (r *Run) abortState(p *scope) {
 // discard forgets a fork that failed: a retry starts a new one, a catch needs none.
 func (r *Run) discard(s *scope) { s.fork, s.reading = nil, nil }
 
-// collected is the array of all results. Results that came as text stay as they are.
+// collected returns the array of all results. Results that came as text stay as they are.
 func (f *fork) collected() data {
 	items := make([]any, len(f.results))
 	raw := true
@@ -250,7 +250,7 @@ func (s *scope) iteration(index int) map[string]any {
 // selects reports whether iterations get anything but the items as they are.
 func (s *scope) selects() bool { return s.state.ItemSelector != nil || s.state.Parameters != nil }
 
-// itemInput is the input of an iteration: the item, or what ItemSelector (or
+// itemInput returns the input of an iteration: the item, or what ItemSelector (or
 // the older Parameters) makes of it.
 func (r *Run) itemInput(s *scope, in data, it *item) (data, *failure) {
 	selector := s.state.ItemSelector
@@ -400,7 +400,7 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 	return 0, nil
 }
 
-// items are what a Map state iterates over.
+// items returns what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
 	if s.reading != nil {

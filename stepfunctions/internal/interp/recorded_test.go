@@ -117,7 +117,7 @@ func (c *recorded) info() interp.Info {
 	}
 }
 
-// inputText is the input as the recorder's harness wrote it: with blanks after
+// inputText returns the input as the recorder's harness wrote it: with blanks after
 // commas and colons.
 func (c *recorded) inputText(t *testing.T) string {
 	if text, ok := c.History[0].Details["input"].(string); ok {

@@ -84,7 +84,7 @@ type calls struct {
 	state string
 }
 
-// TestCase is the mock file's test case that the run was started with.
+// TestCase returns the mock file's test case that the run was started with.
 func (r *Run) TestCase() string { return r.testCase }
 
 // New makes a run of m that has not been started: its first Input is Started.
@@ -100,7 +100,7 @@ func New(m *asl.Machine, info Info, options ...Option) *Run {
 // Outcome returns how the run ended, nil while it runs.
 func (r *Run) Outcome() *Outcome { return r.outcome }
 
-// Events is the number of events in the history so far.
+// Events returns the number of events in the history so far.
 func (r *Run) Events() int64 { return r.log.last }
 
 // status says where a scope stands.
@@ -197,7 +197,7 @@ func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	return r.lastRef
 }
 
-// timer is what the engine is asked for.
+// timer returns what the engine is asked for.
 func (w *waiting) timer(ref uint64) Timer {
 	t := Timer{Ref: ref, At: w.at, From: w.from}
 	if w.kind == waitOver || w.kind == retryDue {
@@ -370,7 +370,7 @@ func ExecutionData(member string) bool {
 	return member == "input" || member == "output" || member == "assignedVariables"
 }
 
-// Size is about how many bytes the texts of the event have.
+// Size returns about how many bytes the texts of the event have.
 func (e Event) Size() int {
 	n := 0
 	for _, v := range e.Details {
@@ -413,7 +413,7 @@ func (d data) text() json.RawMessage {
 // them are ever seen.
 const maxExcerpt = 4 * maxCause
 
-// excerpt is the text, or its beginning; its last character may be cut.
+// excerpt returns the text, or its beginning; its last character may be cut.
 func (d data) excerpt() string {
 	if d.raw != nil {
 		return string(d.raw[:min(len(d.raw), maxExcerpt)])
@@ -421,7 +421,7 @@ func (d data) excerpt() string {
 	return value.Excerpt(d.v, maxExcerpt)
 }
 
-// size is the length of the text.
+// size returns the length of the text.
 func (d data) size() int {
 	if d.raw != nil {
 		return len(d.raw)

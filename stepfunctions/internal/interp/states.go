@@ -21,7 +21,7 @@ func (r *Run) enter(s *scope) {
 	r.begin(s)
 }
 
-// enteredText is the input as the history shows it: as it came, but written
+// enteredText returns the input as the history shows it: as it came, but written
 // again for a distributed Map state that makes no selection from it, as recorded.
 func (s *scope) enteredText() string {
 	if s.state.Distributed() && s.state.ItemSelector == nil && s.state.Parameters == nil {
@@ -285,7 +285,7 @@ var endEvents = map[string]string{
 	StatusAborted:   "ExecutionAborted",
 }
 
-// lastEventOf is what the last event follows: a stop from outside and the
+// lastEventOf returns what the last event follows: a stop from outside and the
 // execution's own timeout follow nothing, as measured
 // (github.com/floci-io/floci, issue 2965).
 func (r *Run) lastEventOf(status string) int64 {
@@ -314,7 +314,7 @@ func (r *Run) freeze(s *scope) {
 	}
 }
 
-// tooManyEvents is the end of a run whose history has reached the service's limit.
+// tooManyEvents returns the end of a run whose history has reached the service's limit.
 func tooManyEvents() Outcome {
 	return Outcome{Status: StatusFailed, Error: runtimeError,
 		Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}

@@ -217,7 +217,7 @@ func (r *Run) submitted(s *scope, res resource, in Input) {
 	})
 }
 
-// answered are the details of an answer. That it is a stub's is said, by a
+// answered returns the details of an answer. That it is a stub's is said, by a
 // member that AWS does not have; a mock's looks like the service's.
 func (in Input) answered(answer data) map[string]any {
 	details := map[string]any{"output": string(answer.text())}
@@ -274,7 +274,7 @@ func (res resource) callback() bool { return res.Pattern == integration.Callback
 // invokes reports whether the task is a request to Lambda's Invoke.
 func (res resource) invokes() bool { return res.Invokes() }
 
-// name is how messages call the resource.
+// name returns how messages call the resource.
 func (res resource) name() string {
 	if res.direct() {
 		return res.ARN
@@ -294,7 +294,7 @@ func (res resource) details(more map[string]any) map[string]any {
 	return more
 }
 
-// event is the event type for a task of this resource: Scheduled, Started,
+// event returns the event type for a task of this resource: Scheduled, Started,
 // Succeeded, Failed or TimedOut.
 func (res resource) event(what string) string {
 	if res.direct() {
@@ -303,7 +303,7 @@ func (res resource) event(what string) string {
 	return "Task" + what
 }
 
-// region is an ARN's fourth part.
+// region returns an ARN's fourth part.
 func region(arn string) string {
 	parts := strings.SplitN(arn, ":", 5)
 	if len(parts) < 5 {
@@ -315,7 +315,7 @@ func region(arn string) string {
 // ErrToken says that a text is no task token of ours.
 var ErrToken = errors.New("not a task token")
 
-// Token is the task token of a task: text of at most 1,024 characters, the
+// Token returns the task token of a task: text of at most 1,024 characters, the
 // service's bound, for any execution ARN that the service allows. It names the
 // execution and the task, so that it can be routed, and carries a MAC under the
 // execution's seed, without which it cannot be made.
@@ -347,7 +347,7 @@ func ValidToken(info Info, ref uint64, token string) bool {
 	return hmac.Equal([]byte(Token(info, ref)), []byte(token))
 }
 
-// currentToken is the token of the task that the scope's state waits for.
+// currentToken returns the token of the task that the scope's state waits for.
 func (r *Run) currentToken(s *scope) string {
 	if s.task == 0 || !parseResource(s.state.Resource).callback() {
 		return ""

@@ -98,7 +98,7 @@ func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure
 	return at, nil
 }
 
-// plain is a value, or its beginning, as messages show it: a string without its quotes.
+// plain returns a value, or its beginning, as messages show it: a string without its quotes.
 func plain(v any) string {
 	if s, ok := v.(string); ok {
 		return s

@@ -35,7 +35,7 @@ func blobs(texts []string) (b [][]byte) {
 	return b
 }
 
-// closed is the head of an execution that has ended.
+// closed returns the head of an execution that has ended.
 func closed(at time.Time) *engine.Head {
 	return &engine.Head{Status: engine.Failed, Stopped: at, Error: "E", Cause: "because"}
 }

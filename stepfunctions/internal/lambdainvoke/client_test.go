@@ -54,7 +54,7 @@ func TestCallSpeaksTheInvokeAPI(t *testing.T) {
 	}
 }
 
-// reported is the error's name and cause; a function's own error has its name inside.
+// reported returns the error's name and cause; a function's own error has its name inside.
 func reported(err error) (name, cause string) {
 	if failed := (*engine.FunctionError)(nil); errors.As(err, &failed) {
 		return "", string(failed.Payload)

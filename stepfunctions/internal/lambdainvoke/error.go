@@ -33,7 +33,7 @@ func serviceError(answer *http.Response, payload []byte) error {
 	}
 }
 
-// exception is the service's name for the error; where an endpoint gives
+// exception returns the service's name for the error; where an endpoint gives
 // none, the one that the service uses for that status.
 func exception(answer *http.Response) string {
 	kind, _, _ := strings.Cut(answer.Header.Get("X-Amzn-Errortype"), ":")

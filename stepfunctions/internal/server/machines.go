@@ -89,7 +89,7 @@ func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error
 // maxPositions is how many places of a refused definition are listed.
 const maxPositions = 5
 
-// positions lists where in which file a definition is refused.
+// positions returns where in which file a definition is refused.
 func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Diagnostic) string {
 	var all []string
 	for _, d := range diagnostics {
@@ -104,7 +104,7 @@ func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Di
 	return " in " + strings.Join(all, ", ")
 }
 
-// unfilled lists placeholders: they are often why a definition is refused.
+// unfilled returns placeholders: they are often why a definition is refused.
 func unfilled(machine template.StateMachine) string {
 	if len(machine.Unfilled) == 0 {
 		return ""
@@ -112,7 +112,7 @@ func unfilled(machine template.StateMachine) string {
 	return "; DefinitionSubstitutions has no " + strings.Join(machine.Unfilled, ", ")
 }
 
-// nothing is the error about a template of which no machine can be made.
+// nothing returns the error about a template of which no machine can be made.
 func (m *machines) nothing() error {
 	if len(m.leftOut) == 0 {
 		return fmt.Errorf("%s: it has no state machine, or none whose condition holds", m.template)

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// machine is a template of one state machine, M, besides those of others.
+// machine returns a template of one state machine, M, besides those of others.
 func machine(properties string, others ...string) string {
 	return "Resources:\n  M: {Type: AWS::Serverless::StateMachine, Properties: {" + properties + "}}\n" + strings.Join(others, "\n")
 }

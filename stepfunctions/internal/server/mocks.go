@@ -37,7 +37,7 @@ func (m *mocks) read() error {
 	return err
 }
 
-// integrations is what the engine is to do about calls of other services.
+// integrations returns what the engine is to do about calls of other services.
 func (m *mocks) integrations(s settings) engine.Integrations {
 	i := engine.Integrations{Stubs: s.integrations == stub}
 	if m.path != "" {
@@ -46,7 +46,7 @@ func (m *mocks) integrations(s settings) engine.Integrations {
 	return i
 }
 
-// mistakes are the mocks of a machine that its definition has no states for.
+// mistakes returns the mocks of a machine that its definition has no states for.
 func (m *mocks) mistakes(name string, definition *asl.Machine) error {
 	problems, _ := m.file.Load().Check(name, definition)
 	return errors.Join(problems...)

@@ -51,7 +51,7 @@ func (o *observer) observe(n engine.Observation) {
 	}
 }
 
-// eventLine is an event of a state in one line: its name, or the error's.
+// eventLine returns an event of a state in one line: its name, or the error's.
 func eventLine(e *interp.Event) string {
 	name, _ := e.Details["name"].(string)
 	failed, _ := e.Details["error"].(string)

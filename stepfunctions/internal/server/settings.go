@@ -116,7 +116,7 @@ const (
 	maxScale = 1000
 )
 
-// hostNames are the names that requests may be addressed to: those of
+// hostNames returns the names that requests may be addressed to: those of
 // -allow-host, and the one that the program was asked to listen on.
 func (s settings) hostNames() []string {
 	names := slices.Clone(s.hosts)

@@ -66,7 +66,7 @@ func (m *machines) reload(ctx context.Context, s settings, e *engine.Engine, log
 	return m.deploy(ctx, e, log)
 }
 
-// stamp is another text whenever one of the files has changed.
+// stamp returns another text whenever one of the files has changed.
 func (m *machines) stamp() string {
 	var b strings.Builder
 	files := []string{m.template, m.mocks.path}

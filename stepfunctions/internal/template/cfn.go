@@ -185,7 +185,7 @@ func function(v any) (name string, argument any, ok bool) {
 	return name, argument, ok && (name == "Ref" || strings.HasPrefix(name, "Fn::"))
 }
 
-// sole is the member of a mapping that has but one.
+// sole returns the member of a mapping that has but one.
 func sole(v any) (name string, member any, ok bool) {
 	m, _ := v.(map[string]any)
 	for name, member := range m {
@@ -225,7 +225,7 @@ func (t *template) evaluateMap(m map[string]any) (any, error) {
 	return out, nil
 }
 
-// text is a value as it stands in a text. A list or a mapping cannot.
+// text returns a value as it stands in a text. A list or a mapping cannot.
 func text(v any) (string, error) {
 	switch v := v.(type) {
 	case nil:
@@ -249,7 +249,7 @@ type onlyOnAWS string
 
 func (what onlyOnAWS) Error() string { return string(what) + " is known on AWS only" }
 
-// call is an intrinsic function of an argument that is not evaluated yet.
+// call returns an intrinsic function of an argument that is not evaluated yet.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 func (t *template) call(name string, argument any) (any, error) {
 	switch name {

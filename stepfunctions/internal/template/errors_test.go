@@ -17,12 +17,12 @@ func write(t *testing.T, template string) (path string) {
 	return path
 }
 
-// machineWith is a template of one state machine that has these properties.
+// machineWith returns a template of one state machine that has these properties.
 func machineWith(properties string) string {
 	return "Resources: {F: {Type: AWS::Serverless::Function}, M: {Type: AWS::Serverless::StateMachine, Properties: {" + properties + "}}}"
 }
 
-// machineWhere is one that says value, with more sections.
+// machineWhere returns a machine that says value, with more sections.
 func machineWhere(value, sections string) string {
 	return sections + "\n" + machineWith("Definition: {Comment: "+value+"}")
 }

@@ -53,7 +53,7 @@ func compare(t *testing.T, path, got string) {
 	}
 }
 
-// show is one block of lines for each state machine.
+// show returns one block of lines for each state machine.
 func show(t *testing.T, machines []StateMachine) string {
 	t.Helper()
 	var out strings.Builder

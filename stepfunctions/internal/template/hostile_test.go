@@ -34,7 +34,7 @@ func TestHostileTemplates(t *testing.T) {
 	}
 }
 
-// doubling is a line, and lines that each refer to the one before it.
+// doubling returns a line, and lines that each refer to the one before it.
 func doubling(first, format string, lines int) string {
 	out := first
 	for i := 1; i <= lines; i++ {

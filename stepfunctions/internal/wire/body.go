@@ -99,7 +99,7 @@ func (b *body) fill(w http.ResponseWriter, r *http.Request) *Error {
 	}
 }
 
-// firstBody is the room for the beginning of a body: for all of it where it
+// firstBody returns the room for the beginning of a body: for all of it where it
 // announces that it is short, with one byte to see its end.
 func firstBody(r *http.Request) int {
 	if r.ContentLength >= 0 && r.ContentLength < freeBody {

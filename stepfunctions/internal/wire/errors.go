@@ -157,7 +157,7 @@ var patterns = map[string]struct {
 // violations collects what the constraints of an input object to.
 type violations struct{ found []string }
 
-// errorf is nil where nothing was found, otherwise the service's sentence about
+// errorf returns nil where nothing was found, otherwise the service's sentence about
 // all of them.
 func (v *violations) errorf() *Error {
 	switch n := len(v.found); n {
@@ -174,7 +174,7 @@ func (v *violations) add(value, path, rule string) {
 	v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: Member must %s", value, path, rule))
 }
 
-// checkConstraints holds an input, a pointer to a struct, against its tags.
+// checkConstraints checks an input, a pointer to a struct, against its tags.
 func checkConstraints(input any) *Error {
 	var v violations
 	v.structure("", reflect.ValueOf(input).Elem())
@@ -273,7 +273,7 @@ type validateOutput struct {
 // maxDiagnostics is how many diagnostics are returned when the caller sets no bound.
 const maxDiagnostics = 100
 
-// validateStateMachineDefinition speaks for AWS: what only this engine cannot
+// validateStateMachineDefinition reports what AWS would: what only this engine cannot
 // run is a warning, which has to be asked for.
 func (s *service) validateStateMachineDefinition(_ context.Context, in *validateStateMachineDefinitionInput) (*validateOutput, error) {
 	out := &validateOutput{Result: "OK", Diagnostics: []diagnostic{}}

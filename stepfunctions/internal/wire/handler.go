@@ -81,7 +81,7 @@ func panicReason(p any) string {
 	return fmt.Sprintf("%T", p)
 }
 
-// refuse answers an error: a Error as it is, anything else without its text,
+// fail answers an error: an *Error as it is, anything else without its text,
 // which is for the log.
 func (h *handler) refuse(w http.ResponseWriter, r *http.Request, id string, err error) {
 	f := (*Error)(nil)
@@ -161,7 +161,7 @@ const (
 	targetPrefix = "AWSStepFunctions."
 )
 
-// readTarget is the name of the operation that a request is for.
+// readTarget returns the name of the operation that a request is for.
 func readTarget(r *http.Request) (string, *Error) {
 	if r.Method != http.MethodPost {
 		return "", &Error{Type: "MethodNotAllowedException", Status: http.StatusMethodNotAllowed,
@@ -260,7 +260,7 @@ func serviceError(err error) error {
 	return err
 }
 
-// resourceError is refused for a request about a resource: an ARN of the right
+// resourceError is serviceError for a request about a resource: an ARN of the right
 // form in another region or account is one of something that is not here.
 func resourceError(err error, absent *Error) error {
 	if errors.Is(err, &engine.Error{Code: engine.InvalidARN}) {

@@ -42,7 +42,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// post is a request as SDKs make them.
+// post returns a request as SDKs make them.
 func post(operation, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")

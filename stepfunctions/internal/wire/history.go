@@ -67,7 +67,7 @@ func (h historyEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(members)
 }
 
-// detailsMember names the member for a type's details: states share two,
+// detailsMember returns the name of the member for a type's details: states share two,
 // every other type has its own.
 func detailsMember(kind string) string {
 	switch {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// optional is what an optional member holds, or the type's zero where it is absent.
+// optional returns what an optional member holds, or the type's zero where it is absent.
 func optional[T any](member *T) T {
 	if member == nil {
 		var zero T
@@ -57,7 +57,7 @@ func nextToken(question any, from string) *string {
 	return &token
 }
 
-// pageStart is where the page of a token begins, empty for the first page.
+// pageStart returns where the page of a token begins, empty for the first page.
 func pageStart(token *string, question any) (string, *Error) {
 	if token == nil {
 		return "", nil
@@ -73,7 +73,7 @@ func pageStart(token *string, question any) (string, *Error) {
 	return t.From, nil
 }
 
-// pageSize is how many entries a page has; 0 asks for the default, as the API
+// pageSize returns how many entries a page has; 0 asks for the default, as the API
 // reference says.
 func pageSize(maxResults *int64) int {
 	if maxResults == nil || *maxResults == 0 {
@@ -103,7 +103,7 @@ func optionalStamp(t time.Time) *timestamp {
 	return &s
 }
 
-// checkARN answers the service's InvalidARN for text that is no ARN of the
+// checkARN returns the service's InvalidArn for text that is no ARN of the
 // states service (arn:PARTITION:states:REGION:ACCOUNT:TYPE:ID), and for one
 // whose type is not among those that the operation works on.
 func checkARN(text string, types ...string) *Error {
@@ -120,7 +120,7 @@ func checkARN(text string, types ...string) *Error {
 	return nil
 }
 
-// invalidDefinition words what keeps a definition from being used.
+// invalidDefinition returns the error about what keeps a definition from being used.
 func invalidDefinition(problems error) *Error {
 	return errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", problems)
 }

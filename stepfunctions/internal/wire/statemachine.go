@@ -46,7 +46,7 @@ func (s *service) createStateMachine(ctx context.Context, in *createStateMachine
 	return &createStateMachineOutput{m.ARN, stamp(m.Created), present(m.VersionARN)}, nil
 }
 
-// checkRole refuses what looks like an ARN and is none. No role is assumed on
+// checkRole rejects what looks like an ARN and is none. No role is assumed on
 // one machine, so that any other text may stand in for it.
 func checkRole(role string) *Error {
 	if strings.HasPrefix(role, "arn:") && len(strings.SplitN(role, ":", 6)) < 6 {

@@ -55,7 +55,7 @@ func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Error) {
 	return inside, state, nil
 }
 
-// diagnostics are those of the definition. What a mocked task would call does
+// diagnostics returns the diagnostics of the definition. What a mocked task would call does
 // not matter, for it is not called.
 func (r *stateRequest) diagnostics() []asl.Diagnostic {
 	found := asl.Validate(r.machine, asl.Options{Partial: r.in.StateName == nil})
@@ -64,7 +64,7 @@ func (r *stateRequest) diagnostics() []asl.Diagnostic {
 	})
 }
 
-// stateInput is what the request sets around the state.
+// stateInput returns what the request sets around the state.
 func (r *stateRequest) stateInput() interp.TestStateInput {
 	with := interp.TestStateInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
 	if r.in.Context != nil {
@@ -106,7 +106,7 @@ func (r *stateRequest) inspects() bool {
 	return level == "DEBUG" || level == "TRACE"
 }
 
-// checkMockedFields refuses a mocked result whose members the integrated
+// checkMockedFields rejects a mocked result whose members the integrated
 // service cannot have answered. Members it does not know are let through.
 func checkMockedFields(resource string, result any) *Error {
 	if misfit := integration.Parse(resource).Misfit(result); misfit != "" {
@@ -181,7 +181,7 @@ func checkContextPart(part *value.Object, allowed map[string]string) *Error {
 	return nil
 }
 
-// checkResult holds a mocked result against what the state can have for one.
+// checkResult checks a mocked result against what the state can have for one.
 func (r *stateRequest) checkResult() *Error {
 	if !r.mocked() || r.in.Mock.Result == nil {
 		return nil
@@ -208,7 +208,7 @@ func (r *stateRequest) checkResult() *Error {
 	return r.checkFailures(items, isArray)
 }
 
-// checkFailures: no more iterations can have failed than there were.
+// checkFailures checks the number of failures: no more iterations can have failed than there were.
 func (r *stateRequest) checkFailures(items []any, isArray bool) *Error {
 	c := r.in.StateConfiguration
 	if isArray && c != nil && optional(c.MapIterationFailureCount) > int64(len(items)) {
@@ -303,14 +303,14 @@ func findState(machine *value.Object, name string) *value.Object {
 	return nil
 }
 
-// member is a member of an object if it has that type, otherwise the zero.
+// member returns a member of an object if it has that type, otherwise the zero.
 func member[T any](o *value.Object, name string) T {
 	v, _ := o.Get(name)
 	t, _ := v.(T)
 	return t
 }
 
-// checkKind holds the state's type against whether there is a mock.
+// checkKind checks the state's type against whether there is a mock.
 func (r *stateRequest) checkKind() *Error {
 	r.kind = member[string](r.state, "Type")
 	mockable := r.kind == "Task" || r.kind == "Map" || r.kind == "Parallel"

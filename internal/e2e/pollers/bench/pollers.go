@@ -32,7 +32,7 @@ type poller struct {
 	follow func(ctx context.Context, base string) error
 }
 
-// pollers are this repository's client, to which the others are compared, and
+// pollers returns this repository's client, to which the others are compared, and
 // those others: in other languages where there is a program for them.
 func pollers() []poller {
 	all := []poller{
@@ -110,7 +110,7 @@ func hashicorp(ctx context.Context, base string) error {
 	return p.PollUntilDone(ctx)
 }
 
-// script is a poller in another language: a program and its script, with a
+// script returns a poller in another language: a program and its script, with a
 // space between, as .ci/pollers/run names them. It is done when it prints what
 // came out.
 func script(command string) func(context.Context, string) error {

@@ -197,7 +197,7 @@ func (in input) integer(i int, round func(float64) float64) (int64, error) {
 	return int64(f), nil
 }
 
-// SyntaxError says why a text is no call.
+// SyntaxError returns why a text is no call.
 type SyntaxError struct {
 	Call   string
 	Offset int // in bytes
@@ -220,7 +220,7 @@ func (e *MissingError) Error() string {
 
 func (e *MissingError) Unwrap() error { return e.NotFound }
 
-// Cause is the cause as AWS words it; input is the state's input as JSON. It
+// Cause returns the cause as AWS words it; input is the state's input as JSON. It
 // names the whole call, and writes a path into the context object as if it
 // started at the input.
 func (e *MissingError) Cause(input string) string {

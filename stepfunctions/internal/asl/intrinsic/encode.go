@@ -74,7 +74,7 @@ func hash(in input) (any, error) {
 	return hex.EncodeToString(digest), nil
 }
 
-// digest is nil for an unknown algorithm.
+// digest returns nil for an unknown algorithm.
 func digest(algorithm string, data []byte) []byte {
 	switch algorithm {
 	case "MD5":

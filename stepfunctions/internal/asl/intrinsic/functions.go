@@ -30,7 +30,7 @@ func lookup(name string) (function, bool) {
 	return function{}, false
 }
 
-// functions are those of states-language.net, Appendix B.
+// functions returns the functions of states-language.net, Appendix B.
 func functions() []function {
 	return []function{
 		{name: "States.Format", min: 1, max: math.MaxInt, template: true, compute: format},
@@ -236,7 +236,7 @@ func format(in input) (any, error) {
 	return b.String(), nil
 }
 
-// badTemplate is the failure of a template, whatever the arguments are.
+// badTemplate returns the failure of a template, whatever the arguments are.
 func (in input) badTemplate(reason string) error {
 	return &ArgumentsError{Function: in.name, Reason: reason, Template: true}
 }
@@ -312,7 +312,7 @@ func mathRandom(in input) (any, error) {
 	return value.FromInt(first + int64(bits()%uint64(end-first))), nil
 }
 
-// scramble is the SplitMix64 generator's output for a seed (Steele, Lea and
+// scramble returns the SplitMix64 generator's output for a seed (Steele, Lea and
 // Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
 func scramble(seed uint64) uint64 {
 	z := seed + 0x9e3779b97f4a7c15

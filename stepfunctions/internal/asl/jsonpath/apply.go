@@ -59,7 +59,7 @@ func (s member) merge(object *value.Object) any {
 	return value.NewObject(members...)
 }
 
-// javaType is Jayway's name for the kind of a value.
+// javaType returns Jayway's name for the kind of a value.
 func javaType(v any) string {
 	switch v.(type) {
 	case nil:

@@ -28,7 +28,7 @@ func (p *Path) Get(root any) (any, error) {
 	return v, err
 }
 
-// lookup is the short way for Reference Paths, which nearly all paths are.
+// lookup returns the short way for Reference Paths, which nearly all paths are.
 func (p *Path) lookup(v any) (any, bool) {
 	for _, s := range p.steps {
 		var ok bool
@@ -119,7 +119,7 @@ func (e *evaluation) follow(v any, steps []step) error {
 	return steps[0].apply(v, steps[1:], e)
 }
 
-// depth is the number of steps before the one that has after behind it.
+// depth returns the number of steps before the one that has after behind it.
 func (e *evaluation) depth(after []step) int { return len(e.path.steps) - len(after) - 1 }
 
 // certain reports whether every step before the one that has after behind it is
@@ -158,7 +158,7 @@ func (e *evaluation) notFound(reason string) *NotFoundError {
 	return &NotFoundError{Path: e.path, Reason: reason}
 }
 
-// SyntaxError says why a text is no path.
+// SyntaxError returns why a text is no path.
 type SyntaxError struct {
 	Path   string
 	Offset int // in bytes
@@ -194,7 +194,7 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string { return e.Reason }
 
-// Invalid is the cause AWS gives when InputPath, OutputPath and the Path forms
+// Invalid returns the cause AWS gives when InputPath, OutputPath and the Path forms
 // of numbers lead nowhere.
 func (e *NotFoundError) Invalid() string {
 	if e.Kind == NullRoot {
@@ -203,7 +203,7 @@ func (e *NotFoundError) Invalid() string {
 	return fmt.Sprintf("Invalid path '%s' : %s", e.Path, e.Reason)
 }
 
-// InField is the cause AWS gives when a path in a payload template, or in a
+// InField returns the cause AWS gives when a path in a payload template, or in a
 // Fail state, leads nowhere; input is JSON.
 func (e *NotFoundError) InField(field, input string) string {
 	if e.Kind == NullRoot {

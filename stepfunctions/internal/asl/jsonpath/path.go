@@ -222,7 +222,7 @@ func (p *parser) looseList() (any, error) {
 	return list, nil
 }
 
-// text is how a scalar looks where Jayway compares it as a string.
+// text returns how a scalar looks where Jayway compares it as a string.
 func text(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -238,7 +238,7 @@ type operator struct {
 	holds func(left, right operandValue) bool
 }
 
-// operators are those of Jayway's JsonPath, longer ones before their prefixes.
+// operators returns the operators of Jayway's JsonPath, longer ones before their prefixes.
 func operators() []operator {
 	return []operator{
 		{"===", identical},

@@ -38,7 +38,7 @@ func NewObject(members ...Member) *Object {
 	return o
 }
 
-// Len is the number of members; a nil object has none.
+// Len returns the number of members; a nil object has none.
 func (o *Object) Len() int {
 	if o == nil {
 		return 0
@@ -46,7 +46,7 @@ func (o *Object) Len() int {
 	return len(o.members)
 }
 
-// Members are the members in order; the caller must not change them.
+// Members returns the members in order; the caller must not change them.
 func (o *Object) Members() []Member {
 	if o == nil {
 		return nil

@@ -101,7 +101,7 @@ type Subcase struct {
 	Expected   map[string]any  `json:"expected"`
 }
 
-// DefinitionOf is the definition as the recorder sent it: the text where the
+// DefinitionOf returns the definition as the recorder sent it: the text where the
 // case has it, otherwise the object.
 func (c Case) DefinitionOf() string {
 	if c.DefinitionText != nil {
@@ -110,7 +110,7 @@ func (c Case) DefinitionOf() string {
 	return Spaced(c.Definition)
 }
 
-// InputOf is the input as the recorder sent it.
+// InputOf returns the input as the recorder sent it.
 func (c Case) InputOf() string {
 	if c.InputRecorded != nil {
 		return Spaced(c.InputRecorded)
@@ -130,7 +130,7 @@ func (c Case) Consistent() bool {
 // context objects began to show how often they were.
 var redriveBegan = time.Date(2023, 11, 15, 0, 0, 0, 0, time.UTC)
 
-// Matcher is the one for the case's wildcards and age.
+// Matcher returns the one for the case's wildcards and age.
 func (c Case) Matcher() Matcher {
 	m := NewMatcher(c.Wildcards)
 	recorded, err := time.Parse("02-01-2006, 15:04:05", c.Source.Recorded)

@@ -130,7 +130,7 @@ func (w *world) targets(ctx context.Context, c cases.Case) (string, error) {
 	return input, nil
 }
 
-// outcome is what a recording has of an execution's end.
+// outcome returns what a recording has of an execution's end.
 func outcome(d *sfn.DescribeExecutionOutput) map[string]any {
 	out := map[string]any{"status": string(d.Status)}
 	for name, text := range map[string]*string{"output": d.Output, "error": d.Error, "cause": d.Cause} {
