@@ -53,7 +53,7 @@ const JournalSchema = journal.Schema
 func OpenJournal(db *sqlite.DB) Journal { return journal.New(db) }
 
 // Invoker calls the functions of Task states. It returns a *FunctionError for a
-// function that failed, and a *ServiceError for a call that Lambda would refuse.
+// function that failed, and a *ServiceError for a call that Lambda would reject.
 type Invoker = engine.Invoker
 
 // FunctionError and ServiceError are the errors that an Invoker returns.
@@ -85,7 +85,7 @@ const (
 	Aborted   = engine.Aborted
 )
 
-// Error is a refused request. errors.Is(err, &Error{Code: c}) reports whether
+// Error is a rejected request. errors.Is(err, &Error{Code: c}) reports whether
 // err has the code c.
 type Error = engine.Error
 

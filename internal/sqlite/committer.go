@@ -157,7 +157,7 @@ func (c *committer) transaction(group []*write) error {
 	return err
 }
 
-// attempt runs the group as one transaction. failed reports that a write had an
+// attempt runs the group as one transaction. failed reports whether a write had an
 // error that do could not undo, and that nothing is left of the transaction.
 func (c *committer) attempt(group []*write, do func(*write) (undone bool, err error)) (failed bool, err error) {
 	if err := c.exec(begin); err != nil {

@@ -48,7 +48,7 @@ func syncFolder(dir string) {
 }
 
 // keepPrivate takes the files of the folder from all other users of the
-// machine, whatever folder they are in and whoever made them: the data is
+// machine, in whatever folder they are and whichever program made them: the data is
 // personal, and who can lock a file can hold up the start. SQLite gives the
 // files that it makes beside a database the same permissions.
 func keepPrivate(dir string) error {

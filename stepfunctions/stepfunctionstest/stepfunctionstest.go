@@ -163,7 +163,7 @@ func checkMocks(tb testing.TB, mocks *mock.File, n engine.Observation) {
 		tb.Error(problem)
 	}
 	for _, misfit := range misfits {
-		tb.Log("a mock does not fit: ", misfit)
+		tb.Log("a mocked result does not fit its state: ", misfit)
 	}
 }
 
@@ -222,7 +222,7 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Advance moves Options.Clock by d, through everything that becomes due on the
-// way, and returns when nothing is in hand any more: functions that run are
+// way, and returns when no work is in progress any more: functions that run are
 // waited for.
 func (p *Endpoint) Advance(d time.Duration) {
 	p.tb.Helper()

@@ -19,8 +19,8 @@ import (
 const corpusTarget = 90
 
 // TestCorpus reports how many of a corpus of real definitions can be created,
-// and why the others cannot: every one of those is refused with a reason that
-// names what is not supported, or what AWS refuses as well.
+// and why the others cannot: every one of those is rejected with a reason that
+// names what is not supported, or what AWS rejects as well.
 func TestCorpus(t *testing.T) {
 	folder := os.Getenv("ASL_CORPUS")
 	if folder == "" {
@@ -71,7 +71,7 @@ func reasonsOf(diagnostics []asl.Diagnostic) []string {
 type realDefinition struct {
 	id, path, needs string
 	text            []byte
-	// invalid is set for one that AWS refuses.
+	// invalid is set for one that AWS rejects.
 	invalid bool
 }
 

@@ -12,10 +12,10 @@ const maxReasons = 100
 type Severity string
 
 const (
-	// SeverityError is for what AWS refuses.
+	// SeverityError is for what AWS rejects.
 	SeverityError Severity = "ERROR"
 	// SeverityWarning is for what AWS takes but this engine cannot run: it is
-	// refused at creation, while validation, which speaks for AWS, lets it pass.
+	// rejected at creation, while validation, which answers as AWS does, lets it pass.
 	SeverityWarning Severity = "WARNING"
 )
 
@@ -55,7 +55,7 @@ func (d Diagnostic) String() string {
 
 // ErrorMessage returns the message of AWS's InvalidDefinition error for a definition with
 // these diagnostics, and "" for one that may be created. What only this engine
-// objects to is named once there is nothing left that AWS would refuse. Of very
+// objects to is named once there is nothing left that AWS would reject. Of very
 // many reasons it has the first hundred, as many as AWS lists.
 func ErrorMessage(diagnostics []Diagnostic) string {
 	texts := withSeverity(diagnostics, SeverityError)

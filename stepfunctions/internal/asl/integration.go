@@ -89,7 +89,7 @@ func (c *checker) integration(at string, o *value.Object) {
 	text, _ := get(o, "Resource").(string)
 	r := integration.Parse(text)
 	if r.Kind() != integration.Native || (c.express && r.Pattern != "") {
-		return // refused already, or not known by name
+		return // rejected already, or not known by name
 	}
 	holder := "Parameters"
 	if c.jsonata {
@@ -175,7 +175,7 @@ func UnknownParameter(r integration.Resource, name string) string {
 }
 
 // takes reports whether the parameter is data for who is called, and may be this
-// value besides a text. AWS refuses numbers as a function's Payload.
+// value besides a text. AWS rejects numbers as a function's Payload.
 func takes(name string, v any) bool {
 	switch v.(type) {
 	case *value.Object, []any:

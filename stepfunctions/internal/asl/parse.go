@@ -354,7 +354,7 @@ func (f *fields) catchers() []*Catcher {
 }
 
 // integer reads a whole number; nil where it is absent, wrong, or an
-// expression of JSONata (which is refused for its own reason).
+// expression of JSONata (which is rejected for its own reason).
 func (f *fields) integer(name string) *int64 {
 	n := f.number(name, "Integer")
 	if n == "" {

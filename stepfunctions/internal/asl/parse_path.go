@@ -29,7 +29,7 @@ func (f *fields) path(name string) *Path {
 }
 
 // jsonPath parses text, nil with a problem where it is no path; what JSONata
-// would evaluate is left alone, since it is refused for its own reason.
+// would evaluate is left alone, since it is rejected for its own reason.
 func (f *fields) jsonPath(name, text string) *jsonpath.Path {
 	if isJSONata(text) {
 		return nil

@@ -19,14 +19,14 @@ const maxFindings = 1000
 
 // Options are what validation depends on besides the definition.
 type Options struct {
-	// Express reports that the state machine is to be of type EXPRESS, which
+	// Express reports whether the state machine is to be of type EXPRESS, which
 	// cannot wait for jobs and tokens.
 	Express bool
-	// Partial reports that the definition was made around a single state: its
+	// Partial reports whether the definition was made around a single state: its
 	// transitions may lead anywhere.
 	Partial bool
 	// Integrations says that mocks or stubs answer for the services that the
-	// engine cannot call, so that calls of them are no reason to refuse.
+	// engine cannot call, so that calls of them are no reason to reject.
 	Integrations bool
 	// Stubs says that stubs answer for writes, the results of a distributed Map
 	// among them.

@@ -133,7 +133,7 @@ const (
 
 // language finds out a state's query language: its own, or else the machine's;
 // the state around it has no say. AWS takes any value but "JSONPath" for
-// JSONata, while it refuses the value. A downgrade is reported; ok is then
+// JSONata, while it rejects the value. A downgrade is reported; ok is then
 // false, for the state's fields would be judged by the wrong language.
 func (c *checker) language(at string, o *value.Object) (ok bool) {
 	own, written := o.Get("QueryLanguage")

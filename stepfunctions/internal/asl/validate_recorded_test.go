@@ -50,7 +50,7 @@ func definitionOf(c any) []byte {
 	return value.Append(nil, field(c, "definition"))
 }
 
-// TestRecordedExecutions holds that nothing is refused which AWS ran.
+// TestRecordedExecutions holds that nothing is rejected which AWS ran.
 func TestRecordedExecutions(t *testing.T) {
 	count := 0
 	for file, c := range recorded(t, "*/*/*.json") {

@@ -95,8 +95,8 @@ func TestValidateChoiceRules(t *testing.T) {
 	}
 }
 
-// The numbers that bound a Map are refused in the forms that AWS was measured
-// to refuse (us-east-1, 16 September 2026).
+// The numbers that bound a Map are rejected in the forms that AWS was measured
+// to reject (us-east-1, 16 September 2026).
 func TestValidateMapNumbers(t *testing.T) {
 	const at = " at /States/S"
 	const reference = "Value is not a Reference Path" + at

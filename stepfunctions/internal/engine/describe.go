@@ -106,7 +106,7 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	return r, nil
 }
 
-// expired reports that retention is over, whether or not it is swept already.
+// expired reports whether retention is over, whether or not it is swept already.
 func (e *Engine) expired(r Record) bool {
 	return r.Status != Running && r.Stopped.Before(e.retained())
 }

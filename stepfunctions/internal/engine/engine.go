@@ -172,7 +172,7 @@ func (e *Engine) Start(ctx context.Context) error {
 }
 
 // Close lets the functions that run finish and writes down what they answer,
-// starts nothing new, and returns when nothing is in hand any more. When ctx
+// starts nothing new, and returns when no work is in progress any more. When ctx
 // ends first, the functions' contexts are canceled and their answers
 // forgotten. What is left resumes at the next Start. Close is called once.
 func (e *Engine) Close(ctx context.Context) error {
@@ -196,23 +196,23 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 }
 
-// Idle reports that nothing is in hand: no call, no function, no write. Only
+// Idle reports whether no work is in progress: no call, no function, no write. Only
 // timers and callers can then move anything.
 func (e *Engine) Idle() bool { return e.gate.idle() }
 
-// Sleeping reports that the engine is idle and that some execution waits for time
+// Sleeping reports whether the engine is idle and some execution waits for time
 // to pass.
 func (e *Engine) Sleeping() bool { return e.timers.pending() && e.gate.idle() }
 
 // now has the millisecond's precision that the service's timestamps have.
 func (e *Engine) now() time.Time { return e.cfg.Clock.Now().UTC().Truncate(time.Millisecond) }
 
-// gate counts what is in hand, so that Close can wait for it.
+// gate counts the work in progress, so that Close can wait for it.
 type gate struct {
 	mu     sync.Mutex
 	opened bool
 	inHand int
-	// empty is made by close, and closed when nothing is in hand.
+	// empty is made by close, and closed when no work is in progress.
 	empty chan struct{}
 }
 
@@ -222,7 +222,7 @@ func (g *gate) open() {
 	g.opened = true
 }
 
-// enter counts a caller's request, or refuses it.
+// enter counts a caller's request, or rejects it.
 func (g *gate) enter() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -233,7 +233,7 @@ func (g *gate) enter() error {
 	return nil
 }
 
-// hold counts work that follows from what is in hand already.
+// hold counts work that follows from work that is in progress already.
 func (g *gate) hold() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -247,8 +247,8 @@ func (g *gate) leave() {
 	g.settle()
 }
 
-// close refuses callers from now on, and gives a channel that is closed when
-// nothing is in hand.
+// close rejects callers from now on, and returns a channel that is closed when
+// no work is in progress.
 func (g *gate) close() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -401,5 +401,5 @@ func errorf(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// errWrongType refuses what only machines of the other type can do.
+// errWrongType rejects what only machines of the other type can do.
 var errWrongType = errorf(StateMachineTypeNotSupported, "This operation is not supported by this type of state machine")

@@ -69,7 +69,7 @@ type staged struct {
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
-	// lazy reports that nothing follows from the input: the next write takes it along.
+	// lazy reports whether nothing follows from the input: the next write takes it along.
 	lazy bool
 }
 

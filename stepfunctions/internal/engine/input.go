@@ -10,11 +10,11 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// errEnded refuses an input because the execution has ended.
+// errEnded rejects an input because the execution has ended.
 var errEnded = errors.New("the execution has ended")
 
 // errIgnored says that the input concerns nothing that the run waits for.
-var errIgnored = errors.New("nothing waits for this")
+var errIgnored = errors.New("the execution waits for no such input")
 
 // submit applies an input, and returns when it is on disk and acted on. check,
 // if not nil, may reject it, looking at the run.

@@ -14,7 +14,7 @@ import (
 
 // Integrations is what answers tasks in place of the services that they call.
 // With the zero value nothing does, and definitions that call other services
-// than Lambda and Step Functions are refused.
+// than Lambda and Step Functions are rejected.
 type Integrations struct {
 	// Mocks returns the mock file at any time, nil for none. The function may be
 	// nil; it is called for every task, by many goroutines.

@@ -203,7 +203,7 @@ type nest struct {
 	seed [16]byte
 	// testCase is that of the parent.
 	testCase string
-	// awaited reports that the task ends with the execution.
+	// awaited reports whether the task ends with the execution.
 	awaited bool
 }
 

@@ -139,7 +139,7 @@ type NewStateMachine struct {
 
 // CreateStateMachine stores a machine. A second creation that differs in
 // nothing but role and tags gives the first one's answer; one that differs is
-// refused with StateMachineAlreadyExists. Other errors: InvalidName,
+// rejected with StateMachineAlreadyExists. Other errors: InvalidName,
 // InvalidDefinition, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (StateMachine, error) {
@@ -202,7 +202,7 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 	return s, nil
 }
 
-// parseDefinition refuses with every problem of the definition at once.
+// parseDefinition rejects with every problem of the definition at once.
 func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
 	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
 	if why := asl.ErrorMessage(diagnostics); why != "" {

@@ -330,7 +330,7 @@ const survival = time.Minute
 // survived notes that this program did not die of what it found.
 func (e *Engine) survived() {
 	if err := e.cfg.Progress.Survived(); err != nil {
-		e.cfg.Log.Warn("that the start was survived could not be noted", "error", err)
+		e.cfg.Log.Warn("the counts of deaths could not be reset", "error", err)
 	}
 }
 

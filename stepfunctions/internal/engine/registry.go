@@ -18,7 +18,7 @@ type registry struct {
 	journal Journal
 	arns    arns
 
-	// change is held by whoever changes a machine, across the journal's write,
+	// change is held while a machine is changed, across the journal's write,
 	// so that memory and journal change in the same order. mu guards the maps
 	// and is held for moments only.
 	change    sync.Mutex
@@ -252,7 +252,7 @@ func (g *registry) deleting(machineARN string) bool {
 	return m == nil || m.Deleting
 }
 
-// DescribeStateMachine returns a machine, or of the version that arn names.
+// DescribeStateMachine returns a machine, or the version that arn names.
 // Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMachine, error) {
 	m, r, v, err := e.registry.resolve(ctx, arn)
@@ -271,7 +271,7 @@ func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMac
 // StateMachines returns all machines by name.
 func (e *Engine) StateMachines() []StateMachine { return e.registry.all() }
 
-// active returns a machine by ARN, refusing one that is being deleted.
+// active returns a machine by ARN, rejecting one that is being deleted.
 func (e *Engine) active(arn string) (*machine, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)
 	if err != nil {

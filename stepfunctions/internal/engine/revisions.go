@@ -164,7 +164,7 @@ func overQuota(what string, most int) error {
 	return errorf(ServiceQuotaExceededException, "The maximum number of %s of a state machine has been reached: %d", what, most)
 }
 
-// roomForVersion refuses what publish would make one version too many of.
+// roomForVersion rejects what publish would make one version too many of.
 func (d *machineDocument) roomForVersion(revisionID string) error {
 	n := len(d.Versions)
 	if n < maxVersions || d.Versions[n-1].RevisionID == revisionID {

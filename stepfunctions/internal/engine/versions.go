@@ -145,8 +145,8 @@ func (d *machineDocument) aliasesOf(versionARN string) (names []string) {
 	return names
 }
 
-// checkRoutes refuses routes that are not of one machine's versions or do not
-// add up, and gives the machine.
+// checkRoutes rejects routes that are not of one machine's versions or do not
+// add up, and returns the machine.
 func (e *Engine) checkRoutes(routes []Route) (*machine, error) {
 	if len(routes) == 0 {
 		return nil, errorf(ValidationException, "Routing configuration must not be empty")

@@ -283,7 +283,7 @@ func (r *Run) conclude(s *scope, result data) {
 	r.leave(s, out, exit{assign: s.state.Assign, from: result, next: s.state.Next})
 }
 
-// Apply returns the run that in happened and gives what is to be done about it.
+// Apply applies an input to the run and returns what is to be done about it.
 // An input that concerns nothing the run waits for changes nothing and has no
 // effects: a task reported twice, a timer of a task that is done, anything
 // after the end.

@@ -222,7 +222,7 @@ func (m *mapRun) moved(index int, from, to phase) {
 	*to(&m.counts.Items) += m.sizes[index]
 }
 
-// stopped returns the end of a Map Run: what ran was aborted, and what never
+// stopped counts the end of a Map Run: what ran was aborted, and what never
 // started stays pending, as measured (github.com/floci-io/floci, pull request 2694).
 func (m *mapRun) stopped(status string, at time.Time) {
 	if m == nil || m.counts == nil || m.counts.Status != "RUNNING" {
@@ -235,7 +235,7 @@ func (m *mapRun) stopped(status string, at time.Time) {
 	}
 }
 
-// reopened reports that a Map Run is redriven: its children that did not succeed
+// reopened counts for a Map Run that is redriven: its children that did not succeed
 // run again, and those that never started are pending again.
 func (m *mapRun) reopened(parts []*scope, next int, at time.Time) {
 	t := m.counts

@@ -179,7 +179,7 @@ func (t *TestState) note(name string, d data) {
 	}
 }
 
-// unseen returns what the API leaves out for a state: what a Pass state with a
+// unseen reports whether the API leaves the data out for a state: what a Pass state with a
 // Result does not look at, and what goes into branches.
 func (t *TestState) unseen(name string) bool {
 	s := t.run.root.state

@@ -122,7 +122,7 @@ func (c *Client) address(name, qualifier string) string {
 	return address
 }
 
-// unreachable returns a call that its caller gave up from an endpoint that does
+// unreachable distinguishes a call that its caller canceled from an endpoint that does
 // not answer.
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {

@@ -32,7 +32,7 @@ type leftOut struct {
 }
 
 // readMachines reads the template, if there is one, and checks everything that
-// it says. What AWS would refuse too is a mistake, and an error. What is fine
+// it says. What AWS would reject too is a mistake, and an error. What is fine
 // on AWS and impossible here is left out, unless nothing remains.
 func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error) {
 	m := &machines{template: s.template, account: s.account, mocks: mocks, stubs: s.integrations == stub}
@@ -86,10 +86,10 @@ func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error
 	return nil
 }
 
-// maxPositions is how many places of a refused definition are listed.
+// maxPositions is how many places of a rejected definition are listed.
 const maxPositions = 5
 
-// positions returns where in which file a definition is refused.
+// positions returns where in which file a definition is rejected.
 func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Diagnostic) string {
 	var all []string
 	for _, d := range diagnostics {
@@ -104,7 +104,7 @@ func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Di
 	return " in " + strings.Join(all, ", ")
 }
 
-// unfilled returns placeholders: they are often why a definition is refused.
+// unfilled returns placeholders: they are often why a definition is rejected.
 func unfilled(machine template.StateMachine) string {
 	if len(machine.Unfilled) == 0 {
 		return ""
@@ -231,7 +231,7 @@ func (p parameters) String() string { return "" }
 func (p parameters) Set(pair string) error {
 	name, value, ok := strings.Cut(pair, "=")
 	if !ok || name == "" {
-		return errors.New("it is not NAME=VALUE")
+		return errors.New("not of the form NAME=VALUE")
 	}
 	p[name] = value
 	return nil
@@ -248,7 +248,7 @@ func (p parameters) read(pairs string) error {
 }
 
 // publish makes a version of a machine's current definition, unless there is
-// one, and the alias that leads to it alone. moved reports that it led elsewhere.
+// one, and the alias that leads to it alone. moved reports whether it led elsewhere.
 func publish(ctx context.Context, e *engine.Engine, machineARN, alias string) (arn string, moved bool, err error) {
 	version, err := e.PublishStateMachineVersion(ctx, machineARN, "", "")
 	if err != nil {

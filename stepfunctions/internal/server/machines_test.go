@@ -18,7 +18,7 @@ const (
 	jsonat = `Definition: {QueryLanguage: JSONata, StartAt: S, States: {S: {Type: Succeed}}}`
 )
 
-// What AWS would refuse too is a mistake, and stops the start.
+// What AWS would reject too is a mistake, and stops the start.
 func TestMistakesStopTheStart(t *testing.T) {
 	for title, c := range map[string]struct{ properties, says string }{
 		"typo in a reference": {"Definition: {StartAt: !Ref Nosuch}", `: M: Definition: StartAt: the template has nothing named "Nosuch"`},

@@ -48,7 +48,7 @@ func fail(stderr io.Writer, status int, err error) int {
 	return status
 }
 
-// stopWithin bounds how long requests and functions in hand may take when the
+// stopWithin bounds how long running requests and functions may take when the
 // program gets a signal to stop. What is cut off goes on at the next start.
 const stopWithin = 10 * time.Second
 

@@ -44,7 +44,7 @@ func (o *observer) observe(n engine.Observation) {
 	case n.Stub != nil:
 		o.log.Info(name+" answered by a stub", "state", n.Stub.State, "call", n.Stub.Call)
 	case n.Unanswered != "":
-		o.log.Warn(name+" has a task that nothing answers", "why", n.Unanswered)
+		o.log.Warn(name+" has a task without a mock, stub or function", "why", n.Unanswered)
 	case n.Waits != nil:
 		o.log.Info(name+" waits for a task token", "state", n.Waits.State, "call", n.Waits.Call,
 			"token", n.Waits.Token, "parameters", string(n.Waits.Parameters))

@@ -38,7 +38,7 @@ func (p *project) starts(more ...string) *running {
 	return beginLogging(p.t, &p.log, none, p.args(more)...)
 }
 
-// refused runs the program, which has to end with one line before it is ready.
+// rejected runs the program, which has to end with one line before it is ready.
 func (p *project) refused(says string, more ...string) {
 	p.t.Helper()
 	var stdout, stderr strings.Builder

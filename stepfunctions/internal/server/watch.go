@@ -31,7 +31,7 @@ func (m *machines) watch(ctx context.Context, s settings, e *engine.Engine, log 
 		}
 		m.read = now // a file with a mistake is not read again until it changes
 		if err := m.reload(ctx, s, e, log); err != nil {
-			log.Error("changed files are not used", "why", err)
+			log.Error("the changed files are ignored because of a mistake", "why", err)
 		}
 	}
 }

@@ -152,7 +152,7 @@ func (t *template) evaluate(v any) (any, error) {
 		return nil, err
 	}
 	if t.depth++; t.depth > 2*maxDepth {
-		return nil, errors.New("it needs itself, or is nested too deeply")
+		return nil, errors.New("it refers to itself, or is nested too deeply")
 	}
 	defer func() { t.depth-- }()
 	switch v := v.(type) {
@@ -174,7 +174,7 @@ func (t *template) evaluate(v any) (any, error) {
 // spend takes work from what is left of it.
 func (t *template) spend(work int) error {
 	if t.budget -= work; t.budget < 0 {
-		return errors.New("it takes too much work to fill in")
+		return errors.New("its intrinsic functions take too much work to evaluate")
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (t *template) substitute(written string, values map[string]string) (filled 
 		}
 		written = filled
 	}
-	return "", nil, errors.New("DefinitionSubstitutions need each other")
+	return "", nil, errors.New("DefinitionSubstitutions refer to each other")
 }
 
 // source returns the one property that has the definition.

@@ -105,7 +105,7 @@ func (t *template) holds(name string) (bool, error) {
 		return false, fmt.Errorf("the template has no condition %q", name)
 	}
 	if t.deciding[name] {
-		return false, fmt.Errorf("condition %s needs itself", name)
+		return false, fmt.Errorf("condition %s refers to itself", name)
 	}
 	t.deciding[name] = true
 	defer delete(t.deciding, name)

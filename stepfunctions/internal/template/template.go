@@ -27,7 +27,7 @@ type template struct {
 	// names are those of state machines that have been worked out.
 	names map[string]string
 	// decided are the conditions that have been worked out; deciding are those
-	// that are being looked at: one that needs itself has no answer.
+	// that are being looked at: one that refers to itself has no answer.
 	decided, deciding map[string]bool
 	// file is the definition's of the state machine that is looked at, "" for one
 	// in the template.

@@ -27,8 +27,8 @@ const (
 // reader makes a tree of YAML's nodes: maps, lists, texts, numbers, truth
 // values and nil, as encoding/json would.
 type reader struct {
-	// short reports that short forms of intrinsic functions become their long
-	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are refused.
+	// short reports whether short forms of intrinsic functions become their long
+	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are rejected.
 	short bool
 	// ordered has mappings become *value.Object, in the order of the text, and
 	// not maps.
@@ -66,7 +66,7 @@ func (r *reader) read(text []byte) (any, error) {
 
 func (r *reader) node(node *yaml.Node, depth int) (any, error) {
 	if r.left--; r.left < 0 {
-		return nil, errors.New("its aliases make too much of it")
+		return nil, errors.New("its YAML aliases expand to too large a document")
 	}
 	if depth == 0 {
 		return nil, at(node, "it is nested too deeply")

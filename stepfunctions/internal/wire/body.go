@@ -62,7 +62,7 @@ type body struct {
 }
 
 // read reads a whole request, at most maxBody bytes of it, and gives it to use,
-// which must not keep it. A request that announces more is refused before any
+// which must not keep it. A request that announces more is rejected before any
 // of it is sent: a caller that asked for 100 Continue (RFC 9110 section 10.1.1)
 // gets the error in its place.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request, use func([]byte) *Error) *Error {

@@ -131,7 +131,7 @@ func parseLimit(tag string) limit {
 }
 
 // number reads a limit of a tag; a tag that does not parse gives 0, which the
-// test over all inputs refuses.
+// test over all inputs rejects.
 func number(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
@@ -157,9 +157,9 @@ var patterns = map[string]struct {
 // violations collects what the constraints of an input object to.
 type violations struct{ found []string }
 
-// errorf returns nil where nothing was found, otherwise the service's sentence about
+// err returns nil where nothing was found, otherwise the service's sentence about
 // all of them.
-func (v *violations) errorf() *Error {
+func (v *violations) err() *Error {
 	switch n := len(v.found); n {
 	case 0:
 		return nil
@@ -178,7 +178,7 @@ func (v *violations) add(value, path, rule string) {
 func checkConstraints(input any) *Error {
 	var v violations
 	v.structure("", reflect.ValueOf(input).Elem())
-	return v.errorf()
+	return v.err()
 }
 
 func (v *violations) structure(path string, s reflect.Value) {

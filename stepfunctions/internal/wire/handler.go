@@ -33,12 +33,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", contentType)
 	answer, err := h.run(w, r)
 	if err != nil {
-		h.refuse(w, r, id, err)
+		h.writeError(w, r, id, err)
 		return
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
-		h.refuse(w, r, id, err)
+		h.writeError(w, r, id, err)
 		return
 	}
 	h.write(w, http.StatusOK, body)
@@ -81,9 +81,9 @@ func panicReason(p any) string {
 	return fmt.Sprintf("%T", p)
 }
 
-// fail answers an error: an *Error as it is, anything else without its text,
+// writeError answers an error: an *Error as it is, anything else without its text,
 // which is for the log.
-func (h *handler) refuse(w http.ResponseWriter, r *http.Request, id string, err error) {
+func (h *handler) writeError(w http.ResponseWriter, r *http.Request, id string, err error) {
 	f := (*Error)(nil)
 	if errors.Is(err, engine.ErrJournalLost) {
 		// Logged once, by the journal's provider.
@@ -124,7 +124,7 @@ func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
 		id := requestID()
 		w.Header().Set("X-Amzn-Requestid", id)
 		w.Header().Set("Content-Type", contentType)
-		(&handler{service: &service{log: log}}).refuse(w, r, id, &Error{Type: kind, Message: message, Status: status})
+		(&handler{service: &service{log: log}}).writeError(w, r, id, &Error{Type: kind, Message: message, Status: status})
 	}
 	return hostguard.New(hostguard.Config{Names: names, Prefix: "sync-", SameOrigin: true, Refuse: refuse, Log: log}, next)
 }

@@ -194,7 +194,7 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// Writes that cannot be kept are refused with a status that SDKs try again.
+// Writes that cannot be kept are rejected with a status that SDKs try again.
 func TestLostJournal(t *testing.T) {
 	dir := t.TempDir()
 	db, err := sqlite.Open(dir, journal.Schema)

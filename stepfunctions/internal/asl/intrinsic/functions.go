@@ -16,7 +16,7 @@ import (
 type function struct {
 	name     string
 	min, max int // number of arguments
-	// template reports that the first argument is a template of States.Format.
+	// template reports whether the first argument is a template of States.Format.
 	template bool
 	compute  func(input) (any, error)
 }
@@ -172,7 +172,7 @@ func contains(array []any, v any) bool {
 
 // string reads a literal in single quotes. A backslash may stand before
 // ' { } and itself, and nowhere else (states-language.net, "Intrinsic
-// Functions"); AWS refuses a definition that has it elsewhere.
+// Functions"); AWS rejects a definition that has it elsewhere.
 func (p *parser) string() (argument, error) {
 	var plain, template strings.Builder
 	for i := p.at + 1; i < len(p.text); i++ {

@@ -250,7 +250,7 @@ type pattern struct{ *regexp.Regexp }
 
 // pattern reads /expression/ with flags behind it. It has to match the whole
 // input. The expressions are Go's: those of Java that look around or back are
-// refused when the path is parsed.
+// rejected when the path is parsed.
 func (p *parser) pattern() (*pattern, error) {
 	for i := p.at + 1; i < len(p.text); i++ {
 		switch p.text[i] {

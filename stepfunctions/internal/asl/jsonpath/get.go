@@ -139,12 +139,12 @@ func (e *evaluation) rest(after []step) string {
 	return e.path.canonical(len(e.path.steps))[len(e.path.canonical(e.depth(after))):]
 }
 
-// missing reports that the first n steps lead nowhere.
+// missing returns the error that the first n steps lead nowhere.
 func (e *evaluation) missing(format string, n int) *NotFoundError {
 	return e.notFound(fmt.Sprintf(format, e.path.canonical(n)))
 }
 
-// nothing reports that all steps of a definite path could be taken but one
+// nothing returns the error that all steps of a definite path could be taken but one
 // that has no result.
 func (e *evaluation) nothing() error {
 	err := e.missing("No results for path: %s", len(e.path.steps))

@@ -45,7 +45,7 @@ type Path struct {
 // String returns the path as it was written.
 func (p *Path) String() string { return p.text }
 
-// Root returns what value Get and Set have to be given.
+// Root returns which value Get and Set have to be given.
 func (p *Path) Root() Root { return p.root }
 
 // Definite reports whether the path can lead to one value at most. An indefinite

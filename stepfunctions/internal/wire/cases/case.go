@@ -221,7 +221,7 @@ func parsedText(s string) any {
 // Result is what became of a case.
 type Result string
 
-// The results. Refused is a case that uses what is refused on purpose, NotRun
+// The results. Refused is a case that uses what is rejected on purpose, NotRun
 // one that cannot be run as it is.
 const (
 	Passed  Result = "passed"

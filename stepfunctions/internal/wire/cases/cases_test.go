@@ -60,7 +60,7 @@ func runCase(t *testing.T, c cases.Case) []cases.Verdict {
 	return []cases.Verdict{runners[c.Kind](t, c)}
 }
 
-// report returns the table, and each case that did not pass with the reason.
+// report logs the table, and each case that did not pass with the reason.
 func report(t *testing.T, verdicts []cases.Verdict, table cases.Table) {
 	var out bytes.Buffer
 	for _, v := range verdicts {

@@ -85,7 +85,7 @@ func notRunnable(c cases.Case) string {
 	return ""
 }
 
-// unlessRefused judges a definition that was not accepted: refusing what is
+// unlessRefused judges a definition that was not accepted: rejecting what is
 // not supported is no failure, and is counted apart.
 func unlessRefused(c cases.Case, err error) cases.Verdict {
 	api := smithy.APIError(nil)

@@ -14,7 +14,7 @@ import (
 )
 
 // runCreateError runs a case of kind create-error: a definition or a request
-// that CreateStateMachine refuses.
+// that CreateStateMachine rejects.
 func runCreateError(t *testing.T, c cases.Case) cases.Verdict {
 	w := newWorld(t, cases.NewPlayback(c))
 	in := &sfn.CreateStateMachineInput{

@@ -114,7 +114,7 @@ func runExecution(t *testing.T, c cases.Case) cases.Verdict {
 // nestedTarget is the state machine that the recordings start from a task.
 const nestedTarget = `{"StartAt":"State_1","States":{"State_1":{"Type":"Pass","Result":{"Arg1":"argument1"},"End":true}}}`
 
-// targets makes the machine that a case's tasks start, and gives the case's
+// targets makes the machine that a case's tasks start, and returns the case's
 // input with its ARN in place of the recorded one.
 func (w *world) targets(ctx context.Context, c cases.Case) (string, error) {
 	input := c.InputOf()
