@@ -1,5 +1,5 @@
 // Package samtemplate reads template.yaml as far as tests need it: which
-// functions there are, what environment, rights and routes each is given. It
+// functions there are, what environment, permissions and routes each is given. It
 // is how the tests run the binaries with what a deployment would give them.
 package samtemplate
 

@@ -52,7 +52,7 @@ func syncFolder(dir string) {
 // personal, and who can lock a file can hold up the start. SQLite gives the
 // files that it makes beside a database the same permissions.
 func keepPrivate(dir string) error {
-	for _, name := range []string{fileName, logName, indexName, sumsName, lockName, progressName, deathsName} {
+	for _, name := range []string{fileName, logName, indexName, sumsName, lockName, progressName, crashesName} {
 		path := filepath.Join(dir, name)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {

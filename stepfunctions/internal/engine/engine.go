@@ -128,8 +128,8 @@ type Engine struct {
 	sweeping  sync.Mutex
 	stopSweep func()
 	swept     bool
-	// forgetDeaths cancels the call of survived; nil where there is none.
-	forgetDeaths func()
+	// resetCrashes cancels the call of survived; nil where there is none.
+	resetCrashes func()
 }
 
 // maxBackground is how many timers, nested results and the like go to the journal
@@ -166,7 +166,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	e.sweepLater(0)
 	if _, none := e.cfg.Progress.(noProgress); !none {
-		e.forgetDeaths = e.cfg.Clock.AfterFunc(survival, e.survived)
+		e.resetCrashes = e.cfg.Clock.AfterFunc(survival, e.survived)
 	}
 	return nil
 }
@@ -178,8 +178,8 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
 	e.sweepNoMore()
-	if e.forgetDeaths != nil {
-		e.forgetDeaths()
+	if e.resetCrashes != nil {
+		e.resetCrashes()
 	}
 	e.functions.close()
 	defer e.background.close()

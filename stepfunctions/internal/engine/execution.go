@@ -283,7 +283,7 @@ func (x *execution) abandon(group []staged, err error) {
 			delete(x.waits, s.task)
 		}
 	}
-	x.reviveLater(err)
+	x.recoverLater(err)
 	x.mu.Unlock()
 	finish(group, err)
 }
@@ -303,19 +303,19 @@ const (
 	maxSetback = time.Minute
 )
 
-// reviveLater takes the execution up once the journal, which failed with err,
+// recoverLater takes the execution up once the journal, which failed with err,
 // may work again. After ErrJournalLost that is the next start: functions would
 // run again and again for results that cannot be kept. The caller holds mu.
-func (x *execution) reviveLater(err error) {
+func (x *execution) recoverLater(err error) {
 	if errors.Is(err, ErrJournalLost) {
 		return
 	}
 	x.setback = min(max(2*x.setback, minSetback), maxSetback)
-	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.background.push(x.revive) })
+	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.background.push(x.recover) })
 }
 
-// revive takes up whatever the run waits for and the engine does not do.
-func (x *execution) revive() {
+// recover takes up whatever the run waits for and the engine does not do.
+func (x *execution) recover() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.ended {
@@ -325,7 +325,7 @@ func (x *execution) revive() {
 		return
 	} else if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater(err)
+		x.recoverLater(err)
 		return
 	}
 	if x.run.Outcome() != nil {

@@ -233,7 +233,7 @@ func (x *execution) again(ref uint64, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.waits, ref)
-	x.reviveLater(err)
+	x.recoverLater(err)
 }
 
 // await has the child's end reported to the task, at once if it has ended.

@@ -25,25 +25,25 @@ func (e *Engine) recover(ctx context.Context) error {
 		return fmt.Errorf("read the open executions: %w", err)
 	}
 	// What the program before may have died with goes last and one after the
-	// other, so that another death shows which one it is.
-	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
+	// other, so that another crash shows which one it is.
+	suspects := func(x *execution) bool { return e.cfg.Progress.Crashes(x.record.ID) > 0 }
 	report := progress.Log(e.cfg.Log, e.now, "taking up the open executions")
-	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
+	recoverAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
 	for _, x := range open {
 		if suspects(x) {
-			x.revive()
+			x.recover()
 		}
 	}
 	return e.registry.removeIdle(ctx)
 }
 
-func reviveAll(executions []*execution, report func(done, total int)) {
+func recoverAll(executions []*execution, report func(done, total int)) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for x := range next {
-				x.revive()
+				x.recover()
 			}
 		})
 	}
@@ -144,7 +144,7 @@ func (e *Engine) recoverOrphanLocked(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	x.revive()
+	x.recover()
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (x *execution) finishRecorded() {
 	r, err := x.engine.cfg.Journal.Record(context.Background(), x.record.ID)
 	if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater(err)
+		x.recoverLater(err)
 		return
 	}
 	if r.Status == Running {
@@ -208,8 +208,8 @@ func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 // stopped or a program that can repeat it is started. The caller holds mu.
 func (x *execution) suspend(why error) {
 	x.suspended, x.run = why, nil
-	if died := (*deathSuspension)(nil); errors.As(why, &died) {
-		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove the counts of its deaths",
+	if died := (*crashSuspension)(nil); errors.As(why, &died) {
+		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove deaths.json from the data folder",
 			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 		return
 	}
@@ -246,37 +246,37 @@ type Progress interface {
 	// the place that Begin returned. Both take microseconds.
 	Begin(id int64) (place int)
 	End(place int)
-	// Deaths is how many programs ended between the execution's Begin and End
+	// Crashes is how many programs ended between the execution's Begin and End
 	// since the last one that survived.
-	Deaths(id int64) int
-	// Survived sets all Deaths below MaxDeaths to 0.
+	Crashes(id int64) int
+	// Survived sets all Crashes below MaxCrashes to 0.
 	Survived() error
-	// Forget sets the execution's Deaths to 0.
+	// Forget sets the execution's Crashes to 0.
 	Forget(id int64) error
 }
 
-// MaxDeaths is how many programs in a row end amid the work on an execution
+// MaxCrashes is how many times in a row the program may crash while it processes an execution
 // before it is suspended. One or two may have been killed from outside.
-const MaxDeaths = 3
+const MaxCrashes = 3
 
 // noProgress is a Progress that notes nothing.
 type noProgress struct{}
 
 func (noProgress) Begin(int64) int    { return 0 }
 func (noProgress) End(int)            {}
-func (noProgress) Deaths(int64) int   { return 0 }
+func (noProgress) Crashes(int64) int  { return 0 }
 func (noProgress) Survived() error    { return nil }
 func (noProgress) Forget(int64) error { return nil }
 
-// deathSuspension is why an execution is suspended that programs died with.
-type deathSuspension struct{ deaths int }
+// crashSuspension is why an execution is suspended that the program crashed with.
+type crashSuspension struct{ crashes int }
 
-func (s *deathSuspension) Error() string {
-	return fmt.Sprintf("the program ended amid the work on this execution %d times", s.deaths)
+func (s *crashSuspension) Error() string {
+	return fmt.Sprintf("the program crashed %d times while it processed this execution", s.crashes)
 }
 
-// Is makes it one of the reasons to set an execution aside.
-func (*deathSuspension) Is(target error) bool { return target == errCannotReplay }
+// Is makes it one of the reasons to suspend an execution.
+func (*crashSuspension) Is(target error) bool { return target == errCannotReplay }
 
 // worked notes that the execution is worked on until done is called; id 0 is
 // none that could be found again.
@@ -288,10 +288,10 @@ func (e *Engine) worked(id int64) (done func()) {
 	return func() { e.cfg.Progress.End(place) }
 }
 
-// suspension returns a *deathSuspension for an execution that must not be worked on, or nil.
+// suspension returns a *crashSuspension for an execution that must not be worked on, or nil.
 func (e *Engine) suspension(id int64) error {
-	if deaths := e.cfg.Progress.Deaths(id); deaths >= MaxDeaths {
-		return &deathSuspension{deaths: deaths}
+	if crashes := e.cfg.Progress.Crashes(id); crashes >= MaxCrashes {
+		return &crashSuspension{crashes: crashes}
 	}
 	return nil
 }
@@ -330,7 +330,7 @@ const survival = time.Minute
 // survived notes that this program did not die of what it found.
 func (e *Engine) survived() {
 	if err := e.cfg.Progress.Survived(); err != nil {
-		e.cfg.Log.Warn("the counts of deaths could not be reset", "error", err)
+		e.cfg.Log.Warn("the counts of crashes could not be reset", "error", err)
 	}
 }
 

@@ -22,7 +22,7 @@ type Journal struct {
 }
 
 // The engine and the file that counts for it agree: else this does not compile.
-const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
+const _ = uint(engine.MaxCrashes-database.MaxCrashes) + uint(database.MaxCrashes-engine.MaxCrashes)
 
 // New returns the journal in db, which was opened with Schema and stays the
 // caller's to close.

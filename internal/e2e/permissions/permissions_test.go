@@ -1,4 +1,4 @@
-package rights
+package permissions
 
 import (
 	"path/filepath"
@@ -26,13 +26,13 @@ var notMade = map[string]string{
 	"CancelFunction states:SendTaskFailure": "only a job that compensates has its waits failed",
 }
 
-// notLinked are rights that AWS uses in the function's name.
+// notLinked are permissions that AWS uses in the function's name.
 var notLinked = map[string]string{
 	"logs:CreateLogStream": "Lambda writes what the function logs",
 	"logs:PutLogEvents":    "Lambda writes what the function logs",
 	"sqs:SendMessage":      "Lambda sends an event that the function failed at to the queue",
 	"xray:*":               "Lambda sends traces",
-	"kms:*":                "DynamoDB uses the table's key with the caller's rights",
+	"kms:*":                "DynamoDB uses the table's key with the caller's permissions",
 }
 
 func readTemplate(t *testing.T) *samtemplate.Template {
