@@ -105,8 +105,8 @@ const (
 var ErrClosed = engine.ErrClosed
 
 // Handler serves AWS Step Functions' API (JSON 1.0) for the state machines and
-// executions of e, and to browsers a page that shows them. Faults of the program
-// go to log.
+// executions of e, and to browsers a page that shows them. Internal errors
+// are logged to log.
 func Handler(e *Engine, log *slog.Logger) http.Handler {
 	return console.New(e, wire.NewHandler(e, log), log)
 }

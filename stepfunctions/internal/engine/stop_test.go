@@ -28,11 +28,11 @@ func TestStop(t *testing.T) {
 func TestStopCancelsTheFunction(t *testing.T) {
 	w := newWorld(t)
 	entered := make(chan struct{})
-	cancelled := make(chan struct{})
+	canceled := make(chan struct{})
 	w.invoker.Handle(function+"f1", func(ctx context.Context, _ []byte) ([]byte, error) {
 		close(entered)
 		<-ctx.Done()
-		close(cancelled)
+		close(canceled)
 		return nil, ctx.Err()
 	})
 	arn := w.run(w.create("m", chain(1)), "x", `{}`)
@@ -40,7 +40,7 @@ func TestStopCancelsTheFunction(t *testing.T) {
 	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	<-cancelled
+	<-canceled
 	w.wantEnd(arn, "ABORTED")
 }
 

@@ -17,7 +17,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
-// oldJournal returns what it has of one execution as a program would find it
+// oldJournal has one execution as a program would find it
 // that is another one than wrote it.
 type oldJournal struct {
 	*enginetest.Journal

@@ -117,7 +117,7 @@ func lastID(t *testing.T, j engine.Journal) {
 	}
 }
 
-func cancelledContext(t *testing.T, j engine.Journal) {
+func canceledContext(t *testing.T, j engine.Journal) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	wantError(t, "create", j.Create(ctx, newRecord(1, "a"), blobs([]string{"x"}), time.Time{}), context.Canceled)

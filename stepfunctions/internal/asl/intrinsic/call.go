@@ -197,7 +197,7 @@ func (in input) integer(i int, round func(float64) float64) (int64, error) {
 	return int64(f), nil
 }
 
-// SyntaxError returns why a text is no call.
+// SyntaxError says why a text is no call.
 type SyntaxError struct {
 	Call   string
 	Offset int // in bytes

@@ -158,7 +158,7 @@ func (e *evaluation) notFound(reason string) *NotFoundError {
 	return &NotFoundError{Path: e.path, Reason: reason}
 }
 
-// SyntaxError returns why a text is no path.
+// SyntaxError says why a text is no path.
 type SyntaxError struct {
 	Path   string
 	Offset int // in bytes
