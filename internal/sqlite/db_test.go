@@ -237,7 +237,7 @@ func holdOpen(t *testing.T, dir string) {
 	t.Cleanup(func() { db.Close() })
 }
 
-func TestNobodyElseMayReadTheData(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)

@@ -81,7 +81,7 @@ func TestClosedEngineRefuses(t *testing.T) {
 }
 
 // Close waits for the functions that run, and writes down their answers.
-func TestCloseFinishesWhatIsInHand(t *testing.T) {
+func TestCloseFinishesRunningWork(t *testing.T) {
 	w := newWorld(t)
 	entered, release := make(chan struct{}), make(chan struct{})
 	calls := atomic.Int32{}

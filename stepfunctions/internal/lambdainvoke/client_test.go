@@ -141,7 +141,7 @@ func TestTwoQualifiersAreRefused(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestRefusedConnection(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
 	_, err := dial(t, server.URL).Invoke(t.Context(), "f", nil)
