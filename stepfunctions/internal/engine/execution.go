@@ -31,7 +31,7 @@ type execution struct {
 
 	mu     sync.Mutex
 	record Record // its Head is what the journal has
-	// run is nil while the execution sleeps; the journal has what it takes to wake it.
+	// run is nil while the execution is evicted; the journal has what it takes to load it.
 	run *interp.Run
 	// seq counts the entries applied, staged ones included; last is the latest
 	// time of any of them.

@@ -201,7 +201,7 @@ func decode(body []byte, input any) *Error {
 
 // NewHandler serves the protocol for the state machines and executions of e,
 // whatever the path and the Host of a request (SDKs put "sync-" before the
-// host of some operations). Faults of the program go to log.
+// host of some operations). Internal errors are logged to log.
 func NewHandler(e *engine.Engine, log *slog.Logger) http.Handler {
 	return &handler{service: &service{engine: e, log: log}}
 }
