@@ -53,7 +53,7 @@ const JournalSchema = journal.Schema
 func OpenJournal(db *sqlite.DB) Journal { return journal.New(db) }
 
 // Invoker calls the functions of Task states. It returns a *FunctionError for a
-// function that failed, and a *ServiceError for a call that Lambda would refuse.
+// function that failed, and a *ServiceError for a call that Lambda would reject.
 type Invoker = engine.Invoker
 
 // FunctionError and ServiceError are the errors that an Invoker returns.
@@ -85,15 +85,15 @@ const (
 	Aborted   = engine.Aborted
 )
 
-// Error is a refused request. errors.Is(err, &Error{Code: c}) reports whether
-// err is a refusal with the code c.
+// Error is a rejected request. errors.Is(err, &Error{Code: c}) reports whether
+// err has the code c.
 type Error = engine.Error
 
 // Code is the API's name of an error.
 type Code = engine.Code
 
 // Codes that callers of StartExecution, CreateStateMachine and the Describe
-// methods commonly tell apart.
+// methods commonly handle one by one.
 const (
 	ExecutionAlreadyExists    = engine.ExecutionAlreadyExists
 	ExecutionDoesNotExist     = engine.ExecutionDoesNotExist
@@ -106,8 +106,8 @@ const (
 var ErrClosed = engine.ErrClosed
 
 // Handler serves AWS Step Functions' API (JSON 1.0) for the state machines and
-// executions of e, and to browsers a page that shows them. Faults of the program
-// go to log.
+// executions of e, and to browsers a page that shows them. Internal errors
+// are logged to log.
 func Handler(e *Engine, log *slog.Logger) http.Handler {
 	return console.New(e, wire.NewHandler(e, log), log)
 }

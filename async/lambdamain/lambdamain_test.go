@@ -110,7 +110,7 @@ func TestHandlersAreMadeFromTheEnvironment(t *testing.T) {
 	for name, newHandler := range map[string]func() (lambda.Handler, error){
 		"submit":   func() (lambda.Handler, error) { return lambdamain.NewSubmit(job(false)) },
 		"status":   func() (lambda.Handler, error) { return lambdamain.NewStatus() },
-		"result":   lambdamain.NewResult,
+		"result":   func() (lambda.Handler, error) { return lambdamain.NewResult() },
 		"cancel":   func() (lambda.Handler, error) { return lambdamain.NewCancel(job(false)) },
 		"callback": func() (lambda.Handler, error) { return lambdamain.NewCallback(job(true)) },
 		"stage":    func() (lambda.Handler, error) { return lambdamain.NewStage(job(false), "walking") },

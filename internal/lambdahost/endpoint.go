@@ -15,20 +15,20 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest, ok := strings.CutPrefix(r.URL.Path, "/2015-03-31/functions/")
 	name, ok2 := strings.CutSuffix(rest, "/invocations")
 	if !ok || !ok2 || r.Method != http.MethodPost {
-		refuse(w, http.StatusNotFound, "UnknownOperationException", "only Invoke is served here")
+		writeError(w, http.StatusNotFound, "UnknownOperationException", "only Invoke is served here")
 		return
 	}
 	payload, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPayload))
 	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is larger than 6 MB")
+		writeError(w, http.StatusRequestEntityTooLarge, "RequestTooLargeException", "the payload is larger than 6 MB")
 		return
 	}
 	result, err := h.Invoke(r.Context(), functionName(name), payload)
 	switch {
 	case errors.Is(err, ErrNoFunction):
-		refuse(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+name)
+		writeError(w, http.StatusNotFound, "ResourceNotFoundException", "Function not found: "+name)
 	case err != nil:
-		refuse(w, http.StatusInternalServerError, "ServiceException", err.Error())
+		writeError(w, http.StatusInternalServerError, "ServiceException", err.Error())
 	default:
 		if result.FunctionError != "" {
 			w.Header().Set("X-Amz-Function-Error", result.FunctionError)
@@ -47,7 +47,7 @@ func functionName(s string) string {
 	return name
 }
 
-func refuse(w http.ResponseWriter, status int, code, message string) {
+func writeError(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-ErrorType", code)
 	w.WriteHeader(status)

@@ -71,7 +71,7 @@ func (h *Host) Invoke(ctx context.Context, name string, payload []byte) (Result,
 	return result, nil
 }
 
-// take hands out a warm instance, or starts one.
+// take returns a warm instance, or starts one.
 func (h *Host) take(name string) (*instance, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -142,7 +142,7 @@ func TestEndpoint(t *testing.T) {
 		"a name":        {name: "echo", payload: `{"Say":"hi"}`, status: 200, want: "hi from echo"},
 		"an ARN":        {name: "arn:aws:lambda:us-east-1:123456789012:function:echo:live", payload: `{"Say":"hi"}`, status: 200, want: "hi from echo"},
 		"an error":      {name: "echo", payload: `{"Do":"fail"}`, status: 200, want: "as asked", functionError: "Unhandled"},
-		"no such":       {name: "nobody", payload: `{}`, status: 404, want: "Function not found"},
+		"no such":       {name: "missing", payload: `{}`, status: 404, want: "Function not found"},
 		"not an invoke": {name: "echo/extra", payload: `{}`, status: 404, want: "Function not found"},
 	}
 	for name, c := range cases {

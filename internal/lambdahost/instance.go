@@ -65,7 +65,7 @@ func startInstance(f Function) (*instance, error) {
 	return in, nil
 }
 
-// environment is what Lambda itself sets for every function.
+// environment returns what Lambda itself sets for every function.
 // Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 func environment(f Function, api string) []string {
 	return []string{
@@ -89,7 +89,7 @@ func environment(f Function, api string) []string {
 }
 
 // invoke hands payload to the process and waits for its answer, its end or
-// its timeout; alive tells whether the instance may serve again.
+// its timeout; alive reports whether the instance may serve again.
 func (in *instance) invoke(ctx context.Context, payload []byte) (result Result, alive bool) {
 	timeout := in.function.Timeout
 	if timeout == 0 {
@@ -115,7 +115,7 @@ func (in *instance) invoke(ctx context.Context, payload []byte) (result Result, 
 	}
 }
 
-// exitError is what Lambda answers for a process that ended by itself: what
+// exitError returns what Lambda answers for a process that ended by itself: what
 // it said of its end where it said something, Runtime.ExitError otherwise.
 func exitError(in *instance) Result {
 	select {

@@ -15,7 +15,7 @@ type Measurement struct {
 	// work: what Lambda bills as INIT, less what the service adds.
 	Start time.Duration
 	// StartCPU is the processor time spent in it, on Linux; a small function
-	// has a fraction of a processor, so that it tells more than Start.
+	// has a fraction of a processor, so that it says more than Start.
 	StartCPU time.Duration
 	// Invocations are the times from payload to answer, in order.
 	Invocations []time.Duration
@@ -65,8 +65,8 @@ func Measure(f Function, payloads ...[]byte) (Measurement, error) {
 	return m, nil
 }
 
-// cpuTime is what all threads of a process have run for, 0 where the system
-// does not tell. Go ends hardly any thread, so none are missed.
+// cpuTime returns what all threads of a process have run for, 0 where the system
+// does not say. Go ends hardly any thread, so none are missed.
 // https://docs.kernel.org/scheduler/sched-stats.html
 func cpuTime(pid int) (total time.Duration) {
 	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
@@ -79,7 +79,7 @@ func cpuTime(pid int) (total time.Duration) {
 	return total
 }
 
-// peakMemory is VmHWM, 0 where the system does not tell.
+// peakMemory returns VmHWM in bytes, 0 where the system does not say.
 func peakMemory(pid int) int64 {
 	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	_, rest, _ := strings.Cut(string(status), "VmHWM:")

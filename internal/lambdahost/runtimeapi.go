@@ -64,7 +64,7 @@ func (in *instance) serveAnswer(functionError string) http.HandlerFunc {
 	}
 }
 
-// failure is an answer that Lambda itself gives in the function's place.
+// failure returns an answer that Lambda itself gives in the function's place.
 func failure(errorType, message string) Result {
 	payload, err := json.Marshal(map[string]string{"errorType": errorType, "errorMessage": message})
 	if err != nil {

@@ -79,7 +79,7 @@ func TestEnvironmentNamesWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
-// A status URL's path is the right to read the status: the access log has the
+// A status URL's path is the permission to read the status: the access log has the
 // route instead, and nothing else that a client chooses.
 func TestAccessLogHasNoPath(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "template.yaml"))

@@ -27,7 +27,7 @@ func (e *DamageError) Unwrap() error { return ErrDamaged }
 // restoreAdvice is what can be done about damage.
 const restoreAdvice = "nothing was changed; restore a backup into an empty folder (the command backup makes them)"
 
-// checkFiles holds the log and the database to what was noted of them, before
+// checkFiles compares the log and the database with what was noted of them, before
 // SQLite opens them. whole is false where there is nothing to hold them to: a
 // new database, a backup, or one of format 1.
 func (s *pageSums) checkFiles(logPath string, known bool, report Report) (whole bool, err error) {
@@ -105,7 +105,7 @@ func (l *logState) tail() error {
 	return &DamageError{File: logName, What: fmt.Sprintf("frame %d is not sound, frame %d is", l.bad, l.later)}
 }
 
-// plausible is tail where nothing is known of how far the log went.
+// plausible returns what tail does where nothing is known of how far the log went.
 func (l *logState) plausible() error {
 	switch {
 	case !l.header && l.bytes > logHeaderBytes:
@@ -116,7 +116,7 @@ func (l *logState) plausible() error {
 	return nil
 }
 
-// databaseHeader is the start of the database, which is short or empty for a
+// databaseHeader returns the start of the database, which is short or empty for a
 // new one, and the size in pages that stands in it,
 // https://www.sqlite.org/fileformat2.html#in_header_database_size
 func databaseHeader(file io.ReaderAt) (pages int, first []byte, err error) {

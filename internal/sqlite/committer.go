@@ -22,7 +22,7 @@ type committer struct {
 	mu      sync.Mutex
 	waiting []*write
 	closed  bool
-	wake    chan struct{} // holds one: there is something in waiting, or closed
+	ready   chan struct{} // holds one: there is something in waiting, or closed
 	done    chan struct{}
 }
 
@@ -38,7 +38,7 @@ type write struct {
 // startCommitter takes the writing connection of the database in these files.
 func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
 	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
-	c := &committer{conn: conn, files: files, sums: sums, log: log, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{conn: conn, files: files, sums: sums, log: log, ready: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -73,12 +73,12 @@ func (c *committer) wait(w *write) error {
 
 func (c *committer) signal() {
 	select {
-	case c.wake <- struct{}{}:
+	case c.ready <- struct{}{}:
 	default:
 	}
 }
 
-// stop refuses new writes and waits until the earlier ones are on disk.
+// stop rejects new writes and waits until the earlier ones are on disk.
 func (c *committer) stop() {
 	c.mu.Lock()
 	c.closed = true
@@ -90,7 +90,7 @@ func (c *committer) stop() {
 func (c *committer) run() {
 	defer close(c.done)
 	var group []*write
-	for range c.wake {
+	for range c.ready {
 		closed := false
 		group, closed = c.take(group[:0])
 		if len(group) > 0 {
@@ -157,7 +157,7 @@ func (c *committer) transaction(group []*write) error {
 	return err
 }
 
-// attempt runs the group as one transaction. failed tells that a write had an
+// attempt runs the group as one transaction. failed reports whether a write had an
 // error that do could not undo, and that nothing is left of the transaction.
 func (c *committer) attempt(group []*write, do func(*write) (undone bool, err error)) (failed bool, err error) {
 	if err := c.exec(begin); err != nil {

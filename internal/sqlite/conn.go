@@ -29,7 +29,7 @@ func openWriter(file string) (*sqlite.Conn, error) {
 	)
 }
 
-// autoVacuum is the pragma that has a new database keep what Shrink needs. An
+// autoVacuum returns the pragma that has a new database keep what Shrink needs. An
 // older one would not take it, and for one that has it, it would be a write at
 // each start, which a full disk refuses.
 func autoVacuum(file string) string {

@@ -11,7 +11,7 @@ import (
 	"zombiezen.com/go/sqlite"
 )
 
-// copyFolder is a copy of the files as they are: what a process that is killed
+// copyFolder returns a copy of the files as they are: what a process that is killed
 // at that moment leaves, or cp -r of a folder that no process uses.
 func copyFolder(t testing.TB, dir string) string {
 	t.Helper()
@@ -62,7 +62,7 @@ func folders(t *testing.T) (killed, closed string) {
 	return killed, closed
 }
 
-// dump is all that the database has.
+// dump returns all that the database has.
 func dump(t testing.TB, db *DB) (text string) {
 	t.Helper()
 	err := db.Read(t.Context(), func(conn *sqlite.Conn) error {

@@ -43,7 +43,7 @@ func Open(dir string, parts ...Part) (*DB, error) { return OpenReporting(dir, ni
 // pages were looked at.
 type Report func(done, pages int)
 
-// OpenReporting is Open for who wants to know how far it has come. Every page
+// OpenReporting is Open with reports of its progress. Every page
 // of the database is read: that takes about a second for each gigabyte that
 // the machine has in memory, and else as long as the disk takes.
 func OpenReporting(dir string, report Report, parts ...Part) (*DB, error) {
@@ -227,7 +227,7 @@ func (db *DB) openReaders(file string) error {
 
 // Write runs fn inside the next group's transaction, after the writes that
 // were asked for before it, and returns nil only when that transaction is on
-// disk. An error of fn undoes what fn wrote, nobody else's writes, and is
+// disk. An error of fn undoes what fn wrote, no other caller's writes, and is
 // returned as it is. Once fn has begun, Write waits for its end whatever
 // becomes of ctx, so that the outcome is always known.
 //

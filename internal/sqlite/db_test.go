@@ -131,7 +131,7 @@ func TestStatementErrorLeavesTheGroupAlone(t *testing.T) {
 	}
 }
 
-func TestCancelledWriteDoesNotRun(t *testing.T) {
+func TestCanceledWriteDoesNotRun(t *testing.T) {
 	db := openNotes(t, t.TempDir())
 	defer db.Close()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -168,7 +168,7 @@ func TestReadCannotWrite(t *testing.T) {
 	defer db.Close()
 	err := db.Read(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, 1) })
 	if sqlite.ErrCode(err) != sqlite.ResultReadOnly {
-		t.Errorf("error %v, want a refusal", err)
+		t.Errorf("error %v, want an error that rejects it", err)
 	}
 }
 
@@ -237,7 +237,7 @@ func holdOpen(t *testing.T, dir string) {
 	t.Cleanup(func() { db.Close() })
 }
 
-func TestNobodyElseMayReadTheData(t *testing.T) {
+func TestFilesArePrivate(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -261,5 +261,30 @@ func TestOpenRefusesAFileAsFolder(t *testing.T) {
 	}
 	if _, err := Open(file); !errors.Is(err, ErrUnreadable) {
 		t.Errorf("error %v, want %v", err, ErrUnreadable)
+	}
+}
+
+// Killing a process loses nothing that a power cut would, so no other test
+// notices when commits do not wait for the disk. FULL is 2.
+// https://www.sqlite.org/pragma.html#pragma_synchronous
+func TestCommitsWaitForTheDisk(t *testing.T) {
+	db := open(t, t.TempDir())
+	defer db.Close()
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "fullfsync": "1", "checkpoint_fullfsync": "1"} {
+		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+			found, err := Row(conn, "PRAGMA "+pragma, func(stmt *sqlite.Stmt) error {
+				if got := stmt.ColumnText(0); got != want {
+					t.Errorf("%s is %s, want %s", pragma, got, want)
+				}
+				return nil
+			})
+			if !found {
+				t.Errorf("%s has no value", pragma)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

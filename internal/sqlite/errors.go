@@ -23,7 +23,7 @@ var ErrClosed = errors.New("the database is closed")
 
 func unreadable(err error) error { return fmt.Errorf("%w: %w", ErrUnreadable, err) }
 
-// openError names what kept SQLite from using a file.
+// openError returns the error that names what kept SQLite from using a file.
 func openError(file string, err error) error {
 	switch sqlite.ErrCode(err).ToPrimary() {
 	case sqlite.ResultCorrupt:
@@ -37,7 +37,7 @@ func openError(file string, err error) error {
 	}
 }
 
-// named gives an error of SQLite's the name that may be logged, such as
+// named returns an error of SQLite's the name that may be logged, such as
 // SQLITE_FULL; see async.Reason. Other errors stay as they are.
 func named(err error) error {
 	if err == nil || sqlite.ErrCode(err) == sqlite.ResultError {
@@ -48,7 +48,7 @@ func named(err error) error {
 
 type codedError struct{ error }
 
-// ErrorCode is SQLite's name of the error.
+// ErrorCode returns SQLite's name of the error.
 func (e codedError) ErrorCode() string { return sqlite.ErrCode(e.error).String() }
 
 func (e codedError) Unwrap() error { return e.error }

@@ -24,7 +24,7 @@ func makeFolder(dir string) error {
 	return nil
 }
 
-// missing gives the folders that making dir adds a name to, from the bottom up.
+// missing returns the folders that making dir adds a name to, from the bottom up.
 func missing(dir string) (parents []string, err error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
@@ -48,11 +48,11 @@ func syncFolder(dir string) {
 }
 
 // keepPrivate takes the files of the folder from all other users of the
-// machine, whatever folder they are in and whoever made them: the data is
+// machine, in whatever folder they are and whichever program made them: the data is
 // personal, and who can lock a file can hold up the start. SQLite gives the
 // files that it makes beside a database the same permissions.
 func keepPrivate(dir string) error {
-	for _, name := range []string{fileName, logName, indexName, sumsName, lockName, progressName, deathsName} {
+	for _, name := range []string{fileName, logName, indexName, sumsName, lockName, progressName, crashesName} {
 		path := filepath.Join(dir, name)
 		info, err := os.Stat(path)
 		if errors.Is(err, fs.ErrNotExist) {

@@ -45,7 +45,7 @@ func TestOpenRefusesAFolderWithoutItsDatabase(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			check(t, open(t, dir).Close(), test.lose(dir))
-			for range 2 { // the first refusal must not make it look new
+			for range 2 { // the first error must not make it look new
 				db, err := Open(dir)
 				if !errors.Is(err, test.want) {
 					t.Fatalf("error %v, want %v", err, test.want)

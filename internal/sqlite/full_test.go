@@ -20,7 +20,7 @@ func limitPages(t *testing.T, db *DB, pages int) {
 	}
 }
 
-// While there is no room, writes fail with the name of the trouble; what was
+// While there is no room, writes fail with the name of the problem; what was
 // promised before stays, what is not promised is not there, and as soon as
 // there is room again they succeed.
 func TestDiskIsFull(t *testing.T) {

@@ -133,7 +133,7 @@ func (db *DB) Shrink(ctx context.Context) error {
 	}
 }
 
-// shrink gives some free pages back, and returns how many are left to give.
+// shrink returns some free pages back, and returns how many are left to give.
 func shrink(conn *sqlite.Conn) (free int, err error) {
 	const incremental = 2 // https://www.sqlite.org/pragma.html#pragma_auto_vacuum
 	mode := 0

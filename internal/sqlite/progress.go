@@ -14,16 +14,16 @@ import (
 
 const (
 	progressName = "progress"
-	deathsName   = "deaths.json"
+	crashesName  = "deaths.json"
 	// idBytes is the length of a place in the progress file: an id, or 0 for a free place.
 	idBytes = 8
 	// maxPlaces is how many executions can be worked on at the same time and be
 	// found again. The engine has fewer goroutines for that, and a processor
 	// for few of them.
 	maxPlaces = 4096
-	// MaxDeaths is from how many deaths in a row on an execution is not worked
+	// MaxCrashes is from how many crashes in a row on an execution is not worked
 	// on any more.
-	MaxDeaths = 3
+	MaxCrashes = 3
 )
 
 // Progress is the engine's, in two files beside the database. One has the ids
@@ -37,11 +37,11 @@ type Progress struct {
 	dir  string
 	file *os.File
 
-	mu     sync.Mutex
-	marks  marks
-	free   []int // places that were given back
-	places int
-	deaths map[int64]int
+	mu      sync.Mutex
+	marks   marks
+	free    []int // places that were given back
+	places  int
+	crashes map[int64]int
 }
 
 // Progress returns the engine's progress in the data folder.
@@ -56,14 +56,14 @@ func openProgress(dir string) (*Progress, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, unreadable(err)
 	}
-	before, err := p.readDeaths()
+	before, err := p.readCrashes()
 	if err != nil {
 		return nil, err
 	}
-	p.deaths = counted(before, left)
+	p.crashes = counted(before, left)
 	// First the counts, then the end of what they were counted from.
-	if !maps.Equal(before, p.deaths) {
-		if err := p.writeDeaths(); err != nil {
+	if !maps.Equal(before, p.crashes) {
+		if err := p.writeCrashes(); err != nil {
 			return nil, unreadable(err)
 		}
 	}
@@ -96,44 +96,44 @@ func (p *Progress) close() error {
 	return err
 }
 
-// counted adds one to the deaths of every execution that was left. Those of the
+// counted adds one to the crashes of every execution that was left. Those of the
 // others stay: the program may have died before it came to them.
 func counted(before map[int64]int, left []byte) map[int64]int {
-	deaths := maps.Clone(before)
+	crashes := maps.Clone(before)
 	for ; len(left) >= idBytes; left = left[idBytes:] {
 		if id := int64(binary.LittleEndian.Uint64(left)); id != 0 {
-			deaths[id] = before[id] + 1
+			crashes[id] = before[id] + 1
 		}
 	}
-	return deaths
+	return crashes
 }
 
-func (p *Progress) readDeaths() (map[int64]int, error) {
-	deaths := map[int64]int{}
-	text, err := os.ReadFile(filepath.Join(p.dir, deathsName))
+func (p *Progress) readCrashes() (map[int64]int, error) {
+	crashes := map[int64]int{}
+	text, err := os.ReadFile(filepath.Join(p.dir, crashesName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return deaths, nil
+		return crashes, nil
 	}
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	if err := json.Unmarshal(text, &deaths); err != nil {
-		return nil, unreadable(fmt.Errorf("%s is damaged, remove it: %w", deathsName, err))
+	if err := json.Unmarshal(text, &crashes); err != nil {
+		return nil, unreadable(fmt.Errorf("%s is damaged, remove it: %w", crashesName, err))
 	}
-	return deaths, nil
+	return crashes, nil
 }
 
-// writeDeaths replaces the file, or removes it where there is nothing to count.
-func (p *Progress) writeDeaths() error {
-	file := filepath.Join(p.dir, deathsName)
-	if len(p.deaths) == 0 {
+// writeCrashes replaces the file, or removes it where there is nothing to count.
+func (p *Progress) writeCrashes() error {
+	file := filepath.Join(p.dir, crashesName)
+	if len(p.crashes) == 0 {
 		err := os.Remove(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		return err
 	}
-	text, err := json.Marshal(p.deaths)
+	text, err := json.Marshal(p.crashes)
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func writeSynced(file string, text []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// Begin is engine.Progress's. Beyond maxPlaces nothing is noted.
+// Begin implements engine.Progress. Beyond maxPlaces nothing is noted.
 func (p *Progress) Begin(id int64) (place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -187,32 +187,32 @@ func (p *Progress) put(place int, id int64) {
 	p.marks.put(b[:], place*idBytes)
 }
 
-// Deaths is engine.Progress's.
-func (p *Progress) Deaths(id int64) int {
+// Crashes implements engine.Progress.
+func (p *Progress) Crashes(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.deaths[id]
+	return p.crashes[id]
 }
 
-// Survived is engine.Progress's.
+// Survived implements engine.Progress.
 func (p *Progress) Survived() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	before := len(p.deaths)
-	maps.DeleteFunc(p.deaths, func(_ int64, n int) bool { return n < MaxDeaths })
-	if len(p.deaths) == before {
+	before := len(p.crashes)
+	maps.DeleteFunc(p.crashes, func(_ int64, n int) bool { return n < MaxCrashes })
+	if len(p.crashes) == before {
 		return nil
 	}
-	return p.writeDeaths()
+	return p.writeCrashes()
 }
 
-// Forget is engine.Progress's.
+// Forget implements engine.Progress.
 func (p *Progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.deaths[id] == 0 {
+	if p.crashes[id] == 0 {
 		return nil
 	}
-	delete(p.deaths, id)
-	return p.writeDeaths()
+	delete(p.crashes, id)
+	return p.writeCrashes()
 }

@@ -28,38 +28,38 @@ func reopen(t *testing.T, dir string) *DB {
 	return db
 }
 
-// deathsOf opens the folder for a moment.
-func deathsOf(t *testing.T, dir string, id int64) int {
+// crashesOf opens the folder for a moment.
+func crashesOf(t *testing.T, dir string, id int64) int {
 	t.Helper()
 	p, err := openProgress(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	deaths := p.Deaths(id)
+	crashes := p.Crashes(id)
 	if err := p.close(); err != nil {
 		t.Fatal(err)
 	}
-	return deaths
+	return crashes
 }
 
 // A program that ends before it comes to an execution says nothing about it.
-func TestDeathsOutliveAnEarlyDeath(t *testing.T) {
+func TestCrashesOutliveAnEarlyCrash(t *testing.T) {
 	dir := t.TempDir()
 	died(t, dir, 7)
 	died(t, dir)
 	died(t, dir, 7)
-	if got := deathsOf(t, dir, 7); got != 2 {
-		t.Errorf("%d deaths, want 2", got)
+	if got := crashesOf(t, dir, 7); got != 2 {
+		t.Errorf("%d crashes, want 2", got)
 	}
 }
 
-func TestDeathsInARow(t *testing.T) {
+func TestCrashesInARow(t *testing.T) {
 	dir := t.TempDir()
 	died(t, dir, 7, 8)
 	died(t, dir, 7, 7)
 	db := reopen(t, dir)
 	for id, want := range map[int64]int{7: 2, 8: 1, 9: 0} {
-		if got := db.Progress().Deaths(id); got != want {
+		if got := db.Progress().Crashes(id); got != want {
 			t.Errorf("%d died %d times in a row, want %d", id, got, want)
 		}
 	}
@@ -70,15 +70,15 @@ func TestDeathsInARow(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := deathsOf(t, dir, 7); got != 0 {
-		t.Errorf("%d deaths after a program that survived", got)
+	if got := crashesOf(t, dir, 7); got != 0 {
+		t.Errorf("%d crashes after a program that survived", got)
 	}
 }
 
 // What is suspended is not worked on, and stays suspended until it is forgotten.
-func TestDeathsStay(t *testing.T) {
+func TestCrashesStay(t *testing.T) {
 	dir := t.TempDir()
-	for range MaxDeaths {
+	for range MaxCrashes {
 		died(t, dir, 1<<40)
 	}
 	for range 2 {
@@ -86,8 +86,8 @@ func TestDeathsStay(t *testing.T) {
 		if err := errors.Join(db.Progress().Survived(), db.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if got := deathsOf(t, dir, 1<<40); got != MaxDeaths {
-			t.Fatalf("died %d times, want %d", got, MaxDeaths)
+		if got := crashesOf(t, dir, 1<<40); got != MaxCrashes {
+			t.Fatalf("died %d times, want %d", got, MaxCrashes)
 		}
 	}
 	db := reopen(t, dir)
@@ -97,11 +97,11 @@ func TestDeathsStay(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := deathsOf(t, dir, 1<<40); got != 0 {
+	if got := crashesOf(t, dir, 1<<40); got != 0 {
 		t.Errorf("died %d times after it was forgotten", got)
 	}
-	if _, err := os.Stat(filepath.Join(dir, deathsName)); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("%s is still there: %v", deathsName, err)
+	if _, err := os.Stat(filepath.Join(dir, crashesName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%s is still there: %v", crashesName, err)
 	}
 }
 
@@ -143,14 +143,14 @@ func TestMorePlacesThanThereAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Progress().End(5) // what ends after the folder was given back marks nothing
-	if got := deathsOf(t, dir, 6); got != 1 {
-		t.Errorf("%d deaths, want 1", got)
+	if got := crashesOf(t, dir, 6); got != 1 {
+		t.Errorf("%d crashes, want 1", got)
 	}
 }
 
-func TestDamagedDeaths(t *testing.T) {
+func TestDamagedCrashes(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, deathsName), []byte("{"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, crashesName), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(dir); !errors.Is(err, ErrUnreadable) {

@@ -8,7 +8,7 @@ import (
 	"zombiezen.com/go/sqlite"
 )
 
-// RowSum is a checksum of the values of a row, in their order, to be stored with
+// RowSum returns a checksum of the values of a row, in their order, to be stored with
 // them and compared when they are read. It takes what Exec does,
 // but for times. A value that is NULL and an empty blob are the same.
 func RowSum(values ...any) int64 {

@@ -42,7 +42,7 @@ func (Tables) Migrate(*sqlite.Conn) error { return nil }
 // Script implements Part.
 func (t Tables) Script() string { return string(t) }
 
-// identified refuses a file that is not ours or that is of a format we do not
+// identified rejects a file that is not ours or that is of a format we do not
 // know, by the start of its first page: SQLite is not to open it, since it
 // writes into the file when it closes it. An empty page is a new database.
 // https://www.sqlite.org/fileformat2.html#the_database_header

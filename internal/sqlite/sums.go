@@ -133,7 +133,7 @@ func (s *pageSums) committed() error {
 	return errors.Join(err, s.write(n))
 }
 
-// logEnd is the note with the generation and the length of the log. SQLite keeps
+// logEnd returns the note with the generation and the length of the log. SQLite keeps
 // them in the first bytes of the index:
 // https://www.sqlite.org/walformat.html#the_wal_index_header
 func (s *pageSums) logEnd() (note, error) {

@@ -18,7 +18,7 @@ const (
 	logVersion       = 3007000
 )
 
-// salts tell one generation of a log from the next: SQLite adds one to the first
+// salts distinguish the generations of a log: SQLite adds one to the first
 // and draws the second whenever it begins to write a log from its start again.
 type salts [8]byte
 
@@ -112,12 +112,12 @@ func newLogReader(file io.ReaderAt) (*logReader, error) {
 	return r, nil
 }
 
-// at is where frame n begins.
+// at returns where frame n begins.
 func (r *logReader) at(n int) int64 {
 	return logHeaderBytes + int64(n-1)*int64(frameHeaderBytes+r.pageSize)
 }
 
-// logBytes is how long a log of so many frames is at least.
+// logBytes returns how long a log of so many frames is at least.
 func logBytes(frames, pageSize int) int64 {
 	if frames == 0 {
 		return 0 // it has no header yet
@@ -242,5 +242,5 @@ func (s *logState) read(r *logReader) error {
 // sumTable is what page sums are made with: CRC-32C, which processors compute.
 var sumTable = crc32.MakeTable(crc32.Castagnoli)
 
-// sumOf is the sum of a page, never 0, which stands for a sum that is not known.
+// sumOf returns the sum of a page, never 0, which stands for a sum that is not known.
 func sumOf(page []byte) uint32 { return max(1, crc32.Checksum(page, sumTable)) }

@@ -62,7 +62,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	rw.Write(payload)
 }
 
-// command is one for the CLI's environment, without anything of the machine's own.
+// command returns a command for the CLI's environment, without anything of the machine's own.
 func (w *world) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{
@@ -81,7 +81,7 @@ func (r result) text(name string) string {
 	return s
 }
 
-// count is the length of the one list in the answer.
+// count returns the length of the one list in the answer.
 func (r result) count() int {
 	for _, v := range r {
 		if list, ok := v.([]any); ok {

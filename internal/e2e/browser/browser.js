@@ -29,7 +29,7 @@ export async function open(t, url, options = {}) {
   context.setDefaultTimeout(patience);
   t.after(() => context.close());
   const page = await context.newPage();
-  t.after(noFault(page, new URL(url).origin));
+  t.after(noErrors(page, new URL(url).origin));
   await load(page, url);
   return page;
 }
@@ -54,16 +54,16 @@ async function load(page, url) {
 }
 
 /** Fails for scripts that break, policies that are violated and requests to elsewhere. */
-function noFault(page, origin) {
-  const faults = [];
-  page.on("pageerror", (error) => faults.push(String(error)));
+function noErrors(page, origin) {
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
-    if (/Content Security Policy|Trusted/i.test(message.text())) faults.push(message.text());
+    if (/Content Security Policy|Trusted/i.test(message.text())) errors.push(message.text());
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:")) faults.push(`a request to ${request.url()}`);
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith("data:")) errors.push(`a request to ${request.url()}`);
   });
-  return () => assert.deepEqual(faults, []);
+  return () => assert.deepEqual(errors, []);
 }
 
 export const talk = {

@@ -50,7 +50,7 @@ test("a problem goes when its field changes, and what was typed stays", async (t
   await reaches(page, "Approved");
 });
 
-test("a refusal without fields is shown as well", async (t) => {
+test("an error without fields is shown as well", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
   await fill(page, { ...talk, Description: "ü".repeat(40_000) });

@@ -85,8 +85,8 @@ for (const [status, code, said] of [
   [503, "ServiceUnavailable", "The server cannot answer at the moment."],
 ]) {
   test(`a ${status} is waited out as long as it says`, async (t) => {
-    const refusal = { ...problem(status, code), headers: { "Retry-After": "9" } };
-    const { page, asked } = await follow(t, [refusal, json(200, body("Succeeded", "Rejected"))]);
+    const rejected = { ...problem(status, code), headers: { "Retry-After": "9" } };
+    const { page, asked } = await follow(t, [rejected, json(200, body("Succeeded", "Rejected"))]);
     await page.locator("#talk-trouble").getByText(said).waitFor();
     await page.clock.runFor(8900);
     assert.equal(asked.length, 1);

@@ -31,7 +31,7 @@ func TestDeployed(t *testing.T) {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
-	t.Run("rights", func(t *testing.T) {
+	t.Run("permissions", func(t *testing.T) {
 		lame := without(t, template, "dynamodb:PutItem")
 		resp, err := http.Post(deploy(t, port, lame, "reject@selection")+"/api/submit", "application/json", strings.NewReader(talk))
 		if err != nil {
@@ -39,7 +39,7 @@ func TestDeployed(t *testing.T) {
 		}
 		defer resp.Body.Close()
 		if resp.StatusCode != http.StatusServiceUnavailable {
-			t.Errorf("a submit without the right to put is answered with %d", resp.StatusCode)
+			t.Errorf("a submit without the permission to put is answered with %d", resp.StatusCode)
 		}
 	})
 }

@@ -65,14 +65,14 @@ func awaitHealth(t *testing.T, port string) {
 	t.Fatal("MiniStack does not start")
 }
 
-// environment is that of the tools, and of the functions, which inherit it
+// environment returns the environment of the tools, and of the functions, which inherit it
 // from the emulator.
 func environment(port string) []string {
 	return append(os.Environ(), "AWS_ENDPOINT_URL=http://127.0.0.1:"+port, "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "SAM_CLI_TELEMETRY=0")
 }
 
-// tool is the path of an installed Python tool.
+// tool returns the path of an installed Python tool.
 func tool(t *testing.T, path string) string {
 	t.Helper()
 	tools := os.Getenv("TOOLS")

@@ -62,7 +62,7 @@ func TestAzcore(t *testing.T) {
 			var refused *azcore.ResponseError
 			if o.failed {
 				if !errors.As(err, &refused) {
-					t.Fatalf("got %+v, %v; want a failure told by the response", got, err)
+					t.Fatalf("got %+v, %v; want a failure that the response states", got, err)
 				}
 				return
 			}

@@ -98,7 +98,7 @@ func wantFailure(t *testing.T, o outcome, err error) {
 	case o.query == "" && !errors.As(err, &failed):
 		t.Fatalf("got %v; want a PollingFailedError", err)
 	case o.query != "" && (err == nil || !strings.Contains(err.Error(), "409")):
-		t.Fatalf("got %v; want an error that tells of the 409", err)
+		t.Fatalf("got %v; want an error that names the 409", err)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// tool is the path of an installed Python tool.
+// tool returns the path of an installed Python tool.
 func tool(t *testing.T, path string) string {
 	t.Helper()
 	tools := os.Getenv("TOOLS")

@@ -8,7 +8,7 @@ import (
 
 // What stands here no linter minds: AWS would refuse it, or go on in silence.
 
-// Lambda refuses a function that is traced and whose role may not send traces
+// Lambda rejects a function that is traced and whose role may not send traces
 // yet: "The provided execution role does not have permissions to call
 // PutTraceSegments on XRAY". A policy beside the role comes too late, for it
 // needs the workflow's role, and that needs the functions.

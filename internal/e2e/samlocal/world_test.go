@@ -45,7 +45,7 @@ func parameters() string {
 	return "Architecture=" + architecture
 }
 
-// command is the SAM CLI with a subcommand and its arguments.
+// command returns the SAM CLI with a subcommand and its arguments.
 func (w *world) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(".ci", "sam", "run"), append(args, "--parameter-overrides", parameters())...)
 	cmd.Env = append(os.Environ(), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
@@ -55,7 +55,7 @@ func (w *world) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// local are the arguments of sam local's subcommands.
+// local returns the arguments of sam local's subcommands.
 func (w *world) local(args ...string) *exec.Cmd {
 	return w.command(append(append([]string{"local"}, args...),
 		"--template", filepath.Join(w.build, "template.yaml"), "--env-vars", w.env,
@@ -95,7 +95,7 @@ func start(t *testing.T, prefix string, cmd *exec.Cmd) string {
 	}
 	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) //nolint:errcheck // it may have ended
-		cmd.Wait()                                     //nolint:errcheck // told to end
+		cmd.Wait()                                     //nolint:errcheck // ended by a signal
 	})
 	found, lines := make(chan string, 1), bufio.NewScanner(out)
 	go func() {
@@ -107,7 +107,7 @@ func start(t *testing.T, prefix string, cmd *exec.Cmd) string {
 				break
 			}
 		}
-		for lines.Scan() { // nobody may block on a full pipe
+		for lines.Scan() { // a full pipe would block the program
 		}
 	}()
 	select {

@@ -36,7 +36,7 @@ type Machine struct {
 	byName map[string]*State
 }
 
-// State gives the state of that name, nil where there is none.
+// State returns the state of that name, nil where there is none.
 func (m *Machine) State(name string) *State { return m.byName[name] }
 
 // ProcessorConfig says how a Map state's processor is to run.
@@ -61,7 +61,7 @@ const (
 	Map      Type = "Map"
 )
 
-// Find looks for a state by name in m and everything inside it, and gives the
+// Find looks for a state by name in m and everything inside it, and returns the
 // machine, branch or processor that has it; nil where there is none.
 func (m *Machine) Find(name string) (*Machine, *State) {
 	if s := m.State(name); s != nil {
@@ -105,7 +105,7 @@ func (m *Machine) each(yield func(*State) bool) bool {
 }
 
 // State is one state. A field that was not written has its zero value; Source
-// tells an absent field from a written zero.
+// distinguishes an absent field from a written zero.
 type State struct {
 	Source  *value.Object
 	Pointer string
@@ -124,7 +124,7 @@ type State struct {
 	Retry  []*Retrier
 	Catch  []*Catcher
 
-	Result any // Pass; Source tells whether it was written
+	Result any // Pass; Source reports whether it was written
 
 	TaskFields
 	WaitFields
@@ -137,7 +137,7 @@ type State struct {
 	Branches []*Machine // Parallel
 }
 
-// Has tells whether the field was written.
+// Has reports whether the field was written.
 func (s *State) Has(field string) bool {
 	_, ok := s.Source.Get(field)
 	return ok
@@ -187,7 +187,7 @@ type MapFields struct {
 	ToleratedFailurePercentagePath *Path
 }
 
-// Distributed tells whether the items run as child executions.
+// Distributed reports whether the items run as child executions.
 func (f *MapFields) Distributed() bool {
 	return f.ItemProcessor != nil && f.ItemProcessor.Processor != nil && f.ItemProcessor.Processor.Mode == "DISTRIBUTED"
 }

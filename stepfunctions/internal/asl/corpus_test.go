@@ -19,8 +19,8 @@ import (
 const corpusTarget = 90
 
 // TestCorpus reports how many of a corpus of real definitions can be created,
-// and why the others cannot: every one of those is refused with a reason that
-// names what is not supported, or what AWS refuses as well.
+// and why the others cannot: every one of those is rejected with a reason that
+// names what is not supported, or what AWS rejects as well.
 func TestCorpus(t *testing.T) {
 	folder := os.Getenv("ASL_CORPUS")
 	if folder == "" {
@@ -29,10 +29,10 @@ func TestCorpus(t *testing.T) {
 	all, created, accepted := readCorpus(t, folder), 0, 0
 	reasons := map[string][]string{}
 	for _, d := range all {
-		if asl.Refusal(asl.Validate(d.text, asl.Options{})) == "" {
+		if asl.ErrorMessage(asl.Validate(d.text, asl.Options{})) == "" {
 			created++
 		}
-		why := refusals(asl.Validate(d.text, asl.Options{Integrations: true, Stubs: true}))
+		why := reasonsOf(asl.Validate(d.text, asl.Options{Integrations: true, Stubs: true}))
 		if len(why) == 0 {
 			accepted++
 		}
@@ -56,8 +56,8 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// refusals are the reasons without places, each once.
-func refusals(diagnostics []asl.Diagnostic) []string {
+// reasonsOf returns the reasons without places, each once.
+func reasonsOf(diagnostics []asl.Diagnostic) []string {
 	var why []string
 	for _, d := range diagnostics {
 		if reason := d.Code + ": " + d.Message; !slices.Contains(why, reason) {
@@ -71,7 +71,7 @@ func refusals(diagnostics []asl.Diagnostic) []string {
 type realDefinition struct {
 	id, path, needs string
 	text            []byte
-	// invalid is set for one that AWS refuses.
+	// invalid is set for one that AWS rejects.
 	invalid bool
 }
 

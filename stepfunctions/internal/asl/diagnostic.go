@@ -12,10 +12,10 @@ const maxReasons = 100
 type Severity string
 
 const (
-	// SeverityError is for what AWS refuses.
+	// SeverityError is for what AWS rejects.
 	SeverityError Severity = "ERROR"
 	// SeverityWarning is for what AWS takes but this engine cannot run: it is
-	// refused at creation, while validation, which speaks for AWS, lets it pass.
+	// rejected at creation, while validation, which answers as AWS does, lets it pass.
 	SeverityWarning Severity = "WARNING"
 )
 
@@ -44,7 +44,7 @@ type Diagnostic struct {
 	Location string
 }
 
-// String is the diagnostic as CreateStateMachine words it.
+// String returns the diagnostic as CreateStateMachine words it.
 func (d Diagnostic) String() string {
 	at := d.Location
 	if at == "" {
@@ -53,11 +53,11 @@ func (d Diagnostic) String() string {
 	return d.Code + ": " + d.Message + " at " + at
 }
 
-// Refusal is the message of AWS's InvalidDefinition error for a definition with
+// ErrorMessage returns the message of AWS's InvalidDefinition error for a definition with
 // these diagnostics, and "" for one that may be created. What only this engine
-// objects to is named once there is nothing left that AWS would refuse. Of very
+// objects to is named once there is nothing left that AWS would reject. Of very
 // many reasons it has the first hundred, as many as AWS lists.
-func Refusal(diagnostics []Diagnostic) string {
+func ErrorMessage(diagnostics []Diagnostic) string {
 	texts := withSeverity(diagnostics, SeverityError)
 	if len(texts) == 0 {
 		texts = withSeverity(diagnostics, SeverityWarning)
@@ -93,7 +93,7 @@ type Problem struct {
 // SchemaCode is the diagnostic code of a definition whose shape is wrong.
 const SchemaCode = "SCHEMA_VALIDATION_FAILED"
 
-// String is the problem as CreateStateMachine words it.
+// String returns the problem as CreateStateMachine words it.
 func (p Problem) String() string {
 	at := p.Pointer
 	if at == "" {

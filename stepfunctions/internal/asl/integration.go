@@ -26,7 +26,7 @@ func resource(c *checker, at string, v any) {
 	case c.express && r.Activity():
 		c.schema(at, "Express state machine does not support Activity ARN")
 	case c.express && r.Pattern != "":
-		c.schema(at, "%s", expressRefusal(r.Pattern))
+		c.schema(at, "%s", expressMessage(r.Pattern))
 	case r.Function() || kind == integration.Native:
 	case r.Service == "lambda" || r.Service == "states":
 		c.schema(at, "The resource provided %s is not recognized. "+
@@ -42,9 +42,9 @@ func resource(c *checker, at string, v any) {
 	}
 }
 
-// expressRefusal words why an Express machine cannot wait. AWS's words for the
+// expressMessage returns why an Express machine cannot wait. AWS's words for the
 // callback pattern, unlike those for jobs, end in a space.
-func expressRefusal(pattern integration.Pattern) string {
+func expressMessage(pattern integration.Pattern) string {
 	if pattern == integration.Callback {
 		return "Express state machine does not support '" + string(pattern) + "' service integration "
 	}
@@ -67,7 +67,7 @@ func (c *checker) taskRules(at string, o *value.Object) {
 	}
 }
 
-// credentials takes any members, for AWS asks for one alone.
+// credentials accepts any members, for AWS asks for one alone.
 func credentials(c *checker, at string, v any) {
 	if c.isExpression(v) {
 		return
@@ -89,7 +89,7 @@ func (c *checker) integration(at string, o *value.Object) {
 	text, _ := get(o, "Resource").(string)
 	r := integration.Parse(text)
 	if r.Kind() != integration.Native || (c.express && r.Pattern != "") {
-		return // refused already, or not known by name
+		return // rejected already, or not known by name
 	}
 	holder := "Parameters"
 	if c.jsonata {
@@ -164,7 +164,7 @@ func WrongParameters(r integration.Resource, parameters any) []string {
 	return wrong
 }
 
-// UnknownParameter words the refusal of a parameter that a native service
+// UnknownParameter returns the message about a parameter that a native service
 // integration does not have; empty where it has it, and for any other.
 func UnknownParameter(r integration.Resource, name string) string {
 	needed, others, known := r.Parameters()
@@ -175,7 +175,7 @@ func UnknownParameter(r integration.Resource, name string) string {
 }
 
 // takes reports whether the parameter is data for who is called, and may be this
-// value besides a text. AWS refuses numbers as a function's Payload.
+// value besides a text. AWS rejects numbers as a function's Payload.
 func takes(name string, v any) bool {
 	switch v.(type) {
 	case *value.Object, []any:

@@ -12,7 +12,7 @@ import (
 // Parse reads a definition. Its error is a *value.SyntaxError for a text that
 // is not JSON, and Problems, all of them, for one of the wrong shape. With
 // Problems about an object there still is a Machine, of everything that could
-// be read, so that further checks can tell what else is wrong; it must not run.
+// be read, so that further checks can find what else is wrong; it must not run.
 //
 // Parse looks at shapes only: whether fields have the right types and paths
 // can be read. Which fields a state needs, and may have, is Validate's.
@@ -276,7 +276,7 @@ func (f *fields) comparison(r *Rule) {
 	}
 }
 
-// item is the pointer of one item of a list.
+// item returns the pointer of one item of a list.
 func (f *fields) item(name string, i int) string { return f.at(name) + "/" + strconv.Itoa(i) }
 
 func (f *fields) task() TaskFields {
@@ -354,7 +354,7 @@ func (f *fields) catchers() []*Catcher {
 }
 
 // integer reads a whole number; nil where it is absent, wrong, or an
-// expression of JSONata (which is refused for its own reason).
+// expression of JSONata (which is rejected for its own reason).
 func (f *fields) integer(name string) *int64 {
 	n := f.number(name, "Integer")
 	if n == "" {

@@ -29,7 +29,7 @@ func (f *fields) path(name string) *Path {
 }
 
 // jsonPath parses text, nil with a problem where it is no path; what JSONata
-// would evaluate is left alone, since it is refused for its own reason.
+// would evaluate is left alone, since it is rejected for its own reason.
 func (f *fields) jsonPath(name, text string) *jsonpath.Path {
 	if isJSONata(text) {
 		return nil
@@ -130,7 +130,7 @@ func memberOrder(members []TemplateMember) {
 	})
 }
 
-// rank is a member's bucket, -1 for one that is no expression.
+// rank returns a member's bucket, -1 for one that is no expression.
 func rank(m TemplateMember, dynamic int) int {
 	if m.Value.Expression == nil {
 		return -1

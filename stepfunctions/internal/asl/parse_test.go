@@ -86,7 +86,7 @@ func TestParseReportsEveryProblem(t *testing.T) {
 	}
 }
 
-func TestParseTellsBadJSONApart(t *testing.T) {
+func TestParseDistinguishesBadJSON(t *testing.T) {
 	_, err := Parse([]byte(`{"StartAt":`))
 	var syntax *value.SyntaxError
 	if !errors.As(err, &syntax) {

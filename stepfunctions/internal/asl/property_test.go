@@ -27,7 +27,7 @@ func TestParseOfPrintIsTheIdentity(t *testing.T) {
 	})
 }
 
-// FuzzParse: any text is parsed, or refused with problems or a syntax error;
+// FuzzParse: any text is parsed, or rejected with problems or a syntax error;
 // what was parsed prints as the same definition.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{

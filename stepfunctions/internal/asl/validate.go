@@ -19,21 +19,21 @@ const maxFindings = 1000
 
 // Options are what validation depends on besides the definition.
 type Options struct {
-	// Express tells that the state machine is to be of type EXPRESS, which
+	// Express reports whether the state machine is to be of type EXPRESS, which
 	// cannot wait for jobs and tokens.
 	Express bool
-	// Partial tells that the definition was made around a single state: its
+	// Partial reports whether the definition was made around a single state: its
 	// transitions may lead anywhere.
 	Partial bool
 	// Integrations says that mocks or stubs answer for the services that the
-	// engine cannot call, so that calls of them are no reason to refuse.
+	// engine cannot call, so that calls of them are no reason to reject.
 	Integrations bool
 	// Stubs says that stubs answer for writes, the results of a distributed Map
 	// among them.
 	Stubs bool
 }
 
-// Validate gives everything that is wrong with a definition, up to a thousand
+// Validate returns everything that is wrong with a definition, up to a thousand
 // findings, in the order of the text. The rules are those of states-language.net and of AWS's
 // ValidateStateMachineDefinition, whose codes, words and locations it uses.
 // Rules of one part are checked even if another part is broken; the way through
@@ -74,7 +74,7 @@ func schemaError(at, message string) Diagnostic {
 	return Diagnostic{Severity: SeverityError, Code: SchemaCode, Message: message, Location: at}
 }
 
-// unreadable gives what Parse objects to, so that nothing passes which cannot
+// unreadable returns what Parse objects to, so that nothing passes which cannot
 // be run.
 func unreadable(definition []byte, root any) []Diagnostic {
 	var problems Problems
@@ -98,9 +98,9 @@ type checker struct {
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool
-	// jsonataRefused is set once it was reported that JSONata is not supported.
-	jsonataRefused bool
-	names, labels  map[string]bool
+	// jsonataReported is set once it was reported that JSONata is not supported.
+	jsonataReported bool
+	names, labels   map[string]bool
 }
 
 func (c *checker) add(code, at, message string) {
@@ -331,7 +331,7 @@ func (c *checker) dangling(states *value.Object, targets ...target) {
 	}
 }
 
-// transitions gives the targets of each state.
+// transitions returns the targets of each state.
 func transitions(at string, states *value.Object) map[string][]target {
 	next := map[string][]target{}
 	for _, m := range states.Members() {
@@ -361,7 +361,7 @@ func targets(at string, o *value.Object) []target {
 	return all
 }
 
-// ends tells whether any state is terminal. A state without a type or a
+// ends reports whether any state is terminal. A state without a type or a
 // transition is reported elsewhere, and counts as terminal here.
 func ends(states *value.Object) bool {
 	for _, m := range states.Members() {
@@ -374,7 +374,7 @@ func ends(states *value.Object) bool {
 	return false
 }
 
-// reach gives the states that can be reached from start.
+// reach returns the states that can be reached from start.
 func reach(start string, next map[string][]target) map[string]bool {
 	seen := map[string]bool{start: true}
 	for todo := []string{start}; len(todo) > 0; todo = todo[1:] {

@@ -44,7 +44,7 @@ func ruleFields() []field {
 	}
 }
 
-// operatorFields gives the operators that o has, with checks of their operands.
+// operatorFields returns the operators that o has, with checks of their operands.
 func operatorFields(o *value.Object) []field {
 	var fields []field
 	for _, m := range o.Members() {
@@ -156,7 +156,7 @@ func catcher(c *checker, at string, v any) {
 	c.foreign(at, o)
 }
 
-// get gives a member or nil.
+// get returns a member or nil.
 func get(o *value.Object, name string) any {
 	v, _ := o.Get(name)
 	return v
@@ -198,20 +198,20 @@ func mapFields() []field {
 	}
 }
 
-const s3Refusal = "Reading items from and writing results to Amazon S3 is not supported"
+const s3Message = "Reading items from and writing results to Amazon S3 is not supported"
 
 // itemReader checks what reads the items of a distributed Map. A mock can have
 // them.
 func itemReader(c *checker, at string, v any) {
 	if !c.integrations || c.jsonata {
-		c.unsupported(at, s3Refusal)
+		c.unsupported(at, s3Message)
 		return
 	}
 	o := c.object(at, v, []field{{"Resource", oneOf(readers()...)}, {"ReaderConfig", anything}, {"Parameters", template}})
 	c.required(at, o, "Resource", "Parameters")
 }
 
-// readers are the resources of an ItemReader.
+// readers returns the resources of an ItemReader.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
 func readers() []string {
 	return []string{"arn:aws:states:::s3:getObject", "arn:aws:states:::s3:listObjectsV2"}
@@ -222,7 +222,7 @@ func readers() []string {
 func resultWriter(c *checker, at string, v any) {
 	o, _ := v.(*value.Object)
 	if !c.stubs || c.jsonata || !has(o, "Resource") {
-		c.unsupported(at, s3Refusal)
+		c.unsupported(at, s3Message)
 		return
 	}
 	c.object(at, v, []field{{"Resource", oneOf("arn:aws:states:::s3:putObject")}, {"WriterConfig", anything}, {"Parameters", template}})

@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// path takes a JSONPath.
+// path checks a JSONPath.
 func path(c *checker, at string, v any) { c.path(at, v) }
 
 func (c *checker) path(at string, v any) *jsonpath.Path {
@@ -28,14 +28,14 @@ func (c *checker) path(at string, v any) *jsonpath.Path {
 	return p
 }
 
-// pathOrNull takes a JSONPath or null.
+// pathOrNull accepts a JSONPath or null.
 func pathOrNull(c *checker, at string, v any) {
 	if v != nil {
 		c.path(at, v)
 	}
 }
 
-// resultPath takes a Reference Path into the state's input, or null.
+// resultPath accepts a Reference Path into the state's input, or null.
 func resultPath(c *checker, at string, v any) {
 	if v == nil {
 		return
@@ -43,11 +43,11 @@ func resultPath(c *checker, at string, v any) {
 	c.reference(at, v, jsonpath.Input)
 }
 
-// numberPath takes a Reference Path to a number that bounds a Map state. Of a
+// numberPath accepts a Reference Path to a number that bounds a Map state. Of a
 // Map's paths AWS lets ItemsPath alone be into the context object.
 func numberPath(c *checker, at string, v any) { c.reference(at, v, jsonpath.Input, jsonpath.Variable) }
 
-// reference takes a Reference Path, one that names a single value by names and
+// reference accepts a Reference Path, one that names a single value by names and
 // indexes, with one of these roots.
 func (c *checker) reference(at string, v any, roots ...jsonpath.RootKind) {
 	p := c.path(at, v)
@@ -56,7 +56,7 @@ func (c *checker) reference(at string, v any, roots ...jsonpath.RootKind) {
 	}
 }
 
-// comparedPath takes the path to a value that a Choice rule compares.
+// comparedPath accepts the path to a value that a Choice rule compares.
 func comparedPath(c *checker, at string, v any) {
 	s, ok := v.(string)
 	if !ok {
@@ -73,7 +73,7 @@ func comparedPath(c *checker, at string, v any) {
 	}
 }
 
-// pathOrCall takes a JSONPath or an intrinsic function's call.
+// pathOrCall accepts a JSONPath or an intrinsic function's call.
 func pathOrCall(c *checker, at string, v any) {
 	s, ok := v.(string)
 	switch {
@@ -96,7 +96,7 @@ func unreadableExpression(text string) error {
 	return err
 }
 
-// template takes a payload template (states-language.net, "Payload Template"):
+// template accepts a payload template (states-language.net, "Payload Template"):
 // any JSON in which the members whose names end in ".$" hold expressions. In
 // JSONata the names mean nothing, but texts may be expressions.
 func template(c *checker, at string, v any) {
@@ -133,7 +133,7 @@ const (
 
 // language finds out a state's query language: its own, or else the machine's;
 // the state around it has no say. AWS takes any value but "JSONPath" for
-// JSONata, while it refuses the value. A downgrade is reported; ok is then
+// JSONata, while it rejects the value. A downgrade is reported; ok is then
 // false, for the state's fields would be judged by the wrong language.
 func (c *checker) language(at string, o *value.Object) (ok bool) {
 	own, written := o.Get("QueryLanguage")
@@ -145,12 +145,12 @@ func (c *checker) language(at string, o *value.Object) (ok bool) {
 		c.schema(at, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
 		return false
 	}
-	if c.jsonata && !c.jsonataRefused {
+	if c.jsonata && !c.jsonataReported {
 		where := at
 		if written {
 			where = member(at, "QueryLanguage")
 		}
-		c.jsonataRefused = true // one finding says it for all states
+		c.jsonataReported = true // one finding says it for all states
 		c.unsupported(where, "The query language JSONata is not supported: write the state in JSONPath")
 	}
 	return true
@@ -169,7 +169,7 @@ func (c *checker) foreign(at string, o *value.Object) {
 	}
 }
 
-// pathFields are the fields that only JSONPath has.
+// pathFields returns the fields that only JSONPath has.
 func pathFields() []string {
 	return []string{
 		"InputPath", "OutputPath", "ResultPath", "Parameters", "ResultSelector", "Result", "ItemsPath",
@@ -179,10 +179,10 @@ func pathFields() []string {
 	}
 }
 
-// dataFields are the fields that only JSONata has.
+// dataFields returns the fields that only JSONata has.
 func dataFields() []string { return []string{"Arguments", "Output", "Items"} }
 
-// isExpression tells whether v is an expression where JSONata may have one.
+// isExpression reports whether v is an expression where JSONata may have one.
 func (c *checker) isExpression(v any) bool {
 	s, ok := v.(string)
 	return ok && c.jsonata && isJSONata(s)

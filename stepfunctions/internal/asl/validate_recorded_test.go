@@ -10,7 +10,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// recorded gives the cases recorded from AWS that a pattern finds, by file.
+// recorded returns the cases recorded from AWS that a pattern finds, by file.
 func recorded(t *testing.T, pattern string) map[string]any {
 	t.Helper()
 	folder := os.Getenv("ASL_CASES")
@@ -42,7 +42,7 @@ func field(v any, names ...string) any {
 	return v
 }
 
-// definitionOf gives the text that a case hands in.
+// definitionOf returns the text that a case hands in.
 func definitionOf(c any) []byte {
 	if text, ok := field(c, "definition_text").(string); ok {
 		return []byte(text)
@@ -50,7 +50,7 @@ func definitionOf(c any) []byte {
 	return value.Append(nil, field(c, "definition"))
 }
 
-// TestRecordedExecutions holds that nothing is refused which AWS ran.
+// TestRecordedExecutions holds that nothing is rejected which AWS ran.
 func TestRecordedExecutions(t *testing.T) {
 	count := 0
 	for file, c := range recorded(t, "*/*/*.json") {
@@ -68,7 +68,7 @@ func TestRecordedExecutions(t *testing.T) {
 	t.Logf("%d recorded executions", count)
 }
 
-// placeholder tells whether the recorder left out the ARN of an activity.
+// placeholder reports whether the recorder left out the ARN of an activity.
 func placeholder(c any) bool {
 	return strings.Contains(value.Text(field(c, "definition")), `"Resource":"activity_arn"`)
 }
@@ -100,10 +100,10 @@ func diagnostic(d asl.Diagnostic) any {
 	return o
 }
 
-// TestRecordedRefusals compares with the InvalidDefinition errors of
+// TestRecordedErrors compares with the InvalidDefinition errors of
 // CreateStateMachine. Labels are compared by their reason alone, for around it
 // the recordings have the words of another implementation.
-func TestRecordedRefusals(t *testing.T) {
+func TestRecordedErrors(t *testing.T) {
 	count := 0
 	for file, c := range recorded(t, "create-error/*/*.json") {
 		want := value.Text(field(c, "expected"))
@@ -111,7 +111,7 @@ func TestRecordedRefusals(t *testing.T) {
 			continue
 		}
 		count++
-		got := asl.Refusal(asl.Validate(definitionOf(c), asl.Options{Express: field(c, "type") == "EXPRESS"}))
+		got := asl.ErrorMessage(asl.Validate(definitionOf(c), asl.Options{Express: field(c, "type") == "EXPRESS"}))
 		if reason, ok := labelReason(field(c, "expected", "Error", "Message")); ok {
 			want, got = got, asl.InvalidLabelCode+": "+reason+" at "
 		}
@@ -119,10 +119,10 @@ func TestRecordedRefusals(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", file, got, want)
 		}
 	}
-	t.Logf("%d recorded refusals", count)
+	t.Logf("%d recorded errors", count)
 }
 
-// labelReason gives what a recorded message about a label says, which is
+// labelReason returns what a recorded message about a label says, which is
 // written as a list of one text in Python.
 func labelReason(message any) (string, bool) {
 	text, _ := message.(string)

@@ -44,7 +44,7 @@ func commonFields() []field {
 	return []field{{"Type", text}, {"Comment", text}, {"QueryLanguage", oneOf(pathLanguage, dataLanguage)}}
 }
 
-// fieldsOf gives the fields that a type has besides those all have
+// fieldsOf returns the fields that a type has besides those all have
 // (states-language.net, "State Types"; what AWS takes differs in nothing).
 func fieldsOf(t Type) []field {
 	switch t {
@@ -68,20 +68,20 @@ func fieldsOf(t Type) []field {
 	return nil
 }
 
-// shaping are the fields of a state that takes input and gives output.
+// shaping returns the fields of a state that takes input and gives output.
 func shaping() []field {
 	return []field{{"InputPath", pathOrNull}, {"OutputPath", pathOrNull}, {"Output", template}}
 }
 
-// flow are the fields of a state that others follow.
+// flow returns the fields of a state that others follow.
 func flow() []field {
 	return append(shaping(), field{"Next", text}, field{"End", boolean}, field{"Assign", assign})
 }
 
-// effective are the fields of a state that has a result.
+// effective returns the fields of a state that has a result.
 func effective() []field { return []field{{"Parameters", template}, {"ResultPath", resultPath}} }
 
-// resilient are the fields of a state that can fail.
+// resilient returns the fields of a state that can fail.
 func resilient() []field {
 	return []field{{"ResultSelector", template}, {"Retry", anyList(retrier)}, {"Catch", anyList(catcher)}}
 }
@@ -143,7 +143,7 @@ func (c *checker) transition(at string, o *value.Object) {
 	}
 }
 
-// anything takes any JSON.
+// anything accepts any JSON.
 func anything(*checker, string, any) {}
 
 func text(c *checker, at string, v any) {
@@ -154,7 +154,7 @@ func text(c *checker, at string, v any) {
 	c.schema(at, "Expected value of type String")
 }
 
-// oneOf takes these texts.
+// oneOf accepts these texts.
 func oneOf(allowed ...string) check {
 	return func(c *checker, at string, v any) {
 		s, ok := v.(string)
@@ -173,7 +173,7 @@ func boolean(c *checker, at string, v any) {
 	}
 }
 
-// integer takes a whole number within bounds, and in JSONata an expression.
+// integer accepts a whole number within bounds, and in JSONata an expression.
 func integer(low, high int64) check {
 	return func(c *checker, at string, v any) {
 		n, ok := value.Integer(v)
@@ -189,7 +189,7 @@ func integer(low, high int64) check {
 	}
 }
 
-// number takes a number that is not below low nor above high, which AWS words
+// number accepts a number that is not below low nor above high, which AWS words
 // as Java writes a double.
 func number(low, high float64) check {
 	return func(c *checker, at string, v any) {
@@ -206,7 +206,7 @@ func number(low, high float64) check {
 	}
 }
 
-// list takes an array that is not empty, and looks at each element.
+// list accepts an array that is not empty, and looks at each element.
 func list(each check) check {
 	return func(c *checker, at string, v any) {
 		if items, ok := c.items(at, v); ok && len(items) == 0 {
@@ -217,7 +217,7 @@ func list(each check) check {
 	}
 }
 
-// anyList takes an array, which may be empty.
+// anyList accepts an array, which may be empty.
 func anyList(each check) check {
 	return func(c *checker, at string, v any) {
 		items, _ := c.items(at, v)
@@ -245,7 +245,7 @@ func timestamp(c *checker, at string, v any) {
 	}
 }
 
-// kindName is what AWS calls the type of a value.
+// kindName returns what AWS calls the type of a value.
 func kindName(v any) string {
 	switch n := v.(type) {
 	case nil:
@@ -336,7 +336,7 @@ func has(o *value.Object, name string) bool {
 // maxQuoted is how much of a definition AWS's JSON library quotes in an error.
 const maxQuoted = 500
 
-// jsonError words a syntax error as Jackson, the library behind AWS, does. Its
+// jsonError returns the message of a syntax error as Jackson, the library behind AWS, does. Its
 // position is behind the wrong word or character.
 func jsonError(definition string, err *value.SyntaxError) Diagnostic {
 	word := wrongWord(definition[min(err.Offset, len(definition)):])
@@ -351,7 +351,7 @@ func jsonError(definition string, err *value.SyntaxError) Diagnostic {
 	}
 }
 
-// wrongWord is the identifier that text starts with.
+// wrongWord returns the identifier that text starts with.
 func wrongWord(text string) string {
 	end := strings.IndexFunc(text, func(r rune) bool {
 		return r != '_' && r != '$' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')

@@ -7,9 +7,10 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// one gives a definition of one state, called S, with these members.
+// one returns a definition of one state, called S, with these members.
 func one(members string) string { return `{"StartAt":"S","States":{"S":{` + members + `}}}` }
 
 const (
@@ -87,17 +88,17 @@ func TestValidateS3IsRefusedByPosition(t *testing.T) {
 	want := "Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: " +
 		"Reading items from and writing results to Amazon S3 is not supported at /States/S/ItemReader, " +
 		"UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported at /States/S/ResultWriter'"
-	if got := asl.Refusal(diagnostics); got != want {
+	if got := asl.ErrorMessage(diagnostics); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
 
-func TestRefusalNamesErrorsBeforeWhatIsUnsupported(t *testing.T) {
-	got := asl.Refusal(asl.Validate([]byte(one(mapper+`,"ItemReader":{},"Label":5`)), asl.Options{}))
+func TestErrorMessageNamesErrorsBeforeWhatIsUnsupported(t *testing.T) {
+	got := asl.ErrorMessage(asl.Validate([]byte(one(mapper+`,"ItemReader":{},"Label":5`)), asl.Options{}))
 	if want := "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/S/Label'"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := asl.Refusal(nil); got != "" {
+	if got := asl.ErrorMessage(nil); got != "" {
 		t.Errorf("nothing wrong, but %s", got)
 	}
 }
@@ -111,8 +112,8 @@ func TestValidateBoundsItsAnswer(t *testing.T) {
 	if len(diagnostics) != 1000 {
 		t.Errorf("%d diagnostics", len(diagnostics))
 	}
-	if refusal := asl.Refusal(diagnostics); !strings.HasSuffix(refusal, ", and 900 more'") {
-		t.Errorf("...%s", refusal[len(refusal)-100:])
+	if message := asl.ErrorMessage(diagnostics); !strings.HasSuffix(message, ", and 900 more'") {
+		t.Errorf("...%s", message[len(message)-100:])
 	}
 }
 
@@ -129,4 +130,99 @@ func TestValidatePartOfADefinition(t *testing.T) {
 func TestValidateSize(t *testing.T) {
 	big := one(task + `,"Comment":"` + strings.Repeat("x", 1<<20) + `"`)
 	check(t, big, asl.Options{}, "Definition must not be longer than 1048576 bytes at null")
+}
+
+func TestValidateJSON(t *testing.T) {
+	for definition, want := range map[string]string{
+		"{\n \"a\": nul }": `Unrecognized token 'nul': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')` + "\n at [Source: (String)\"{\n \"a\": nul }\"; line: 2, column: 10]",
+		`{"a" 1}`:          `Unexpected character ('1' (code 49)): a colon was expected` + "\n at [Source: (String)\"{\"a\" 1}\"; line: 1, column: 7]",
+		`{"a":`:            `Unexpected end-of-input: unexpected EOF` + "\n at [Source: (String)\"{\"a\":\"; line: 1, column: 6]",
+	} {
+		got := asl.Validate([]byte(definition), asl.Options{})
+		if len(got) != 1 || got[0].Code != asl.InvalidJSONCode || got[0].Message != want {
+			t.Errorf("%q: %q, want %q", definition, got, want)
+		}
+	}
+	long := asl.Validate([]byte(strings.Repeat("x", 600)), asl.Options{})
+	if !strings.Contains(long[0].Location, `x"[truncated 100 chars]; line: 1`) {
+		t.Errorf("%s", long[0].Location)
+	}
+}
+
+func TestValidateJSONata(t *testing.T) {
+	const refused = "UNSUPPORTED_BY_LOCAL_ENGINE: The query language JSONata is not supported: write the state in JSONPath at /States/S"
+	for definition, want := range map[string][]string{
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","Output":"{% 1 %}","End":true}}}`: {refused},
+		one(`"Type":"Pass","QueryLanguage":"JSONata","End":true`):                                                {refused + "/QueryLanguage"},
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Wait","Seconds":"{% $n %}","InputPath":"$","End":true}}}`: {
+			refused, "The QueryLanguage is set to 'JSONata', but field 'InputPath' is only supported for the 'JSONPath' QueryLanguage at /States/S",
+		},
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","Output":{"a":"{% 1"},"End":true}}}`: {
+			refused, "JSONata string must start with {% and end with %} at /States/S/Output/a",
+		},
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","QueryLanguage":"JSONPath","Output":1,"End":true}}}`: {
+			"'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine at /States/S",
+		},
+		one(`"Type":"Map","QueryLanguage":"JSONata","Items":"{% 1 %}","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},
+		  "Catch":[{"ErrorEquals":["X"],"Next":"S","Output":"{% 1 %}"}],"MaxConcurrency":"{% 1 %}","End":true`): {refused + "/QueryLanguage"},
+		one(`"Type":"Map","QueryLanguage":"JSONata","ItemProcessor":{"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"ItemBatcher":{"MaxItemsPerBatchPath":"$.n"},"End":true`): {
+			refused + "/QueryLanguage", "The QueryLanguage is set to 'JSONata', but field 'MaxItemsPerBatchPath' is only supported for the 'JSONPath' QueryLanguage at /States/S/ItemBatcher",
+		},
+		`{"QueryLanguage":"JSONata","StartAt":"S","States":{"S":{"Type":"Pass","Next":"T"},"T":{"Type":"Pass","End":true}}}`: {refused},
+		one(`"Type":"Pass","QueryLanguage":"jsonata","End":true`): {
+			refused + "/QueryLanguage", "Value should be one of the following: [JSONPath, JSONata] at /States/S/QueryLanguage",
+		},
+	} {
+		check(t, definition, asl.Options{}, want...)
+	}
+}
+
+// FuzzValidate holds that no definition makes a panic, that diagnostics are
+// whole, and that what Validate lets pass can be read.
+func FuzzValidate(f *testing.F) {
+	for _, seed := range []string{
+		one(task), one(mapper), one(`"Type":"Choice","Choices":[{"Not":{"And":[{"Variable":"$.x","StringMatches":"*"}]},"Next":"S"}]`),
+		one(`"Type":"Parallel","Branches":[{"StartAt":"a","States":{"a":{"Type":"Fail"}}}],"Retry":[{"ErrorEquals":["States.ALL"]}],"End":true`),
+		one(`"Type":"Wait","Timestamp":"2020-01-01T00:00:00Z","Assign":{"x.$":"States.UUID()"},"Next":"S"`),
+		`{"QueryLanguage":"JSONata","States":{"":[]},"StartAt":null}`, `{"States":{"a":{"a":1,"a":2}}}`, `[`, `{"a":`, "\"\xff\"",
+	} {
+		f.Add(seed, false)
+	}
+	f.Fuzz(func(t *testing.T, definition string, express bool) {
+		diagnostics := asl.Validate([]byte(definition), asl.Options{Express: express})
+		for _, d := range diagnostics {
+			if d.Code == "" || d.Message == "" || d.Severity == "" {
+				t.Fatalf("%q: %+v", definition, d)
+			}
+		}
+		if asl.ErrorMessage(diagnostics) != "" {
+			return
+		}
+		if _, err := asl.Parse([]byte(definition)); err != nil {
+			t.Fatalf("%q passes, but: %v", definition, err)
+		}
+	})
+}
+
+// TestStatelint compares the number of problems with that of AWS's linter. The
+// linter takes any URI for a Resource, which AWS does not, so what is said about
+// those does not count here.
+func TestStatelint(t *testing.T) {
+	same, total := 0, 0
+	for _, c := range recorded(t, "statelint/cases.json")["cases.json"].([]any) {
+		total++
+		var got []string
+		for _, d := range asl.Validate(value.Append(nil, field(c, "definition")), asl.Options{}) {
+			if !strings.HasSuffix(d.Location, "/Resource") {
+				got = append(got, d.String())
+			}
+		}
+		want, _ := value.Integer(field(c, "problems"))
+		if int64(len(got)) == want {
+			same++
+			continue
+		}
+		t.Errorf("%v: %d problems, want %d: %q", field(c, "id"), len(got), want, got)
+	}
+	t.Logf("%d of %d definitions have as many problems as the linter finds", same, total)
 }

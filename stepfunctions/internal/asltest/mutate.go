@@ -51,7 +51,7 @@ func (g *generator) mutateObject(o *value.Object) any {
 		"ErrorPath", "MaxConcurrency", "MaxConcurrencyPath", "ToleratedFailurePercentagePath", "TimestampPath", "Iterator"), g.odd())
 }
 
-// odd is a value that is likely to be of the wrong kind where it stands.
+// odd returns a value that is likely to be of the wrong kind where it stands.
 func (g *generator) odd() any {
 	switch g.pick("odd", "text", "data", "path", "number") {
 	case "text":

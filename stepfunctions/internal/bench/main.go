@@ -21,9 +21,9 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.dir, "dir", "", "folder to work in, on the disk to be measured; a temporary one where empty")
+	flag.StringVar(&o.dir, "dir", "", "folder to work in, on the disk to be measured; a temporary folder if empty")
 	flag.DurationVar(&o.each, "each", 3*time.Second, "how long each throughput is measured")
-	flag.IntVar(&o.sleepers, "sleepers", 100_000, "executions that sleep, and are open at a restart")
+	flag.IntVar(&o.sleepers, "sleepers", 100_000, "sleeping executions that are open at a restart")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

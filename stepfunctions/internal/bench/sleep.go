@@ -88,7 +88,7 @@ func sleep(ctx context.Context, o options, dir string) error {
 }
 
 // fallAsleep starts the executions; their wake-ups are spread from first on.
-func fallAsleep(ctx context.Context, w *world, n int, first time.Time) error {
+func fallAsleep(ctx context.Context, w *testEngine, n int, first time.Time) error {
 	arn, err := w.machine(ctx, "sleeper", sleeper)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func fallAsleep(ctx context.Context, w *world, n int, first time.Time) error {
 	return err
 }
 
-// heap is the memory in use in bytes, without garbage.
+// heap returns the memory in use in bytes, without garbage.
 func heap() float64 {
 	debug.FreeOSMemory()
 	var m runtime.MemStats

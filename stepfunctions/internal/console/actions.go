@@ -29,7 +29,7 @@ func (h *handler) form(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// start starts an execution. A refusal shows the form again as it was filled in.
+// start starts an execution. An error shows the form again as it was filled in.
 func (h *handler) start(w http.ResponseWriter, r *http.Request) {
 	if !h.form(w, r) {
 		return
@@ -37,7 +37,7 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request) {
 	arn := r.PostForm.Get("machine")
 	p, err := h.machine(r, arn)
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	p.Input, p.Given = r.PostForm.Get("input"), strings.TrimSpace(r.PostForm.Get("name"))
@@ -54,7 +54,7 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	done(w, r, executionLink(started.ARN))
@@ -68,7 +68,7 @@ func (h *handler) startSync(w http.ResponseWriter, r *http.Request, p machinePag
 		return
 	}
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	p.Result, p.Shown = &x, excerptOf(x.Output)
@@ -77,11 +77,11 @@ func (h *handler) startSync(w http.ResponseWriter, r *http.Request, p machinePag
 
 // again shows the form with what was wrong with it, and reports whether it did.
 func (h *handler) again(w http.ResponseWriter, p machinePage, err error) bool {
-	refused := (*engine.Error)(nil)
-	if !errors.As(err, &refused) {
+	apiErr := (*engine.Error)(nil)
+	if !errors.As(err, &apiErr) {
 		return false
 	}
-	p.Problem = refused.Message
+	p.Problem = apiErr.Message
 	h.show(w, http.StatusBadRequest, "machine.html", p)
 	return true
 }
@@ -92,7 +92,7 @@ func (h *handler) stop(w http.ResponseWriter, r *http.Request) {
 	}
 	arn := r.PostForm.Get("execution")
 	if _, err := h.engine.StopExecution(r.Context(), arn, r.PostForm.Get("error"), r.PostForm.Get("cause")); err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	done(w, r, executionLink(arn))
@@ -104,7 +104,7 @@ func (h *handler) redrive(w http.ResponseWriter, r *http.Request) {
 	}
 	arn := r.PostForm.Get("execution")
 	if _, err := h.engine.RedriveExecution(r.Context(), arn, ""); err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	done(w, r, executionLink(arn))
@@ -127,7 +127,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	done(w, r, executionLink(r.PostForm.Get("execution")))

@@ -3,7 +3,7 @@
 // stop and redrive them and answer tasks that wait.
 //
 // The pages are complete without scripts; a script brings them up to date.
-// Nothing is loaded from elsewhere. The page is for whoever may call the API:
+// Nothing is loaded from elsewhere. The page is for all who may call the API:
 // it is put behind the same check of Host and Origin (wire.Guard), and its
 // forms are accepted from its own origin only.
 package console
@@ -104,7 +104,7 @@ func (h *handler) asset(name, contentType string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		content, err := files.ReadFile(name)
 		if err != nil {
-			h.log.Error("page", slog.Any("error", err))
+			h.log.Error("console request failed", slog.Any("error", err))
 			w.WriteHeader(http.StatusInternalServerError)
 			return
 		}
@@ -113,12 +113,12 @@ func (h *handler) asset(name, contentType string) http.HandlerFunc {
 	}
 }
 
-// show writes a page. It is made in memory first, so that a fault of a template
+// show writes a page. It is made in memory first, so that an error of a template
 // does not leave half of one.
 func (h *handler) show(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
 	if err := h.pages.ExecuteTemplate(&b, name, data); err != nil {
-		h.log.Error("page", slog.Any("error", err))
+		h.log.Error("console request failed", slog.Any("error", err))
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
@@ -149,22 +149,22 @@ func (h *handler) fail(w http.ResponseWriter, r *http.Request, status int, messa
 	h.show(w, status, "problem.html", p)
 }
 
-// refuse answers an error of the engine: a refusal with its words, anything
+// writeError answers an error of the engine: an *engine.Error with its message, anything
 // else without them, which are for the log.
-func (h *handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	refused := (*engine.Error)(nil)
+func (h *handler) writeError(w http.ResponseWriter, r *http.Request, err error) {
+	apiErr := (*engine.Error)(nil)
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &apiErr):
 		status := http.StatusBadRequest
-		if strings.HasSuffix(string(refused.Code), "DoesNotExist") || refused.Code == engine.InvalidArn {
+		if strings.HasSuffix(string(apiErr.Code), "DoesNotExist") || apiErr.Code == engine.InvalidARN {
 			status = http.StatusNotFound
 		}
-		h.fail(w, r, status, refused.Message)
+		h.fail(w, r, status, apiErr.Message)
 	case errors.Is(err, engine.ErrJournalLost), errors.Is(err, engine.ErrClosed):
 		h.fail(w, r, http.StatusServiceUnavailable, "Nothing can be stored before the program is started again; its log says why.")
 	case r.Context().Err() != nil: // the reader has left
 	default:
-		h.log.Error("page", slog.Any("error", err))
+		h.log.Error("console request failed", slog.Any("error", err))
 		h.fail(w, r, http.StatusInternalServerError, "The program failed; its log has the reason.")
 	}
 }

@@ -314,7 +314,7 @@ func TestNamesAreText(t *testing.T) {
 	})
 }
 
-// A form of another site is refused, whether or not the browser says so in both
+// A form of another site is rejected, whether or not the browser says so in both
 // ways; the page's policy keeps everything else away.
 func TestOtherSitesAreRefused(t *testing.T) {
 	in(t, func(w *world) {

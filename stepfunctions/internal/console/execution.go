@@ -65,7 +65,7 @@ type eventLine struct {
 // Running reports whether the execution has not ended.
 func (p executionPage) Running() bool { return p.Status == engine.Running }
 
-// Took is how long the execution ran, or has been running.
+// Took returns how long the execution ran, or has been running.
 func (p executionPage) Took() time.Duration {
 	if p.Stopped.IsZero() {
 		return p.Now.Sub(p.Started)
@@ -77,14 +77,14 @@ func (h *handler) showExecution(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	x, err := h.engine.DescribeExecution(r.Context(), query.Get("arn"))
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	p := &executionPage{Execution: x, In: excerptOf(x.Input), Out: excerptOf(x.Output), Now: x.Started, State: query.Get("state")}
 	after, _ := strconv.ParseInt(query.Get("after"), 10, 64) // from the first event, if it is no number
 	if err := h.inspect(r, p, max(after, 0)); err != nil {
 		// The head is there; its history may be that of a newer version.
-		h.log.Error("page: a history cannot be read", slog.Any("error", err))
+		h.log.Error("console request failed: the history cannot be read", slog.Any("error", err))
 		p.Unreadable = true
 	}
 	h.show(w, http.StatusOK, "execution.html", p)
@@ -175,7 +175,7 @@ func (h *handler) showEvent(w http.ResponseWriter, r *http.Request) {
 	})
 	switch {
 	case err != nil:
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 	case found == nil:
 		h.fail(w, r, http.StatusNotFound, "The execution has no such event.")
 	default:
@@ -226,7 +226,7 @@ func detailsOf(e interp.Event) excerpt {
 	return cut(wholeDetails(e))
 }
 
-// wholeDetails is an event's details as JSON. Members that are JSON in a string,
+// wholeDetails returns an event's details as JSON. Members that are JSON in a string,
 // as the API has them, are shown as JSON.
 func wholeDetails(e interp.Event) []byte {
 	shown := make(map[string]any, len(e.Details))

@@ -41,7 +41,7 @@ func (h *handler) showExecutions(w http.ResponseWriter, r *http.Request) {
 	var err error
 	p.Executions, next, err = h.engine.Search(r.Context(), engine.Search{MachineARN: p.Machine, Status: p.Status, Name: p.Name, Before: before, Limit: pageSize})
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	link := func(before string) string {
@@ -62,7 +62,7 @@ type machinePage struct {
 	Graph template.HTML
 	// Input is what the form begins with.
 	Input string
-	// Problem says why the form was refused.
+	// Problem says why the form was rejected.
 	Problem string
 	Given   string // the name that was typed
 	// Result is the end of an Express execution.
@@ -73,14 +73,14 @@ type machinePage struct {
 func (h *handler) showMachine(w http.ResponseWriter, r *http.Request) {
 	p, err := h.machine(r, r.URL.Query().Get("arn"))
 	if err != nil {
-		h.refuse(w, r, err)
+		h.writeError(w, r, err)
 		return
 	}
 	p.Input = "{}"
 	if from := r.URL.Query().Get("from"); from != "" {
 		x, err := h.engine.DescribeExecution(r.Context(), from)
 		if err != nil {
-			h.refuse(w, r, err)
+			h.writeError(w, r, err)
 			return
 		}
 		p.Input = string(x.Input)

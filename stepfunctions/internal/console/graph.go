@@ -269,7 +269,7 @@ func (l *layout) rank() {
 	}
 }
 
-// lanes gives every edge a place in each row that it passes.
+// lanes returns every edge a place in each row that it passes.
 func (l *layout) lanes() {
 	for i := range l.edges {
 		e := &l.edges[i]
@@ -314,7 +314,7 @@ func number(rows [][]*node) {
 	}
 }
 
-// middle is the mean place of the neighbours, the node's own without any.
+// middle returns the mean place of the neighbours, the node's own without any.
 func middle(n *node, near []*node) float64 {
 	if len(near) == 0 {
 		return float64(n.pos)

@@ -23,7 +23,7 @@ const (
 	elsewhere stateStatus = "elsewhere"
 )
 
-// Text is the status in words.
+// Text returns the status in words.
 func (s stateStatus) Text() string {
 	switch s {
 	case notReached:
@@ -36,7 +36,7 @@ func (s stateStatus) Text() string {
 	return string(s)
 }
 
-// Mark is the status as a character, for those who do not see its colour.
+// Mark returns the status as a character, for those who do not see its colour.
 func (s stateStatus) Mark() string {
 	return map[stateStatus]string{notReached: "○", running: "▶", succeeded: "✓", caught: "↷", failed: "✗", aborted: "■", elsewhere: "…"}[s]
 }
@@ -195,7 +195,7 @@ func (p *progress) close(executionRuns bool) {
 	}
 }
 
-// Took is how long the last visit lasted; 0 where it has not ended.
+// Took returns how long the last visit lasted; 0 where it has not ended.
 func (v *stateView) Took() time.Duration {
 	if v.Exited.IsZero() {
 		return 0

@@ -88,7 +88,7 @@ func (w *painter) box(b *box, x, y float64) {
 	}
 }
 
-// kindOf is a state's type, and what a task calls where that is short.
+// kindOf returns a state's type, and what a task calls where that is short.
 func kindOf(s *asl.State) string {
 	switch {
 	case s.Type == asl.Task && strings.HasPrefix(s.Resource, "arn:aws:states:::"):

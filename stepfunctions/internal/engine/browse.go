@@ -58,7 +58,7 @@ type Inspection struct {
 
 // Inspect replays an execution once. begin gets the definition that it started
 // with, which is not to be changed, and returns what is called with each event
-// of the history, the first one first. Refusals: ExecutionDoesNotExist, InvalidArn.
+// of the history, the first one first. Errors: ExecutionDoesNotExist, InvalidARN.
 func (e *Engine) Inspect(ctx context.Context, arn string, begin func(*asl.Machine) func(interp.Event)) (Inspection, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {

@@ -10,26 +10,26 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// SendTaskSuccess ends a task that waits for its token. Refusals: InvalidOutput,
+// SendTaskSuccess ends a task that waits for its token. Errors: InvalidOutput,
 // InvalidToken, and TaskTimedOut where the task no longer waits.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output json.RawMessage) error {
 	if len(output) > maxPayload {
-		return refuse(InvalidOutput, "Invalid Output: '%d bytes, at most %d are allowed'", len(output), maxPayload)
+		return errorf(InvalidOutput, "Invalid Output: '%d bytes, at most %d are allowed'", len(output), maxPayload)
 	}
 	if err := value.Check(output); err != nil {
-		return refuse(InvalidOutput, "Invalid Output: '%s'", err)
+		return errorf(InvalidOutput, "Invalid Output: '%s'", err)
 	}
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskSucceeded, Output: output})
 }
 
 // SendTaskFailure fails a task that waits for its token; errorName and cause
-// may be empty. Refusals: InvalidToken, TaskTimedOut.
+// may be empty. Errors: InvalidToken, TaskTimedOut.
 func (e *Engine) SendTaskFailure(ctx context.Context, token, errorName, cause string) error {
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskFailed, Error: errorName, Cause: cause})
 }
 
-// SendTaskHeartbeat starts the task's HeartbeatSeconds anew. Refusals: InvalidToken, TaskTimedOut.
+// SendTaskHeartbeat starts the task's HeartbeatSeconds again. Errors: InvalidToken, TaskTimedOut.
 func (e *Engine) SendTaskHeartbeat(ctx context.Context, token string) error {
 	return e.answer(ctx, token, interp.Input{Kind: interp.TaskHeartbeat})
 }
@@ -70,14 +70,14 @@ var errTaskGone error = &Error{Code: TaskTimedOut, Message: "Task Timed Out: 'Pr
 
 // route finds the execution that a genuine token belongs to.
 func (e *Engine) route(ctx context.Context, token string) (r Record, ref uint64, err error) {
-	invalid := refuse(InvalidToken, "Invalid Token: 'Invalid token'")
+	invalid := errorf(InvalidToken, "Invalid Token: 'Invalid token'")
 	arn, ref, err := interp.ParseToken(token)
 	if err != nil {
 		return Record{}, 0, invalid
 	}
 	r, err = e.find(ctx, arn)
-	var refused *Error
-	if errors.As(err, &refused) {
+	var apiErr *Error
+	if errors.As(err, &apiErr) {
 		return Record{}, 0, invalid
 	}
 	if err != nil {

@@ -2,12 +2,16 @@ package engine_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
 // busy counts the calls of functions that run until they are released.
@@ -49,7 +53,7 @@ func (b *busy) call(ctx context.Context, function string, payload []byte) ([]byt
 	}
 }
 
-// oneTask is a definition of one call of a function.
+// oneTask returns a definition of one call of a function.
 func oneTask(name, more string) string {
 	return `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "` + function + name + `", ` + more + `"End": true}}}`
 }
@@ -145,7 +149,7 @@ func TestNoCallTakesLongerThanLambdaAllows(t *testing.T) {
 	w.wantEnd(arn, `FAILED Sandbox.Timedout: {"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after 900.00 seconds"}`)
 }
 
-// types are the types of an execution's events.
+// types returns the types of an execution's events.
 func (w *world) types(arn string) string {
 	w.Helper()
 	events, err := w.History(w.Context(), arn)
@@ -157,4 +161,22 @@ func (w *world) types(arn string) string {
 		types = append(types, e.Type)
 	}
 	return strings.Join(types, " ")
+}
+
+// A TestState whose caller has left gives the caller's error, and no result.
+func TestStateEndsWithItsCaller(t *testing.T) {
+	w := newWorld(t)
+	m, err := asl.Parse([]byte(`{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"a.$":"$..*"},"End":true}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	with := interp.TestStateInput{Input: json.RawMessage(`{}`)}
+	if r, err := w.TestState(ctx, m, m.State("P"), with); err != nil || r.Status != interp.StatusSucceeded {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	cancel()
+	if r, err := w.TestState(ctx, m, m.State("P"), with); !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v, %v, want the context's error", r, err)
+	}
 }

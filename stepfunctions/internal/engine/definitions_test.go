@@ -42,7 +42,7 @@ func (g *definitions) machine() string {
 	return g.sequence(2, end)
 }
 
-// sequence is a machine of some steps and an end.
+// sequence returns a machine of some steps and an end.
 func (g *definitions) sequence(depth int, end string) string {
 	steps := rapid.IntRange(1, 3).Draw(g.T, "steps")
 	first := g.states + 1
@@ -103,7 +103,7 @@ func (g *definitions) task(name string, depth int) string {
 		"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "S%d"}]`, function, name, failures, attempts, jitter, g.states+1)
 }
 
-// work is what a generated task calls; what it answers follows from its payload alone.
+// work returns what a generated task calls; what it answers follows from its payload alone.
 func work(_ context.Context, payload []byte) ([]byte, error) {
 	var p struct {
 		State           string

@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// Execution is what can be told of an execution.
+// Execution describes an execution.
 type Execution struct {
 	ARN        string
 	Name       string
@@ -49,7 +49,7 @@ func (e *Engine) execution(r Record) Execution {
 	}
 }
 
-// DescribeExecution tells of an execution. Refusals: InvalidArn, ExecutionDoesNotExist.
+// DescribeExecution returns an execution. Errors: InvalidARN, ExecutionDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
@@ -61,13 +61,13 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 	return x, err
 }
 
-// input is the first entry's.
+// input returns the first entry's.
 func (e *Engine) input(ctx context.Context, id int64) (json.RawMessage, error) {
 	in, err := e.first(ctx, id)
 	return in.Output, err
 }
 
-// first is the first entry.
+// first returns the first entry.
 func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
 	entries, err := e.cfg.Journal.Entries(ctx, id, 0, 1)
 	if err != nil {
@@ -80,14 +80,14 @@ func (e *Engine) first(ctx context.Context, id int64) (interp.Input, error) {
 	return in, err
 }
 
-// onDisk is the record as the journal has it.
+// onDisk returns the record as the journal has it.
 func (x *execution) onDisk() Record {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.record
 }
 
-// find gives an execution's record by ARN.
+// find returns an execution's record by ARN.
 func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	machineARN, name, err := e.arns.parseExecution(arn)
 	if err != nil {
@@ -98,7 +98,7 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	}
 	r, err := e.cfg.Journal.Find(ctx, machineARN, name)
 	if errors.Is(err, ErrNotFound) || err == nil && e.expired(r) {
-		return Record{}, refuse(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
+		return Record{}, errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("read the execution: %w", err)
@@ -106,15 +106,15 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 	return r, nil
 }
 
-// expired tells that retention is over, whether or not it is swept already.
+// expired reports whether retention is over, whether or not it is swept already.
 func (e *Engine) expired(r Record) bool {
 	return r.Status != Running && r.Stopped.Before(e.retained())
 }
 
-// retained is the time before which closed executions are forgotten.
+// retained returns the time before which closed executions are forgotten.
 func (e *Engine) retained() time.Time { return e.now().Add(-e.cfg.Retention) }
 
-// StateMachineOf gives the machine as the execution started with it.
+// StateMachineOf returns the machine as the execution started with it.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeStateMachineForExecution.html
 func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (StateMachine, error) {
 	r, err := e.find(ctx, executionARN)
@@ -131,10 +131,10 @@ func (e *Engine) StateMachineOf(ctx context.Context, executionARN string) (State
 	}, nil
 }
 
-// ListExecutions lists executions of a machine, or of a version or alias of it,
+// ListExecutions returns executions of a machine, or of a version or alias of it,
 // the newest first, without their outputs. status may be empty. before bounds the page from above: the
 // cursor of the page before, 0 for the first; next is 0 after the last page.
-// Refusals: InvalidArn, StateMachineDoesNotExist, StateMachineTypeNotSupported.
+// Errors: InvalidARN, StateMachineDoesNotExist, StateMachineTypeNotSupported.
 func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status Status, before int64, limit int) (page []Execution, next int64, err error) {
 	m, _, v, err := e.registry.resolve(ctx, machineARN)
 	if err != nil {
@@ -172,15 +172,15 @@ type MapRun struct {
 	MachineARN   string
 }
 
-// Label is the name of the Map Run's state in ARNs: its Label, or a UUID.
+// Label returns the name of the Map Run's state in ARNs: its Label, or a UUID.
 func (m MapRun) Label() string {
 	_, after, _ := strings.Cut(m.ARN, "/")
 	label, _, _ := strings.Cut(after, ":")
 	return label
 }
 
-// MapRuns gives the Map Runs of an execution in the order in which they
-// started. Refusals: ExecutionDoesNotExist, InvalidArn.
+// MapRuns returns the Map Runs of an execution in the order in which they
+// started. Errors: ExecutionDoesNotExist, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListMapRuns.html
 func (e *Engine) MapRuns(ctx context.Context, executionARN string) ([]MapRun, error) {
 	r, err := e.find(ctx, executionARN)
@@ -210,10 +210,10 @@ func (e *Engine) mapRuns(ctx context.Context, r Record) ([]MapRun, error) {
 // scanPage is how many executions are looked at together.
 const scanPage = 1000
 
-// DescribeMapRun tells of a Map Run. Refusals: InvalidArn, ResourceNotFound.
+// DescribeMapRun returns a Map Run. Errors: InvalidARN, ResourceNotFound.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeMapRun.html
 func (e *Engine) DescribeMapRun(ctx context.Context, arn string) (MapRun, error) {
-	missing := refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+	missing := errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	rest, ok := strings.CutPrefix(arn, e.arns.prefix+"mapRun:")
 	name, _, labelled := strings.Cut(rest, "/")
 	if !ok || !labelled {
@@ -238,7 +238,7 @@ func (e *Engine) DescribeMapRun(ctx context.Context, arn string) (MapRun, error)
 	}
 }
 
-// mapRunOf gives the Map Run if it is the execution's.
+// mapRunOf returns the Map Run if it is the execution's.
 func (e *Engine) mapRunOf(ctx context.Context, r Record, arn string) (m MapRun, found bool, err error) {
 	if !interp.MayHaveMapRun(e.arns.execution(r), arn) {
 		return MapRun{}, false, nil
@@ -252,8 +252,8 @@ func (e *Engine) mapRunOf(ctx context.Context, r Record, arn string) (m MapRun, 
 	return MapRun{}, false, err
 }
 
-// UpdateMapRun changes the limits of a Map Run that runs. Refusals:
-// InvalidArn, ResourceNotFound, ValidationException for one that has ended.
+// UpdateMapRun changes the limits of a Map Run that runs. Errors:
+// InvalidARN, ResourceNotFound, ValidationException for one that has ended.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateMapRun.html
 func (e *Engine) UpdateMapRun(ctx context.Context, limits interp.MapRunLimits) error {
 	if err := e.gate.enter(); err != nil {
@@ -268,7 +268,7 @@ func (e *Engine) UpdateMapRun(ctx context.Context, limits interp.MapRunLimits) e
 	if err != nil {
 		return err
 	}
-	over := refuse(ValidationException, "Map Run has already completed: '%s'", limits.ARN)
+	over := errorf(ValidationException, "Map Run has already completed: '%s'", limits.ARN)
 	x := e.alive(r.ID)
 	if x == nil || m.Status != string(Running) {
 		return over

@@ -51,9 +51,9 @@ type Config struct {
 	// With ObserveEvents it gets every event of their histories, too, once each.
 	Observe       func(Observation)
 	ObserveEvents bool
-	// Ended, if set, hears of the end of each execution of a Standard machine,
+	// Ended, if set, is called for the end of each execution of a Standard machine,
 	// at least once, after it is on disk, from a goroutine of the engine. An
-	// error makes the engine tell it again after the next Start.
+	// error makes the engine call it again after the next Start.
 	Ended func(ctx context.Context, x Execution) error
 	// EndedOf are the statuses whose ends Ended is called for; all where empty.
 	// An end that it is not called for costs no write of the journal to say so.
@@ -107,8 +107,8 @@ type Engine struct {
 	timers   *timers
 	gate     gate
 	// functions runs Invoker's calls, wakers everything else that waits for the journal.
-	functions *calls
-	wakers    *pool
+	functions  *calls
+	background *pool
 	// invoking is the context of every invocation; stop ends it.
 	invoking context.Context
 	stop     context.CancelFunc
@@ -128,13 +128,13 @@ type Engine struct {
 	sweeping  sync.Mutex
 	stopSweep func()
 	swept     bool
-	// forgetDeaths cancels the call of survived; nil where there is none.
-	forgetDeaths func()
+	// resetCrashes cancels the call of survived; nil where there is none.
+	resetCrashes func()
 }
 
-// maxWakers is how many timers, nested results and the like go to the journal
+// maxBackground is how many timers, nested results and the like go to the journal
 // at a time: enough to fill a group commit.
-const maxWakers = 512
+const maxBackground = 512
 
 // New makes an engine. It does nothing until Start.
 func New(cfg Config) *Engine {
@@ -143,7 +143,7 @@ func New(cfg Config) *Engine {
 	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
-	e.wakers = &pool{gate: &e.gate, max: maxWakers}
+	e.background = &pool{gate: &e.gate, max: maxBackground}
 	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
 	return e
 }
@@ -166,23 +166,23 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	e.sweepLater(0)
 	if _, none := e.cfg.Progress.(noProgress); !none {
-		e.forgetDeaths = e.cfg.Clock.AfterFunc(survival, e.survived)
+		e.resetCrashes = e.cfg.Clock.AfterFunc(survival, e.survived)
 	}
 	return nil
 }
 
 // Close lets the functions that run finish and writes down what they answer,
-// starts nothing new, and returns when nothing is in hand any more. When ctx
-// ends first, the functions' contexts are cancelled and their answers
+// starts nothing new, and returns when no work is in progress any more. When ctx
+// ends first, the functions' contexts are canceled and their answers
 // forgotten. What is left resumes at the next Start. Close is called once.
 func (e *Engine) Close(ctx context.Context) error {
 	e.timers.close()
 	e.sweepNoMore()
-	if e.forgetDeaths != nil {
-		e.forgetDeaths()
+	if e.resetCrashes != nil {
+		e.resetCrashes()
 	}
 	e.functions.close()
-	defer e.wakers.close()
+	defer e.background.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {
@@ -196,23 +196,23 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 }
 
-// Idle tells that nothing is in hand: no call, no function, no write. Only
+// Idle reports whether no work is in progress: no call, no function, no write. Only
 // timers and callers can then move anything.
 func (e *Engine) Idle() bool { return e.gate.idle() }
 
-// Sleeping tells that the engine is idle and that some execution waits for time
+// Sleeping reports whether the engine is idle and some execution waits for time
 // to pass.
 func (e *Engine) Sleeping() bool { return e.timers.pending() && e.gate.idle() }
 
 // now has the millisecond's precision that the service's timestamps have.
 func (e *Engine) now() time.Time { return e.cfg.Clock.Now().UTC().Truncate(time.Millisecond) }
 
-// gate counts what is in hand, so that Close can wait for it.
+// gate counts the work in progress, so that Close can wait for it.
 type gate struct {
 	mu     sync.Mutex
 	opened bool
 	inHand int
-	// empty is made by close, and closed when nothing is in hand.
+	// empty is made by close, and closed when no work is in progress.
 	empty chan struct{}
 }
 
@@ -222,7 +222,7 @@ func (g *gate) open() {
 	g.opened = true
 }
 
-// enter counts a caller's request, or refuses it.
+// enter counts a caller's request, or rejects it.
 func (g *gate) enter() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -233,7 +233,7 @@ func (g *gate) enter() error {
 	return nil
 }
 
-// hold counts work that follows from what is in hand already.
+// hold counts work that follows from work that is in progress already.
 func (g *gate) hold() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -247,8 +247,8 @@ func (g *gate) leave() {
 	g.settle()
 }
 
-// close refuses callers from now on, and gives a channel that is closed when
-// nothing is in hand.
+// close rejects callers from now on, and returns a channel that is closed when
+// no work is in progress.
 func (g *gate) close() <-chan struct{} {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -284,7 +284,7 @@ type Clock interface {
 // SystemClock is the machine's clock.
 type SystemClock struct{}
 
-// Now is the time.
+// Now returns the time.
 func (SystemClock) Now() time.Time { return time.Now() }
 
 // AfterFunc is time.AfterFunc, but it looks at the clock on the wall every
@@ -318,7 +318,7 @@ func (a *alarm) look() {
 	}
 }
 
-// due tells whether the time has come, and otherwise takes the next step.
+// due reports whether the time has come, and otherwise takes the next step.
 func (a *alarm) due() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -363,7 +363,7 @@ const (
 	ExecutionDoesNotExist         Code = "ExecutionDoesNotExist"
 	ExecutionLimitExceeded        Code = "ExecutionLimitExceeded"
 	ExecutionNotRedrivable        Code = "ExecutionNotRedrivable"
-	InvalidArn                    Code = "InvalidArn"
+	InvalidARN                    Code = "InvalidArn"
 	InvalidDefinition             Code = "InvalidDefinition"
 	InvalidExecutionInput         Code = "InvalidExecutionInput"
 	InvalidName                   Code = "InvalidName"
@@ -375,14 +375,14 @@ const (
 	StateMachineAlreadyExists     Code = "StateMachineAlreadyExists"
 	StateMachineDeleting          Code = "StateMachineDeleting"
 	StateMachineDoesNotExist      Code = "StateMachineDoesNotExist"
-	StateMachineTypeNotSupport    Code = "StateMachineTypeNotSupported"
+	StateMachineTypeNotSupported  Code = "StateMachineTypeNotSupported"
 	TaskDoesNotExist              Code = "TaskDoesNotExist"
 	TaskTimedOut                  Code = "TaskTimedOut"
 	TooManyTags                   Code = "TooManyTags"
 	ValidationException           Code = "ValidationException"
 )
 
-// Error is a refusal of the caller's request. Any other error of a method
+// Error is the service's answer to a request that it rejects. Any other error of a method
 // means that the journal failed or that the engine is closed.
 type Error struct {
 	Code    Code
@@ -397,9 +397,9 @@ func (e *Error) Is(target error) bool {
 	return ok && t.Code == e.Code && (t.Message == "" || t.Message == e.Message)
 }
 
-func refuse(code Code, format string, args ...any) error {
+func errorf(code Code, format string, args ...any) error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// errWrongType refuses what only machines of the other type can do.
-var errWrongType = refuse(StateMachineTypeNotSupport, "This operation is not supported by this type of state machine")
+// errWrongType rejects what only machines of the other type can do.
+var errWrongType = errorf(StateMachineTypeNotSupported, "This operation is not supported by this type of state machine")

@@ -22,7 +22,7 @@ import (
 // An input is applied to the run at once, in memory, under mu; its entry and
 // effects are staged. One goroutine at a time takes all that is staged,
 // appends it to the journal in one write, and only then acts on the effects,
-// in order. So nothing that anybody can see follows from an input that is not
+// in order. So nothing visible follows from an input that is not
 // on disk, and inputs that arrive during a write share the next one.
 type execution struct {
 	engine   *Engine
@@ -31,7 +31,7 @@ type execution struct {
 
 	mu     sync.Mutex
 	record Record // its Head is what the journal has
-	// run is nil while the execution sleeps; the journal has what it takes to wake it.
+	// run is nil while the execution is evicted; the journal has what it takes to load it.
 	run *interp.Run
 	// seq counts the entries applied, staged ones included; last is the latest
 	// time of any of them.
@@ -41,8 +41,8 @@ type execution struct {
 	committing bool
 	// ended is set once an input is applied that ends the run.
 	ended bool
-	// astray is set once the journal turns out not to be repeatable.
-	astray error
+	// suspended is set once the journal turns out not to be repeatable.
+	suspended error
 	// setback is how long the last write that failed has put the execution off.
 	setback time.Duration
 	// testCase is the mock file's that the execution was started with, known
@@ -60,7 +60,7 @@ type execution struct {
 // staged is an input that is applied and not yet on disk.
 type staged struct {
 	entry []byte
-	// task is the ref of the task that the input is about, or 0; answered tells
+	// task is the ref of the task that the input is about, or 0; answered reports
 	// that it has its result by this.
 	task     uint64
 	answered bool
@@ -69,7 +69,7 @@ type staged struct {
 	head     *Head
 	// done, if set, gets the outcome of the write.
 	done chan<- error
-	// lazy tells that nothing follows from the input: the next write takes it along.
+	// lazy reports whether nothing follows from the input: the next write takes it along.
 	lazy bool
 }
 
@@ -79,19 +79,19 @@ type wait struct {
 	// cancel ends the context of the function that runs; nil where none does.
 	cancel context.CancelFunc
 	// child is the id of the nested execution whose end the run waits for, or
-	// 0; childJSON tells whether it wants the child's output as JSON.
+	// 0; childJSON reports whether it wants the child's output as JSON.
 	child     int64
 	childJSON bool
 }
 
-// ephemeral tells an execution of an Express machine: it has no journal.
+// ephemeral reports whether the execution is of an Express machine: it has no journal.
 func (x *execution) ephemeral() bool { return x.record.Express != "" }
 
 func (e *Engine) newExecution(m *machine, r *revision, record Record) *execution {
 	return &execution{engine: e, machine: m, revision: r, record: record}
 }
 
-// info is what the run knows of the execution around it.
+// info returns what the run knows of the execution around it.
 func (e *Engine) info(r Record, v *revision) interp.Info {
 	return interp.Info{
 		ExecutionARN:     e.arns.execution(r),
@@ -121,15 +121,15 @@ func (x *execution) fresh() *interp.Run {
 	return interp.New(definition, x.engine.info(x.record, x.revision), options...)
 }
 
-// wake replays the journal into a run where there is none. The caller holds mu.
-func (x *execution) wake(ctx context.Context) error {
-	if x.run != nil || x.astray != nil {
-		return x.astray
+// load replays the journal into a run where there is none. The caller holds mu.
+func (x *execution) load(ctx context.Context) error {
+	if x.run != nil || x.suspended != nil {
+		return x.suspended
 	}
 	run, seq, last, err := x.replay(ctx)
-	if errors.Is(err, errAstray) {
+	if errors.Is(err, errCannotReplay) {
 		x.seq, x.last = seq, last
-		x.setAside(err)
+		x.suspend(err)
 	}
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (x *execution) keep(e interp.Event) {
 }
 
 // replay applies what the journal has to a fresh run. seq is the number of
-// entries in the case of errAstray, too.
+// entries in the case of errCannotReplay, too.
 func (e *Engine) replay(ctx context.Context, id int64, run *interp.Run) (seq int, last time.Time, err error) {
 	return e.replayUntil(ctx, id, run, func() bool { return false })
 }
@@ -204,8 +204,8 @@ const (
 	passiveWait    = 10 * time.Second
 )
 
-// rest frees the run of an execution that sleeps. The caller holds mu.
-func (x *execution) rest() {
+// evict frees the run of an execution that sleeps. The caller holds mu.
+func (x *execution) evict() {
 	if x.ephemeral() || x.ended || x.committing || len(x.staged) > 0 || x.seq > passiveEntries {
 		return
 	}
@@ -220,7 +220,7 @@ func (x *execution) rest() {
 
 // commit writes what is staged, and acts on it. Who finds more staged after
 // that leaves it to another goroutine, so that a caller waits for its own
-// input and not for everybody's. committing is set and is this goroutine's.
+// input and not for those of others. committing is set and is this goroutine's.
 func (x *execution) commit() {
 	x.mu.Lock()
 	group, first := x.staged, x.seq-len(x.staged)
@@ -241,11 +241,11 @@ func (x *execution) settle(group []staged) {
 	}
 	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
-	x.rest()
+	x.evict()
 	x.mu.Unlock()
 	finish(group, nil)
 	if more {
-		x.engine.wakers.push(x.commit)
+		x.engine.background.push(x.commit)
 	}
 }
 
@@ -279,11 +279,11 @@ func (x *execution) abandon(group []staged, err error) {
 	x.run, x.ended = nil, false
 	for _, s := range group {
 		if s.done == nil {
-			// Nobody will report it again, so that it has to be done again.
+			// No other goroutine will report it again, so that it has to be done again.
 			delete(x.waits, s.task)
 		}
 	}
-	x.reviveLater(err)
+	x.recoverLater(err)
 	x.mu.Unlock()
 	finish(group, err)
 }
@@ -303,33 +303,33 @@ const (
 	maxSetback = time.Minute
 )
 
-// reviveLater takes the execution up once the journal, which failed with err,
+// recoverLater takes the execution up once the journal, which failed with err,
 // may work again. After ErrJournalLost that is the next start: functions would
 // run again and again for results that cannot be kept. The caller holds mu.
-func (x *execution) reviveLater(err error) {
+func (x *execution) recoverLater(err error) {
 	if errors.Is(err, ErrJournalLost) {
 		return
 	}
 	x.setback = min(max(2*x.setback, minSetback), maxSetback)
-	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.wakers.push(x.revive) })
+	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.background.push(x.recover) })
 }
 
-// revive takes up whatever the run waits for and the engine does not do.
-func (x *execution) revive() {
+// recover takes up whatever the run waits for and the engine does not do.
+func (x *execution) recover() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.ended {
 		return
 	}
-	if err := x.wake(context.Background()); x.astray != nil {
+	if err := x.load(context.Background()); x.suspended != nil {
 		return
 	} else if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater(err)
+		x.recoverLater(err)
 		return
 	}
 	if x.run.Outcome() != nil {
-		x.concede()
+		x.finishRecorded()
 		return
 	}
 	x.resume()
@@ -342,7 +342,7 @@ func (x *execution) resume() {
 		Tasks:  slices.DeleteFunc(tasks, func(t interp.Task) bool { return x.waits[t.Ref] != nil }),
 		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
 	}})
-	x.rest()
+	x.evict()
 }
 
 // act does what follows from an input that is on disk. The caller holds mu.
@@ -413,12 +413,12 @@ func (x *execution) finish(h Head) {
 	x.waits, x.run = nil, nil
 	x.engine.forget(x)
 	x.engine.forgive(x.record.ID)
-	x.engine.tellEnd(x.record, x.onEnd)
+	x.engine.notifyEnd(x.record, x.onEnd)
 }
 
 // fire hands timers to their execution.
 func (e *Engine) fire(x *execution, due []*timer) {
-	e.wakers.push(func() {
+	e.background.push(func() {
 		for _, t := range due {
 			if x.fired(t) {
 				x.report(interp.Input{Kind: interp.TimerFired, Ref: t.ref})
@@ -427,7 +427,7 @@ func (e *Engine) fire(x *execution, due []*timer) {
 	})
 }
 
-// fired tells whether the timer still matters, and that it is no longer armed.
+// fired reports whether the timer still matters, and that it is no longer armed.
 func (x *execution) fired(t *timer) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -449,7 +449,7 @@ func (x *execution) dispatch(t interp.Task) {
 		x.observeWaiting(t)
 	}
 	if t.Token != "" && t.Submitted {
-		return // the token is out, the answer is somebody else's
+		return // the token is out, the answer comes by the token
 	}
 	if t.Function != "" {
 		ctx, cancel := context.WithCancel(x.engine.invoking)
@@ -461,13 +461,13 @@ func (x *execution) dispatch(t interp.Task) {
 		return
 	}
 	if !integration.Parse(t.Resource).Starts() {
-		x.engine.wakers.push(func() { x.foreign(t) })
+		x.engine.background.push(func() { x.foreign(t) })
 		return
 	}
-	x.engine.wakers.push(func() { x.startNested(t) })
+	x.engine.background.push(func() { x.startNested(t) })
 }
 
-// startAnswer is what states:startExecution answers.
+// startAnswer returns what states:startExecution answers.
 func (e *Engine) startAnswer(child Record) json.RawMessage {
 	answer := map[string]any{
 		"ExecutionArn": e.arns.execution(child),
@@ -477,7 +477,7 @@ func (e *Engine) startAnswer(child Record) json.RawMessage {
 	return raw(answer)
 }
 
-// requestMetadata is what the service adds to the answer of an integrated
+// requestMetadata returns what the service adds to the answer of an integrated
 // call; the same at every attempt.
 func requestMetadata(child Record, length int) map[string]any {
 	sum := sha256.Sum256(append([]byte("request"), child.Seed[:]...))
@@ -499,7 +499,7 @@ func requestMetadata(child Record, length int) map[string]any {
 // dateHeader is the form of an HTTP date (RFC 9110), for times in UTC.
 const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// endAnswer is what states:startExecution.sync answers: the description of the
+// endAnswer returns what states:startExecution.sync answers: the description of the
 // child. asJSON gives input and output as JSON (.sync:2) and not as strings; an
 // error is a text that encoding/json does not take for JSON, since its levels
 // are too many.
@@ -534,8 +534,8 @@ func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (js
 }
 
 // Wait returns when the execution has ended, with what DescribeExecution then
-// tells but for the input; at once if it has ended already. When ctx ends
-// before, its error is the answer, and ErrClosed when the engine does. Refusals: InvalidArn, ExecutionDoesNotExist.
+// returns but for the input; at once if it has ended already. When ctx ends
+// before, its error is the answer, and ErrClosed when the engine does. Errors: InvalidARN, ExecutionDoesNotExist.
 func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)
 	if err != nil {

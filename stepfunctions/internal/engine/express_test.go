@@ -28,7 +28,7 @@ func TestExpress(t *testing.T) {
 	if x, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: m.ARN}); err != nil || x.Error != "Boom" {
 		t.Errorf("%+v, %v", x, err)
 	}
-	if _, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: w.create("standard", passOn)}); !errors.Is(err, code(engine.StateMachineTypeNotSupport)) {
+	if _, err := w.StartSyncExecution(t.Context(), engine.StartExecution{MachineARN: w.create("standard", passOn)}); !errors.Is(err, code(engine.StateMachineTypeNotSupported)) {
 		t.Errorf("a standard machine: %v", err)
 	}
 }

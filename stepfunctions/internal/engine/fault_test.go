@@ -24,7 +24,7 @@ func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
 }
 
 // newLossyWorld starts one over a journal whose writes succeed and, while lost
-// is set, tell of a failure.
+// is set, return an error.
 func newLossyWorld(t *testing.T) (w *world, lost *atomic.Bool) {
 	lost = &atomic.Bool{}
 	journal := enginetest.NewJournal()
@@ -135,7 +135,7 @@ func TestAnswersThatCannotBeWritten(t *testing.T) {
 	w.wantOneEnd(arn)
 }
 
-// A write that is on disk although its caller was told of a failure is found.
+// A write that is on disk although its caller got an error is found.
 func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
 	w, lost := newLossyWorld(t)
 	tokens := w.tokens()
@@ -202,7 +202,7 @@ func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
 	}
 }
 
-// An execution whose start was told of a failure may outlive its machine.
+// An execution whose start returned an error may outlive its machine.
 func TestOpenExecutionWithoutItsMachine(t *testing.T) {
 	w, lost := newLossyWorld(t)
 	tokens := w.tokens()
@@ -256,34 +256,34 @@ func TestDeletedMachineGoesAtTheNextStart(t *testing.T) {
 	}
 }
 
-// The end of an execution is told until somebody has listened.
-func TestEndIsToldAgain(t *testing.T) {
+// The end of an execution is reported until the observer has returned no error.
+func TestEndIsReportedAgain(t *testing.T) {
 	var mu sync.Mutex
-	var told []string
-	deaf := true
+	var ends []string
+	failing := true
 	w := &world{T: t, clock: engine.SystemClock{}, ends: func(_ context.Context, x engine.Execution) error {
 		mu.Lock()
 		defer mu.Unlock()
-		told = append(told, x.Name+" "+string(x.Status))
-		if deaf {
+		ends = append(ends, x.Name+" "+string(x.Status))
+		if failing {
 			return errors.New("not now")
 		}
 		return nil
 	}}
 	begin(w)
-	heard := func() int {
+	count := func() int {
 		mu.Lock()
 		defer mu.Unlock()
-		return len(told)
+		return len(ends)
 	}
 	w.ended(w.run(w.create("m", passOn), "x", `{}`))
-	w.eventually("the end to be told", func() bool { return heard() == 1 && w.Idle() })
-	w.restart(func() { mu.Lock(); deaf = false; mu.Unlock() })
-	w.eventually("the end to be told again", func() bool { return heard() == 2 && w.Idle() })
+	w.eventually("the end to be reported", func() bool { return count() == 1 && w.Idle() })
+	w.restart(func() { mu.Lock(); failing = false; mu.Unlock() })
+	w.eventually("the end to be reported again", func() bool { return count() == 2 && w.Idle() })
 	w.restart(func() {})
 	w.eventually("the engine to rest", w.Idle)
-	if n := heard(); n != 2 || told[0] != told[1] || told[0] != "x SUCCEEDED" {
-		t.Errorf("told %q", told)
+	if n := count(); n != 2 || ends[0] != ends[1] || ends[0] != "x SUCCEEDED" {
+		t.Errorf("reported %q", ends)
 	}
 }
 

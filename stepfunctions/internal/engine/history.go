@@ -31,7 +31,7 @@ var errPageFull = errors.New("the page is full")
 
 // HistoryPage returns a page of an execution's events and whether there are more
 // after it. They are what a replay of the journal writes; it keeps no others.
-// Refusals: ExecutionDoesNotExist, InvalidArn.
+// Errors: ExecutionDoesNotExist, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetExecutionHistory.html
 func (e *Engine) HistoryPage(ctx context.Context, p HistoryPage) (events []interp.Event, more bool, err error) {
 	r, err := e.find(ctx, p.ARN)
@@ -114,7 +114,7 @@ func (w *window) add(event interp.Event) bool {
 }
 
 // History returns every event of an execution, the first one first: all of
-// them may be more than there is memory. Refusals: those of HistoryPage.
+// them may be more than there is memory. Errors: those of HistoryPage.
 func (e *Engine) History(ctx context.Context, arn string) ([]interp.Event, error) {
 	var all []interp.Event
 	for {

@@ -12,7 +12,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// loop is a machine that counts to n, with its input along.
+// loop returns a machine that counts to n, with its input along.
 func loop(n int) string {
 	return fmt.Sprintf(`{"StartAt": "A", "States": {
 		"A": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)", "a.$": "$.a"}, "Next": "C"},

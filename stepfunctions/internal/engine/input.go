@@ -10,14 +10,14 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// errEnded refuses an input because the execution has ended.
+// errEnded rejects an input because the execution has ended.
 var errEnded = errors.New("the execution has ended")
 
 // errIgnored says that the input concerns nothing that the run waits for.
-var errIgnored = errors.New("nothing waits for this")
+var errIgnored = errors.New("the execution waits for no such input")
 
 // submit applies an input, and returns when it is on disk and acted on. check,
-// if not nil, may refuse it, looking at the run.
+// if not nil, may reject it, looking at the run.
 func (x *execution) submit(ctx context.Context, in interp.Input, check func() error) error {
 	done := make(chan error, 1)
 	if err := x.stage(ctx, in, check, done); err != nil {
@@ -26,13 +26,13 @@ func (x *execution) submit(ctx context.Context, in interp.Input, check func() er
 	return <-done
 }
 
-// report applies an input that nobody waits for: a function's answer, a timer.
+// report applies an input that no caller waits for: a function's answer, a timer.
 // Where it cannot be kept, the execution goes back to what the journal has and
 // does what is outstanding again.
 func (x *execution) report(in interp.Input) {
 	err := x.stage(context.Background(), in, nil, nil)
 	switch {
-	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errAstray):
+	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errCannotReplay):
 		return
 	}
 	x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
@@ -80,7 +80,7 @@ func (x *execution) flush() {
 	<-written
 }
 
-// stage applies the input and sees to it that somebody commits it.
+// stage applies the input and sees to it that it is committed.
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
 	x.mu.Lock()
 	if err := x.apply(ctx, in, check, done); err != nil {
@@ -102,9 +102,9 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 		return errEnded
 	}
 	defer x.engine.worked(x.durableID())()
-	if err := x.wake(ctx); x.astray != nil && in.Kind == interp.Stopped {
+	if err := x.load(ctx); x.suspended != nil && in.Kind == interp.Stopped {
 		in.At = x.at()
-		x.queue(x.stopAstray(in, done))
+		x.queue(x.stopSuspended(in, done))
 		return nil
 	} else if err != nil {
 		return fmt.Errorf("read the execution: %w", err)
@@ -114,13 +114,13 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 			return err
 		}
 	}
-	if !x.run.Heeds(in) {
+	if !x.run.Accepts(in) {
 		return errIgnored
 	}
 	in.At = x.at()
 	s, err := x.applied(in, done)
 	if err != nil {
-		x.setAside(err)
+		x.suspend(err)
 		return err
 	}
 	if in.Kind == interp.TaskHeartbeat && len(s.effects.Timers) == 0 {
@@ -136,7 +136,7 @@ func (x *execution) queue(s staged) {
 	x.seq++
 }
 
-// applied gives the run an input, and what is to be written and done about it.
+// applied returns the run an input, and what is to be written and done about it.
 func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) {
 	effects, err := apply(x.run, in)
 	if err != nil {
@@ -157,7 +157,7 @@ func (x *execution) applied(in interp.Input, done chan<- error) (staged, error) 
 	return s, nil
 }
 
-// at is the time of the next input. It may be before that of the last one,
+// at returns the time of the next input. It may be before that of the last one,
 // where the clock was set back.
 func (x *execution) at() time.Time {
 	now := x.engine.now()
@@ -167,7 +167,7 @@ func (x *execution) at() time.Time {
 	return now
 }
 
-// endedHead is the record's head at the end, which is no earlier than any input.
+// endedHead returns the record's head at the end, which is no earlier than any input.
 func (x *execution) endedHead(o *interp.Outcome) *Head {
 	h := x.record.Head
 	h.Status, h.Stopped = Status(o.Status), x.last
@@ -300,7 +300,7 @@ func (s *sum) number(n uint64) {
 	*s *= sumPrime
 }
 
-// sumOf tells apart where inputs lead: to which states and which end. It leaves
+// sumOf returns a hash of where an input leads: to which states and which end. It leaves
 // out data, which may be written another way and mean the same. It is never 0.
 func sumOf(e interp.Effects) uint32 {
 	s := newSum

@@ -14,7 +14,7 @@ import (
 
 // Integrations is what answers tasks in place of the services that they call.
 // With the zero value nothing does, and definitions that call other services
-// than Lambda and Step Functions are refused.
+// than Lambda and Step Functions are rejected.
 type Integrations struct {
 	// Mocks returns the mock file at any time, nil for none. The function may be
 	// nil; it is called for every task, by many goroutines.
@@ -50,10 +50,10 @@ func cutTestCase(arn string) (own, testCase string) {
 	return own, testCase
 }
 
-// checkTestCase refuses a test case that the mock file does not have.
+// checkTestCase rejects a test case that the mock file does not have.
 func (e *Engine) checkTestCase(machineARN, testCase string) error {
 	if err := e.cfg.Integrations.file().HasCase(machineName(machineARN), testCase); err != nil {
-		return refuse(ValidationException, "%s", err)
+		return errorf(ValidationException, "%s", err)
 	}
 	return nil
 }
@@ -72,7 +72,7 @@ func (x *execution) mocked(t interp.Task) bool {
 	case r.Return == nil:
 		in = interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: r.Error, Cause: r.Cause}
 	}
-	x.engine.wakers.push(func() {
+	x.engine.background.push(func() {
 		if err == nil && !t.Submitted && integration.Parse(t.Resource).Pattern != integration.RequestResponse {
 			x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: x.submission(t), Source: interp.FromMock})
 		}
@@ -81,7 +81,7 @@ func (x *execution) mocked(t interp.Task) bool {
 	return true
 }
 
-// submission is what the request of a mocked task is taken to have been answered.
+// submission returns what the request of a mocked task is taken to have been answered.
 func (x *execution) submission(t interp.Task) []byte {
 	if answer, ok := x.stub(t); ok {
 		return answer
@@ -89,7 +89,7 @@ func (x *execution) submission(t interp.Task) []byte {
 	return []byte("{}")
 }
 
-// stub is the least that the API of a write answers to the task.
+// stub returns the least that the API of a write answers to the task.
 func (x *execution) stub(t interp.Task) (answer []byte, ok bool) {
 	parameters, err := value.Parse(t.Parameters)
 	if err != nil {
@@ -155,7 +155,7 @@ type Ended struct {
 	Attempts     int64
 }
 
-// String is the end in one line, such as "FAILED in 3.1 s at Charge: ValueError
+// String returns the end in one line, such as "FAILED in 3.1 s at Charge: ValueError
 // (3 attempts)".
 func (e *Ended) String() string {
 	var b strings.Builder
@@ -222,7 +222,7 @@ func (x *execution) observeWaiting(t interp.Task) {
 	x.observe(Observation{Waits: &TaskNote{State: t.State, Call: integration.Parse(t.Resource).Call(), Token: t.Token, Parameters: t.Parameters}})
 }
 
-// scaled is when a timer fires: a pause takes TimeScale times as long.
+// scaled returns when a timer fires: a pause takes TimeScale times as long.
 func (e *Engine) scaled(t interp.Timer) time.Time {
 	if e.cfg.TimeScale == 1 || t.Pause == 0 {
 		return t.At

@@ -46,7 +46,7 @@ func newMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 	return w
 }
 
-// newStillMockWorld is one whose time stands still, so that it can be restarted.
+// newStillMockWorld returns a mock world whose time stands still, so that it can be restarted.
 func newStillMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 	t.Helper()
 	var mocks func() *mock.File
@@ -66,12 +66,12 @@ func newStillMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 	}})
 }
 
-// call is a definition of one task of a service, with more members.
+// call returns a definition of one task of a service, with more members.
 func call(service, parameters, more string) string {
 	return fmt.Sprintf(`{"StartAt": "Call", "States": {"Call": {"Type": "Task", "Resource": "arn:aws:states:::%s", "Parameters": %s%s, "End": true}}}`, service, parameters, more)
 }
 
-// withCases is a mock file of one machine.
+// withCases returns a mock file of one machine.
 func withCases(machine, cases, responses string) string {
 	return fmt.Sprintf(`{"StateMachines": {%q: {%s}}, "MockedResponses": {%s}}`, machine, cases, responses)
 }

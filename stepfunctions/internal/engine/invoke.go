@@ -23,7 +23,7 @@ func (x *execution) invoke(ctx context.Context, t interp.Task) {
 	x.begun(t.Ref)
 	out, err := x.engine.call(ctx, t.Function, t.Payload)
 	if ctx.Err() != nil {
-		// Nobody waits any more, or the engine closes and calls again at its next start.
+		// No task waits any more, or the engine closes and calls again at its next start.
 		return
 	}
 	x.called(&t, out, err)
@@ -67,7 +67,7 @@ func (e *Engine) call(ctx context.Context, function string, payload []byte) ([]b
 // errCallTooLong is what Lambda answers for a function that takes too long.
 var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
-// answered tells whether the call's answer still matters, and that the call is over.
+// answered reports whether the call's answer still matters, and that the call is over.
 func (x *execution) answered(ref uint64) bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -79,7 +79,7 @@ func (x *execution) answered(ref uint64) bool {
 	return true
 }
 
-// failed words a failure as Lambda tasks do.
+// failed returns the input for a failure, worded as Lambda tasks do.
 func failed(t interp.Task, err error) interp.Input {
 	in := interp.Input{Kind: interp.TaskFailed, Ref: t.Ref}
 	var function *FunctionError
@@ -112,9 +112,9 @@ type Invoker interface {
 	// Invoke calls the function and returns its result as JSON. function is
 	// the state's Resource or the FunctionName of a lambda:invoke task: an
 	// ARN, with or without a version, or a bare name. A failure of the function
-	// itself is a *FunctionError, Lambda's refusal a *ServiceError, a result
+	// itself is a *FunctionError, an error of Lambda itself a *ServiceError, a result
 	// that is longer than Lambda passes on ErrResultTooLarge; any other error
-	// counts as Lambda.SdkClientException. ctx ends when nobody waits
+	// counts as Lambda.SdkClientException. ctx ends when no task waits
 	// for the result any more: the state has timed out, the execution was
 	// stopped, or the engine closes. Invoke is called from many goroutines, at
 	// most Config.MaxInvocations at a time.
@@ -134,7 +134,7 @@ type FunctionError struct {
 
 func (e *FunctionError) Error() string { return "the function failed" }
 
-// ServiceError is Lambda's refusal to run a function.
+// ServiceError is an error of Lambda itself, which did not run the function.
 type ServiceError struct {
 	// Name is as the states language sees it, for instance Lambda.TooManyRequestsException.
 	Name    string
@@ -159,10 +159,10 @@ func (x *execution) startNested(t interp.Task) {
 	if err == nil {
 		child, err = x.engine.start(context.Background(), s, x.nestFor(t, t.Token == "" && pattern != integration.RequestResponse))
 	}
-	var refused *Error
+	var apiErr *Error
 	switch {
-	case errors.As(err, &refused):
-		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(refused.Code), Cause: x.nestedRefusal(t.Ref, refused)})
+	case errors.As(err, &apiErr):
+		x.settled(t.Ref, interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: errorName(apiErr.Code), Cause: x.nestedCause(t.Ref, apiErr)})
 	case err != nil:
 		x.engine.logJournal("a nested execution could not be written", x.record.ID, err)
 		x.again(t.Ref, err)
@@ -175,21 +175,21 @@ func (x *execution) startNested(t interp.Task) {
 	}
 }
 
-// errorName names a refusal as the states language sees it.
+// errorName returns the name of an error as the states language has it.
 func errorName(code Code) string {
 	return "StepFunctions." + strings.TrimSuffix(string(code), "Exception") + "Exception"
 }
 
-// nestedRefusal words a refusal as the service's integration with itself does.
-func (x *execution) nestedRefusal(ref uint64, refused *Error) string {
+// nestedCause returns an error's cause as the service's integration with itself words it.
+func (x *execution) nestedCause(ref uint64, apiErr *Error) string {
 	return fmt.Sprintf("%s (Service: AWSStepFunctions; Status Code: 400; Error Code: %s; Request ID: %s; Proxy: null)",
-		refused.Message, refused.Code, formatUUID(derive(x.record.Seed, "request", ref)))
+		apiErr.Message, apiErr.Code, formatUUID(derive(x.record.Seed, "request", ref)))
 }
 
 func (x *execution) nestedStart(t interp.Task) (StartExecution, error) {
 	var p startParameters
 	if err := json.Unmarshal(t.Parameters, &p); err != nil {
-		return StartExecution{}, refuse(ValidationException, "The parameters of the nested execution are not valid: %s", err)
+		return StartExecution{}, errorf(ValidationException, "The parameters of the nested execution are not valid: %s", err)
 	}
 	s := StartExecution{MachineARN: p.StateMachineArn, Name: p.Name, Input: p.Input}
 	if s.Name == "" {
@@ -211,7 +211,7 @@ type nest struct {
 	seed [16]byte
 	// testCase is that of the parent.
 	testCase string
-	// awaited tells that the task ends with the execution.
+	// awaited reports whether the task ends with the execution.
 	awaited bool
 }
 
@@ -219,9 +219,9 @@ func (x *execution) nestFor(t interp.Task, awaited bool) *nest {
 	return &nest{Parent: Parent{ID: x.record.ID, Ref: t.Ref}, seed: derive(x.record.Seed, "seed", t.Ref), testCase: x.testCase, awaited: awaited}
 }
 
-// derive gives a child's name, seed or request id. It is the same at every attempt of a
+// derive returns a child's name, seed or request id. It is the same at every attempt of a
 // task, so that a crash never starts two, and no other task's: the parent's
-// seed is its own and known to nobody.
+// seed is its own and known to no caller.
 func derive(seed [16]byte, purpose string, ref uint64) [16]byte {
 	mac := hmac.New(sha256.New, seed[:])
 	mac.Write(binary.BigEndian.AppendUint64([]byte("child "+purpose), ref))
@@ -241,7 +241,7 @@ func (x *execution) again(ref uint64, err error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.waits, ref)
-	x.reviveLater(err)
+	x.recoverLater(err)
 }
 
 // await has the child's end reported to the task, at once if it has ended.
@@ -295,12 +295,12 @@ func (x *execution) childResult(ref uint64, child Record, asJSON bool) (interp.I
 	if err != nil {
 		return interp.Input{}, err
 	}
-	told, err := x.engine.endAnswer(child, input, asJSON)
+	answer, err := x.engine.endAnswer(child, input, asJSON)
 	switch {
 	case err != nil:
 		return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.Runtime", Cause: "The output of the nested execution has too many levels."}, nil
 	case child.Status == Succeeded:
-		return interp.Input{Kind: interp.TaskSucceeded, Ref: ref, Output: told}, nil
+		return interp.Input{Kind: interp.TaskSucceeded, Ref: ref, Output: answer}, nil
 	}
-	return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.TaskFailed", Cause: string(told)}, nil
+	return interp.Input{Kind: interp.TaskFailed, Ref: ref, Error: "States.TaskFailed", Cause: string(answer)}, nil
 }

@@ -27,8 +27,8 @@ type Journal interface {
 	// before expired: it then gives way, with its entries.
 	Create(ctx context.Context, r Record, entries [][]byte, expired time.Time) error
 	// Append adds entries after the first seq ones of the execution and, if
-	// head is not nil, replaces its Head. A wrong seq is an error: somebody
-	// else has written.
+	// head is not nil, replaces its Head. A wrong seq is an error: another
+	// program has written.
 	Append(ctx context.Context, id int64, seq int, entries [][]byte, head *Head) error
 	// Announced clears the Head's Unannounced and leaves the rest alone.
 	Announced(ctx context.Context, id int64) error
@@ -41,16 +41,16 @@ type Journal interface {
 	Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error)
 	// Length is the number of the execution's entries.
 	Length(ctx context.Context, id int64) (int, error)
-	// List gives the newest executions first, without their Outputs: a page of
+	// List returns the newest executions first, without their Outputs: a page of
 	// them may be more than there is memory.
 	List(ctx context.Context, f Filter) ([]Record, error)
-	// Unfinished gives executions that are open, or whose end is not announced,
+	// Unfinished returns executions that are open, or whose end is not announced,
 	// by id, at most limit of those above after.
 	Unfinished(ctx context.Context, after int64, limit int) ([]Record, error)
 	// LastID is the highest id ever stored, 0 where there is none.
 	LastID(ctx context.Context) (int64, error)
 	// Expire removes up to limit executions that were closed before t, and
-	// tells how many it removed: none only where there are none, or with an error.
+	// returns how many it removed: none only where there are none, or with an error.
 	Expire(ctx context.Context, t time.Time, limit int) (int, error)
 
 	// SaveMachine stores a machine's document, and its newest revision if not nil.
@@ -89,7 +89,7 @@ type Record struct {
 	Started  time.Time
 	// Parent is set for an execution that a state of another one started.
 	Parent *Parent
-	// Express tells executions of one name apart; such are never stored.
+	// Express makes executions of one name distinct; such are never stored.
 	Express string
 	Head
 }
@@ -114,7 +114,7 @@ type Head struct {
 	Output  json.RawMessage
 	Error   string
 	Cause   string
-	// Unannounced tells that nobody has heard of the end yet.
+	// Unannounced is set until Config.Ended has been called for the end.
 	Unannounced  bool
 	RedriveCount int
 	Redriven     time.Time

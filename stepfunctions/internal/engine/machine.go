@@ -37,7 +37,7 @@ type StateMachine struct {
 
 // Revision is what an execution keeps from its start to its end.
 type Revision struct {
-	// RevisionID tells two revisions of a machine apart. Initial is the one it
+	// RevisionID distinguishes the revisions of a machine. Initial is the one it
 	// was created with, whose id the service does not show.
 	RevisionID string
 	Initial    bool
@@ -51,7 +51,7 @@ type Revision struct {
 	Encryption json.RawMessage `json:",omitempty"`
 }
 
-// same tells whether an update from r to o would change nothing.
+// same reports whether an update from r to o would change nothing.
 func (r Revision) same(o Revision) bool {
 	return r.RoleARN == o.RoleARN && r.sameSettings(o)
 }
@@ -78,7 +78,7 @@ type machineDocument struct {
 	machineState
 }
 
-// machineIdentity is what never changes about a machine: anybody may read it at
+// machineIdentity is what never changes about a machine: any goroutine may read it at
 // any time.
 type machineIdentity struct {
 	ARN     string
@@ -139,7 +139,7 @@ type NewStateMachine struct {
 
 // CreateStateMachine stores a machine. A second creation that differs in
 // nothing but role and tags gives the first one's answer; one that differs is
-// refused with StateMachineAlreadyExists. Other refusals: InvalidName,
+// rejected with StateMachineAlreadyExists. Other errors: InvalidName,
 // InvalidDefinition, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (StateMachine, error) {
@@ -150,7 +150,7 @@ func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (Sta
 		n.Type = Standard
 	}
 	if n.Type != Standard && n.Type != Express {
-		return StateMachine{}, refuse(StateMachineTypeNotSupport, "State machine type '%s' is not supported", n.Type)
+		return StateMachine{}, errorf(StateMachineTypeNotSupported, "State machine type '%s' is not supported", n.Type)
 	}
 	if err := checkTags(n.Tags); err != nil {
 		return StateMachine{}, err
@@ -191,9 +191,9 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 	switch {
 	case m.Deleting:
-		return StateMachine{}, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+		return StateMachine{}, errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
 	case m.Type != n.Type || m.Published != n.Publish || m.PublishedAs != n.Description || !m.current.sameSettings(n.Revision):
-		return StateMachine{}, refuse(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
+		return StateMachine{}, errorf(StateMachineAlreadyExists, "State Machine Already Exists: '%s'", m.ARN)
 	}
 	s := m.describe(m.current)
 	if n.Publish && len(m.Versions) > 0 {
@@ -202,15 +202,15 @@ func (m *machine) again(n NewStateMachine) (StateMachine, error) {
 	return s, nil
 }
 
-// parseDefinition refuses with every problem of the definition at once.
+// parseDefinition rejects with every problem of the definition at once.
 func (e *Engine) parseDefinition(definition string, kind Type) (*asl.Machine, error) {
 	diagnostics := asl.Validate([]byte(definition), e.Validation(kind))
-	if why := asl.Refusal(diagnostics); why != "" {
-		return nil, refuse(InvalidDefinition, "%s", why)
+	if why := asl.ErrorMessage(diagnostics); why != "" {
+		return nil, errorf(InvalidDefinition, "%s", why)
 	}
 	parsed, err := asl.Parse([]byte(definition))
 	if err != nil {
-		return nil, refuse(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
+		return nil, errorf(InvalidDefinition, "Invalid State Machine Definition: '%s'", err)
 	}
 	return parsed, nil
 }
@@ -224,7 +224,7 @@ type UpdateStateMachine struct {
 }
 
 // UpdateStateMachine makes a new revision. Executions that run keep the one
-// they started with. Refusals: InvalidArn, InvalidDefinition,
+// they started with. Errors: InvalidARN, InvalidDefinition,
 // MissingRequiredParameter, StateMachineDeleting, StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html
 func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (StateMachine, error) {
@@ -264,15 +264,15 @@ func (e *Engine) UpdateStateMachine(ctx context.Context, u UpdateStateMachine) (
 
 func (u UpdateStateMachine) check() error {
 	if u.Definition == "" && u.RoleARN == "" && u.Logging == nil && u.Tracing == nil && u.Encryption == nil {
-		return refuse(MissingRequiredParameter, "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
+		return errorf(MissingRequiredParameter, "Either the definition, the role ARN, the LoggingConfiguration, the TracingConfiguration or the EncryptionConfiguration must be specified")
 	}
 	if u.Description != "" && !u.Publish {
-		return refuse(ValidationException, "Version description can only be set when publish is true")
+		return errorf(ValidationException, "Version description can only be set when publish is true")
 	}
 	return nil
 }
 
-// with is r with the fields that u sets.
+// with returns r with the fields that u sets.
 func (r Revision) with(u Revision) Revision {
 	if u.Definition != "" {
 		r.Definition = u.Definition
@@ -297,7 +297,7 @@ func (g *registry) opened(m *machine) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m.Deleting {
-		return refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
+		return errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", m.ARN)
 	}
 	m.open++
 	return nil
@@ -311,7 +311,7 @@ func (g *registry) closed(m *machine) (last bool) {
 }
 
 // reopened counts an execution that a start finds open, and gives its machine.
-// An execution whose start was told of a failure may have outlived its machine:
+// An execution whose start returned an error may have outlived its machine:
 // it goes on, its definition is still there.
 func (g *registry) reopened(arn string) *machine {
 	g.mu.Lock()

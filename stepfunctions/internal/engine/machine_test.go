@@ -26,7 +26,7 @@ func TestCreateStateMachine(t *testing.T) {
 		{"another role", "m", passOn, "r2", "", ""},
 		{"another definition", "m", waitAYear, "r", "", engine.StateMachineAlreadyExists},
 		{"another type", "m", passOn, "r", engine.Express, engine.StateMachineAlreadyExists},
-		{"no type", "n", passOn, "r", "QUICK", engine.StateMachineTypeNotSupport},
+		{"no type", "n", passOn, "r", "QUICK", engine.StateMachineTypeNotSupported},
 		{"no name", "", passOn, "r", "", engine.InvalidName},
 		{"no JSON", "n", "{", "r", "", engine.InvalidDefinition},
 		{"no states", "n", `{"StartAt": "A", "States": {}}`, "r", "", engine.InvalidDefinition},
@@ -98,7 +98,7 @@ func TestUnsupportedResourceIsNamed(t *testing.T) {
 			t.Errorf("%s: %v", resource, err)
 		}
 		if !ok && (!errors.Is(err, code(engine.InvalidDefinition)) || !strings.Contains(err.Error(), resource) || !strings.Contains(err.Error(), "/States/M/ItemProcessor/States/T/Resource")) {
-			t.Errorf("%s: %v, want a refusal that names it and its place", resource, err)
+			t.Errorf("%s: %v, want an error that names it and its place", resource, err)
 		}
 	}
 }

@@ -37,18 +37,18 @@ func TestNested(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			x := w.ended(w.run(w.create("parent-"+test.name, parentOf(test.child, test.suffix, test.parameters)), "x", `{}`))
-			told := x.Output
+			answer := x.Output
 			if x.Status != test.status {
 				t.Fatalf("ended %s: %s: %s", x.Status, x.Error, x.Cause)
 			}
 			if x.Status == engine.Failed {
-				told = json.RawMessage(x.Cause)
+				answer = json.RawMessage(x.Cause)
 				if x.Error != "States.TaskFailed" {
 					t.Errorf("error %s, want States.TaskFailed", x.Error)
 				}
 			}
 			var got map[string]any
-			if err := json.Unmarshal(told, &got); err != nil {
+			if err := json.Unmarshal(answer, &got); err != nil {
 				t.Fatal(err)
 			}
 			for member, want := range test.want {
@@ -60,7 +60,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-func TestNestedRefusals(t *testing.T) {
+func TestNestedErrors(t *testing.T) {
 	w := newWorld(t)
 	child := w.create("child", passOn)
 	w.ended(w.run(child, "taken", `{}`))
@@ -73,7 +73,7 @@ func TestNestedRefusals(t *testing.T) {
 		"taken":   {child, `, "Name": "taken"`, "StepFunctions.ExecutionAlreadyExistsException"},
 		"invalid": {child, `, "Input": "{"`, "StepFunctions.InvalidExecutionInputException"},
 		"map":     {child + "/L", ``, "StepFunctions.ValidationException"},
-		// The end of an Express execution is told to nobody.
+		// The end of an Express execution is not announced.
 		"express": {express.ARN, ``, "StepFunctions.StateMachineTypeNotSupportedException"},
 	} {
 		x := w.ended(w.run(w.create(name, parentOf(test[0], ".sync", test[1])), "x", `{}`))
@@ -142,7 +142,7 @@ func TestNestedSurvivesARestart(t *testing.T) {
 }
 
 // An output may be nested deeper than encoding/json reads: that is its
-// parent's failure, and nobody else's.
+// parent's failure, and no other execution's.
 func TestNestedOutputOfTooManyLevels(t *testing.T) {
 	w := newWorld(t)
 	const states, levels = 1100, 10
@@ -160,5 +160,24 @@ func TestNestedOutputOfTooManyLevels(t *testing.T) {
 		if got := strings.TrimSpace(string(x.Status) + " " + x.Error); got != want {
 			t.Errorf("%s: %s: %s, want %s", suffix, got, x.Cause, want)
 		}
+	}
+}
+
+// TestChildrenAreJournaled: what happens inside a distributed Map's children
+// leaves no event in the execution's history, and is kept all the same.
+func TestChildrenAreJournaled(t *testing.T) {
+	w := newWorld(t)
+	w.invoker.Handle(function+"f", func(_ context.Context, in []byte) ([]byte, error) { return in, nil })
+	machine := w.create("m", `{"StartAt":"All","States":{"All":{"Type":"Map","End":true,"ItemProcessor":{
+		"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+		"StartAt":"One","States":{"One":{"Type":"Task","Resource":"`+function+`f","End":true}}}}}}`)
+	arn := w.run(machine, "x", `[1,2,3,4,5]`)
+	w.wantEnd(arn, `SUCCEEDED [1,2,3,4,5]`)
+	events, err := w.History(t.Context(), arn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := events[len(events)-1].Type; last != "ExecutionSucceeded" {
+		t.Errorf("the journal ends with %s", last)
 	}
 }

@@ -40,7 +40,7 @@ func (p *pool) work() {
 	}
 }
 
-// next gives the next job; with nil the worker's place is free again.
+// next returns the next job; with nil the worker's place is free again.
 func (p *pool) next() func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -137,7 +137,7 @@ func (c *calls) dispatch() {
 	}
 }
 
-// share is how many calls of the function may run at present.
+// share returns how many calls of the function may run at present.
 func (c *calls) share(f *functionCalls) int { return (c.max - (c.running - f.running) + 1) / 2 }
 
 func (c *calls) work(f *functionCalls, job func()) {
@@ -167,7 +167,7 @@ func (c *calls) close() {
 	c.turns = nil
 }
 
-// functionName is the name in a function's ARN, partial ARN or name, without
+// functionName returns the name in a function's ARN, partial ARN or name, without
 // its version: what is called by several of them is one function.
 func functionName(function string) string {
 	if _, after, ok := strings.Cut(":"+function, ":function:"); ok {

@@ -17,11 +17,11 @@ import (
 
 // progress is a Progress in memory; worked has the executions in their order.
 type progress struct {
-	mu     sync.Mutex
-	at     map[int]int64
-	places int
-	worked []int64
-	deaths map[int64]int
+	mu      sync.Mutex
+	at      map[int]int64
+	places  int
+	worked  []int64
+	crashes map[int64]int
 }
 
 func (p *progress) Begin(id int64) int {
@@ -39,27 +39,27 @@ func (p *progress) End(place int) {
 	delete(p.at, place)
 }
 
-func (p *progress) Deaths(id int64) int {
+func (p *progress) Crashes(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.deaths[id]
+	return p.crashes[id]
 }
 
 func (p *progress) Survived() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	maps.DeleteFunc(p.deaths, func(_ int64, n int) bool { return n < engine.MaxDeaths })
+	maps.DeleteFunc(p.crashes, func(_ int64, n int) bool { return n < engine.MaxCrashes })
 	return nil
 }
 
 func (p *progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.deaths, id)
+	delete(p.crashes, id)
 	return nil
 }
 
-// now are the executions that are worked on.
+// now returns the executions that are worked on.
 func (p *progress) now() map[int64]bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -83,24 +83,24 @@ func (j *watchedJournal) Entries(ctx context.Context, id int64, after, limit int
 	return j.Journal.Entries(ctx, id, after, limit)
 }
 
-// diedWorld is an engine that starts over an execution, the first, that programs
+// crashedWorld returns an engine that starts over an execution, the first, that programs
 // died with before, and an innocent one.
-func diedWorld(t *testing.T, deaths int) (w *world, p *progress, j *watchedJournal, bomb, innocent string) {
+func crashedWorld(t *testing.T, crashes int) (w *world, p *progress, j *watchedJournal, bomb, innocent string) {
 	t.Helper()
-	p = &progress{at: map[int]int64{}, deaths: map[int64]int{}}
+	p = &progress{at: map[int]int64{}, crashes: map[int64]int{}}
 	j = &watchedJournal{Journal: enginetest.NewJournal()}
 	clock := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 	w = begin(&world{T: t, clock: clock, fakeClock: clock, journal: j, progress: p})
 	m := w.create("m", pause)
 	bomb, innocent = w.run(m, "bomb", `{}`), w.run(m, "innocent", `{}`)
-	w.restart(func() { p.deaths[1], p.worked = deaths, nil })
+	w.restart(func() { p.crashes[1], p.worked = crashes, nil })
 	return w, p, j, bomb, innocent
 }
 
 // An execution that the program died with too often is left alone, whatever
 // else happens, until it is stopped; all others go on.
 func TestSuspension(t *testing.T) {
-	w, p, j, bomb, innocent := diedWorld(t, engine.MaxDeaths)
+	w, p, j, bomb, innocent := crashedWorld(t, engine.MaxCrashes)
 	var read []int64
 	j.read = func(id int64) { read = append(read, id) }
 	if _, err := w.History(t.Context(), bomb); err == nil || !strings.Contains(err.Error(), "3 times") {
@@ -118,8 +118,8 @@ func TestSuspension(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wantEnd(bomb, "ABORTED E: enough")
-	if p.Deaths(1) != 0 {
-		t.Error("its deaths are not forgotten")
+	if p.Crashes(1) != 0 {
+		t.Error("its crashes are not forgotten")
 	}
 	w.restart(func() {})
 	w.wantEnd(bomb, "ABORTED E: enough")
@@ -128,10 +128,10 @@ func TestSuspension(t *testing.T) {
 // The log names the execution, which is not read.
 func TestSuspensionIsLogged(t *testing.T) {
 	var out bytes.Buffer
-	w, p, j, _, _ := diedWorld(t, 0)
+	w, p, j, _, _ := crashedWorld(t, 0)
 	w.log = slog.New(slog.NewTextHandler(&out, nil))
 	w.restart(func() {
-		p.deaths[1] = engine.MaxDeaths
+		p.crashes[1] = engine.MaxCrashes
 		j.read = func(id int64) {
 			if id == 1 {
 				t.Error("its entries are read")
@@ -147,7 +147,7 @@ func TestSuspensionIsLogged(t *testing.T) {
 
 // What the program may have died with is taken up after all others.
 func TestSuspectsAreLast(t *testing.T) {
-	w, p, _, bomb, innocent := diedWorld(t, engine.MaxDeaths-1)
+	w, p, _, bomb, innocent := crashedWorld(t, engine.MaxCrashes-1)
 	if got := p.worked; len(got) != 2 || got[0] != 2 || got[1] != 1 {
 		t.Errorf("worked on %v, want 2 and then 1", got)
 	}
@@ -159,22 +159,22 @@ func TestSuspectsAreLast(t *testing.T) {
 // A program that lives for a while, or ends in order, did not die of anything;
 // what is suspended stays so.
 func TestSurvival(t *testing.T) {
-	w, p, _, _, _ := diedWorld(t, 1)
-	p.deaths[2] = engine.MaxDeaths
+	w, p, _, _, _ := crashedWorld(t, 1)
+	p.crashes[2] = engine.MaxCrashes
 	w.fakeClock.Advance(59 * time.Second)
-	if p.Deaths(1) != 1 {
-		t.Error("a death is forgotten too early")
+	if p.Crashes(1) != 1 {
+		t.Error("a crash is forgotten too early")
 	}
 	w.fakeClock.Advance(2 * time.Second)
-	if p.Deaths(1) != 0 || p.Deaths(2) != engine.MaxDeaths {
-		t.Errorf("%d and %d deaths after a minute", p.Deaths(1), p.Deaths(2))
+	if p.Crashes(1) != 0 || p.Crashes(2) != engine.MaxCrashes {
+		t.Errorf("%d and %d crashes after a minute", p.Crashes(1), p.Crashes(2))
 	}
-	p.deaths[1] = 2
+	p.crashes[1] = 2
 	if err := w.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if p.Deaths(1) != 0 {
-		t.Error("a death is not forgotten at an end in order")
+	if p.Crashes(1) != 0 {
+		t.Error("a crash is not forgotten at an end in order")
 	}
 	w.start()
 }
@@ -182,7 +182,7 @@ func TestSurvival(t *testing.T) {
 // Whoever is worked on is noted: at a replay, at an input, and, for a nested
 // execution that is not written yet, the one that starts it.
 func TestWorkIsNoted(t *testing.T) {
-	w, p, j, bomb, _ := diedWorld(t, 0)
+	w, p, j, bomb, _ := crashedWorld(t, 0)
 	noted := 0
 	j.read = func(id int64) {
 		if p.now()[id] {

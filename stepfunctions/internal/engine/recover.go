@@ -17,33 +17,33 @@ import (
 // recoverPage is how many records are read at a time.
 const recoverPage = 1000
 
-// recover takes up every execution that has not ended, and tells of the ends
-// that nobody has heard of.
+// recover takes up every execution that has not ended, and reports the ends
+// that are not announced yet.
 func (e *Engine) recover(ctx context.Context) error {
 	open, err := e.reload(ctx)
 	if err != nil {
 		return fmt.Errorf("read the open executions: %w", err)
 	}
 	// What the program before may have died with goes last and one after the
-	// other, so that another death shows which one it is.
-	suspects := func(x *execution) bool { return e.cfg.Progress.Deaths(x.record.ID) > 0 }
+	// other, so that another crash shows which one it is.
+	suspects := func(x *execution) bool { return e.cfg.Progress.Crashes(x.record.ID) > 0 }
 	report := progress.Log(e.cfg.Log, e.now, "taking up the open executions")
-	reviveAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
+	recoverAll(slices.DeleteFunc(slices.Clone(open), suspects), report)
 	for _, x := range open {
 		if suspects(x) {
-			x.revive()
+			x.recover()
 		}
 	}
 	return e.registry.removeIdle(ctx)
 }
 
-func reviveAll(executions []*execution, report func(done, total int)) {
+func recoverAll(executions []*execution, report func(done, total int)) {
 	var wg sync.WaitGroup
 	next := make(chan *execution)
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for x := range next {
-				x.revive()
+				x.recover()
 			}
 		})
 	}
@@ -68,7 +68,7 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 			after = r.ID
 			report(len(open), len(open)+len(page))
 			if r.Status != Running {
-				e.tellEnd(r, nil)
+				e.notifyEnd(r, nil)
 				continue
 			}
 			x, err := e.reloaded(ctx, r)
@@ -81,15 +81,15 @@ func (e *Engine) reload(ctx context.Context) (open []*execution, err error) {
 }
 
 // reloaded makes the execution of an open record known. What cannot be read of
-// it is its own trouble and nobody else's.
+// suspends it and no other execution.
 func (e *Engine) reloaded(ctx context.Context, r Record) (*execution, error) {
 	revision, err := e.registry.revision(ctx, r.Revision)
-	if err != nil && !errors.Is(err, errAstray) {
+	if err != nil && !errors.Is(err, errCannotReplay) {
 		return nil, err
 	}
 	x := e.newExecution(nil, revision, r)
 	if err != nil {
-		err = x.setAsideUnread(ctx, err)
+		err = x.suspendUnread(ctx, err)
 	}
 	if err != nil {
 		return nil, err
@@ -112,23 +112,23 @@ func (e *Engine) setStarting(id int64, starting bool) {
 	}
 }
 
-// known tells that somebody runs the execution, or is about to.
+// known reports whether the execution is in memory, or is about to be.
 func (e *Engine) known(id int64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.live[id] != nil || e.starting[id]
 }
 
-// adopt takes up an execution that is open on disk and that nobody runs: the
-// start or redrive that wrote it was told of a failure.
-func (e *Engine) adopt(ctx context.Context, id int64) error {
+// recoverOrphan takes up an execution that is open on disk and not in memory: the
+// start or redrive that wrote it returned an error.
+func (e *Engine) recoverOrphan(ctx context.Context, id int64) error {
 	e.redriving.Lock()
 	defer e.redriving.Unlock()
-	return e.adoptNow(ctx, id)
+	return e.recoverOrphanLocked(ctx, id)
 }
 
-// adoptNow is adopt for who holds redriving.
-func (e *Engine) adoptNow(ctx context.Context, id int64) error {
+// recoverOrphanLocked is recoverOrphan with redriving held.
+func (e *Engine) recoverOrphanLocked(ctx context.Context, id int64) error {
 	if e.known(id) {
 		return nil
 	}
@@ -144,81 +144,81 @@ func (e *Engine) adoptNow(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	x.revive()
+	x.recover()
 	return nil
 }
 
-// concede ends an execution whose end is on disk although its write failed.
+// finishRecorded ends an execution whose end is on disk although its write failed.
 // The caller holds mu.
-func (x *execution) concede() {
+func (x *execution) finishRecorded() {
 	r, err := x.engine.cfg.Journal.Record(context.Background(), x.record.ID)
 	if err != nil {
 		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.reviveLater(err)
+		x.recoverLater(err)
 		return
 	}
 	if r.Status == Running {
-		x.setAside(astray("it has ended by the journal's entries, and is open by its record"))
+		x.suspend(cannotReplay("it has ended by the journal's entries, and is open by its record"))
 		return
 	}
 	x.ended = true
 	x.finish(r.Head)
 }
 
-// errAstray says that this program cannot repeat what the journal has of an
+// errCannotReplay says that this program cannot repeat what the journal has of an
 // execution: an entry or the definition cannot be read, or the program that
-// wrote them went another way from there. The execution is set aside: to go on
+// wrote them went another way from there. The execution is suspended: to go on
 // would do things twice, or things that belong to nothing.
-var errAstray = errors.New("the journal cannot be repeated by this version")
+var errCannotReplay = errors.New("the journal cannot be replayed by this version")
 
-func astray(format string, args ...any) error {
-	return fmt.Errorf("%w: %w", errAstray, fmt.Errorf(format, args...))
+func cannotReplay(format string, args ...any) error {
+	return fmt.Errorf("%w: %w", errCannotReplay, fmt.Errorf(format, args...))
 }
 
-// apply gives the run an input. A defect of the interpreter must not end all
-// other executions with the one that meets it; the run is of no use after one.
+// apply returns the run an input. A defect of the interpreter must not end all
+// other executions with the one that meets it; the run must not be used after one.
 func apply(run *interp.Run, in interp.Input) (effects interp.Effects, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			// Not p, which may have some of the data in it.
-			err = astray("the interpreter panicked: %T\n%s", p, debug.Stack())
+			err = cannotReplay("the interpreter panicked: %T\n%s", p, debug.Stack())
 		}
 	}()
 	return run.Apply(in), nil
 }
 
 // follow applies an entry again. Every entry had its effect when it was
-// written; where it has none now, or another one, the run has gone astray.
+// written; where it has none now, or another one, the journal cannot be replayed.
 func follow(run *interp.Run, entry []byte) (interp.Input, error) {
 	in, sum, err := decode(entry)
 	if err != nil {
-		return in, astray("%w", err)
+		return in, cannotReplay("%w", err)
 	}
-	if !run.Heeds(in) {
-		return in, astray("nothing waits for an input of kind %d about %d", in.Kind, in.Ref)
+	if !run.Accepts(in) {
+		return in, cannotReplay("nothing waits for an input of kind %d about %d", in.Kind, in.Ref)
 	}
 	effects, err := apply(run, in)
 	if err == nil && sum != 0 && sum != sumOf(effects) {
-		err = astray("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
+		err = cannotReplay("an input of kind %d about %d now leads elsewhere", in.Kind, in.Ref)
 	}
 	return in, err
 }
 
-// setAside leaves the execution as the journal has it, open, until it is
+// suspend leaves the execution as the journal has it, open, until it is
 // stopped or a program that can repeat it is started. The caller holds mu.
-func (x *execution) setAside(why error) {
-	x.astray, x.run = why, nil
-	if died := (*suspended)(nil); errors.As(why, &died) {
-		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove the counts of its deaths",
+func (x *execution) suspend(why error) {
+	x.suspended, x.run = why, nil
+	if died := (*crashSuspension)(nil); errors.As(why, &died) {
+		x.engine.cfg.Log.Error("an execution is suspended: stop it, or give the program more memory and remove deaths.json from the data folder",
 			"execution", x.record.ID, "name", x.record.Name, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 		return
 	}
-	x.engine.cfg.Log.Error("an execution is set aside: start the version that it ran on, or stop it",
+	x.engine.cfg.Log.Error("an execution is suspended: its journal does not match this version; start the version that created it, or stop it",
 		"execution", x.record.ID, "stateMachine", machineName(x.record.MachineARN), "started", x.record.Started, "error", why)
 }
 
-// setAsideUnread does so for an execution whose entries are not looked at.
-func (x *execution) setAsideUnread(ctx context.Context, why error) error {
+// suspendUnread does so for an execution whose entries are not looked at.
+func (x *execution) suspendUnread(ctx context.Context, why error) error {
 	length, err := x.engine.length(ctx, x.record.ID)
 	if err != nil {
 		return err
@@ -226,12 +226,12 @@ func (x *execution) setAsideUnread(ctx context.Context, why error) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.seq = length
-	x.setAside(why)
+	x.suspend(why)
 	return nil
 }
 
-// stopAstray is what applied is for a run that is not there.
-func (x *execution) stopAstray(in interp.Input, done chan<- error) staged {
+// stopSuspended returns what is staged to stop an execution without a run.
+func (x *execution) stopSuspended(in interp.Input, done chan<- error) staged {
 	o := &interp.Outcome{Status: interp.StatusAborted, Error: in.Error, Cause: in.Cause}
 	x.ended = true
 	return staged{entry: encode(in, 0), effects: interp.Effects{Outcome: o}, head: x.endedHead(o), done: done}
@@ -246,37 +246,37 @@ type Progress interface {
 	// the place that Begin returned. Both take microseconds.
 	Begin(id int64) (place int)
 	End(place int)
-	// Deaths is how many programs ended between the execution's Begin and End
+	// Crashes is how many programs ended between the execution's Begin and End
 	// since the last one that survived.
-	Deaths(id int64) int
-	// Survived sets all Deaths below MaxDeaths to 0.
+	Crashes(id int64) int
+	// Survived sets all Crashes below MaxCrashes to 0.
 	Survived() error
-	// Forget sets the execution's Deaths to 0.
+	// Forget sets the execution's Crashes to 0.
 	Forget(id int64) error
 }
 
-// MaxDeaths is how many programs in a row end amid the work on an execution
+// MaxCrashes is how many times in a row the program may crash while it processes an execution
 // before it is suspended. One or two may have been killed from outside.
-const MaxDeaths = 3
+const MaxCrashes = 3
 
 // noProgress is a Progress that notes nothing.
 type noProgress struct{}
 
 func (noProgress) Begin(int64) int    { return 0 }
 func (noProgress) End(int)            {}
-func (noProgress) Deaths(int64) int   { return 0 }
+func (noProgress) Crashes(int64) int  { return 0 }
 func (noProgress) Survived() error    { return nil }
 func (noProgress) Forget(int64) error { return nil }
 
-// suspended is why an execution is set aside that programs died with.
-type suspended struct{ deaths int }
+// crashSuspension is why an execution is suspended that the program crashed with.
+type crashSuspension struct{ crashes int }
 
-func (s *suspended) Error() string {
-	return fmt.Sprintf("the program ended amid the work on this execution %d times", s.deaths)
+func (s *crashSuspension) Error() string {
+	return fmt.Sprintf("the program crashed %d times while it processed this execution", s.crashes)
 }
 
-// Is makes it one of the reasons to set an execution aside.
-func (*suspended) Is(target error) bool { return target == errAstray }
+// Is makes it one of the reasons to suspend an execution.
+func (*crashSuspension) Is(target error) bool { return target == errCannotReplay }
 
 // worked notes that the execution is worked on until done is called; id 0 is
 // none that could be found again.
@@ -288,15 +288,15 @@ func (e *Engine) worked(id int64) (done func()) {
 	return func() { e.cfg.Progress.End(place) }
 }
 
-// suspension is a *suspended for an execution that must not be worked on, or nil.
+// suspension returns a *crashSuspension for an execution that must not be worked on, or nil.
 func (e *Engine) suspension(id int64) error {
-	if deaths := e.cfg.Progress.Deaths(id); deaths >= MaxDeaths {
-		return &suspended{deaths: deaths}
+	if crashes := e.cfg.Progress.Crashes(id); crashes >= MaxCrashes {
+		return &crashSuspension{crashes: crashes}
 	}
 	return nil
 }
 
-// durableID is the id by which a later program finds the execution, or the one
+// durableID returns the id by which a later program finds the execution, or the one
 // that would start it again; 0 where there is none.
 func (x *execution) durableID() int64 {
 	switch {
@@ -308,7 +308,7 @@ func (x *execution) durableID() int64 {
 	return 0
 }
 
-// starterID is that of an execution that is not written yet.
+// starterID returns the id of an execution that is not written yet.
 func (x *execution) starterID() int64 {
 	if x.record.Parent != nil {
 		return x.record.Parent.ID
@@ -330,11 +330,11 @@ const survival = time.Minute
 // survived notes that this program did not die of what it found.
 func (e *Engine) survived() {
 	if err := e.cfg.Progress.Survived(); err != nil {
-		e.cfg.Log.Warn("that the start was survived could not be noted", "error", err)
+		e.cfg.Log.Warn("the counts of crashes could not be reset", "error", err)
 	}
 }
 
-// length is the number of an execution's entries.
+// length returns the number of an execution's entries.
 func (e *Engine) length(ctx context.Context, id int64) (int, error) {
 	n, err := e.cfg.Journal.Length(ctx, id)
 	if err != nil {

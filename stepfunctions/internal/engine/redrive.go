@@ -21,7 +21,7 @@ const (
 
 const tooManyEvents = "Execution history event limit exceeded"
 
-// notRedrivable words why an execution cannot be redriven, as the service does.
+// notRedrivable returns why an execution cannot be redriven, as the service does.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html
 func (e *Engine) notRedrivable(r Record) string {
 	now := e.now()
@@ -43,9 +43,9 @@ func (e *Engine) notRedrivable(r Record) string {
 }
 
 // RedriveExecution goes on with an execution that failed, timed out or was
-// aborted, from where that happened, and tells when that was. clientToken, if
+// aborted, from where that happened, and returns when that was. clientToken, if
 // not empty, makes a repetition within 15 minutes give the first answer.
-// Refusals: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidArn.
+// Errors: ExecutionDoesNotExist, ExecutionNotRedrivable, InvalidARN.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html
 func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -62,10 +62,10 @@ func (e *Engine) RedriveExecution(ctx context.Context, arn, clientToken string) 
 		return at, nil
 	}
 	if r.Status == Running && r.RedriveCount > 0 && !e.known(r.ID) {
-		return r.Redriven, e.adoptNow(ctx, r.ID) // an earlier call was told of a failure, and is on disk
+		return r.Redriven, e.recoverOrphanLocked(ctx, r.ID) // an earlier call returned an error, and is on disk
 	}
 	if why := e.notRedrivable(r); why != "" {
-		return time.Time{}, refuse(ExecutionNotRedrivable, "%s", why)
+		return time.Time{}, errorf(ExecutionNotRedrivable, "%s", why)
 	}
 	x, err := e.reopen(ctx, r)
 	if err != nil {
@@ -89,16 +89,16 @@ func (e *Engine) reopen(ctx context.Context, r Record) (*execution, error) {
 		return nil, err
 	}
 	x := e.newExecution(m, revision, r)
-	if err := x.wake(ctx); err != nil {
+	if err := x.load(ctx); err != nil {
 		return nil, fmt.Errorf("read the execution: %w", err)
 	}
 	if x.run.Events() >= maxRedriveEvents {
-		return nil, refuse(ExecutionNotRedrivable, tooManyEvents)
+		return nil, errorf(ExecutionNotRedrivable, tooManyEvents)
 	}
 	return x, nil
 }
 
-// redrive is called on an execution that nobody else sees.
+// redrive is called on an execution that no other goroutine sees.
 func (x *execution) redrive() (time.Time, error) {
 	if err := x.engine.registry.opened(x.machine); err != nil {
 		return time.Time{}, err
@@ -125,8 +125,8 @@ func (x *execution) redrive() (time.Time, error) {
 }
 
 func (x *execution) redriven(in interp.Input) (staged, error) {
-	if !x.run.Heeds(in) {
-		return staged{}, astray("it is open by the journal's entries, and has ended by its record")
+	if !x.run.Accepts(in) {
+		return staged{}, cannotReplay("it is open by the journal's entries, and has ended by its record")
 	}
 	defer x.engine.worked(x.durableID())()
 	return x.applied(in, nil)
@@ -149,7 +149,7 @@ type redriveToken struct {
 // redriveTokens are the recent ones of each execution, by its id.
 type redriveTokens map[int64][]redriveToken
 
-// find gives the time of the redrive with that token.
+// find returns the time of the redrive with that token.
 func (k redriveTokens) find(id int64, token string, now time.Time) (time.Time, bool) {
 	k.forget(now)
 	i := slices.IndexFunc(k[id], func(t redriveToken) bool { return token != "" && t.token == token })

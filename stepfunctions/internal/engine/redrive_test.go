@@ -48,7 +48,7 @@ func TestRedrive(t *testing.T) {
 }
 
 // TestRedriveHasAnEnd: what DescribeExecution gives as the reason is why a
-// redrive is refused.
+// redrive is rejected.
 func TestRedriveHasAnEnd(t *testing.T) {
 	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
 	refused := func(arn, want string) {

@@ -18,7 +18,7 @@ type registry struct {
 	journal Journal
 	arns    arns
 
-	// change is held by whoever changes a machine, across the journal's write,
+	// change is held while a machine is changed, across the journal's write,
 	// so that memory and journal change in the same order. mu guards the maps
 	// and is held for moments only.
 	change    sync.Mutex
@@ -50,7 +50,7 @@ func (g *registry) load(ctx context.Context) error {
 	return nil
 }
 
-// stored are the machines' documents as the journal has them.
+// stored returns the machines' documents as the journal has them.
 func (g *registry) stored(ctx context.Context) (documents []machineDocument, err error) {
 	texts, err := g.journal.Machines(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (g *registry) stored(ctx context.Context) (documents []machineDocument, err
 	return documents, nil
 }
 
-// revision gives a revision by id, from memory if it was used before.
+// revision returns a revision by id, from memory if it was used before.
 func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	g.mu.Lock()
 	r := g.revisions.get(id)
@@ -79,13 +79,13 @@ func (g *registry) revision(ctx context.Context, id string) (*revision, error) {
 	}
 	data, err := g.journal.Revision(ctx, id)
 	if errors.Is(err, ErrNotFound) {
-		return nil, astray("read the definition: %w", err)
+		return nil, cannotReplay("read the definition: %w", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the definition: %w", err)
 	}
 	if r, err = parseRevision(data); err != nil {
-		return nil, astray("read the definition: %w", err)
+		return nil, cannotReplay("read the definition: %w", err)
 	}
 	return g.keep(r), nil
 }
@@ -110,18 +110,18 @@ func (g *registry) keep(r *revision) *revision {
 	return r
 }
 
-// find gives a machine by its own ARN.
+// find returns a machine by its own ARN.
 func (g *registry) find(arn string) (*machine, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m := g.machines[arn]
 	if m == nil {
-		return nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	return m, nil
 }
 
-// resolve gives the machine and the revision that an ARN stands for, with or
+// resolve returns the machine and the revision that an ARN stands for, with or
 // without a version, or with an alias, which chooses a version each time.
 func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revision, v *Version, err error) {
 	own, qualifier, err := g.arns.parseMachine(arn)
@@ -129,7 +129,7 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 		return nil, nil, nil, err
 	}
 	if m, err = g.find(own); err != nil {
-		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, nil, nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	g.mu.Lock()
 	r = m.current
@@ -143,7 +143,7 @@ func (g *registry) resolve(ctx context.Context, arn string) (m *machine, r *revi
 	case qualifier == "":
 		return m, r, nil, nil
 	case v == nil:
-		return nil, nil, nil, refuse(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
+		return nil, nil, nil, errorf(StateMachineDoesNotExist, "State Machine Does Not Exist: '%s'", arn)
 	}
 	r, err = g.revision(ctx, v.RevisionID)
 	return m, r, v, err
@@ -188,7 +188,7 @@ func (g *registry) save(ctx context.Context, m *machine, changed machineDocument
 	return nil
 }
 
-// all gives the machines by name.
+// all returns the machines by name.
 func (g *registry) all() []StateMachine {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -208,7 +208,7 @@ func (e *Engine) DeleteStateMachine(ctx context.Context, arn string) error {
 		return err
 	}
 	if qualifier != "" {
-		return refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+		return errorf(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
 	}
 	e.registry.change.Lock()
 	defer e.registry.change.Unlock()
@@ -244,7 +244,7 @@ func (g *registry) removeIfIdle(ctx context.Context, m *machine) error {
 	return nil
 }
 
-// deleting tells whether the machine is being deleted, or is gone.
+// deleting reports whether the machine is being deleted, or is gone.
 func (g *registry) deleting(machineARN string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -252,8 +252,8 @@ func (g *registry) deleting(machineARN string) bool {
 	return m == nil || m.Deleting
 }
 
-// DescribeStateMachine tells of a machine, or of the version that arn names.
-// Refusals: InvalidArn, StateMachineDoesNotExist.
+// DescribeStateMachine returns a machine, or the version that arn names.
+// Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMachine, error) {
 	m, r, v, err := e.registry.resolve(ctx, arn)
 	if err != nil {
@@ -268,24 +268,24 @@ func (e *Engine) DescribeStateMachine(ctx context.Context, arn string) (StateMac
 	return s, nil
 }
 
-// StateMachines lists all machines by name.
+// StateMachines returns all machines by name.
 func (e *Engine) StateMachines() []StateMachine { return e.registry.all() }
 
-// active gives a machine by ARN, refusing one that is being deleted.
+// active returns a machine by ARN, rejecting one that is being deleted.
 func (e *Engine) active(arn string) (*machine, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)
 	if err != nil {
 		return nil, err
 	}
 	if qualifier != "" {
-		return nil, refuse(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
+		return nil, errorf(ValidationException, "The state machine ARN '%s' must not have a qualifier", arn)
 	}
 	m, err := e.registry.find(own)
 	if err != nil {
 		return nil, err
 	}
 	if m.Deleting {
-		return nil, refuse(StateMachineDeleting, "State Machine is being deleted: '%s'", arn)
+		return nil, errorf(StateMachineDeleting, "State Machine is being deleted: '%s'", arn)
 	}
 	return m, nil
 }
@@ -304,12 +304,12 @@ const maxTags = 50
 
 func checkTags(tags map[string]string) error {
 	if len(tags) > maxTags {
-		return refuse(TooManyTags, "Too many tags: %d, at most %d are allowed", len(tags), maxTags)
+		return errorf(TooManyTags, "Too many tags: %d, at most %d are allowed", len(tags), maxTags)
 	}
 	return nil
 }
 
-// Tags gives the tags of a state machine; ResourceNotFound.
+// Tags returns the tags of a state machine; ResourceNotFound.
 func (e *Engine) Tags(arn string) (map[string]string, error) {
 	m, err := e.tagged(arn)
 	if err != nil {
@@ -360,7 +360,7 @@ func (e *Engine) tagged(arn string) (*machine, error) {
 	}
 	m, err := e.registry.find(own)
 	if err != nil || qualifier != "" {
-		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+		return nil, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	}
 	return m, nil
 }

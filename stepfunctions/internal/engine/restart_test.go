@@ -45,15 +45,15 @@ func (j *timedJournal) note() {
 	}
 }
 
-// told is all that can be told of a world's executions in the end.
-type told struct {
+// observed is what can be seen of an engine's executions in the end.
+type observed struct {
 	ends      []string
 	histories [][]string
 }
 
-// trial runs executions that begin with the one called x, on a journal and
+// runAll runs executions that begin with the one called x, on a journal and
 // from a time on, one function at a time, until all of them have ended.
-func trial(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*engine.Engine) error) told {
+func runAll(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*engine.Engine) error) observed {
 	v := &enginetest.Invoker{}
 	e := engine.New(engine.Config{Journal: j, Invoker: v, Clock: clock, MaxInvocations: 1, Retention: 100 * 365 * 24 * time.Hour})
 	v.Handle(function+"work", work)
@@ -71,11 +71,11 @@ func trial(t *rapid.T, j engine.Journal, clock *enginetest.Clock, begin func(*en
 	if err := begin(e); err != nil {
 		t.Fatal(err)
 	}
-	return tell(t, e)
+	return observe(t, e)
 }
 
-// tell waits for the end of every execution.
-func tell(t *rapid.T, e *engine.Engine) (all told) {
+// observe waits for the end of every execution.
+func observe(t *rapid.T, e *engine.Engine) (all observed) {
 	bounded, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	const first = "arn:aws:states:us-east-1:123456789012:execution:parent:x"
@@ -99,7 +99,7 @@ func tell(t *rapid.T, e *engine.Engine) (all told) {
 	return all
 }
 
-// list gives the executions in an order that does not depend on when they
+// list returns the executions in an order that does not depend on when they
 // started, once there can be no more of them.
 func list(t *rapid.T, e *engine.Engine, machineARN string) []engine.Execution {
 	page, _, err := e.ListExecutions(t.Context(), machineARN, "", 0, 1000)
@@ -127,7 +127,7 @@ var numbered = regexp.MustCompile(`token\\":\\"[\w-]+|[0-9a-f]{8}(-[0-9a-f]{4}){
 
 // unordered compares what has several legal orders by its parts, without their
 // numbers.
-func (all told) unordered() (c told) {
+func (all observed) unordered() (c observed) {
 	for _, history := range all.histories {
 		var parts []string
 		for _, line := range history {
@@ -149,7 +149,7 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 		clock := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 		journal := &timedJournal{Journal: enginetest.NewJournal(), clock: clock}
 		began := 0
-		want := trial(t, journal, clock, func(e *engine.Engine) error {
+		want := runAll(t, journal, clock, func(e *engine.Engine) error {
 			defer func() { began = journal.Writes() }()
 			return g.begin(e, definition)
 		})
@@ -157,7 +157,7 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 			want = want.unordered()
 		}
 		for n := began; n <= journal.Writes(); n++ {
-			got := trial(t, journal.After(n), enginetest.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
+			got := runAll(t, journal.After(n), enginetest.NewClock(journal.times[n-1]), func(*engine.Engine) error { return nil })
 			if g.concurrent {
 				got = got.unordered()
 			}
@@ -168,11 +168,11 @@ func TestRestartAfterEveryEntry(t *testing.T) {
 	})
 }
 
-func (all told) lines() []string {
+func (all observed) lines() []string {
 	return append(slices.Clone(all.ends), slices.Concat(all.histories...)...)
 }
 
-// difference is the first lines that differ; both empty where none do.
+// difference returns the first lines that differ; both empty where none do.
 func difference(a, b []string) (string, string) {
 	for i := range min(len(a), len(b)) {
 		if a[i] != b[i] {

@@ -73,7 +73,7 @@ func (c *revisionCache) drop(id string) {
 	}
 }
 
-// revisions are those that the document's machine can start.
+// revisions returns the revisions that the document's machine can start.
 func (s *machineState) revisions() []string {
 	ids := []string{s.Current}
 	for _, v := range s.Versions {
@@ -128,7 +128,7 @@ func (g *registry) sweepRevisions(ctx context.Context) error {
 	return nil
 }
 
-// startable are the revisions that machines can start, as memory has them and as
+// startable returns the revisions that machines can start, as memory has them and as
 // the journal has: the two differ after a write whose outcome is not known. The
 // caller holds change.
 func (g *registry) startable(ctx context.Context) (map[string]bool, error) {
@@ -161,10 +161,10 @@ const (
 )
 
 func overQuota(what string, most int) error {
-	return refuse(ServiceQuotaExceededException, "The maximum number of %s of a state machine has been reached: %d", what, most)
+	return errorf(ServiceQuotaExceededException, "The maximum number of %s of a state machine has been reached: %d", what, most)
 }
 
-// roomForVersion refuses what publish would make one version too many of.
+// roomForVersion rejects what publish would make one version too many of.
 func (d *machineDocument) roomForVersion(revisionID string) error {
 	n := len(d.Versions)
 	if n < maxVersions || d.Versions[n-1].RevisionID == revisionID {

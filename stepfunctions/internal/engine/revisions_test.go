@@ -14,7 +14,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
-// unused are the revisions in the journal that no execution names.
+// unused returns the revisions in the journal that no execution names.
 func (w *world) unused() int {
 	w.Helper()
 	ids, err := w.journal.UnusedRevisions(w.Context())
@@ -33,7 +33,7 @@ func (w *world) update(arn, definition string) string {
 	return m.RevisionID
 }
 
-// many is a definition of so many states, unlike that of any other n.
+// many returns a definition of so many states, unlike that of any other n.
 func many(n, states int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"Comment": "%d", "StartAt": "S0", "States": {`, n)
@@ -83,7 +83,7 @@ func TestParsedDefinitionsAreBounded(t *testing.T) {
 	}
 }
 
-// heap is how much memory is in use, in bytes.
+// heap returns how much memory is in use, in bytes.
 func heap() int64 {
 	var memory runtime.MemStats
 	runtime.GC()
@@ -135,7 +135,7 @@ func TestDefinitionsThatAreNeededStay(t *testing.T) {
 	}
 }
 
-// A definition that is on disk although its write was told to have failed is
+// A definition that is on disk although its write returned an error is
 // what the machine is at the next start.
 func TestASweepKeepsWhatTheJournalNames(t *testing.T) {
 	lost := false
@@ -198,7 +198,7 @@ func TestQuotasOfAMachine(t *testing.T) {
 	}
 }
 
-// fillVersions gives the machine in the journal 1,000 versions of its revision.
+// fillVersions returns the machine in the journal 1,000 versions of its revision.
 func (w *world) fillVersions(arn string) {
 	w.Helper()
 	documents, err := w.journal.Machines(w.Context())

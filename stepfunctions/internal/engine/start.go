@@ -36,8 +36,8 @@ type Started struct {
 
 // StartExecution starts an execution and returns when that is on disk. It is
 // idempotent by name: with the name and the input of an execution that runs it
-// gives the first start's answer. Refusals: ExecutionAlreadyExists,
-// ExecutionLimitExceeded, InvalidArn, InvalidExecutionInput, InvalidName, StateMachineDeleting,
+// gives the first start's answer. Errors: ExecutionAlreadyExists,
+// ExecutionLimitExceeded, InvalidARN, InvalidExecutionInput, InvalidName, StateMachineDeleting,
 // StateMachineDoesNotExist.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 func (e *Engine) StartExecution(ctx context.Context, s StartExecution) (Started, error) {
@@ -63,7 +63,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	}
 	if in != nil {
 		if in.awaited && x.ephemeral() {
-			return Record{}, errWrongType // nobody can be told how it ended
+			return Record{}, errWrongType // no caller can learn how it ended
 		}
 		x.record.Parent, x.record.Seed = &in.Parent, in.seed
 	}
@@ -74,7 +74,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 	return record, err
 }
 
-// prepare checks the request and makes the execution, which nobody sees yet.
+// prepare checks the request and makes the execution, which no other goroutine sees yet.
 func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, error) {
 	if s.Name == "" {
 		s.Name = newUUID()
@@ -114,10 +114,10 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 
 func checkInput(input []byte) error {
 	if len(input) > maxPayload {
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
+		return errorf(InvalidExecutionInput, "Invalid State Machine Execution Input: '%d bytes, at most %d are allowed'", len(input), maxPayload)
 	}
 	if err := value.Check(input); err != nil {
-		return refuse(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
+		return errorf(InvalidExecutionInput, "Invalid State Machine Execution Input: '%s'", err)
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func checkInput(input []byte) error {
 // ErrExists where the name is taken. The record is as it was written.
 func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage) (Record, error) {
 	if e.open() >= e.cfg.MaxOpen {
-		return Record{}, refuse(ExecutionLimitExceeded, "The maximum number of running executions has been reached: %d", e.cfg.MaxOpen)
+		return Record{}, errorf(ExecutionLimitExceeded, "The maximum number of running executions has been reached: %d", e.cfg.MaxOpen)
 	}
 	if err := e.registry.opened(x.machine); err != nil {
 		return Record{}, err
@@ -134,7 +134,7 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	x.record.ID = e.lastID.Add(1)
 	e.setStarting(x.record.ID, true)
 	defer e.setStarting(x.record.ID, false)
-	// Nobody else writes for x until settle.
+	// No other goroutine writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
 	done := e.worked(x.starterID())
@@ -167,16 +167,16 @@ func (e *Engine) write(ctx context.Context, x *execution, record Record, entry [
 	return err
 }
 
-// same gives the record of the execution that has the name already, if this
+// same returns the record of the execution that has the name already, if this
 // start is a repetition of its start.
 func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage, testCase string) (Record, error) {
-	taken := refuse(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
+	taken := errorf(ExecutionAlreadyExists, "Execution Already Exists: '%s'", e.arns.execution(wanted))
 	r, err := e.cfg.Journal.Find(ctx, wanted.MachineARN, wanted.Name)
 	if err != nil {
 		return Record{}, fmt.Errorf("read the execution: %w", err)
 	}
 	if wanted.Parent != nil && r.Parent != nil && *wanted.Parent == *r.Parent {
-		return r, e.adopt(ctx, r.ID)
+		return r, e.recoverOrphan(ctx, r.ID)
 	}
 	if r.Status != Running || (r.Parent == nil) != (wanted.Parent == nil) {
 		return Record{}, taken
@@ -188,12 +188,12 @@ func (e *Engine) same(ctx context.Context, wanted Record, input json.RawMessage,
 	if !bytes.Equal(first.Output, input) || first.TestCase != testCase {
 		return Record{}, taken
 	}
-	return r, e.adopt(ctx, r.ID)
+	return r, e.recoverOrphan(ctx, r.ID)
 }
 
 // StartSyncExecution runs an execution of an Express machine and returns at its
 // end. It leaves no trace; when ctx ends before, the execution is aborted.
-// Refusals: those of StartExecution but ExecutionAlreadyExists, and
+// Errors: those of StartExecution but ExecutionAlreadyExists, and
 // StateMachineTypeNotSupported for a Standard machine.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartSyncExecution.html
 func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Execution, error) {
@@ -206,9 +206,9 @@ func (e *Engine) StartSyncExecution(ctx context.Context, s StartExecution) (Exec
 		x.report(interp.Input{Kind: interp.Stopped})
 		return Execution{}, err
 	}
-	told := e.execution(r)
-	told.Input = s.Input
-	return told, nil
+	ended := e.execution(r)
+	ended.Input = s.Input
+	return ended, nil
 }
 
 func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*execution, error) {
@@ -231,7 +231,7 @@ func (e *Engine) startExpress(ctx context.Context, s *StartExecution) (*executio
 // https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 const expressSeconds = 300
 
-// express is the definition with that bound.
+// express returns the definition with that bound.
 func express(m *asl.Machine) *asl.Machine {
 	if m.TimeoutSeconds != nil && *m.TimeoutSeconds <= expressSeconds {
 		return m
@@ -241,13 +241,13 @@ func express(m *asl.Machine) *asl.Machine {
 	return &bounded
 }
 
-// errStarting refuses to stop what nobody runs yet: to say that it stopped
+// errStarting rejects a stop of an execution that is not in memory yet: to say that it stopped
 // would not be true.
 var errStarting = errors.New("the execution is being started")
 
-// StopExecution aborts an execution and tells when it stopped; for one that
+// StopExecution aborts an execution and returns when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
-// Refusals: InvalidArn, ExecutionDoesNotExist, StateMachineTypeNotSupported.
+// Errors: InvalidARN, ExecutionDoesNotExist, StateMachineTypeNotSupported.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StopExecution.html
 func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string) (time.Time, error) {
 	if err := e.gate.enter(); err != nil {
@@ -259,7 +259,7 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 		return time.Time{}, err
 	}
 	if r.Status == Running {
-		if err := e.adopt(ctx, r.ID); err != nil {
+		if err := e.recoverOrphan(ctx, r.ID); err != nil {
 			return time.Time{}, err
 		}
 	}
@@ -292,21 +292,21 @@ func (e *Engine) remember(x *execution) {
 	}
 }
 
-// aliveNamed gives the execution of that name if it has not ended.
+// aliveNamed returns the execution of that name if it has not ended.
 func (e *Engine) aliveNamed(machineARN, name string) *execution {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.names[fullName{machineARN, name}]
 }
 
-// alive gives the execution if it has not ended.
+// alive returns the execution if it has not ended.
 func (e *Engine) alive(id int64) *execution {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.live[id]
 }
 
-// open is the number of executions that have not ended.
+// open returns the number of executions that have not ended.
 func (e *Engine) open() int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -330,7 +330,7 @@ func (e *Engine) closed(m *machine) {
 	if !e.registry.closed(m) {
 		return
 	}
-	e.wakers.push(func() {
+	e.background.push(func() {
 		e.registry.change.Lock()
 		defer e.registry.change.Unlock()
 		if err := e.registry.removeIfIdle(context.Background(), m); err != nil {
@@ -339,22 +339,22 @@ func (e *Engine) closed(m *machine) {
 	})
 }
 
-// tellEnd tells everybody who waits for the end.
-func (e *Engine) tellEnd(r Record, waiting []func(Record)) {
-	for _, tell := range waiting {
-		tell(r)
+// notifyEnd calls what waits for the end.
+func (e *Engine) notifyEnd(r Record, waiting []func(Record)) {
+	for _, notify := range waiting {
+		notify(r)
 	}
 	if r.Parent != nil {
 		if parent := e.alive(r.Parent.ID); parent != nil {
-			e.wakers.push(func() { parent.childEnded(r) })
+			e.background.push(func() { parent.childEnded(r) })
 		}
 	}
 	if r.Unannounced {
-		e.wakers.push(func() { e.announce(r) })
+		e.background.push(func() { e.announce(r) })
 	}
 }
 
-// announce calls Config.Ended. What it could not tell is told again after the
+// announce calls Config.Ended. What it could not report is reported again after the
 // next Start, so that a crash does not swallow it either.
 func (e *Engine) announce(r Record) {
 	if err := e.cfg.Ended(context.Background(), e.execution(r)); err != nil {
@@ -370,6 +370,6 @@ func (e *Engine) announce(r Record) {
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 func (e *Engine) stopChild(id int64) {
 	if child := e.alive(id); child != nil {
-		e.wakers.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
+		e.background.push(func() { child.report(interp.Input{Kind: interp.Stopped}) })
 	}
 }

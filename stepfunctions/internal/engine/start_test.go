@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -55,8 +57,8 @@ func TestStartRefuses(t *testing.T) {
 	}{
 		{"no machine", engine.StartExecution{MachineARN: machine + "2"}, engine.StateMachineDoesNotExist},
 		{"no version", engine.StartExecution{MachineARN: machine + ":1"}, engine.StateMachineDoesNotExist},
-		{"no ARN", engine.StartExecution{MachineARN: "m"}, engine.InvalidArn},
-		{"another region's ARN", engine.StartExecution{MachineARN: strings.Replace(machine, "us-east-1", "eu-west-1", 1)}, engine.InvalidArn},
+		{"no ARN", engine.StartExecution{MachineARN: "m"}, engine.InvalidARN},
+		{"another region's ARN", engine.StartExecution{MachineARN: strings.Replace(machine, "us-east-1", "eu-west-1", 1)}, engine.InvalidARN},
 		{"not JSON", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`{`)}, engine.InvalidExecutionInput},
 		{"too large", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(`"` + strings.Repeat("x", 262_143) + `"`)}, engine.InvalidExecutionInput},
 		{"nested in too many levels", engine.StartExecution{MachineARN: machine, Input: json.RawMessage(strings.Repeat("[", 1001) + strings.Repeat("]", 1001))}, engine.InvalidExecutionInput},
@@ -97,4 +99,94 @@ func TestStartsRace(t *testing.T) {
 	if page, _, err := w.ListExecutions(t.Context(), machine, "", 0, 10); err != nil || len(page) != 1 {
 		t.Errorf("%d executions, %v, want 1", len(page), err)
 	}
+}
+
+// A machine may be changed while executions of it start, end and are asked
+// about: what go test -race has to say about that.
+func TestMachineInUseIsChanged(t *testing.T) {
+	w := newWorld(t)
+	machine := w.create("m", passOn)
+	var all sync.WaitGroup
+	each := func(do func(i int) error) {
+		all.Go(func() {
+			for i := range 50 {
+				if err := do(i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	each(func(i int) error {
+		_, err := w.UpdateStateMachine(t.Context(), engine.UpdateStateMachine{ARN: machine, Revision: engine.Revision{RoleARN: fmt.Sprintf("arn:aws:iam::123456789012:role/r%d", i)}, Publish: true})
+		return err
+	})
+	each(func(i int) error {
+		s, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine})
+		if err == nil {
+			_, err = w.DescribeExecution(t.Context(), s.ARN)
+		}
+		return err
+	})
+	each(func(int) error { _, _, err := w.ListExecutions(t.Context(), machine, "", 0, 10); return err })
+	each(func(int) error { _, err := w.DescribeStateMachine(t.Context(), machine); return err })
+	each(func(int) error { _, err := w.StateMachineVersions(machine); return err })
+	each(func(i int) error { return w.Tag(t.Context(), machine, map[string]string{"i": fmt.Sprint(i)}) })
+	each(func(int) error { _, err := w.Tags(machine); w.StateMachines(); return err })
+	all.Wait()
+}
+
+// What Lambda or a state cannot pass on is an error that can be caught.
+func TestLargeAnswers(t *testing.T) {
+	w := newWorld(t)
+	tooLarge := "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit."
+	long := `{"errorType":"Oops","errorMessage":"` + strings.Repeat("x", 300_000) + `"}`
+	w.invoker.Default = func(_ context.Context, name string, _ []byte) ([]byte, error) {
+		switch strings.TrimPrefix(name, function) {
+		case "beyond-Lambda":
+			return nil, engine.ErrResultTooLarge
+		case "beyond-state":
+			return []byte(`"` + strings.Repeat("x", 300_000) + `"`), nil
+		}
+		return nil, &engine.FunctionError{Payload: []byte(long)}
+	}
+	for i, c := range []struct{ function, resource, catch, error, cause string }{
+		{"beyond-Lambda", "", "States.DataLimitExceeded", "States.DataLimitExceeded", fmt.Sprintf(tooLarge, function+"beyond-Lambda")},
+		{"beyond-Lambda", "arn:aws:states:::lambda:invoke", "States.DataLimitExceeded", "States.DataLimitExceeded", fmt.Sprintf(tooLarge, "lambda")},
+		{"beyond-state", "", "States.DataLimitExceeded", "States.DataLimitExceeded", fmt.Sprintf(tooLarge, function+"beyond-state")},
+		{"long-error", "", "Oops", "Oops", long[:32_768]},
+	} {
+		resource, parameters := function+c.function, ""
+		if c.resource != "" {
+			resource, parameters = c.resource, `"Parameters": {"FunctionName": "`+function+c.function+`"}, `
+		}
+		m := w.create(fmt.Sprint("m", i), `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "`+resource+`", `+parameters+
+			`"Catch": [{"ErrorEquals": ["`+c.catch+`"], "Next": "P"}], "End": true}, "P": {"Type": "Pass", "End": true}}}`)
+		var caught struct{ Error, Cause string }
+		if x := w.ended(w.run(m, "x", "{}")); json.Unmarshal(x.Output, &caught) != nil || caught.Error != c.error || caught.Cause != c.cause {
+			t.Errorf("%s: %s, %.100s %.200s caught %s %.100q", c.function, x.Status, x.Error, x.Cause, caught.Error, caught.Cause)
+		}
+	}
+}
+
+func TestChain(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"f1", "f2", "f3"} {
+		w.invoker.Handle(function+name, func(_ context.Context, in []byte) ([]byte, error) {
+			return []byte(`["` + name + `",` + string(in) + `]`), nil
+		})
+	}
+	arn := w.run(w.create("chain", chain(3)), "x", `1`)
+	w.wantEnd(arn, `SUCCEEDED ["f3",["f2",["f1",1]]]`)
+}
+
+func TestFunctionFails(t *testing.T) {
+	w := newWorld(t)
+	answers := map[string]error{
+		"f1":   &engine.FunctionError{Payload: []byte(`{"errorType":"Boom","errorMessage":"no"}`)},
+		"busy": &engine.ServiceError{Name: "Lambda.TooManyRequestsException", Message: "Rate Exceeded."},
+	}
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) { return nil, answers["f1"] })
+	w.wantEnd(w.run(w.create("m", chain(1)), "x", `{}`), `FAILED Boom: {"errorType":"Boom","errorMessage":"no"}`)
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) { return nil, answers["busy"] })
+	w.wantEnd(w.run(w.create("m2", chain(1)), "x", `{}`), `FAILED Lambda.TooManyRequestsException: Rate Exceeded.`)
 }

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -27,11 +28,11 @@ func TestStop(t *testing.T) {
 func TestStopCancelsTheFunction(t *testing.T) {
 	w := newWorld(t)
 	entered := make(chan struct{})
-	cancelled := make(chan struct{})
+	canceled := make(chan struct{})
 	w.invoker.Handle(function+"f1", func(ctx context.Context, _ []byte) ([]byte, error) {
 		close(entered)
 		<-ctx.Done()
-		close(cancelled)
+		close(canceled)
 		return nil, ctx.Err()
 	})
 	arn := w.run(w.create("m", chain(1)), "x", `{}`)
@@ -39,7 +40,7 @@ func TestStopCancelsTheFunction(t *testing.T) {
 	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	<-cancelled
+	<-canceled
 	w.wantEnd(arn, "ABORTED")
 }
 
@@ -67,5 +68,62 @@ func TestWait(t *testing.T) {
 	}
 	if x, err := w.Wait(t.Context(), arn); err != nil || x.Status != engine.Aborted {
 		t.Errorf("after the end: %+v, %v", x, err)
+	}
+}
+
+func TestClosedEngineRefuses(t *testing.T) {
+	w := newWorld(t)
+	machine := w.create("m", passOn)
+	w.stop()
+	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine}); !errors.Is(err, engine.ErrClosed) {
+		t.Errorf("start: %v", err)
+	}
+}
+
+// Close waits for the functions that run, and writes down their answers.
+func TestCloseFinishesRunningWork(t *testing.T) {
+	w := newWorld(t)
+	entered, release := make(chan struct{}), make(chan struct{})
+	calls := atomic.Int32{}
+	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+		calls.Add(1)
+		close(entered)
+		<-release
+		return []byte(`1`), nil
+	})
+	arn := w.run(w.create("m", chain(2)), "x", `{}`)
+	<-entered
+	closed := make(chan error)
+	go func() { closed <- w.Close(context.Background()) }()
+	close(release)
+	if err := <-closed; err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	w.wantEnd(arn, "SUCCEEDED 1")
+	if calls.Load() != 1 {
+		t.Errorf("the function ran %d times, want once", calls.Load())
+	}
+}
+
+func TestOpenExecutionsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	w.stop()
+	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, MaxOpen: 2})
+	if err := w.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	machine := w.create("m", waitAYear)
+	first := w.run(machine, "1", `{}`)
+	w.run(machine, "2", `{}`)
+	third := engine.StartExecution{MachineARN: machine, Name: "3"}
+	if _, err := w.StartExecution(t.Context(), third); !errors.Is(err, code(engine.ExecutionLimitExceeded)) {
+		t.Errorf("a third: %v", err)
+	}
+	if _, err := w.StopExecution(t.Context(), first, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.StartExecution(t.Context(), third); err != nil {
+		t.Errorf("a third after one has ended: %v", err)
 	}
 }

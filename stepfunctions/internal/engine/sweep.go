@@ -14,7 +14,7 @@ func (e *Engine) sweepLater(d time.Duration) {
 	e.sweeping.Lock()
 	defer e.sweeping.Unlock()
 	if !e.swept {
-		e.stopSweep = e.cfg.Clock.AfterFunc(d, func() { e.wakers.push(e.sweep) })
+		e.stopSweep = e.cfg.Clock.AfterFunc(d, func() { e.background.push(e.sweep) })
 	}
 }
 
@@ -27,7 +27,7 @@ func (e *Engine) sweepNoMore() {
 	}
 }
 
-// sweepInterval is a day for the service's 90 days, less for a shorter retention.
+// sweepInterval returns a day for the service's 90 days, less for a shorter retention.
 func (e *Engine) sweepInterval() time.Duration {
 	return min(24*time.Hour, max(time.Minute, e.cfg.Retention/10))
 }

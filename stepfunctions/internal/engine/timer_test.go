@@ -41,11 +41,11 @@ func TestRetryWaitsAndGivesUp(t *testing.T) {
 // A function that hangs is left alone when its state times out.
 func TestTaskTimeout(t *testing.T) {
 	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
-	entered, cancelled := make(chan struct{}), make(chan struct{})
+	entered, canceled := make(chan struct{}), make(chan struct{})
 	w.invoker.Handle(function+"f", func(ctx context.Context, _ []byte) ([]byte, error) {
 		close(entered)
 		<-ctx.Done()
-		close(cancelled)
+		close(canceled)
 		return nil, ctx.Err()
 	})
 	arn := w.run(w.create("m", `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "`+function+`f", "TimeoutSeconds": 30, "End": true}}}`), "x", `{}`)
@@ -56,7 +56,7 @@ func TestTaskTimeout(t *testing.T) {
 	}
 	w.fakeClock.Advance(time.Second)
 	w.wantEnd(arn, "FAILED States.Timeout")
-	<-cancelled
+	<-canceled
 }
 
 func TestExecutionTimeout(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// byToken is a machine whose one task waits for its token, which its function
+// byToken returns a machine whose one task waits for its token, which its function
 // hands on; heartbeat is the task's HeartbeatSeconds.
 func byToken(heartbeat int) string {
 	return fmt.Sprintf(`{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",

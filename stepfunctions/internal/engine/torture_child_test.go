@@ -21,7 +21,7 @@ import (
 )
 
 // The environment of a victim: its folder, and whether it starts executions or
-// only finishes what there is.
+// only finishes the open ones.
 const (
 	tortureDir  = "ENGINE_TORTURE_DIR"
 	tortureMode = "ENGINE_TORTURE_MODE"
@@ -68,7 +68,7 @@ func (v *victim) say(format string, args ...any) {
 	fmt.Fprintf(os.Stdout, format+"\n", args...)
 }
 
-// TestMain makes this binary the process that TestTorture kills, if it is told to.
+// TestMain makes this binary the process that TestTorture kills, if the environment says so.
 func TestMain(m *testing.M) {
 	dir := os.Getenv(tortureDir)
 	if dir == "" {
@@ -200,7 +200,7 @@ func (v *victim) startForEver(ctx context.Context) error {
 	}
 }
 
-// drain waits until everything has ended and been told.
+// drain waits until everything has ended and been reported.
 func (v *victim) drain(ctx context.Context) error {
 	for name := range tortureMachines() {
 		for _, x := range v.running(ctx, name) {

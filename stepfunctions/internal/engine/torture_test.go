@@ -26,7 +26,7 @@ const tortureCycles = 6
 type seen struct {
 	accepted map[string]bool
 	ends     map[string]string // what was said of an execution's end, by ARN
-	told     int
+	reported int
 }
 
 // TestTorture kills the engine at random moments, with Parallel, Map, retries,
@@ -50,7 +50,7 @@ func TestTorture(t *testing.T) {
 	}
 	s.suffer(t, dir, "drain", 0)
 	s.verify(t, dir)
-	t.Logf("%d kills; %d executions accepted, %d ended, told %d times", cycles, len(s.accepted), len(s.ends), s.told)
+	t.Logf("%d kills; %d executions accepted, %d ended, reported %d times", cycles, len(s.accepted), len(s.ends), s.reported)
 }
 
 // suffer runs one victim, and kills it so long after it was ready; one that
@@ -103,7 +103,7 @@ func (s *seen) hear(t *testing.T, line string) {
 			t.Errorf("%s ended %s, before it had ended %s", words[1], end, before)
 		}
 		s.ends[words[1]] = end
-		s.told++
+		s.reported++
 	case words[0] == "broken", words[0] == "panic:":
 		t.Errorf("a victim says: %s", line)
 	}
@@ -163,7 +163,7 @@ func (s *seen) check(w *world, x engine.Execution) {
 		return
 	}
 	if end, want := fmt.Sprintf("%s %x", x.Status, sum(x)), s.ends[x.ARN]; end != want {
-		w.Errorf("%s ended %s, what was told of it is %q", x.ARN, end, want)
+		w.Errorf("%s ended %s, its reported end is %q", x.ARN, end, want)
 	}
 	w.wantOneEnd(x.ARN)
 }

@@ -41,7 +41,7 @@ func (e *Engine) PublishStateMachineVersion(ctx context.Context, arn, revisionID
 		return Version{}, err
 	}
 	if revisionID != "" && revisionID != m.current.RevisionID && !(revisionID == "INITIAL" && m.current.Initial) {
-		return Version{}, refuse(ConflictException, "Failed to publish the State Machine version for revision %s. The current State Machine revision is %s.", revisionID, m.current.RevisionID)
+		return Version{}, errorf(ConflictException, "Failed to publish the State Machine version for revision %s. The current State Machine revision is %s.", revisionID, m.current.RevisionID)
 	}
 	doc := m.machineDocument
 	if err := doc.roomForVersion(m.current.RevisionID); err != nil {
@@ -52,7 +52,7 @@ func (e *Engine) PublishStateMachineVersion(ctx context.Context, arn, revisionID
 }
 
 // DeleteStateMachineVersion removes a version; executions started through it
-// go on. Deleting what is not there is no error. Refusals: InvalidArn,
+// go on. Deleting what is not there is no error. Errors: InvalidARN,
 // ConflictException for one that an alias leads to.
 func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN string) error {
 	own, qualifier, err := e.arns.parseMachine(versionARN)
@@ -69,14 +69,14 @@ func (e *Engine) DeleteStateMachineVersion(ctx context.Context, versionARN strin
 		return nil
 	}
 	if names := m.aliasesOf(versionARN); len(names) > 0 {
-		return refuse(ConflictException, "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [%s]", strings.Join(names, ", "))
+		return errorf(ConflictException, "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [%s]", strings.Join(names, ", "))
 	}
 	doc := m.machineDocument
 	doc.Versions = slices.DeleteFunc(slices.Clone(doc.Versions), func(v Version) bool { return v.ARN == versionARN })
 	return e.registry.save(ctx, m, doc, nil)
 }
 
-// StateMachineVersions lists the versions of a machine, the newest first.
+// StateMachineVersions returns the versions of a machine, the newest first.
 func (e *Engine) StateMachineVersions(arn string) ([]Version, error) {
 	own, _, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -93,7 +93,7 @@ func (e *Engine) StateMachineVersions(arn string) ([]Version, error) {
 	return versions, nil
 }
 
-// version gives a copy of the version of that ARN, nil where there is none.
+// version returns a copy of the version of that ARN, nil where there is none.
 func (d *machineDocument) version(arn string) *Version {
 	i := slices.IndexFunc(d.Versions, func(v Version) bool { return v.ARN == arn })
 	if i < 0 {
@@ -135,7 +135,7 @@ func (d *machineDocument) alias(arn string) *Alias {
 	return &d.Aliases[i]
 }
 
-// aliasesOf names the aliases that lead to a version.
+// aliasesOf returns the names of the aliases that lead to a version.
 func (d *machineDocument) aliasesOf(versionARN string) (names []string) {
 	for _, a := range d.Aliases {
 		if slices.ContainsFunc(a.Routes, func(r Route) bool { return r.VersionARN == versionARN }) {
@@ -145,11 +145,11 @@ func (d *machineDocument) aliasesOf(versionARN string) (names []string) {
 	return names
 }
 
-// checkRoutes refuses routes that are not of one machine's versions or do not
-// add up, and gives the machine.
+// checkRoutes rejects routes that are not of one machine's versions or do not
+// add up, and returns the machine.
 func (e *Engine) checkRoutes(routes []Route) (*machine, error) {
 	if len(routes) == 0 {
-		return nil, refuse(ValidationException, "Routing configuration must not be empty")
+		return nil, errorf(ValidationException, "Routing configuration must not be empty")
 	}
 	own, _, err := e.arns.parseMachine(routes[0].VersionARN)
 	if err != nil {
@@ -157,28 +157,28 @@ func (e *Engine) checkRoutes(routes []Route) (*machine, error) {
 	}
 	m, err := e.active(own)
 	if err != nil {
-		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", routes[0].VersionARN)
+		return nil, errorf(ResourceNotFound, "Resource not found: '%s'", routes[0].VersionARN)
 	}
 	sum := 0
 	for i, r := range routes {
 		sum += r.Weight
 		switch {
 		case !strings.HasPrefix(r.VersionARN, own+":"):
-			return nil, refuse(ValidationException, "Routing configuration must contain versions of one state machine only")
+			return nil, errorf(ValidationException, "Routing configuration must contain versions of one state machine only")
 		case m.version(r.VersionARN) == nil:
-			return nil, refuse(ResourceNotFound, "Resource not found: '%s'", r.VersionARN)
+			return nil, errorf(ResourceNotFound, "Resource not found: '%s'", r.VersionARN)
 		case i > 0 && r.VersionARN == routes[0].VersionARN:
-			return nil, refuse(ValidationException, "Routing configuration must contain distinct state machine version ARNs")
+			return nil, errorf(ValidationException, "Routing configuration must contain distinct state machine version ARNs")
 		}
 	}
 	if sum != 100 {
-		return nil, refuse(ValidationException, "Sum of routing configuration weights must equal 100")
+		return nil, errorf(ValidationException, "Sum of routing configuration weights must equal 100")
 	}
 	return m, nil
 }
 
 // CreateStateMachineAlias makes an alias of the machine whose versions the
-// routes name. Making the same one again is no error. Refusals: InvalidArn,
+// routes name. Making the same one again is no error. Errors: InvalidARN,
 // ResourceNotFound, ValidationException, ConflictException for a name that
 // leads elsewhere.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachineAlias.html
@@ -193,7 +193,7 @@ func (e *Engine) CreateStateMachineAlias(ctx context.Context, name, description 
 	a := Alias{ARN: m.ARN + ":" + name, Name: name, Description: description, Routes: routes, Created: now, Updated: now}
 	if old := m.alias(a.ARN); old != nil {
 		if old.Description != description || !slices.Equal(old.Routes, routes) {
-			return Alias{}, refuse(ConflictException, "Failed to create alias because an alias with the same name and a different routing configuration already exists.")
+			return Alias{}, errorf(ConflictException, "Failed to create alias because an alias with the same name and a different routing configuration already exists.")
 		}
 		return *old, nil
 	}
@@ -205,7 +205,7 @@ func (e *Engine) CreateStateMachineAlias(ctx context.Context, name, description 
 	return a, e.registry.save(ctx, m, doc, nil)
 }
 
-// UpdateStateMachineAlias changes what is not nil. Refusals: those of
+// UpdateStateMachineAlias changes what is not nil. Errors: those of
 // CreateStateMachineAlias but ConflictException.
 func (e *Engine) UpdateStateMachineAlias(ctx context.Context, arn string, description *string, routes []Route) (Alias, error) {
 	e.registry.change.Lock()
@@ -220,7 +220,7 @@ func (e *Engine) UpdateStateMachineAlias(ctx context.Context, arn string, descri
 			return Alias{}, err
 		}
 		if of != m {
-			return Alias{}, refuse(ValidationException, "Routing configuration must contain versions of one state machine only")
+			return Alias{}, errorf(ValidationException, "Routing configuration must contain versions of one state machine only")
 		}
 	}
 	doc := m.machineDocument
@@ -237,7 +237,7 @@ func (e *Engine) UpdateStateMachineAlias(ctx context.Context, arn string, descri
 }
 
 // DeleteStateMachineAlias removes an alias; executions started through it go
-// on. Refusals: InvalidArn, ResourceNotFound.
+// on. Errors: InvalidARN, ResourceNotFound.
 func (e *Engine) DeleteStateMachineAlias(ctx context.Context, arn string) error {
 	e.registry.change.Lock()
 	defer e.registry.change.Unlock()
@@ -250,7 +250,7 @@ func (e *Engine) DeleteStateMachineAlias(ctx context.Context, arn string) error 
 	return e.registry.save(ctx, m, doc, nil)
 }
 
-// DescribeStateMachineAlias tells of an alias. Refusals: InvalidArn, ResourceNotFound.
+// DescribeStateMachineAlias returns an alias. Errors: InvalidARN, ResourceNotFound.
 func (e *Engine) DescribeStateMachineAlias(arn string) (Alias, error) {
 	m, err := e.aliased(arn)
 	if err != nil {
@@ -261,11 +261,11 @@ func (e *Engine) DescribeStateMachineAlias(arn string) (Alias, error) {
 	if a := m.alias(arn); a != nil {
 		return *a, nil
 	}
-	return Alias{}, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+	return Alias{}, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 }
 
-// StateMachineAliases lists the aliases of a machine, or those that lead to
-// the version that the ARN names. Refusals: InvalidArn, StateMachineDoesNotExist.
+// StateMachineAliases returns the aliases of a machine, or those that lead to
+// the version that the ARN names. Errors: InvalidARN, StateMachineDoesNotExist.
 func (e *Engine) StateMachineAliases(arn string) ([]Alias, error) {
 	own, qualifier, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -285,7 +285,7 @@ func (e *Engine) StateMachineAliases(arn string) ([]Alias, error) {
 	return slices.DeleteFunc(all, func(a Alias) bool { return !slices.Contains(names, a.Name) }), nil
 }
 
-// aliased gives the machine that has the alias.
+// aliased returns the machine that has the alias.
 func (e *Engine) aliased(arn string) (*machine, error) {
 	own, _, err := e.arns.parseMachine(arn)
 	if err != nil {
@@ -293,12 +293,12 @@ func (e *Engine) aliased(arn string) (*machine, error) {
 	}
 	m, err := e.registry.find(own)
 	if err != nil {
-		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+		return nil, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	}
 	e.registry.mu.Lock()
 	defer e.registry.mu.Unlock()
 	if m.alias(arn) == nil {
-		return nil, refuse(ResourceNotFound, "Resource not found: '%s'", arn)
+		return nil, errorf(ResourceNotFound, "Resource not found: '%s'", arn)
 	}
 	return m, nil
 }
@@ -331,7 +331,7 @@ func (a arns) parseMachine(arn string) (machineARN, qualifier string, err error)
 		return "", "", invalidARN(arn)
 	}
 	if strings.Contains(rest, "/") {
-		return "", "", refuse(ValidationException, "The state machine ARN '%s' names a Distributed Map state", arn)
+		return "", "", errorf(ValidationException, "The state machine ARN '%s' names a Distributed Map state", arn)
 	}
 	name, qualifier, qualified := strings.Cut(rest, ":")
 	if name == "" || qualified && qualifier == "" {
@@ -350,7 +350,7 @@ func (a arns) parseExecution(arn string) (machineARN, name string, err error) {
 	return a.machine(machine), name, nil
 }
 
-func invalidARN(arn string) error { return refuse(InvalidArn, "Invalid Arn: '%s'", arn) }
+func invalidARN(arn string) error { return errorf(InvalidARN, "Invalid Arn: '%s'", arn) }
 
 const maxName = 80
 
@@ -360,11 +360,11 @@ func checkName(name string) error {
 	runes := 0
 	for _, r := range name {
 		if runes++; forbidden(r) {
-			return refuse(InvalidName, "Invalid Name: '%s'", name)
+			return errorf(InvalidName, "Invalid Name: '%s'", name)
 		}
 	}
 	if runes == 0 || runes > maxName {
-		return refuse(InvalidName, "Invalid Name: '%s'", name)
+		return errorf(InvalidName, "Invalid Name: '%s'", name)
 	}
 	return nil
 }

@@ -158,7 +158,7 @@ func (w *world) wantEnd(arn, want string) {
 
 const function = "arn:aws:lambda:us-east-1:123456789012:function:"
 
-// chain is a definition of so many tasks, f1, f2 and so on.
+// chain returns a definition of so many tasks, f1, f2 and so on.
 func chain(tasks int) string {
 	states := make([]string, tasks)
 	for i := range states {

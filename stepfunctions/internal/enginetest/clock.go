@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clock is an engine.Clock that stands still until it is told to move. Make it
+// Clock is an engine.Clock that stands still until it is moved. Make it
 // with NewClock.
 type Clock struct {
 	mu     sync.Mutex
@@ -23,14 +23,14 @@ type alarm struct {
 // NewClock makes a clock that shows t.
 func NewClock(t time.Time) *Clock { return &Clock{now: t} }
 
-// Now is the time the clock shows.
+// Now returns the time the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// AfterFunc is engine.Clock's. f is called by Advance or Drive, even if d is
+// AfterFunc implements engine.Clock. f is called by Advance or Drive, even if d is
 // not positive.
 func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func()) {
 	c.mu.Lock()

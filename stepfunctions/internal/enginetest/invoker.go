@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 )
 
@@ -24,7 +25,7 @@ func (v *Invoker) Handle(function string, fn func(ctx context.Context, payload [
 	v.handlers[function] = fn
 }
 
-// Invoke is engine.Invoker's.
+// Invoke implements engine.Invoker.
 func (v *Invoker) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	v.mu.Lock()
 	fn := v.handlers[function]
@@ -36,4 +37,40 @@ func (v *Invoker) Invoke(ctx context.Context, function string, payload []byte) (
 		return v.Default(ctx, function, payload)
 	}
 	return payload, nil
+}
+
+// Holder is an invoker whose calls last until a test ends them. A call is
+// known by the member "id" of its payload.
+type Holder struct {
+	mu    sync.Mutex
+	holds map[string]chan error
+}
+
+// Invoke implements engine.Invoker: it answers once the call is ended.
+func (h *Holder) Invoke(ctx context.Context, _ string, payload []byte) ([]byte, error) {
+	var in struct{ ID string }
+	if err := json.Unmarshal(payload, &in); err != nil {
+		return nil, err
+	}
+	select {
+	case err := <-h.hold(in.ID):
+		return []byte(`{}`), err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Let ends the call of id, now or when it comes: well if err is nil.
+func (h *Holder) Let(id string, err error) { h.hold(id) <- err }
+
+func (h *Holder) hold(id string) chan error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.holds == nil {
+		h.holds = map[string]chan error{}
+	}
+	if h.holds[id] == nil {
+		h.holds[id] = make(chan error, 1)
+	}
+	return h.holds[id]
 }

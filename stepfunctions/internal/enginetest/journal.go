@@ -63,14 +63,14 @@ func (j *Journal) write(ctx context.Context, fn func(*Journal) error) error {
 	return nil
 }
 
-// Writes is the number of writes that succeeded.
+// Writes returns the number of writes that succeeded.
 func (j *Journal) Writes() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return len(j.writes)
 }
 
-// After gives a journal as this one was after its first n writes: what a crash
+// After returns a journal as this one was after its first n writes: what a crash
 // leaves.
 func (j *Journal) After(n int) *Journal {
 	j.mu.Lock()
@@ -85,7 +85,7 @@ func (j *Journal) After(n int) *Journal {
 	return then
 }
 
-// Create is engine.Journal's.
+// Create implements engine.Journal.
 func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
 	return j.write(ctx, func(j *Journal) error {
 		if old := j.find(r.MachineARN, r.Name); old != nil {
@@ -100,7 +100,7 @@ func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte,
 	})
 }
 
-// Append is engine.Journal's.
+// Append implements engine.Journal.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
 	return j.write(ctx, func(j *Journal) error {
 		s := j.records[id]
@@ -118,7 +118,7 @@ func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byt
 	})
 }
 
-// Announced is engine.Journal's.
+// Announced implements engine.Journal.
 func (j *Journal) Announced(ctx context.Context, id int64) error {
 	return j.write(ctx, func(j *Journal) error {
 		if s := j.records[id]; s != nil {
@@ -128,14 +128,14 @@ func (j *Journal) Announced(ctx context.Context, id int64) error {
 	})
 }
 
-// Record is engine.Journal's.
+// Record implements engine.Journal.
 func (j *Journal) Record(_ context.Context, id int64) (engine.Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return found(j.records[id])
 }
 
-// Find is engine.Journal's.
+// Find implements engine.Journal.
 func (j *Journal) Find(_ context.Context, machineARN, name string) (engine.Record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -158,7 +158,7 @@ func (j *Journal) find(machineARN, name string) *stored {
 	return nil
 }
 
-// Entries is engine.Journal's.
+// Entries implements engine.Journal.
 func (j *Journal) Entries(_ context.Context, id int64, after, limit int) ([][]byte, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -170,7 +170,7 @@ func (j *Journal) Entries(_ context.Context, id int64, after, limit int) ([][]by
 	return copied(rest[:min(limit, len(rest))]), nil
 }
 
-// Length is engine.Journal's.
+// Length implements engine.Journal.
 func (j *Journal) Length(_ context.Context, id int64) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -181,7 +181,7 @@ func (j *Journal) Length(_ context.Context, id int64) (int, error) {
 	return len(s.entries), nil
 }
 
-// List is engine.Journal's.
+// List implements engine.Journal.
 func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, error) {
 	list := j.collect(func(r engine.Record) bool {
 		return (f.AllMachines || r.MachineARN == f.MachineARN) &&
@@ -200,7 +200,7 @@ func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, err
 	return list, nil
 }
 
-// Unfinished is engine.Journal's.
+// Unfinished implements engine.Journal.
 func (j *Journal) Unfinished(_ context.Context, after int64, limit int) ([]engine.Record, error) {
 	list := j.collect(func(r engine.Record) bool {
 		return r.ID > after && (r.Status == engine.Running || r.Unannounced)
@@ -208,7 +208,7 @@ func (j *Journal) Unfinished(_ context.Context, after int64, limit int) ([]engin
 	return list[:min(limit, len(list))], nil
 }
 
-// collect gives the records that match, by id.
+// collect returns the records that match, by id.
 func (j *Journal) collect(match func(engine.Record) bool) (list []engine.Record) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -220,14 +220,14 @@ func (j *Journal) collect(match func(engine.Record) bool) (list []engine.Record)
 	return list
 }
 
-// LastID is engine.Journal's.
+// LastID implements engine.Journal.
 func (j *Journal) LastID(context.Context) (int64, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.last, nil
 }
 
-// Expire is engine.Journal's.
+// Expire implements engine.Journal.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
 	err = j.write(ctx, func(j *Journal) error {
 		for _, id := range slices.Sorted(maps.Keys(j.records)) {

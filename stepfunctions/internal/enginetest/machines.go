@@ -8,7 +8,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// SaveMachine is engine.Journal's.
+// SaveMachine implements engine.Journal.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
 	return j.write(ctx, func(j *Journal) error {
 		j.machines[arn] = slices.Clone(document)
@@ -19,7 +19,7 @@ func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, 
 	})
 }
 
-// RemoveMachine is engine.Journal's.
+// RemoveMachine implements engine.Journal.
 func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
 	return j.write(ctx, func(j *Journal) error {
 		delete(j.machines, arn)
@@ -27,7 +27,7 @@ func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
 	})
 }
 
-// Machines is engine.Journal's.
+// Machines implements engine.Journal.
 func (j *Journal) Machines(context.Context) (documents [][]byte, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -37,7 +37,7 @@ func (j *Journal) Machines(context.Context) (documents [][]byte, err error) {
 	return documents, nil
 }
 
-// Revision is engine.Journal's.
+// Revision implements engine.Journal.
 func (j *Journal) Revision(_ context.Context, id string) ([]byte, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -48,7 +48,7 @@ func (j *Journal) Revision(_ context.Context, id string) ([]byte, error) {
 	return data, nil
 }
 
-// UnusedRevisions is engine.Journal's.
+// UnusedRevisions implements engine.Journal.
 func (j *Journal) UnusedRevisions(context.Context) (ids []string, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -64,7 +64,7 @@ func (j *Journal) UnusedRevisions(context.Context) (ids []string, err error) {
 	return ids, nil
 }
 
-// RemoveRevisions is engine.Journal's.
+// RemoveRevisions implements engine.Journal.
 func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
 	return j.write(ctx, func(j *Journal) error {
 		for _, id := range ids {

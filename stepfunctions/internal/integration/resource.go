@@ -128,7 +128,7 @@ func (r Resource) Activity() bool { return r.kind == activityARN }
 // Integrated reports whether the resource is a service integration.
 func (r Resource) Integrated() bool { return r.Service != "" }
 
-// Call is service:action without the pattern, such as sns:publish.
+// Call returns service:action without the pattern, such as sns:publish.
 func (r Resource) Call() string {
 	if r.Action == "" {
 		return r.Service
@@ -136,7 +136,7 @@ func (r Resource) Call() string {
 	return r.Service + ":" + r.Action
 }
 
-// Verb is the action with its pattern, as the history's events name it.
+// Verb returns the action with its pattern, as the history's events name it.
 func (r Resource) Verb() string { return r.Action + string(r.Pattern) }
 
 // Invokes reports whether the task is a request to Lambda's Invoke.

@@ -53,7 +53,7 @@ func (r Resource) stub(request *value.Object, id string) (members []value.Member
 	return nil, !there || asked == nil || asked == "NONE"
 }
 
-// events are the answers to the entries of PutEvents.
+// events returns the answers to the entries of PutEvents.
 func events(id string, entries int) []any {
 	answers := make([]any, entries)
 	for i := range answers {
@@ -66,7 +66,7 @@ func events(id string, entries int) []any {
 	return answers
 }
 
-// digest is the MD5 of a parameter as it would be sent: a text as it is, any
+// digest returns the MD5 of a parameter as it would be sent: a text as it is, any
 // other value as JSON.
 func digest(request *value.Object, name string) string {
 	v, _ := request.Get(name)

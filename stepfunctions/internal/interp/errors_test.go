@@ -10,7 +10,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// Long errors are cut where they are told, and whole where they are caught.
+// Long errors are cut where they are returned, and whole where they are caught.
 func TestLongErrors(t *testing.T) {
 	name, cause := strings.Repeat("é", 300), strings.Repeat("ü", 40_000)
 	failing := script{"A": {bad(name, cause)}}
@@ -66,9 +66,9 @@ func TestRetrying(t *testing.T) {
 			script: script{"A": {bad("E", "1"), bad("E", "2")}}, output: `"Y"`},
 		{name: "RetryCount", definition: one(`{"Type":"Task",` + function + `,"Parameters":{"n.$":"$$.State.RetryCount"},"ResultSelector":{"n.$":"$$.State.RetryCount"},"Retry":[{"ErrorEquals":["E"]}],"End":true}`),
 			script: script{"A": {bad("E", "1"), bad("E", "2"), ok("0")}}, output: `{"n":2}`},
-		{name: "Parallel starts anew", definition: one(`{"Type":"Parallel","Branches":[{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Task",` + function + `,"End":true}}}],"Retry":[{"ErrorEquals":["E"]}],"End":true}`),
+		{name: "Parallel starts again", definition: one(`{"Type":"Parallel","Branches":[{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Task",` + function + `,"End":true}}}],"Retry":[{"ErrorEquals":["E"]}],"End":true}`),
 			script: script{"B": {bad("E", "1"), ok("2")}, "C": {ok("3"), ok("4")}}, output: "[2,4]"},
-		{name: "Map starts anew", definition: one(`{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}},"Retry":[{"ErrorEquals":["E"]}],"End":true}`),
+		{name: "Map starts again", definition: one(`{"Type":"Map","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Task",` + function + `,"End":true}}},"Retry":[{"ErrorEquals":["E"]}],"End":true}`),
 			input: `[1,2]`, script: script{"B": {ok("1"), bad("E", "2"), ok("3"), ok("4")}}, output: "[3,4]"},
 	})
 }
@@ -148,7 +148,7 @@ func TestTimeouts(t *testing.T) {
 		t.Errorf("%s, the last one is %+v", o.types(), last)
 	}
 	if got := o.run.Outcome(); got.Error != "" || got.Cause != "" {
-		t.Errorf("the execution tells %q %q", got.Error, got.Cause)
+		t.Errorf("the execution ended with %q %q", got.Error, got.Cause)
 	}
 }
 
@@ -175,7 +175,7 @@ func TestFunctionsStartWhenTheyAreCalled(t *testing.T) {
 			if kind == interp.TimerFired {
 				in.Ref = timers[0].Ref
 			}
-			if again := i > 0 && kind == c.inputs[i-1]; r.Heeds(in) == again {
+			if again := i > 0 && kind == c.inputs[i-1]; r.Accepts(in) == again {
 				t.Errorf("%s: input %d is heeded %v", c.name, i, !again)
 			}
 			r.Apply(in)

@@ -50,15 +50,15 @@ func (e *undefinedVariable) Error() string {
 // errNoPath meets a definition that was run although it did not validate.
 var errNoPath = errors.New("there is no JSONPath to follow")
 
-// errAbandoned ends the evaluation of a trial whose caller has left.
-var errAbandoned = errors.New("the trial was abandoned")
+// errAbandoned ends the evaluation of a TestState whose caller has left.
+var errAbandoned = errors.New("the TestState was abandoned")
 
 // get resolves a path from whatever it starts at.
 func (e *evaluation) get(p *jsonpath.Path) (any, error) {
 	if p == nil {
 		return nil, errNoPath
 	}
-	if e.run.trial.abandoned() {
+	if e.run.testState.abandoned() {
 		return nil, errAbandoned
 	}
 	root := p.Root()
@@ -157,7 +157,7 @@ func (e *evaluation) value(x *asl.Expression) (any, error) {
 // Resolve and Random are what intrinsic functions need.
 func (e *evaluation) Resolve(p *jsonpath.Path) (any, error) { return e.get(p) }
 
-// Random gives the run's next random bits.
+// Random returns the run's next random bits.
 func (e *evaluation) Random() uint64 { return e.run.random64() }
 
 // Spend takes what a function has made off what the functions of a template may make.
@@ -178,7 +178,7 @@ func (e *evaluation) unresolved(field string, err error) *failure {
 	return e.scope.broken("%s", err)
 }
 
-// searched is the text of what a path was looked for in.
+// searched returns the text of what a path was looked for in.
 func (e *evaluation) searched(p *jsonpath.Path) string {
 	if p.Root().Kind == jsonpath.Context {
 		return value.Excerpt(e.run.context(e.scope), maxExcerpt)
@@ -194,7 +194,7 @@ func (e *evaluation) searched(p *jsonpath.Path) string {
 func (r *Run) selected(s *scope) (data, *failure) {
 	in, f := r.through(s, s.state.InputPath, s.input)
 	if f == nil {
-		r.trial.note("afterInputPath", in)
+		r.testState.note("afterInputPath", in)
 	}
 	return in, f
 }
@@ -211,7 +211,7 @@ func (r *Run) effective(s *scope) (data, *failure) {
 		in.v, f = e.template(s.state.Parameters)
 	}
 	if f == nil {
-		r.trial.note("afterParameters", in)
+		r.testState.note("afterParameters", in)
 	}
 	return in, f
 }
@@ -238,10 +238,10 @@ func (r *Run) combined(s *scope, result data) (data, *failure) {
 		}
 		result = data{v: v}
 	}
-	r.trial.note("afterResultSelector", result)
+	r.testState.note("afterResultSelector", result)
 	out, f := s.placed(s.state.ResultPath, result)
 	if f == nil {
-		r.trial.note("afterResultPath", out)
+		r.testState.note("afterResultPath", out)
 	}
 	return out, f
 }
@@ -283,7 +283,7 @@ func (r *Run) conclude(s *scope, result data) {
 	r.leave(s, out, exit{assign: s.state.Assign, from: result, next: s.state.Next})
 }
 
-// Apply tells the run that in happened and gives what is to be done about it.
+// Apply applies an input to the run and returns what is to be done about it.
 // An input that concerns nothing the run waits for changes nothing and has no
 // effects: a task reported twice, a timer of a task that is done, anything
 // after the end.
@@ -378,7 +378,7 @@ func (r *Run) run(s *scope, state string, input data) {
 	r.ready = append(r.ready, s)
 }
 
-// bits are 16 bytes that follow from the seed, a purpose and a number alone.
+// bits returns 16 bytes that follow from the seed, a purpose and a number alone.
 func (r *Run) bits(purpose string, number uint64) [16]byte {
 	var out [16]byte
 	copy(out[:], keyed(r.info.Seed, purpose, r.info.ExecutionARN, number))
@@ -394,14 +394,14 @@ func keyed(seed [16]byte, purpose, execution string, number uint64) []byte {
 	return mac.Sum(nil)
 }
 
-// random64 gives the next random bits; a replay gives the same.
+// random64 returns the next random bits; a replay gives the same.
 func (r *Run) random64() uint64 {
 	r.drawn++
 	b := r.bits("draw", r.drawn)
 	return binary.BigEndian.Uint64(b[:])
 }
 
-// random is a number from 0 to 1, without 1.
+// random returns a number from 0 to 1, without 1.
 func (r *Run) random() float64 { return float64(r.random64()>>11) / (1 << 53) }
 
 // requestID stands for the id that the called service gives a request.
@@ -414,7 +414,7 @@ func uuid(b [16]byte) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// context is the context object that $$ stands for in the scope's state.
+// context returns the context object that $$ stands for in the scope's state.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
 func (r *Run) context(s *scope) *value.Object {
 	if r.given != nil {
@@ -449,7 +449,7 @@ func (r *Run) executionContext(s *scope) *value.Object {
 		{Name: "Name", Value: name},
 		{Name: "RoleArn", Value: r.info.RoleARN},
 	}
-	if r.trial == nil {
+	if r.testState == nil {
 		members = append(members, value.Member{Name: "RedriveCount", Value: json.Number(strconv.Itoa(r.redrives))})
 	}
 	return value.NewObject(members...)
@@ -468,7 +468,7 @@ func (s *scope) stateContext() *value.Object {
 	return value.NewObject(members...)
 }
 
-// currentItem is the array element that the scope, or one around it, works on.
+// currentItem returns the array element that the scope, or one around it, works on.
 // A child execution knows nothing of the Map around it.
 func (s *scope) currentItem() *item {
 	for ; s != nil; s = s.parent {

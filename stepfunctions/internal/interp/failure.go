@@ -36,13 +36,13 @@ type failure struct {
 	final bool
 }
 
-// broken is the failure of a state that cannot be executed as it is written
+// broken returns the failure of a state that cannot be executed as it is written
 // with the data it got. It cannot be caught or retried.
 func (s *scope) broken(format string, arguments ...any) *failure {
 	return &failure{name: runtimeError, cause: s.explain(fmt.Sprintf(format, arguments...)), final: true}
 }
 
-// nowhere is the failure of a state without a next one. The service has it for
+// nowhere returns the failure of a state without a next one. The service has it for
 // a Choice state that no rule and no Default leads out of, too: the guide
 // reserves the specification's States.NoChoiceMatched for the future ("Error
 // names"; measured: github.com/floci-io/floci, pull request 3167).
@@ -50,12 +50,12 @@ func (s *scope) nowhere() *failure {
 	return s.broken("Failed to transition out of the state. The state does not point to a next state.")
 }
 
-// mismatch is a failure of the same kind that has a name to catch it by.
+// mismatch returns a failure of the same kind that has a name to catch it by.
 func (s *scope) mismatch(name, cause string) *failure {
 	return &failure{name: name, cause: s.explain(cause)}
 }
 
-// tooLargeResult is the failure of a state that gives more than a state can pass on.
+// tooLargeResult returns the failure of a state that gives more than a state can pass on.
 func (s *scope) tooLargeResult() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' " + tooLargeResult, final: true}
 }
@@ -66,12 +66,12 @@ func ResultTooLarge(arn string) (name, cause string) {
 	return dataLimitError, "The state/task '" + parseResource(arn).name() + "' " + tooLargeResult
 }
 
-// tooLargeParameters is the failure of a task that would be given more than that.
+// tooLargeParameters returns the failure of a task that would be given more than that.
 func (s *scope) tooLargeParameters() *failure {
 	return &failure{name: dataLimitError, cause: "The state/task '" + s.state.Name + "' provided parameters with a size exceeding the maximum number of bytes service limit."}
 }
 
-// tooLargeVariables is the failure of a state that assigns more than that.
+// tooLargeVariables returns the failure of a state that assigns more than that.
 func (s *scope) tooLargeVariables() *failure {
 	return s.mismatch(dataLimitError, "The variables assigned exceed the maximum number of bytes service limit.")
 }
@@ -84,7 +84,7 @@ func (s *scope) explain(cause string) string {
 		s.state.Name, s.entered, cause)
 }
 
-// matches tells whether a Retry or Catch for these names is about f. States.ALL
+// matches reports whether a Retry or Catch for these names is about f. States.ALL
 // and States.TaskFailed are wildcards, the latter not for timeouts, and neither
 // for a state's data that are too large, which have to be named
 // (states-language.net, "Errors"; the Step Functions guide, "Error names").
@@ -117,8 +117,8 @@ const (
 	maxCause     = 32_768
 )
 
-// told is the failure as it is told outside of the execution.
-func (f failure) told() failure {
+// public returns the failure as it is shown outside of the execution.
+func (f failure) public() failure {
 	return failure{name: cut(f.name, maxErrorName), cause: cut(f.cause, maxCause), final: f.final}
 }
 
@@ -133,9 +133,9 @@ func cut(text string, most int) string {
 	return text
 }
 
-// details are the error and cause of an event, where they are known.
+// details returns the error and cause of an event, where they are known.
 func (f failure) details() map[string]any {
-	f = f.told()
+	f = f.public()
 	details := map[string]any{}
 	if f.name != "" {
 		details["error"] = f.name
@@ -175,14 +175,14 @@ func (r *Run) retry(s *scope, f failure) bool {
 		if s.attempts == nil {
 			s.attempts = make([]int64, len(s.state.Retry))
 		}
-		if r.trial != nil {
-			s.attempts[i] = r.trial.with.RetrierRetryCount
+		if r.testState != nil {
+			s.attempts[i] = r.testState.with.RetrierRetryCount
 		}
 		if s.attempts[i] >= retrier.MaxAttempts {
 			return false
 		}
-		if r.trial != nil {
-			r.trial.retriable(f, i, Backoff(retrier, s.attempts[i]))
+		if r.testState != nil {
+			r.testState.retriable(f, i, Backoff(retrier, s.attempts[i]))
 			return true
 		}
 		delay := r.delay(retrier, s.attempts[i])
@@ -195,7 +195,7 @@ func (r *Run) retry(s *scope, f failure) bool {
 	return false
 }
 
-// delay is how long to wait before another attempt, after this many retries.
+// delay returns how long to wait before another attempt, after this many retries.
 func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
 	delay := Backoff(retrier, retries)
 	if retrier.JitterStrategy == "FULL" {
@@ -204,7 +204,7 @@ func (r *Run) delay(retrier *asl.Retrier, retries int64) time.Duration {
 	return time.Duration(delay * float64(time.Second))
 }
 
-// Backoff is the delay in seconds before another attempt, after this many
+// Backoff returns the delay in seconds before another attempt, after this many
 // retries, without jitter. It grows to the bound of every time in seconds and no further.
 func Backoff(retrier *asl.Retrier, retries int64) float64 {
 	delay := float64(retrier.IntervalSeconds) * math.Pow(retrier.BackoffRate, float64(retries))
@@ -225,7 +225,7 @@ func (r *Run) catch(s *scope, f failure) bool {
 			continue
 		}
 		r.discard(s)
-		r.trial.caught(f, i)
+		r.testState.caught(f, i)
 		caught := data{v: f.output()}
 		out, broken := s.placed(catcher.ResultPath, caught)
 		if broken != nil {
@@ -238,7 +238,7 @@ func (r *Run) catch(s *scope, f failure) bool {
 	return false
 }
 
-// output is what a catcher gives its state.
+// output returns what a catcher gives its state.
 func (f failure) output() *value.Object {
 	return value.NewObject(
 		value.Member{Name: "Error", Value: f.name},
@@ -308,7 +308,7 @@ func (r *Run) resumeFork(s *scope) {
 	}
 }
 
-// redriveMapRun counts the failures of a Map Run anew.
+// redriveMapRun counts the failures of a Map Run again.
 func (r *Run) redriveMapRun(s *scope) {
 	e := s.fork.each
 	s.fork.done -= e.failures

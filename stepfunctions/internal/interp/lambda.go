@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
-// invocation is the function that a task calls, and what it calls it with;
+// invocation returns the function that a task calls, and what it calls it with;
 // empty for a task that calls none.
 func (res resource) invocation(parameters data) (function string, payload json.RawMessage) {
 	if res.direct() {
@@ -31,9 +31,9 @@ func (res resource) invocation(parameters data) (function string, payload json.R
 	return function, payloadOf(request)
 }
 
-// refused says why the task of a service integration cannot be started with
+// rejects returns why the task of a service integration cannot be started with
 // these parameters; empty where it can.
-func (res resource) refused(parameters data) string {
+func (res resource) rejects(parameters data) string {
 	if res.direct() {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (res resource) refused(parameters data) string {
 	return "The InvocationType " + value.Text(kind) + " is not supported: a task waits for its function's answer."
 }
 
-// wrongParameters tells what only shows once the parameters are there: their
+// wrongParameters returns what only shows once the parameters are there: their
 // values, and the names of those that paths gave.
 func wrongParameters(r integration.Resource, parameters any) []string {
 	o, _ := parameters.(*value.Object)
@@ -61,7 +61,7 @@ func wrongParameters(r integration.Resource, parameters any) []string {
 	return append(wrong, asl.WrongParameters(r, parameters)...)
 }
 
-// payloadOf is what lambda:invoke sends: a string that is JSON text goes as
+// payloadOf returns what lambda:invoke sends: a string that is JSON text goes as
 // that text, and nothing at all as an empty object.
 func payloadOf(request *value.Object) json.RawMessage {
 	payload, _ := request.Get("Payload")
@@ -79,33 +79,33 @@ func payloadOf(request *value.Object) json.RawMessage {
 // unknownFunctionError names the failure of a function that names none.
 const unknownFunctionError = "Lambda.Unknown"
 
-// FunctionFailure gives the error name and the cause for the answer of a
+// FunctionFailure returns the error name and the cause for the answer of a
 // function that failed: its errorType, and the whole answer as it came. An
-// answer that no state could have as its data is cut to what the service tells
+// answer that no state could have as its data is cut to what the service returns
 // of a cause, for a Catch to have a use.
 // https://docs.aws.amazon.com/step-functions/latest/dg/tutorial-handling-error-conditions.html
 func FunctionFailure(answer []byte) (name, cause string) {
 	v, err := value.Parse(answer)
-	told := string(answer)
-	if len(told) > maxData {
-		told = cut(told, maxCause)
+	text := string(answer)
+	if len(text) > maxData {
+		text = cut(text, maxCause)
 	}
 	if err == nil {
 		o, _ := v.(*value.Object)
 		if kind, ok := o.Get("errorType"); ok {
 			if name, ok := kind.(string); ok && name != "" {
-				return name, told
+				return name, text
 			}
 		}
 	}
-	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + told
+	return unknownFunctionError, "The cause could not be determined because Lambda did not return an error type. Returned payload: " + text
 }
 
 // httpDate is the form of a Date header, RFC 9110 section 5.6.7; package
 // net/http has it too, but this package reaches no network.
 const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
 
-// envelope is the result of lambda:invoke around what the function answered:
+// envelope returns the result of lambda:invoke around what the function answered:
 // Lambda's response to Invoke as the service passes it on.
 func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
 	length := strconv.Itoa(len(payload.text()))
@@ -140,7 +140,7 @@ func (r *Run) envelope(ref uint64, task *Task, payload data) *value.Object {
 	)...)
 }
 
-// asksForLog tells whether a request to Invoke has the LogType Tail.
+// asksForLog reports whether a request to Invoke has the LogType Tail.
 func (t *Task) asksForLog() bool {
 	if !bytes.Contains(t.Parameters, []byte(`"LogType"`)) {
 		return false

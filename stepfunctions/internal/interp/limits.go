@@ -76,8 +76,8 @@ func (r *Run) watch(s *scope, l limits) {
 	}
 }
 
-// heard starts a task's heartbeat interval anew.
-func (r *Run) heard(s *scope) {
+// restartHeartbeat starts a task's heartbeat interval again.
+func (r *Run) restartHeartbeat(s *scope) {
 	old, ok := r.pending[s.heartbeat]
 	if !ok {
 		return
@@ -88,7 +88,7 @@ func (r *Run) heard(s *scope) {
 	r.pending[s.heartbeat].interval = interval
 }
 
-// number takes a string of digits for the number it says.
+// number accepts a string of digits for the number it says.
 func number(v any) any {
 	if s, ok := v.(string); ok {
 		return json.Number(s)
@@ -159,7 +159,7 @@ func (r *Run) overflow(l *log) {
 	}
 }
 
-// Outstanding gives the tasks and timers that the run waits for at present, in
+// Outstanding returns the tasks and timers that the run waits for at present, in
 // the order in which they were asked for: what has to be set going again after
 // a replay.
 func (r *Run) Outstanding() ([]Task, []Timer) {
@@ -180,11 +180,11 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 	return tasks, timers
 }
 
-// Heeds tells whether the run waits for what the input is about: Apply would
+// Accepts reports whether the run waits for what the input is about: Apply would
 // do nothing about any other. An input that is heeded may change the run
 // without an effect or an event of its own history, as the end of one child of
 // a distributed Map does.
-func (r *Run) Heeds(in Input) bool {
+func (r *Run) Accepts(in Input) bool {
 	w, waits := r.pending[in.Ref]
 	switch in.Kind {
 	case TaskSucceeded, TaskFailed, TaskHeartbeat, TaskSubmitted:

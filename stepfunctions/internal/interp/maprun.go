@@ -20,9 +20,9 @@ type mapRun struct {
 	label    string
 	failures int
 	tolerance
-	// told is what MapRuns tells; sizes are how many items each child has.
-	told  *MapRun
-	sizes []int
+	// counts is what MapRuns returns; sizes are how many items each child has.
+	counts *MapRun
+	sizes  []int
 	childPlan
 	// held is what the inputs made for the children that run take, in bytes of JSON.
 	held  int
@@ -70,7 +70,7 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	}
 	run.tolerance, run.childPlan, s.reading = tolerated, plan, nil
 	total := plan.children(len(items))
-	r.report(s, run, concurrency, len(items))
+	r.countMapRun(s, run, concurrency, len(items))
 	if !started {
 		r.mapRunStarted(s, run)
 	}
@@ -98,7 +98,7 @@ func (r *Run) mapRunStarted(s *scope, run *mapRun) {
 	r.event(s, "MapRunStarted", func() map[string]any { return map[string]any{"mapRunArn": run.arn} })
 }
 
-// childARN names something of a Map Run after the state machine.
+// childARN returns the ARN of something of a Map Run after the state machine.
 func (r *Run) childARN(kind, label, id string) string {
 	prefix, name, _ := strings.Cut(r.info.StateMachineARN, ":stateMachine:")
 	return fmt.Sprintf("%s:%s:%s/%s:%s", prefix, kind, name, label, id)
@@ -143,7 +143,7 @@ func (e *evaluation) float(field string, p *asl.Path) (float64, *failure) {
 	return x, nil
 }
 
-// exceeded tells whether this many failures of this many items are too many.
+// exceeded reports whether this many failures of this many items are too many.
 // Where neither bound is set, one is.
 func (t tolerance) exceeded(failures, items int) bool {
 	if t.count == nil && t.percent == nil {
@@ -155,7 +155,7 @@ func (t tolerance) exceeded(failures, items int) bool {
 	return t.percent != nil && float64(failures)*100 > *t.percent*float64(items)
 }
 
-// MapRun is what can be told of a Map Run of an execution.
+// MapRun describes a Map Run of an execution.
 type MapRun struct {
 	ARN string
 	// Status is RUNNING, SUCCEEDED, FAILED or ABORTED.
@@ -173,25 +173,25 @@ type MapRun struct {
 // MapRunCounts counts items, or the child executions that work on them.
 type MapRunCounts struct{ Pending, Running, Succeeded, Failed, Aborted, Total int }
 
-// MapRuns are the Map Runs of the execution so far, in the order in which they
+// MapRuns returns the Map Runs of the execution so far, in the order in which they
 // started; those inside of child executions are their own.
 func (r *Run) MapRuns() []MapRun {
 	out := make([]MapRun, len(r.mapRuns))
 	for i, s := range r.mapRuns {
-		out[i] = *s.told
+		out[i] = *s.counts
 	}
 	return out
 }
 
-// report begins to tell of a Map Run.
-func (r *Run) report(s *scope, run *mapRun, concurrency, items int) {
+// countMapRun begins to count for a Map Run.
+func (r *Run) countMapRun(s *scope, run *mapRun, concurrency, items int) {
 	run.scope = s
-	run.told = &MapRun{ARN: run.arn, Status: "RUNNING", Started: r.now, MaxConcurrency: concurrency}
+	run.counts = &MapRun{ARN: run.arn, Status: "RUNNING", Started: r.now, MaxConcurrency: concurrency}
 	if run.count != nil {
-		run.told.ToleratedFailureCount = *run.count
+		run.counts.ToleratedFailureCount = *run.count
 	}
 	if run.percent != nil {
-		run.told.ToleratedFailurePercentage = *run.percent
+		run.counts.ToleratedFailurePercentage = *run.percent
 	}
 	children := run.children(items)
 	run.sizes = make([]int, children)
@@ -199,8 +199,8 @@ func (r *Run) report(s *scope, run *mapRun, concurrency, items int) {
 		from, to := run.span(i)
 		run.sizes[i] = to - from
 	}
-	run.told.Items.Total, run.told.Executions.Total = items, children
-	run.told.Items.Pending, run.told.Executions.Pending = items, children
+	run.counts.Items.Total, run.counts.Executions.Total = items, children
+	run.counts.Items.Pending, run.counts.Executions.Pending = items, children
 	if s.childOf() == nil {
 		r.mapRuns = append(r.mapRuns, run)
 	}
@@ -216,29 +216,29 @@ func broken(c *MapRunCounts) *int  { return &c.Failed }
 
 // moved counts a child execution, and its items, from one phase to another.
 func (m *mapRun) moved(index int, from, to phase) {
-	*from(&m.told.Executions)--
-	*to(&m.told.Executions)++
-	*from(&m.told.Items) -= m.sizes[index]
-	*to(&m.told.Items) += m.sizes[index]
+	*from(&m.counts.Executions)--
+	*to(&m.counts.Executions)++
+	*from(&m.counts.Items) -= m.sizes[index]
+	*to(&m.counts.Items) += m.sizes[index]
 }
 
-// stopped tells the end of a Map Run: what ran was aborted, and what never
+// stopped counts the end of a Map Run: what ran was aborted, and what never
 // started stays pending, as measured (github.com/floci-io/floci, pull request 2694).
 func (m *mapRun) stopped(status string, at time.Time) {
-	if m == nil || m.told == nil || m.told.Status != "RUNNING" {
+	if m == nil || m.counts == nil || m.counts.Status != "RUNNING" {
 		return
 	}
-	m.told.Status, m.told.Stopped = status, at
-	for _, counts := range []*MapRunCounts{&m.told.Executions, &m.told.Items} {
+	m.counts.Status, m.counts.Stopped = status, at
+	for _, counts := range []*MapRunCounts{&m.counts.Executions, &m.counts.Items} {
 		counts.Aborted += counts.Running
 		counts.Running = 0
 	}
 }
 
-// reopened tells that a Map Run is redriven: its children that did not succeed
+// reopened counts for a Map Run that is redriven: its children that did not succeed
 // run again, and those that never started are pending again.
 func (m *mapRun) reopened(parts []*scope, next int, at time.Time) {
-	t := m.told
+	t := m.counts
 	t.Status, t.Stopped, t.Redriven = "RUNNING", time.Time{}, at
 	t.RedriveCount++
 	for _, counts := range []*MapRunCounts{&t.Executions, &t.Items} {
@@ -252,7 +252,7 @@ func (m *mapRun) reopened(parts []*scope, next int, at time.Time) {
 	}
 }
 
-// mapRunID is the last part of a Map Run's ARN. Half of it says which
+// mapRunID returns the last part of a Map Run's ARN. Half of it says which
 // execution the Map Run belongs to, so that it can be found without an index.
 func mapRunID(executionARN string, b [16]byte) string {
 	sum := sha256.Sum256([]byte(executionARN))
@@ -260,8 +260,8 @@ func mapRunID(executionARN string, b [16]byte) string {
 	return uuid(b)
 }
 
-// MayHaveMapRun tells whether a Map Run of that ARN can be the execution's;
-// only its history can tell for sure.
+// MayHaveMapRun reports whether a Map Run of that ARN can be the execution's;
+// only its history shows it for sure.
 func MayHaveMapRun(executionARN, mapRunARN string) bool {
 	id := mapRunID(executionARN, [16]byte{})
 	return strings.HasSuffix(mapRunARN, id[len("00000000-0000-0000"):]) && len(mapRunARN) > len(id)
@@ -276,7 +276,7 @@ type MapRunLimits struct {
 	ToleratedFailurePercentage *float64 `json:",omitempty"`
 }
 
-// updateMapRun gives a Map Run new limits: more children may start, or it has
+// updateMapRun returns a Map Run new limits: more children may start, or it has
 // failed already.
 func (r *Run) updateMapRun(in Input) {
 	var limits MapRunLimits
@@ -284,7 +284,7 @@ func (r *Run) updateMapRun(in Input) {
 		return
 	}
 	for _, m := range r.mapRuns {
-		if m.arn == limits.ARN && m.told.Status == "RUNNING" {
+		if m.arn == limits.ARN && m.counts.Status == "RUNNING" {
 			m.limit(limits)
 			r.limited(m)
 			return
@@ -294,19 +294,19 @@ func (r *Run) updateMapRun(in Input) {
 
 func (m *mapRun) limit(l MapRunLimits) {
 	if l.MaxConcurrency != nil {
-		m.told.MaxConcurrency = *l.MaxConcurrency
+		m.counts.MaxConcurrency = *l.MaxConcurrency
 	}
 	if l.ToleratedFailureCount != nil {
-		m.count, m.told.ToleratedFailureCount = l.ToleratedFailureCount, *l.ToleratedFailureCount
+		m.count, m.counts.ToleratedFailureCount = l.ToleratedFailureCount, *l.ToleratedFailureCount
 	}
 	if l.ToleratedFailurePercentage != nil {
-		m.percent, m.told.ToleratedFailurePercentage = l.ToleratedFailurePercentage, *l.ToleratedFailurePercentage
+		m.percent, m.counts.ToleratedFailurePercentage = l.ToleratedFailurePercentage, *l.ToleratedFailurePercentage
 	}
 }
 
 func (r *Run) limited(m *mapRun) {
 	e := m.scope.fork.each
-	e.concurrency = childConcurrency(m.told.MaxConcurrency)
+	e.concurrency = childConcurrency(m.counts.MaxConcurrency)
 	if e.exceeded(e.failures, e.total) {
 		r.mapRunFailed(m.scope, failure{name: toleranceError, cause: toleranceMessage})
 		return

@@ -28,7 +28,7 @@ func wantAllocated(t *testing.T, limits uint64, f func()) {
 	}
 }
 
-// repeated is a list of so many copies of a text in which %d is the copy's number.
+// repeated returns a list of so many copies of a text in which %d is the copy's number.
 func repeated(n int, text string) string {
 	parts := make([]string, n)
 	for i := range parts {
@@ -78,7 +78,7 @@ func TestMemoryOfTemplates(t *testing.T) {
 	}
 }
 
-// theMap is a machine of one Map state M, with these further fields, whose
+// theMap returns a machine of one Map state M, with these further fields, whose
 // iterations start at T.
 func theMap(fields, mode, states string) string {
 	return `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.l",` + fields + `,"ItemProcessor":{"ProcessorConfig":` + mode +
@@ -90,7 +90,7 @@ const (
 	inline      = `{"Mode":"INLINE"}`
 )
 
-// numbers is a list of so many numbers.
+// numbers returns a list of so many numbers.
 func numbers(n int) string { return `"l":[` + repeated(n, "%d") + `]` }
 
 // A Map Run starts no more children than its memory allows, and yet all of
@@ -185,12 +185,12 @@ func TestMemoryOfResults(t *testing.T) {
 	}
 }
 
-// levels is an array in an array and so on.
+// levels returns an array in an array and so on.
 func levels(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 
-// What a trial shows of the inside of a state is bounded, and not written out
+// What TestState shows of the inside of a state is bounded, and not written out
 // where it is not asked for.
-func TestMemoryOfTrials(t *testing.T) {
+func TestMemoryOfTestStates(t *testing.T) {
 	// The path gives every level within every level, of which there are 100,000.
 	const many = `"$..*..*"`
 	processor := `"ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`
@@ -214,12 +214,12 @@ func TestMemoryOfTrials(t *testing.T) {
 			t.Run(fmt.Sprint(c.name, ", inspected: ", inspect), func(t *testing.T) {
 				m := parse(t, one(c.state))
 				wantAllocated(t, 200, func() {
-					trial, err := interp.NewTrial(m, m.State("A"), interp.TrialInput{Input: json.RawMessage(c.input), Mock: c.mock, Inspect: inspect})
+					testState, err := interp.NewTestState(m, m.State("A"), interp.TestStateInput{Input: json.RawMessage(c.input), Mock: c.mock, Inspect: inspect})
 					if err != nil {
 						t.Fatal(err)
 					}
-					trial.Start()
-					r := trial.Result()
+					testState.Start()
+					r := testState.Result()
 					if r.Status != c.status || r.Status == "FAILED" && r.Error != "States.DataLimitExceeded" {
 						t.Errorf("got %s %s %.200s", r.Status, r.Error, r.Cause)
 					}
@@ -233,16 +233,16 @@ func TestMemoryOfTrials(t *testing.T) {
 }
 
 // Nothing is evaluated once the caller has left.
-func TestAbandonedTrial(t *testing.T) {
+func TestAbandonedTestState(t *testing.T) {
 	m := parse(t, one(`{"Type":"Pass","Parameters":{"a.$":"States.Array($.a, $..*)"},"Next":"Z"}`))
 	done := make(chan struct{})
 	for _, want := range []string{"SUCCEEDED", "FAILED"} {
-		trial, err := interp.NewTrial(m, m.State("A"), interp.TrialInput{Input: json.RawMessage(`{"a":1}`), Done: done})
+		testState, err := interp.NewTestState(m, m.State("A"), interp.TestStateInput{Input: json.RawMessage(`{"a":1}`), Done: done})
 		if err != nil {
 			t.Fatal(err)
 		}
-		trial.Start()
-		if r := trial.Result(); r.Status != want {
+		testState.Start()
+		if r := testState.Result(); r.Status != want {
 			t.Errorf("%s %s, want %s", r.Status, r.Cause, want)
 		}
 		if want == "SUCCEEDED" {

@@ -14,8 +14,8 @@ func (r *Run) parallel(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if r.trial != nil {
-		return r.trial.mocked(s)
+	if r.testState != nil {
+		return r.testState.mocked(s)
 	}
 	if len(s.state.Branches) == 0 {
 		return s.broken("The Parallel state has no branches.")
@@ -183,7 +183,7 @@ func (r *Run) abortState(p *scope) {
 // discard forgets a fork that failed: a retry starts a new one, a catch needs none.
 func (r *Run) discard(s *scope) { s.fork, s.reading = nil, nil }
 
-// collected is the array of all results. Results that came as text stay as they are.
+// collected returns the array of all results. Results that came as text stay as they are.
 func (f *fork) collected() data {
 	items := make([]any, len(f.results))
 	raw := true
@@ -236,7 +236,7 @@ func (r *Run) iterate(s *scope) {
 	r.event(p, "MapIterationStarted", func() map[string]any { return s.iteration(index) })
 	input, f := r.itemInput(s, e.input, p.item)
 	if f != nil {
-		s.fork.parts[index], e.next = nil, index // a redrive starts it anew
+		s.fork.parts[index], e.next = nil, index // a redrive starts it again
 		r.scopeFailed(p, *f)
 		return
 	}
@@ -250,7 +250,7 @@ func (s *scope) iteration(index int) map[string]any {
 // selects reports whether iterations get anything but the items as they are.
 func (s *scope) selects() bool { return s.state.ItemSelector != nil || s.state.Parameters != nil }
 
-// itemInput is the input of an iteration: the item, or what ItemSelector (or
+// itemInput returns the input of an iteration: the item, or what ItemSelector (or
 // the older Parameters) makes of it.
 func (r *Run) itemInput(s *scope, in data, it *item) (data, *failure) {
 	selector := s.state.ItemSelector
@@ -352,7 +352,7 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	reads := s.state.ItemReader != nil && s.state.Distributed() && r.trial == nil
+	reads := s.state.ItemReader != nil && s.state.Distributed() && r.testState == nil
 	if reads && (s.reading == nil || s.reading.items == nil) {
 		return r.readItems(s, in)
 	}
@@ -360,7 +360,7 @@ func (r *Run) forEach(s *scope) *failure {
 	if f != nil {
 		return f
 	}
-	if r.trial != nil {
+	if r.testState != nil {
 		return r.tryMap(s, in, items, concurrency)
 	}
 	if !reads {
@@ -400,7 +400,7 @@ func (r *Run) concurrency(s *scope, in data) (int, *failure) {
 	return 0, nil
 }
 
-// items are what a Map state iterates over.
+// items returns what a Map state iterates over.
 func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	v, path := in.v, "$"
 	if s.reading != nil {
@@ -419,8 +419,8 @@ func (r *Run) items(s *scope, in data) ([]any, *failure) {
 	if !ok {
 		return nil, s.broken("Reference path \"%s\" must point to array.", path)
 	}
-	if r.trial.inspects() && s.state.ItemsPath != nil {
-		r.trial.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
+	if r.testState.inspects() && s.state.ItemsPath != nil {
+		r.testState.note("afterItemsPath", data{v: items, raw: []byte(spaced(items))})
 	}
 	return items, nil
 }

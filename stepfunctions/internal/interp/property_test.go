@@ -24,7 +24,7 @@ func TestReplayGivesTheSameRun(t *testing.T) {
 		r := interp.New(s.machine, sampleInfo, interp.WithHistory(func(e interp.Event) { events = append(events, e) }))
 		cut := rapid.IntRange(0, len(s.world.inputs)).Draw(t, "cut")
 		for i, in := range s.world.inputs {
-			if i == cut { // a restart: a new run, with nobody looking at its history
+			if i == cut { // a restart: a new run, whose history is not read
 				r = replay(s, cut)
 				events = s.events[:s.eventsAfter(cut)]
 			}

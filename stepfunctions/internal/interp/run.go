@@ -39,11 +39,11 @@ type Run struct {
 	outcome     *Outcome
 	// deadline is the ref of the timer for the machine's TimeoutSeconds.
 	deadline uint64
-	// trial is set for a state that is tried by itself; given then may replace
+	// testState is set for a state that is tried by itself; given then may replace
 	// the context object.
-	trial *Trial
-	given *value.Object
-	// mapRuns are told by MapRuns.
+	testState *TestState
+	given     *value.Object
+	// mapRuns are what MapRuns returns.
 	mapRuns []*mapRun
 	// drawn counts the random values used, so that a replay draws the same.
 	drawn uint64
@@ -84,7 +84,7 @@ type calls struct {
 	state string
 }
 
-// TestCase is the mock file's test case that the run was started with.
+// TestCase returns the mock file's test case that the run was started with.
 func (r *Run) TestCase() string { return r.testCase }
 
 // New makes a run of m that has not been started: its first Input is Started.
@@ -97,10 +97,10 @@ func New(m *asl.Machine, info Info, options ...Option) *Run {
 	return r
 }
 
-// Outcome tells how the run ended, nil while it runs.
+// Outcome returns how the run ended, nil while it runs.
 func (r *Run) Outcome() *Outcome { return r.outcome }
 
-// Events is the number of events in the history so far.
+// Events returns the number of events in the history so far.
 func (r *Run) Events() int64 { return r.log.last }
 
 // status says where a scope stands.
@@ -197,7 +197,7 @@ func (r *Run) timer(s *scope, kind waitingKind, at time.Time) uint64 {
 	return r.lastRef
 }
 
-// timer is what the engine is asked for.
+// timer returns what the engine is asked for.
 func (w *waiting) timer(ref uint64) Timer {
 	t := Timer{Ref: ref, At: w.at, From: w.from}
 	if w.kind == waitOver || w.kind == retryDue {
@@ -213,7 +213,7 @@ func (r *Run) forget(ref uint64) {
 	}
 }
 
-// release forgets one task or timer, telling that it is of no use any more.
+// release forgets one task or timer, and has the engine drop it.
 func (r *Run) release(ref *uint64) {
 	if _, ok := r.pending[*ref]; ok {
 		r.forget(*ref)
@@ -306,7 +306,7 @@ type Task struct {
 	// TaskFailed where the request failed; TaskSucceeded is what came in by the token.
 	Token string
 	State string
-	// Submitted tells, of an outstanding task, that TaskSubmitted was applied: its
+	// Submitted reports, of an outstanding task, that TaskSubmitted was applied: its
 	// request need not be made again.
 	Submitted bool
 	// Attempt is how many tasks of this state came before in the same branch,
@@ -370,7 +370,7 @@ func ExecutionData(member string) bool {
 	return member == "input" || member == "output" || member == "assignedVariables"
 }
 
-// Size is about how many bytes the texts of the event have.
+// Size returns about how many bytes the texts of the event have.
 func (e Event) Size() int {
 	n := 0
 	for _, v := range e.Details {
@@ -413,7 +413,7 @@ func (d data) text() json.RawMessage {
 // them are ever seen.
 const maxExcerpt = 4 * maxCause
 
-// excerpt is the text, or its beginning; its last character may be cut.
+// excerpt returns the text, or its beginning; its last character may be cut.
 func (d data) excerpt() string {
 	if d.raw != nil {
 		return string(d.raw[:min(len(d.raw), maxExcerpt)])
@@ -421,7 +421,7 @@ func (d data) excerpt() string {
 	return value.Excerpt(d.v, maxExcerpt)
 }
 
-// size is the length of the text.
+// size returns the length of the text.
 func (d data) size() int {
 	if d.raw != nil {
 		return len(d.raw)

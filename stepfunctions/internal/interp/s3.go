@@ -66,7 +66,7 @@ func (r *Run) readFailed(s *scope, f failure) {
 	r.fail(s, f)
 }
 
-// written is the result of a distributed Map state with a ResultWriter: where
+// written returns the result of a distributed Map state with a ResultWriter: where
 // its results would be. Nothing is written; see asl.Options.Stubs.
 // https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
 func (r *Run) written(s *scope) (data, *failure) {

@@ -64,7 +64,7 @@ func (p *played) types() string {
 	return strings.Join(names, " ")
 }
 
-// one is a machine of the state A and, for where it leads, Z.
+// one returns a machine of the state A and, for where it leads, Z.
 func one(state string) string {
 	return `{"StartAt":"A","States":{"A":` + state + `,"Z":{"Type":"Pass","End":true},"Y":{"Type":"Pass","Result":"Y","End":true}}}`
 }

@@ -21,8 +21,8 @@ func (r *Run) enter(s *scope) {
 	r.begin(s)
 }
 
-// enteredText is the input as the history shows it: as it came, but written
-// anew for a distributed Map state that makes no selection from it, as recorded.
+// enteredText returns the input as the history shows it: as it came, but written
+// again for a distributed Map state that makes no selection from it, as recorded.
 func (s *scope) enteredText() string {
 	if s.state.Distributed() && s.state.ItemSelector == nil && s.state.Parameters == nil {
 		return value.Text(s.input.v)
@@ -67,7 +67,7 @@ func (r *Run) pass(s *scope) *failure {
 	}
 	if s.state.Has("Result") {
 		result = data{v: s.state.Result}
-		r.trial.note("result", result)
+		r.testState.note("result", result)
 	}
 	r.conclude(s, result)
 	return nil
@@ -86,9 +86,9 @@ func (r *Run) succeed(s *scope) *failure {
 	return nil
 }
 
-// failState gives the Error and Cause of a Fail state, as written or by path.
+// failState returns the Error and Cause of a Fail state, as written or by path.
 func (r *Run) failState(s *scope) *failure {
-	r.trial.note("afterInputPath", s.input)
+	r.testState.note("afterInputPath", s.input)
 	e := r.evaluate(s, s.input)
 	name, f := e.failText("ErrorPath", s.state.Error, s.state.ErrorPath)
 	if f != nil {
@@ -146,8 +146,8 @@ func (r *Run) leave(s *scope, out data, how exit) {
 		}
 		return details
 	})
-	if r.trial != nil {
-		r.trial.left(out, how)
+	if r.testState != nil {
+		r.testState.left(out, how)
 		return
 	}
 	switch {
@@ -191,7 +191,7 @@ func (r *Run) assign(s *scope, how exit) (*value.Object, *failure) {
 	return assigned, nil
 }
 
-// texts gives each member's value as JSON text.
+// texts returns each member's value as JSON text.
 func texts(o *value.Object) map[string]any {
 	out := make(map[string]any, o.Len())
 	for _, m := range o.Members() {
@@ -222,8 +222,8 @@ func (r *Run) scopeDone(s *scope, out data) {
 // scopeFailed is the end of a scope whose state failed for good.
 func (r *Run) scopeFailed(s *scope, f failure) {
 	s.status = failed
-	if r.trial != nil {
-		r.trial.failed(f)
+	if r.testState != nil {
+		r.testState.failed(f)
 		return
 	}
 	if f.final {
@@ -259,7 +259,7 @@ func (r *Run) end(o Outcome) {
 	if r.log.full {
 		o = tooManyEvents()
 	}
-	f := failure{name: o.Error, cause: o.Cause}.told()
+	f := failure{name: o.Error, cause: o.Cause}.public()
 	o.Error, o.Cause = f.name, f.cause
 	r.outcome = &o
 	r.effects.Outcome = &o
@@ -268,7 +268,7 @@ func (r *Run) end(o Outcome) {
 		case StatusSucceeded:
 			return map[string]any{"output": string(o.Output)}
 		case StatusTimedOut:
-			return map[string]any{"error": timeoutError} // the execution itself tells no error
+			return map[string]any{"error": timeoutError} // the execution itself has no error
 		}
 		return f.details()
 	})
@@ -285,7 +285,7 @@ var endEvents = map[string]string{
 	StatusAborted:   "ExecutionAborted",
 }
 
-// lastEventOf is what the last event follows: a stop from outside and the
+// lastEventOf returns what the last event follows: a stop from outside and the
 // execution's own timeout follow nothing, as measured
 // (github.com/floci-io/floci, issue 2965).
 func (r *Run) lastEventOf(status string) int64 {
@@ -314,13 +314,13 @@ func (r *Run) freeze(s *scope) {
 	}
 }
 
-// tooManyEvents is the end of a run whose history has reached the service's limit.
+// tooManyEvents returns the end of a run whose history has reached the service's limit.
 func tooManyEvents() Outcome {
 	return Outcome{Status: StatusFailed, Error: runtimeError,
 		Cause: fmt.Sprintf("The execution reached the maximum number of history events (%d).", maxEvents)}
 }
 
-// EndedByEvents tells whether a failure is the one that ends a run whose history
+// EndedByEvents reports whether a failure is the one that ends a run whose history
 // has reached the limit.
 func EndedByEvents(errorName, cause string) bool {
 	o := tooManyEvents()
@@ -377,7 +377,7 @@ func (e *evaluation) holds(rule *asl.Rule) (bool, *failure) {
 	return e.compares(rule)
 }
 
-// all tells whether every rule gives want; it stops at the first that does not.
+// all reports whether every rule gives want; it stops at the first that does not.
 func (e *evaluation) all(rules []*asl.Rule, want bool) (bool, *failure) {
 	for _, rule := range rules {
 		holds, f := e.holds(rule)

@@ -12,13 +12,13 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
-// request is a task on its way out, with what only its events tell.
+// request is a task on its way out, with what only its events show.
 type request struct {
 	resource
 	limits
 	task *Task
-	// role is the RoleArn of Credentials, empty without them. There is nobody
-	// here to assume it; the history shows it as the service's does.
+	// role is the RoleArn of Credentials, empty without them. Nothing
+	// here assumes it; the history shows it as the service's does.
 	role any
 }
 
@@ -57,7 +57,7 @@ func (r *Run) schedule(s *scope) *failure {
 		r.taskBytes -= made
 		return s.broken("The tasks that wait at the same time have parameters of more than %d bytes.", maxTaskBytes)
 	}
-	if why := q.refused(parameters); why != "" {
+	if why := q.rejects(parameters); why != "" {
 		r.taskBytes -= made
 		return s.broken("%s", why)
 	}
@@ -154,7 +154,7 @@ func (r *Run) taskInput(in Input) {
 	switch in.Kind {
 	case TaskStarted:
 	case TaskHeartbeat:
-		r.heard(s)
+		r.restartHeartbeat(s)
 	case TaskSubmitted:
 		if !w.task.Submitted {
 			w.task.Submitted = true
@@ -182,7 +182,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: runtimeError, cause: s.explain("The task's result is not JSON: " + err.Error()), final: true})
 		return
 	}
-	if res.invokes() && !res.callback() && in.Source == "" && (r.trial == nil || r.trial.with.Mock == nil) {
+	if res.invokes() && !res.callback() && in.Source == "" && (r.testState == nil || r.testState.with.Mock == nil) {
 		result = data{v: r.envelope(in.Ref, task, result)}
 	}
 	if result.tooLarge() {
@@ -190,7 +190,7 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		r.taskFailed(s, res, failure{name: name, cause: cause})
 		return
 	}
-	r.trial.note("result", result)
+	r.testState.note("result", result)
 	r.event(s, res.event("Succeeded"), func() map[string]any {
 		return res.details(in.answered(result))
 	})
@@ -217,7 +217,7 @@ func (r *Run) submitted(s *scope, res resource, in Input) {
 	})
 }
 
-// answered are the details of an answer. That it is a stub's is said, by a
+// answered returns the details of an answer. That it is a stub's is said, by a
 // member that AWS does not have; a mock's looks like the service's.
 func (in Input) answered(answer data) map[string]any {
 	details := map[string]any{"output": string(answer.text())}
@@ -274,7 +274,7 @@ func (res resource) callback() bool { return res.Pattern == integration.Callback
 // invokes reports whether the task is a request to Lambda's Invoke.
 func (res resource) invokes() bool { return res.Invokes() }
 
-// name is how messages call the resource.
+// name returns how messages call the resource.
 func (res resource) name() string {
 	if res.direct() {
 		return res.ARN
@@ -294,7 +294,7 @@ func (res resource) details(more map[string]any) map[string]any {
 	return more
 }
 
-// event is the event type for a task of this resource: Scheduled, Started,
+// event returns the event type for a task of this resource: Scheduled, Started,
 // Succeeded, Failed or TimedOut.
 func (res resource) event(what string) string {
 	if res.direct() {
@@ -303,7 +303,7 @@ func (res resource) event(what string) string {
 	return "Task" + what
 }
 
-// region is an ARN's fourth part.
+// region returns an ARN's fourth part.
 func region(arn string) string {
 	parts := strings.SplitN(arn, ":", 5)
 	if len(parts) < 5 {
@@ -315,7 +315,7 @@ func region(arn string) string {
 // ErrToken says that a text is no task token of ours.
 var ErrToken = errors.New("not a task token")
 
-// Token is the task token of a task: text of at most 1,024 characters, the
+// Token returns the task token of a task: text of at most 1,024 characters, the
 // service's bound, for any execution ARN that the service allows. It names the
 // execution and the task, so that it can be routed, and carries a MAC under the
 // execution's seed, without which it cannot be made.
@@ -326,7 +326,7 @@ func Token(info Info, ref uint64) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
-// ParseToken tells which execution and task a token names. Whether the token
+// ParseToken returns which execution and task a token names. Whether the token
 // is genuine is known only to who has the execution's seed: see ValidToken.
 func ParseToken(token string) (executionARN string, ref uint64, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
@@ -341,13 +341,13 @@ func ParseToken(token string) (executionARN string, ref uint64, err error) {
 	return string(body[n:]), ref, nil
 }
 
-// ValidToken tells whether token is the one of that task, in a time that does
+// ValidToken reports whether token is the one of that task, in a time that does
 // not depend on where they differ.
 func ValidToken(info Info, ref uint64, token string) bool {
 	return hmac.Equal([]byte(Token(info, ref)), []byte(token))
 }
 
-// currentToken is the token of the task that the scope's state waits for.
+// currentToken returns the token of the task that the scope's state waits for.
 func (r *Run) currentToken(s *scope) string {
 	if s.task == 0 || !parseResource(s.state.Resource).callback() {
 		return ""

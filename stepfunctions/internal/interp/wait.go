@@ -23,7 +23,7 @@ func (r *Run) wait(s *scope) *failure {
 	if until.Sub(s.enteredAt) > maxWait {
 		return s.broken("Wait state delay is too long.")
 	}
-	if until.After(r.now) && r.trial == nil {
+	if until.After(r.now) && r.testState == nil {
 		s.pause = r.timer(s, waitOver, until)
 		return nil
 	}
@@ -49,7 +49,7 @@ func (r *Run) waited(s *scope) *failure {
 // that are written in a definition less, which validation sees to.
 const maxWait = math.MaxInt32 * time.Second
 
-// waitUntil gives the end of the pause. Of a timestamp the service takes whole
+// waitUntil returns the end of the pause. Of a timestamp the service takes whole
 // seconds alone (https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html).
 func (r *Run) waitUntil(s *scope, in data) (time.Time, *failure) {
 	st := s.state
@@ -98,7 +98,7 @@ func (r *Run) waitTimestamp(s *scope, in data, p *asl.Path) (time.Time, *failure
 	return at, nil
 }
 
-// plain is a value, or its beginning, as messages show it: a string without its quotes.
+// plain returns a value, or its beginning, as messages show it: a string without its quotes.
 func plain(v any) string {
 	if s, ok := v.(string); ok {
 		return s
@@ -142,7 +142,7 @@ func (v *variables) fit(assigned *value.Object) bool {
 	return left >= 0
 }
 
-// set gives all of the object's members as variables of this scope; ok is
+// set returns all of the object's members as variables of this scope; ok is
 // false, and nothing is set, where one of them is taken by an outer scope.
 func (v *variables) set(assigned *value.Object) (taken string, ok bool) {
 	for _, m := range assigned.Members() {

@@ -22,7 +22,7 @@ type Journal struct {
 }
 
 // The engine and the file that counts for it agree: else this does not compile.
-const _ = uint(engine.MaxDeaths-database.MaxDeaths) + uint(database.MaxDeaths-engine.MaxDeaths)
+const _ = uint(engine.MaxCrashes-database.MaxCrashes) + uint(database.MaxCrashes-engine.MaxCrashes)
 
 // New returns the journal in db, which was opened with Schema and stays the
 // caller's to close.
@@ -52,7 +52,7 @@ func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error 
 	return err
 }
 
-// Create is engine.Journal's.
+// Create implements engine.Journal.
 func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
 		inserted, err := insertRecord(conn, r)
@@ -127,7 +127,7 @@ func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error
 	return nil
 }
 
-// Append is engine.Journal's.
+// Append implements engine.Journal.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
 		last := -1
@@ -148,12 +148,12 @@ func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byt
 	})
 }
 
-// Announced is engine.Journal's.
+// Announced implements engine.Journal.
 func (j *Journal) Announced(ctx context.Context, id int64) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, setAnnounced, id) })
 }
 
-// Expire is engine.Journal's.
+// Expire implements engine.Journal.
 func (j *Journal) Expire(ctx context.Context, t time.Time, limit int) (removed int, err error) {
 	err = j.write(ctx, func(conn *sqlite.Conn) error {
 		ids, err := selectIDs(conn, closedBefore, millis(t), limit)

@@ -31,12 +31,12 @@ const (
 	noBound     = int64(1)<<62 - 1
 )
 
-// Record is engine.Journal's.
+// Record implements engine.Journal.
 func (j *Journal) Record(ctx context.Context, id int64) (engine.Record, error) {
 	return one(j.records(ctx, byID, id))
 }
 
-// Find is engine.Journal's.
+// Find implements engine.Journal.
 func (j *Journal) Find(ctx context.Context, machineARN, name string) (engine.Record, error) {
 	return one(j.records(ctx, byName, machineARN, name))
 }
@@ -51,12 +51,12 @@ func one(records []engine.Record, err error) (engine.Record, error) {
 	return records[0], nil
 }
 
-// Unfinished is engine.Journal's.
+// Unfinished implements engine.Journal.
 func (j *Journal) Unfinished(ctx context.Context, after int64, limit int) ([]engine.Record, error) {
 	return j.records(ctx, unfinished, after, limit)
 }
 
-// List is engine.Journal's.
+// List implements engine.Journal.
 func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, error) {
 	before := f.Before
 	if before == 0 {
@@ -109,7 +109,7 @@ func record(stmt *sqlite.Stmt) engine.Record {
 	return r
 }
 
-// Entries is engine.Journal's.
+// Entries implements engine.Journal.
 func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
 	entries, err := j.blobs(ctx, "entries", func(stmt *sqlite.Stmt, entry []byte) int64 {
 		return database.RowSum(id, stmt.ColumnInt64(2), entry)
@@ -120,7 +120,7 @@ func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]
 	return entries, err
 }
 
-// Length is engine.Journal's.
+// Length implements engine.Journal.
 func (j *Journal) Length(ctx context.Context, id int64) (n int, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		n = 0
@@ -132,7 +132,7 @@ func (j *Journal) Length(ctx context.Context, id int64) (n int, err error) {
 	return n, err
 }
 
-// LastID is engine.Journal's.
+// LastID implements engine.Journal.
 func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		return database.Each(conn, highestID, func(stmt *sqlite.Stmt) { id = stmt.ColumnInt64(0) })
@@ -140,7 +140,7 @@ func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 	return id, err
 }
 
-// SaveMachine is engine.Journal's.
+// SaveMachine implements engine.Journal.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
 		if err := database.Exec(conn, putMachine, arn, document, database.RowSum(arn, document)); err != nil || revision == nil {
@@ -150,17 +150,17 @@ func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, 
 	})
 }
 
-// RemoveMachine is engine.Journal's.
+// RemoveMachine implements engine.Journal.
 func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error { return database.Exec(conn, dropMachine, arn) })
 }
 
-// Machines is engine.Journal's.
+// Machines implements engine.Journal.
 func (j *Journal) Machines(ctx context.Context) ([][]byte, error) {
 	return j.blobs(ctx, "machines", documentSum, allMachines)
 }
 
-// Revision is engine.Journal's.
+// Revision implements engine.Journal.
 func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
 	documents, err := j.blobs(ctx, "revisions", documentSum, oneRevision, id)
 	if err == nil && len(documents) == 0 {
@@ -172,7 +172,7 @@ func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
 	return documents[0], nil
 }
 
-// UnusedRevisions is engine.Journal's. It reads every execution's row.
+// UnusedRevisions implements engine.Journal. It reads every execution's row.
 func (j *Journal) UnusedRevisions(ctx context.Context) (ids []string, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		return database.Each(conn, unusedRevs, func(stmt *sqlite.Stmt) { ids = append(ids, stmt.ColumnText(0)) })
@@ -180,7 +180,7 @@ func (j *Journal) UnusedRevisions(ctx context.Context) (ids []string, err error)
 	return ids, err
 }
 
-// RemoveRevisions is engine.Journal's.
+// RemoveRevisions implements engine.Journal.
 func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
 		for _, id := range ids {
@@ -192,7 +192,7 @@ func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
 	})
 }
 
-// documentSum is the sum of a row that has its key in the third column.
+// documentSum returns the sum of a row that has its key in the third column.
 func documentSum(stmt *sqlite.Stmt, document []byte) int64 {
 	return database.RowSum(stmt.ColumnText(2), document)
 }

@@ -100,7 +100,7 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 `
 
-// recordSum is the sum of what never changes of an execution.
+// recordSum returns the sum of what never changes of an execution.
 func recordSum(r engine.Record) int64 {
 	var parent engine.Parent
 	if r.Parent != nil {
@@ -109,13 +109,13 @@ func recordSum(r engine.Record) int64 {
 	return database.RowSum(r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started), parent.ID, int64(parent.Ref), r.AliasARN)
 }
 
-// headSum is the sum of what does, but for the mark that its end was announced,
+// headSum returns the sum of what does, but for the mark that its end was announced,
 // which is cleared alone.
 func headSum(id int64, h engine.Head) int64 {
 	return database.RowSum(id, string(h.Status), millis(h.Stopped), []byte(h.Output), h.Error, h.Cause, h.RedriveCount, millis(h.Redriven))
 }
 
-// millis is how the journal keeps a time: milliseconds since 1970, NULL for the zero time.
+// millis returns how the journal keeps a time: milliseconds since 1970, NULL for the zero time.
 func millis(t time.Time) any {
 	if t.IsZero() {
 		return nil

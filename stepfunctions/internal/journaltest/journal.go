@@ -31,7 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) engine.Journal) {
 		{"last id", lastID},
 		{"machines", machinesSurvive},
 		{"revisions", revisionsGo},
-		{"cancelled context", cancelledContext},
+		{"canceled context", canceledContext},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.run(t, open(t)) })

@@ -35,7 +35,7 @@ func blobs(texts []string) (b [][]byte) {
 	return b
 }
 
-// closed is the head of an execution that has ended.
+// closed returns the head of an execution that has ended.
 func closed(at time.Time) *engine.Head {
 	return &engine.Head{Status: engine.Failed, Stopped: at, Error: "E", Cause: "because"}
 }
@@ -117,7 +117,7 @@ func lastID(t *testing.T, j engine.Journal) {
 	}
 }
 
-func cancelledContext(t *testing.T, j engine.Journal) {
+func canceledContext(t *testing.T, j engine.Journal) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	wantError(t, "create", j.Create(ctx, newRecord(1, "a"), blobs([]string{"x"}), time.Time{}), context.Canceled)

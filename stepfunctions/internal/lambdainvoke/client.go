@@ -19,15 +19,15 @@ import (
 )
 
 // maxPayload is the length of the longest answer that Lambda passes on, in
-// bytes: 6 MB, and the 100 that its own refusal of longer ones counts.
+// bytes: 6 MB, and the 100 that its own error about longer ones counts.
 // https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 const maxPayload = 6<<20 + 100
 
-// maxRefusal bounds what is read of Lambda's refusal to run a function, a sentence.
-const maxRefusal = 64 << 10
+// maxErrorBody bounds what is read of Lambda's error where it does not run a function, a sentence.
+const maxErrorBody = 64 << 10
 
 // idlePerHost is how many connections wait for the next call. A Map calls in
-// bursts, and a connection made anew for each call costs more than the call.
+// bursts, and a connection made again for each call costs more than the call.
 const idlePerHost = 256
 
 // sdkClientException is what a call is that got no answer at all.
@@ -95,7 +95,7 @@ func read(ctx context.Context, answer *http.Response) ([]byte, error) {
 	refused := answer.StatusCode/100 != 2
 	limit := int64(maxPayload)
 	if refused {
-		limit = maxRefusal
+		limit = maxErrorBody
 	}
 	result, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
 	tooLarge := int64(len(result)) > limit
@@ -103,7 +103,7 @@ func read(ctx context.Context, answer *http.Response) ([]byte, error) {
 	case err != nil:
 		return nil, unreachable(ctx, err)
 	case refused:
-		return nil, refusal(answer, result[:min(limit, int64(len(result)))])
+		return nil, serviceError(answer, result[:min(limit, int64(len(result)))])
 	case answer.Header.Get("X-Amz-Function-Error") != "" && tooLarge:
 		return nil, &engine.FunctionError{Payload: shortened(result)}
 	case answer.Header.Get("X-Amz-Function-Error") != "":
@@ -122,7 +122,7 @@ func (c *Client) address(name, qualifier string) string {
 	return address
 }
 
-// unreachable tells a call that its caller gave up from an endpoint that does
+// unreachable distinguishes a call that its caller canceled from an endpoint that does
 // not answer.
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
@@ -133,4 +133,19 @@ func unreachable(ctx context.Context, err error) error {
 		detail = wrapped.Err
 	}
 	return &engine.ServiceError{Name: sdkClientException, Message: "Unable to execute HTTP request: " + detail.Error()}
+}
+
+// splitFunction takes the name and the qualifier out of a function name
+// (NAME, NAME:QUALIFIER), a partial ARN (ACCOUNT:function:NAME[:QUALIFIER]) or
+// an ARN (arn:aws:lambda:REGION:ACCOUNT:function:NAME[:QUALIFIER]). A second
+// qualifier is the one that the request itself has: ok is false where it is
+// not the same.
+func splitFunction(function string) (name, qualifier string, ok bool) {
+	rest := function
+	if _, after, ok := strings.Cut(":"+function, ":function:"); ok {
+		rest = after
+	}
+	name, qualifier, _ = strings.Cut(rest, ":")
+	qualifier, asked, twice := strings.Cut(qualifier, ":")
+	return name, qualifier, !twice || asked == qualifier
 }

@@ -3,6 +3,7 @@ package lambdainvoke_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -53,7 +54,7 @@ func TestCallSpeaksTheInvokeAPI(t *testing.T) {
 	}
 }
 
-// reported is the error's name and cause; a function's own error has its name inside.
+// reported returns the error's name and cause; a function's own error has its name inside.
 func reported(err error) (name, cause string) {
 	if failed := (*engine.FunctionError)(nil); errors.As(err, &failed) {
 		return "", string(failed.Payload)
@@ -140,7 +141,7 @@ func TestTwoQualifiersAreRefused(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestRefusedConnection(t *testing.T) {
 	server := httptest.NewServer(nil)
 	server.Close()
 	_, err := dial(t, server.URL).Invoke(t.Context(), "f", nil)
@@ -165,5 +166,35 @@ func TestNewRefusesWhatIsNoAddress(t *testing.T) {
 		if _, err := lambdainvoke.New(endpoint); err == nil {
 			t.Errorf("%q was taken", endpoint)
 		}
+	}
+}
+
+// A redirect of any status is a failure of the endpoint: nothing is asked for
+// at its Location, and neither that nor the page gets into the cause.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	for _, status := range []int{300, 301, 302, 303, 304, 307, 308} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			client := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/login" {
+					t.Errorf("%s %s was asked for", r.Method, r.URL.Path)
+					io.WriteString(w, `{"please":"log in"}`)
+					return
+				}
+				w.Header().Set("Location", "/login?token=secret")
+				w.WriteHeader(status)
+				if status != http.StatusNotModified {
+					io.WriteString(w, `{"Message":"<a href=/login?token=secret>log in</a>"}`)
+				}
+			})
+			result, err := client.Invoke(t.Context(), "pay", []byte(`{}`))
+			name, cause := reported(err)
+			if result != nil || name != "Lambda.AWSLambdaException" ||
+				!strings.Contains(cause, fmt.Sprintf("answered %d ", status)) || !strings.Contains(cause, fmt.Sprintf("Status Code: %d", status)) {
+				t.Errorf("got %s, %v", result, err)
+			}
+			if strings.Contains(cause, "secret") || strings.Contains(cause, "login") {
+				t.Errorf("the cause gives the page away: %s", cause)
+			}
+		})
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// refusal reads an answer of the Lambda service itself, whose exception is
+// serviceError reads an answer of the Lambda service itself, whose exception is
 // named by the X-Amzn-Errortype header.
-func refusal(answer *http.Response, payload []byte) error {
+func serviceError(answer *http.Response, payload []byte) error {
 	var body struct {
 		Message string `json:"message"` // Lambda writes Message, others message
 	}
@@ -33,7 +33,7 @@ func refusal(answer *http.Response, payload []byte) error {
 	}
 }
 
-// exception is the service's name for the refusal; where an endpoint gives
+// exception returns the service's name for the error; where an endpoint gives
 // none, the one that the service uses for that status.
 func exception(answer *http.Response) string {
 	kind, _, _ := strings.Cut(answer.Header.Get("X-Amzn-Errortype"), ":")

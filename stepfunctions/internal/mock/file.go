@@ -96,18 +96,18 @@ func Parse(path string, text []byte) (*File, error) {
 	return f, f.readMachines(top)
 }
 
-// at is an error about a place in the text.
+// at returns an error about a place in the text.
 func (f *File) at(offset int, format string, args ...any) error {
 	line, column := position(f.text, offset)
 	return fmt.Errorf("%s:%d:%d: %s", f.path, line, column, fmt.Sprintf(format, args...))
 }
 
-// wrong is an error about the member that path leads to.
+// wrong returns an error about the member that path leads to.
 func (f *File) wrong(path []string, format string, args ...any) error {
 	return f.at(offsetOf(f.text, path), "%s: %s", strings.Join(path, "."), fmt.Sprintf(format, args...))
 }
 
-// object is the member of that name, which has to be an object if it is there.
+// object returns the member of that name, which has to be an object if it is there.
 func (f *File) object(in *value.Object, path ...string) (*value.Object, error) {
 	v, ok := in.Get(path[len(path)-1])
 	if !ok {
@@ -309,7 +309,7 @@ func (f *File) Machines() []string {
 	return slices.Sorted(maps.Keys(f.machines))
 }
 
-// Check holds the mocks of a machine against its definition. A problem is a
+// Check checks the mocks of a machine against its definition. A problem is a
 // mistake: a state that is not there or is no Task. A misfit is a result that
 // the service's API cannot have given.
 func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []error) {
@@ -334,7 +334,7 @@ func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []
 	return problems, misfits
 }
 
-// misfits are the results of a response that what the state calls cannot have
+// misfits returns the results of a response that what the state calls cannot have
 // given. A task that waits for a token ends with what any program sends.
 func (f *File) misfits(name string, state *asl.State) (all []error) {
 	r := integration.Parse(state.Resource)

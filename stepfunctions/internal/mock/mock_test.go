@@ -66,7 +66,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestErrors(t *testing.T) {
 	const responses = `, "MockedResponses": {"R": {"0": {"Return": 1}}}}`
 	for text, want := range map[string]string{
 		"":                               "mocks.json:1:1: unexpected EOF",

@@ -92,7 +92,7 @@ func (p Plan) Foreign() bool {
 	return slices.ContainsFunc(p, func(u Use) bool { return u.By != Real })
 }
 
-// String lists the states by who answers them.
+// String returns the states by who answers them.
 func (p Plan) String() string {
 	var parts []string
 	for _, by := range []Answerer{Real, Mocked, Stubbed, Waiting, Missing} {
@@ -109,7 +109,7 @@ func (p Plan) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// Absent is the cause of the failure of a task that nothing answers: it names
+// Absent returns the cause of the failure of a task that nothing answers: it names
 // the state and what to add to which file.
 func (f *File) Absent(machine, testCase, state, call string) string {
 	path, where := "a mock file (-mock FILE)", testCase
@@ -172,7 +172,7 @@ func object(name string, v any) *value.Object {
 	return value.NewObject(value.Member{Name: name, Value: v})
 }
 
-// example is a result that fits the resource, as small as can be.
+// example returns a result that fits the resource, as small as can be.
 func example(resource string) any {
 	r := integration.Parse(resource)
 	switch {

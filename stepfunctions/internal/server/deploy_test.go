@@ -88,7 +88,7 @@ func TestParametersOfTheEnvironment(t *testing.T) {
 	s.end(t)
 	env["STEPFUNCTIONS_PARAMETERS"] = "A"
 	var stderr strings.Builder
-	if status := run(t.Context(), nil, func(name string) string { return env[name] }, t.Output(), &stderr); status != 2 || !strings.Contains(stderr.String(), `STEPFUNCTIONS_PARAMETERS: "A": it is not NAME=VALUE`) {
+	if status := run(t.Context(), nil, func(name string) string { return env[name] }, t.Output(), &stderr); status != 2 || !strings.Contains(stderr.String(), `STEPFUNCTIONS_PARAMETERS: "A": not of the form NAME=VALUE`) {
 		t.Errorf("status %d, %s", status, stderr.String())
 	}
 }

@@ -54,7 +54,7 @@ func TestFoldersOfEachFormat(t *testing.T) {
 	}
 }
 
-// A folder of a newer format is refused as such, and nothing in it is changed.
+// A folder of a newer format is rejected as such, and nothing in it is changed.
 func TestFolderOfANewerFormat(t *testing.T) {
 	dir := t.TempDir()
 	from := filepath.Join("testdata", fmt.Sprintf("format%d", sqlite.FormatVersion))

@@ -27,15 +27,15 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-// refusal is what a caller gets to see: the status, and the error's type.
-type refusal struct {
+// reply is what a caller gets to see: the status, and the error's type.
+type reply struct {
 	status int
 	kind   string
 }
 
 // list asks for the state machines the way a page's script can: with a Host
 // that the page's owner chose, and the page's Origin.
-func (p *running) list(t *testing.T, host, origin string) refusal {
+func (p *running) list(t *testing.T, host, origin string) reply {
 	t.Helper()
 	req, err := http.NewRequest("POST", *p.Options().BaseEndpoint, strings.NewReader("{}"))
 	must(t, err)
@@ -55,13 +55,13 @@ func (p *running) list(t *testing.T, host, origin string) refusal {
 	if (body.Type == "") != (body.Message == "") || res.Header.Get("Content-Type") != "application/x-amz-json-1.0" || res.Header.Get("X-Amzn-Requestid") == "" {
 		t.Errorf("%s, %s: %+v, headers %v", host, origin, body, res.Header)
 	}
-	return refusal{res.StatusCode, body.Type}
+	return reply{res.StatusCode, body.Type}
 }
 
 // A page whose name is pointed to this machine reaches nothing, nor does
 // another site's page that addresses it as it is.
 func TestWebPagesReachNothing(t *testing.T) {
-	served, misdirected, foreign := refusal{200, ""}, refusal{421, "MisdirectedRequestException"}, refusal{403, "AccessDeniedException"}
+	served, misdirected, foreign := reply{200, ""}, reply{421, "MisdirectedRequestException"}, reply{403, "AccessDeniedException"}
 	log := &lines{}
 	env := func(name string) string {
 		return map[string]string{"STEPFUNCTIONS_ALLOW_HOST": "compose_1,box.example"}[name]
@@ -69,7 +69,7 @@ func TestWebPagesReachNothing(t *testing.T) {
 	p := beginLogging(t, log, env, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-allow-host", "one.example,two.example", "-allow-host", "three.example")
 	for _, c := range []struct {
 		host, origin string
-		want         refusal
+		want         reply
 	}{
 		{"", "", served},
 		{"localhost:8083", "", served},

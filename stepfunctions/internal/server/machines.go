@@ -32,7 +32,7 @@ type leftOut struct {
 }
 
 // readMachines reads the template, if there is one, and checks everything that
-// it says. What AWS would refuse too is a mistake, and an error. What is fine
+// it says. What AWS would reject too is a mistake, and an error. What is fine
 // on AWS and impossible here is left out, unless nothing remains.
 func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error) {
 	m := &machines{template: s.template, account: s.account, mocks: mocks, stubs: s.integrations == stub}
@@ -67,8 +67,8 @@ func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error
 		return nil
 	}
 	diagnostics := asl.Validate([]byte(machine.Definition), asl.Options{Express: machine.Type == "EXPRESS", Integrations: accepts, Stubs: stubs})
-	refusal := asl.Refusal(diagnostics)
-	if refusal == "" {
+	message := asl.ErrorMessage(diagnostics)
+	if message == "" {
 		m.made = append(m.made, machine)
 		definition, err := asl.Parse([]byte(machine.Definition))
 		if err != nil {
@@ -76,7 +76,7 @@ func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error
 		}
 		return m.mocks.mistakes(machine.Name, definition)
 	}
-	why := fmt.Errorf("%s: %s%s%s", machine.Property, refusal, m.positions(machine, diagnostics), unfilled(machine))
+	why := fmt.Errorf("%s: %s%s%s", machine.Property, message, m.positions(machine, diagnostics), unfilled(machine))
 	for _, d := range diagnostics {
 		if d.Severity == asl.SeverityError {
 			return why
@@ -86,10 +86,10 @@ func (m *machines) add(machine template.StateMachine, accepts, stubs bool) error
 	return nil
 }
 
-// maxPositions is how many places of a refused definition are listed.
+// maxPositions is how many places of a rejected definition are listed.
 const maxPositions = 5
 
-// positions lists where in which file a definition is refused.
+// positions returns where in which file a definition is rejected.
 func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Diagnostic) string {
 	var all []string
 	for _, d := range diagnostics {
@@ -104,7 +104,7 @@ func (m *machines) positions(machine template.StateMachine, diagnostics []asl.Di
 	return " in " + strings.Join(all, ", ")
 }
 
-// unfilled tells of placeholders: they are often why a definition is refused.
+// unfilled returns placeholders: they are often why a definition is rejected.
 func unfilled(machine template.StateMachine) string {
 	if len(machine.Unfilled) == 0 {
 		return ""
@@ -112,7 +112,7 @@ func unfilled(machine template.StateMachine) string {
 	return "; DefinitionSubstitutions has no " + strings.Join(machine.Unfilled, ", ")
 }
 
-// nothing is the error about a template of which no machine can be made.
+// nothing returns the error about a template of which no machine can be made.
 func (m *machines) nothing() error {
 	if len(m.leftOut) == 0 {
 		return fmt.Errorf("%s: it has no state machine, or none whose condition holds", m.template)
@@ -160,7 +160,7 @@ func (m *machines) deployOne(ctx context.Context, e *engine.Engine, machine temp
 	if err != nil {
 		return err
 	}
-	tell := []any{"arn", now.ARN}
+	fields := []any{"arn", now.ARN}
 	if machine.Alias != "" {
 		alias, moved, err := publish(ctx, e, now.ARN, machine.Alias)
 		if err != nil {
@@ -169,9 +169,9 @@ func (m *machines) deployOne(ctx context.Context, e *engine.Engine, machine temp
 		if moved && did == unchanged {
 			did = updated
 		}
-		tell = append(tell, "alias", alias)
+		fields = append(fields, "alias", alias)
 	}
-	log.Info("state machine "+did, tell...)
+	log.Info("state machine "+did, fields...)
 	if did == unchanged {
 		if definition, err := asl.Parse([]byte(machine.Definition)); err == nil {
 			m.mocks.report(machine.Name, definition, m.stubs, log)
@@ -231,7 +231,7 @@ func (p parameters) String() string { return "" }
 func (p parameters) Set(pair string) error {
 	name, value, ok := strings.Cut(pair, "=")
 	if !ok || name == "" {
-		return errors.New("it is not NAME=VALUE")
+		return errors.New("not of the form NAME=VALUE")
 	}
 	p[name] = value
 	return nil
@@ -248,7 +248,7 @@ func (p parameters) read(pairs string) error {
 }
 
 // publish makes a version of a machine's current definition, unless there is
-// one, and the alias that leads to it alone. moved tells that it led elsewhere.
+// one, and the alias that leads to it alone. moved reports whether it led elsewhere.
 func publish(ctx context.Context, e *engine.Engine, machineARN, alias string) (arn string, moved bool, err error) {
 	version, err := e.PublishStateMachineVersion(ctx, machineARN, "", "")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 )
 
-// machine is a template of one state machine, M, besides those of others.
+// machine returns a template of one state machine, M, besides those of others.
 func machine(properties string, others ...string) string {
 	return "Resources:\n  M: {Type: AWS::Serverless::StateMachine, Properties: {" + properties + "}}\n" + strings.Join(others, "\n")
 }
@@ -18,7 +18,7 @@ const (
 	jsonat = `Definition: {QueryLanguage: JSONata, StartAt: S, States: {S: {Type: Succeed}}}`
 )
 
-// What AWS would refuse too is a mistake, and stops the start.
+// What AWS would reject too is a mistake, and stops the start.
 func TestMistakesStopTheStart(t *testing.T) {
 	for title, c := range map[string]struct{ properties, says string }{
 		"typo in a reference": {"Definition: {StartAt: !Ref Nosuch}", `: M: Definition: StartAt: the template has nothing named "Nosuch"`},

@@ -48,8 +48,8 @@ func fail(stderr io.Writer, status int, err error) int {
 	return status
 }
 
-// stopWithin bounds how long requests and functions in hand may take when the
-// program is told to stop. What is cut off goes on at the next start.
+// stopWithin bounds how long running requests and functions may take when the
+// program gets a signal to stop. What is cut off goes on at the next start.
 const stopWithin = 10 * time.Second
 
 // run is the program: it serves until ctx ends, and returns its exit status.
@@ -137,7 +137,7 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 }
 
 // notReady is what requests get before the program is ready. Clients take it
-// for a fault that passes, and repeat them.
+// for an error that passes, and repeat them.
 const notReady = `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`
 
 // web is the server on the port, which answers from the start.

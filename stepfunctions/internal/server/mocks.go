@@ -37,7 +37,7 @@ func (m *mocks) read() error {
 	return err
 }
 
-// integrations is what the engine is to do about calls of other services.
+// integrations returns what the engine is to do about calls of other services.
 func (m *mocks) integrations(s settings) engine.Integrations {
 	i := engine.Integrations{Stubs: s.integrations == stub}
 	if m.path != "" {
@@ -46,7 +46,7 @@ func (m *mocks) integrations(s settings) engine.Integrations {
 	return i
 }
 
-// mistakes are the mocks of a machine that its definition has no states for.
+// mistakes returns the mocks of a machine that its definition has no states for.
 func (m *mocks) mistakes(name string, definition *asl.Machine) error {
 	problems, _ := m.file.Load().Check(name, definition)
 	return errors.Join(problems...)
@@ -57,11 +57,11 @@ func (m *mocks) mistakes(name string, definition *asl.Machine) error {
 func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *slog.Logger) {
 	file := m.file.Load()
 	if plan := mock.NewPlan(name, definition, file, stubs); plan.Foreign() {
-		log.Warn("not all calls of the state machine are real", "stateMachine", name, "calls", plan.String())
+		log.Warn("some calls of the state machine are mocked or stubbed", "stateMachine", name, "calls", plan.String())
 	}
 	_, misfits := file.Check(name, definition)
 	for _, misfit := range misfits {
-		log.Warn("a mock does not fit", "stateMachine", name, "why", misfit)
+		log.Warn("a mocked result does not fit its state", "stateMachine", name, "why", misfit)
 	}
 }
 

@@ -33,7 +33,7 @@ const tradingASL = `{"StartAt":"Check","States":{
 const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}, "Unread": {"Check": "Busy"}}}},
 "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "private"}}, "1": {"Return": {"n": 1}}}, "Item": {"0": {"Return": {"Item": {}}}}}}`
 
-// A template is refused as it is, and runs with mocks, stubs and short waits.
+// A template is rejected as it is, and runs with mocks, stubs and short waits.
 func TestMocksAndStubs(t *testing.T) {
 	p := newProject(t, trading, tradingASL)
 	p.refused("Orders cannot run here: DefinitionUri: Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::dynamodb:getItem")
@@ -56,7 +56,7 @@ func TestMocksAndStubs(t *testing.T) {
 		`msg="Orders/x LambdaFunctionFailed: Busy"`,
 		`msg="Orders/x answered by a stub" state=Notify call=sns:publish`,
 		`msg="Orders/x SUCCEEDED in `,
-		`msg="Orders/z has a task that nothing answers" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
+		`msg="Orders/z has a task without a mock, stub or function" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
 		`msg="Orders/y FAILED in `, ` at Check: Lambda.SdkClientException"`,
 		"nothing answers at the Lambda endpoint",
 		"aws stepfunctions start-execution --endpoint-url http://127.0.0.1:",
@@ -135,7 +135,7 @@ func TestWatch(t *testing.T) {
 	p.write("orders.asl.json", "{ no")
 	wait("the mistake", func() bool {
 		log.WriteString(p.log.take())
-		return strings.Contains(log.String(), "changed files are not used") && strings.Contains(log.String(), "orders.asl.json")
+		return strings.Contains(log.String(), "the changed files are ignored because of a mistake") && strings.Contains(log.String(), "orders.asl.json")
 	})
 	if !defined("one")() {
 		t.Error("the definition is another one")

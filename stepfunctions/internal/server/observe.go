@@ -44,14 +44,14 @@ func (o *observer) observe(n engine.Observation) {
 	case n.Stub != nil:
 		o.log.Info(name+" answered by a stub", "state", n.Stub.State, "call", n.Stub.Call)
 	case n.Unanswered != "":
-		o.log.Warn(name+" has a task that nothing answers", "why", n.Unanswered)
+		o.log.Warn(name+" has a task without a mock, stub or function", "why", n.Unanswered)
 	case n.Waits != nil:
 		o.log.Info(name+" waits for a task token", "state", n.Waits.State, "call", n.Waits.Call,
 			"token", n.Waits.Token, "parameters", string(n.Waits.Parameters))
 	}
 }
 
-// eventLine is an event of a state in one line: its name, or the error's.
+// eventLine returns an event of a state in one line: its name, or the error's.
 func eventLine(e *interp.Event) string {
 	name, _ := e.Details["name"].(string)
 	failed, _ := e.Details["error"].(string)

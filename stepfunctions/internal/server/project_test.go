@@ -38,7 +38,7 @@ func (p *project) starts(more ...string) *running {
 	return beginLogging(p.t, &p.log, none, p.args(more)...)
 }
 
-// refused runs the program, which has to end with one line before it is ready.
+// rejected runs the program, which has to end with one line before it is ready.
 func (p *project) refused(says string, more ...string) {
 	p.t.Helper()
 	var stdout, stderr strings.Builder
@@ -80,7 +80,7 @@ func (l *logText) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// take gives what was written since the last time.
+// take returns what was written since the last time.
 func (l *logText) take() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

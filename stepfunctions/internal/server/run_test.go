@@ -69,7 +69,7 @@ func beginLogging(t *testing.T, stderr io.Writer, getenv func(string) string, ar
 	return p
 }
 
-// end tells the program to stop, as a signal does, and wants status 0.
+// end has the program stop, as a signal does, and wants status 0.
 func (p *running) end(t *testing.T) {
 	t.Helper()
 	p.stop()
@@ -155,7 +155,7 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		{"busy port", []string{"-addr", taken.Addr().String(), "-data", dir}, "address already in use"},
 		{"folder is a file", []string{"-addr", "127.0.0.1:0", "-data", file}, "file"},
 		{"folder in use", []string{"-addr", "127.0.0.1:0", "-data", used}, "in use by another process"},
-		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: it is not NAME=VALUE`},
+		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: not of the form NAME=VALUE`},
 		{"parameter of no template", append(free, "-parameter", "X=y"), "-parameter needs -template"},
 		{"watch of no template", append(free, "-watch"), "-write-mocks and -watch need -template"},
 		{"integrations", append(free, "-integrations", "mock"), `-integrations "mock" is neither refuse nor stub`},
@@ -193,7 +193,7 @@ func TestHelp(t *testing.T) {
 }
 
 // A data folder that is removed under the running program: nothing is accepted
-// any more, the log says so once, and a start without the data is refused.
+// any more, the log says so once, and a start without the data is rejected.
 func TestNothingIsAcceptedOnceTheDataFolderIsGone(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	args := []string{"-addr", "127.0.0.1:0", "-data", data}

@@ -64,19 +64,19 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 		}
 		flags.StringVar(p, name, fallback, usage+" ("+variable+")")
 	}
-	text(&s.addr, "addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "address to serve the API on, port 0 takes a free one")
-	text(&s.data, "data", "STEPFUNCTIONS_DATA", ".stepfunctions", "folder that state machines and executions are kept in")
+	text(&s.addr, "addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "listen address of the API; port 0 selects a free port")
+	text(&s.data, "data", "STEPFUNCTIONS_DATA", ".stepfunctions", "folder where state machines and executions are stored")
 	text(&s.lambda, "lambda-endpoint", "LAMBDA_ENDPOINT", "http://127.0.0.1:3001", "endpoint of the Lambda Invoke API, as sam local start-lambda serves it")
-	text(&s.region, "region", "AWS_REGION", "us-east-1", "region in ARNs")
-	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "account in ARNs, 12 digits")
-	text(&s.template, "template", "STEPFUNCTIONS_TEMPLATE", "", "SAM or CloudFormation template whose state machines are made at the start, or a definition")
+	text(&s.region, "region", "AWS_REGION", "us-east-1", "AWS region in ARNs")
+	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "AWS account in ARNs, 12 digits")
+	text(&s.template, "template", "STEPFUNCTIONS_TEMPLATE", "", "SAM or CloudFormation template whose state machines are created at startup, or a definition")
 	text(&s.mocks, "mock", "SFN_MOCK_CONFIG", "", "mock `FILE`, in the format of MockConfigFile.json; definitions may then call any service")
-	text(&s.integrations, "integrations", "STEPFUNCTIONS_INTEGRATIONS", refuse, "what becomes of calls of other services: refuse, or stub to answer writes with the least that their API answers")
-	text(&s.timeScale, "time-scale", "WAIT_TIME_SCALE", "1", "what the pauses of Wait states and retries are multiplied by, for instance 0.01")
-	flags.StringVar(&s.writeMocks, "write-mocks", "", "write a skeleton of a mock file for the template or definition of -template to `FILE`, and end")
+	text(&s.integrations, "integrations", "STEPFUNCTIONS_INTEGRATIONS", refuse, "calls of other services: refuse to create their state machine, or stub to answer writes with a minimal response")
+	text(&s.timeScale, "time-scale", "WAIT_TIME_SCALE", "1", "factor for the pauses of Wait states and retries, for instance 0.01")
+	flags.StringVar(&s.writeMocks, "write-mocks", "", "write a skeleton of a mock file for the template or definition of -template to `FILE`, and exit")
 	flags.BoolVar(&s.verbose, "v", false, "log every state of every execution, by name")
 	flags.BoolVar(&s.watch, "watch", false, "update the state machines when the template, a definition or the mock file changes")
-	flags.Var(&s.hosts, "allow-host", "`NAME` by which others reach this machine, beside its addresses; as often as needed, or separated by commas ("+hostsVariable+")")
+	flags.Var(&s.hosts, "allow-host", "host `NAME` by which others reach this machine, in addition to its addresses; as often as needed, or separated by commas ("+hostsVariable+")")
 	flags.Var(s.parameters, "parameter", "`NAME=VALUE` of a parameter of the template, as often as needed ("+parametersVariable+", separated by spaces)")
 	if err := s.parameters.read(getenv(parametersVariable)); err != nil {
 		return s, err
@@ -116,7 +116,7 @@ const (
 	maxScale = 1000
 )
 
-// hostNames are the names that requests may be addressed to: those of
+// hostNames returns the names that requests may be addressed to: those of
 // -allow-host, and the one that the program was asked to listen on.
 func (s settings) hostNames() []string {
 	names := slices.Clone(s.hosts)

@@ -31,7 +31,7 @@ func (m *machines) watch(ctx context.Context, s settings, e *engine.Engine, log 
 		}
 		m.read = now // a file with a mistake is not read again until it changes
 		if err := m.reload(ctx, s, e, log); err != nil {
-			log.Error("changed files are not used", "why", err)
+			log.Error("the changed files are ignored because of a mistake", "why", err)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (m *machines) reload(ctx context.Context, s settings, e *engine.Engine, log
 	return m.deploy(ctx, e, log)
 }
 
-// stamp is another text whenever one of the files has changed.
+// stamp returns another text whenever one of the files has changed.
 func (m *machines) stamp() string {
 	var b strings.Builder
 	files := []string{m.template, m.mocks.path}

@@ -4,7 +4,7 @@
 // function's name is its logical id, and its versions and aliases are left
 // out, since there is but one version of it.
 //
-// A template may be anybody's: what it can make the program do is bounded.
+// A template may come from anywhere: what it can make the program do is bounded.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
 package template
 
@@ -20,7 +20,7 @@ import (
 	"strings"
 )
 
-// Place is where the template is deployed, as far as the template can tell.
+// Place is where the template is deployed, as far as the template says.
 type Place struct {
 	Region, Account string
 	// Warn, if set, gets what is in the template and hardly meant.
@@ -152,7 +152,7 @@ func (t *template) evaluate(v any) (any, error) {
 		return nil, err
 	}
 	if t.depth++; t.depth > 2*maxDepth {
-		return nil, errors.New("it needs itself, or is nested too deeply")
+		return nil, errors.New("it refers to itself, or is nested too deeply")
 	}
 	defer func() { t.depth-- }()
 	switch v := v.(type) {
@@ -174,18 +174,18 @@ func (t *template) evaluate(v any) (any, error) {
 // spend takes work from what is left of it.
 func (t *template) spend(work int) error {
 	if t.budget -= work; t.budget < 0 {
-		return errors.New("it takes too much work to fill in")
+		return errors.New("its intrinsic functions take too much work to evaluate")
 	}
 	return nil
 }
 
-// function tells whether v is an intrinsic function, and of what.
+// function reports whether v is an intrinsic function, and of what.
 func function(v any) (name string, argument any, ok bool) {
 	name, argument, ok = sole(v)
 	return name, argument, ok && (name == "Ref" || strings.HasPrefix(name, "Fn::"))
 }
 
-// sole is the member of a mapping that has but one.
+// sole returns the member of a mapping that has but one.
 func sole(v any) (name string, member any, ok bool) {
 	m, _ := v.(map[string]any)
 	for name, member := range m {
@@ -225,7 +225,7 @@ func (t *template) evaluateMap(m map[string]any) (any, error) {
 	return out, nil
 }
 
-// text is a value as it stands in a text. A list or a mapping cannot.
+// text returns a value as it stands in a text. A list or a mapping cannot.
 func text(v any) (string, error) {
 	switch v := v.(type) {
 	case nil:
@@ -244,12 +244,12 @@ func text(v any) (string, error) {
 	return "", errors.New("a mapping is not a text")
 }
 
-// onlyOnAWS is the error about something that no template can tell.
+// onlyOnAWS is the error about something that no template contains.
 type onlyOnAWS string
 
 func (what onlyOnAWS) Error() string { return string(what) + " is known on AWS only" }
 
-// call is an intrinsic function of an argument that is not evaluated yet.
+// call returns an intrinsic function of an argument that is not evaluated yet.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 func (t *template) call(name string, argument any) (any, error) {
 	switch name {

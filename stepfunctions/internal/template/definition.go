@@ -22,7 +22,7 @@ type source struct {
 	substitutions map[string]string
 }
 
-// definition is the definition as JSON, wherever it stands, with its
+// definition returns the definition as JSON, wherever it stands, with its
 // substitutions.
 func (t *template) definition(r resource) (property, definition string, unfilled []string, err error) {
 	from, err := t.source(r)
@@ -71,10 +71,10 @@ func (t *template) substitute(written string, values map[string]string) (filled 
 		}
 		written = filled
 	}
-	return "", nil, errors.New("DefinitionSubstitutions need each other")
+	return "", nil, errors.New("DefinitionSubstitutions refer to each other")
 }
 
-// source is the one property that has the definition.
+// source returns the one property that has the definition.
 func (t *template) source(r resource) (found source, err error) {
 	all := layouts[r.kind].definition
 	for _, property := range all {
@@ -109,7 +109,7 @@ func (t *template) sourceIn(r resource, property string) (s source, there bool, 
 	return s, true, nil
 }
 
-// substitutions are the texts that DefinitionSubstitutions gives.
+// substitutions returns the texts that DefinitionSubstitutions gives.
 func (t *template) substitutions(r resource) (map[string]string, error) {
 	out := map[string]string{}
 	v, err := t.evaluate(r.properties["DefinitionSubstitutions"])
@@ -128,7 +128,7 @@ func (t *template) substitutions(r resource) (map[string]string, error) {
 	return out, nil
 }
 
-// written is the definition before its substitutions: an object or a text in
+// written returns the definition before its substitutions: an object or a text in
 // the template, or a file beside it.
 func (t *template) written(property string, v any) (string, error) {
 	_, isObject := v.(map[string]any)

@@ -114,7 +114,7 @@ func TestResources(t *testing.T) {
 		machines, err := StateMachines(write(t, template), place)
 		switch {
 		case want == "" && (err == nil || !strings.Contains(err.Error(), "the template has no")):
-			t.Errorf("%s: got %+v, %v, want a refusal", expression, machines, err)
+			t.Errorf("%s: got %+v, %v, want an error", expression, machines, err)
 		case want != "" && (err != nil || machines[0].Definition != `{"a":"`+want+`"}`):
 			t.Errorf("%s: got %+v, %v, want %s", expression, machines, err, want)
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 var place = Place{Region: "us-east-1", Account: "123456789012"}
 
@@ -53,7 +53,7 @@ func compare(t *testing.T, path, got string) {
 	}
 }
 
-// show is one block of lines for each state machine.
+// show returns one block of lines for each state machine.
 func show(t *testing.T, machines []StateMachine) string {
 	t.Helper()
 	var out strings.Builder

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A template can be anybody's. None of these may take long or fill the memory.
+// A template can come from anywhere. None of these may take long or fill the memory.
 func TestHostileTemplates(t *testing.T) {
 	long := strings.Repeat("x,", 1<<19)
 	for title, template := range map[string]string{
@@ -34,7 +34,7 @@ func TestHostileTemplates(t *testing.T) {
 	}
 }
 
-// doubling is a line, and lines that each refer to the one before it.
+// doubling returns a line, and lines that each refer to the one before it.
 func doubling(first, format string, lines int) string {
 	out := first
 	for i := 1; i <= lines; i++ {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// parameter is the value of one, as Ref gives it: the override, or the
+// parameter returns the value of one, as Ref gives it: the override, or the
 // default; a list for the types that are lists.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 func (t *template) parameter(name string) (any, error) {
@@ -37,7 +37,7 @@ func (t *template) parameter(name string) (any, error) {
 	return list, nil
 }
 
-// given is the text that a parameter is given.
+// given returns the text that a parameter is given.
 func (t *template) given(name, kind string, declared map[string]any) (string, error) {
 	if value, ok := t.place.Parameters[name]; ok {
 		return value, nil
@@ -72,7 +72,7 @@ func (t *template) lack(name string, declared map[string]any) string {
 	return name
 }
 
-// lacking is the error about all parameters without a value, nil where none lack.
+// lacking returns the error about all parameters without a value, nil where none lack.
 func (t *template) lacking() error {
 	if t.missing == nil {
 		return nil
@@ -85,7 +85,7 @@ func (t *template) lacking() error {
 	return fmt.Errorf("parameters without a value, or with one that is kept on AWS: it needs %s", strings.Join(flags, " "))
 }
 
-// allowed refuses a value that is not among the AllowedValues, if there are any.
+// allowed rejects a value that is not among the AllowedValues, if there are any.
 func allowed(name, value string, values any) error {
 	list, ok := values.([]any)
 	if !ok || slices.ContainsFunc(list, func(v any) bool { s, err := text(v); return err == nil && s == value }) {
@@ -105,7 +105,7 @@ func (t *template) holds(name string) (bool, error) {
 		return false, fmt.Errorf("the template has no condition %q", name)
 	}
 	if t.deciding[name] {
-		return false, fmt.Errorf("condition %s needs itself", name)
+		return false, fmt.Errorf("condition %s refers to itself", name)
 	}
 	t.deciding[name] = true
 	defer delete(t.deciding, name)
@@ -117,7 +117,7 @@ func (t *template) holds(name string) (bool, error) {
 	return holds, nil
 }
 
-// decide is the truth of a condition function.
+// decide returns the truth of a condition function.
 func (t *template) decide(condition any) (bool, error) {
 	name, argument, ok := sole(condition)
 	list, _ := argument.([]any)

@@ -34,7 +34,7 @@ func (m StateMachine) Position(path, location string) string {
 	return fmt.Sprintf("%s:%d:%d", path, node.Line, node.Column)
 }
 
-// valueOf is the value of a key, nil where there is none.
+// valueOf returns the value of a key, nil where there is none.
 func valueOf(node *yaml.Node, name string) *yaml.Node {
 	node = followed(node)
 	if node.Kind != yaml.MappingNode {

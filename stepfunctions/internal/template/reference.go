@@ -14,7 +14,7 @@ func (t *template) refArgument(argument any) (any, error) {
 	return t.ref(name)
 }
 
-// ref is what !Ref NAME gives.
+// ref returns what !Ref NAME gives.
 func (t *template) ref(name string) (any, error) {
 	if v, ok := t.pseudo(name); ok {
 		return v, nil
@@ -37,7 +37,7 @@ func (t *template) ref(name string) (any, error) {
 	return nil, fmt.Errorf("the template has nothing named %q", name)
 }
 
-// pseudo is a pseudo parameter.
+// pseudo returns a pseudo parameter.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 func (t *template) pseudo(name string) (any, bool) {
 	switch name {
@@ -64,7 +64,7 @@ func (t *template) pseudo(name string) (any, bool) {
 // stackName is the one that the SAM CLI gives what it runs on one machine.
 const stackName = "local"
 
-// physicalID is what !Ref of a resource gives: an ARN for a state machine and
+// physicalID returns what !Ref of a resource gives: an ARN for a state machine and
 // for versions and aliases, what the resource's kind has for one, and else the
 // logical id.
 func (t *template) physicalID(id string, r resource) (any, error) {
@@ -83,14 +83,14 @@ func (t *template) physicalID(id string, r resource) (any, error) {
 	return t.identity(id, r)
 }
 
-// isPublished tells whether SAM takes FUNCTION.Alias or FUNCTION.Version for
+// isPublished reports whether SAM takes FUNCTION.Alias or FUNCTION.Version for
 // the version that it publishes.
 // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-generated-resources.html
 func (t *template) isPublished(id, what string) bool {
 	return t.resources[id].isFunction() && (what == "Alias" || what == "Version")
 }
 
-// aliasARN is what !Ref of the alias gives that SAM makes for a resource.
+// aliasARN returns what !Ref of the alias gives that SAM makes for a resource.
 func (t *template) aliasARN(id, alias string) (any, error) {
 	if t.resources[id].isFunction() {
 		return t.functionARN(id), nil
@@ -99,7 +99,7 @@ func (t *template) aliasARN(id, alias string) (any, error) {
 	return arn + ":" + alias, err
 }
 
-// getAtt is what !GetAtt RESOURCE.Attribute gives.
+// getAtt returns what !GetAtt RESOURCE.Attribute gives.
 func (t *template) getAtt(argument any) (any, error) {
 	if name, ok := argument.(string); ok {
 		id, attribute, _ := strings.Cut(name, ".")
@@ -131,7 +131,7 @@ func (t *template) attribute(id, attribute string) (any, error) {
 	return t.described(id, r, attribute)
 }
 
-// service is the middle of a resource type such as AWS::SQS::Queue.
+// service returns the middle of a resource type such as AWS::SQS::Queue.
 func service(kind string) string {
 	_, rest, _ := strings.Cut(kind, "::")
 	name, _, _ := strings.Cut(rest, "::")

@@ -57,7 +57,7 @@ var table = map[string]string{
 	"StreamArn": "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME/stream/2015-01-01T00:00:00.000",
 }
 
-// identity is what Ref of a resource gives.
+// identity returns what Ref of a resource gives.
 func (t *template) identity(id string, r resource) (any, error) {
 	k, known := kinds[r.kind]
 	if !known {
@@ -66,7 +66,7 @@ func (t *template) identity(id string, r resource) (any, error) {
 	return t.pattern(cmp.Or(k.ref, "NAME"), id, r)
 }
 
-// described is what GetAtt of a resource gives. What no template says has a
+// described returns what GetAtt of a resource gives. What no template says has a
 // stand-in, and a warning.
 func (t *template) described(id string, r resource, attribute string) (any, error) {
 	k := kinds[r.kind]
@@ -119,7 +119,7 @@ func (t *template) isGenerated(id string) bool {
 	return isRole && !given && (owner.kind == "AWS::Serverless::Function" || owner.kind == samMachine)
 }
 
-// generated is the resource that SAM makes.
+// generated returns the resource that SAM makes.
 func generated(id string) resource {
 	switch {
 	case strings.HasSuffix(id, "Role"):

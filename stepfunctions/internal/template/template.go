@@ -27,7 +27,7 @@ type template struct {
 	// names are those of state machines that have been worked out.
 	names map[string]string
 	// decided are the conditions that have been worked out; deciding are those
-	// that are being looked at: one that needs itself has no answer.
+	// that are being looked at: one that refers to itself has no answer.
 	decided, deciding map[string]bool
 	// file is the definition's of the state machine that is looked at, "" for one
 	// in the template.
@@ -122,7 +122,7 @@ func (t *template) addGenerated(id string, v any) {
 	}
 }
 
-// mentions tells whether a text is anywhere in a tree.
+// mentions reports whether a text is anywhere in a tree.
 func mentions(v any, text string) bool {
 	is := func(v any) bool { return mentions(v, text) }
 	switch v := v.(type) {
@@ -177,7 +177,7 @@ var layouts = map[string]layout{
 	cfnMachine: {"StateMachineName", "StateMachineType", []string{"Definition", "DefinitionString", "DefinitionS3Location"}},
 }
 
-// machine is the state machine of that logical id, if its condition holds.
+// machine returns the state machine of that logical id, if its condition holds.
 // What has no effect on one machine (Role, Events, Logging, Tags and others) is
 // not looked at, so that nothing in it can be in the way.
 func (t *template) machine(id string) (m StateMachine, exists bool, err error) {
@@ -212,7 +212,7 @@ func (t *template) describe(id string) (m StateMachine, exists bool, err error) 
 	return m, err == nil, err
 }
 
-// property is one that is a text, "" where there is none.
+// property returns a property that is a string, "" where there is none.
 func (t *template) property(r resource, name string) (string, error) {
 	v, there, err := t.value(r, name)
 	if err != nil || !there {
@@ -225,7 +225,7 @@ func (t *template) property(r resource, name string) (string, error) {
 	return out, nil
 }
 
-// value is a property, if it is there.
+// value returns a property, if it is there.
 func (t *template) value(r resource, name string) (v any, there bool, err error) {
 	written, ok := r.properties[name]
 	if !ok {
@@ -237,7 +237,7 @@ func (t *template) value(r resource, name string) (v any, there bool, err error)
 	return v, v != any(noValue{}), nil
 }
 
-// machineName is the name that the template gives, or else the logical id.
+// machineName returns the name that the template gives, or else the logical id.
 func (t *template) machineName(id string) (string, error) {
 	if name, ok := t.names[id]; ok {
 		return name, nil

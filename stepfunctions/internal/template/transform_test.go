@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"example.org/asynchttpapi/internal/samtemplate"
 	"example.org/asynchttpapi/stepfunctions/internal/template"
 )
 
@@ -98,4 +100,30 @@ func expandMachines(t *testing.T, template, definition string, parameters map[st
 		t.Fatal(err)
 	}
 	return path
+}
+
+// The workflow may invoke what its definition names.
+func TestTheWorkflowMayRunItsActivities(t *testing.T) {
+	tpl, err := samtemplate.Read(filepath.Join(root, "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []string
+	machines, err := template.StateMachines(filepath.Join(root, "template.yaml"), template.Place{})
+	if err != nil || len(machines) != 1 {
+		t.Fatalf("%d state machines, %v", len(machines), err)
+	}
+	for _, called := range regexp.MustCompile(`:function:(\w+)"`).FindAllStringSubmatch(machines[0].Definition, -1) {
+		want = append(want, "!Ref "+called[1]+".Alias")
+	}
+	for _, s := range tpl.Roles["ProcessRole"] {
+		if slices.Contains(s.Actions, "lambda:InvokeFunction") {
+			got = append(got, s.Resources...)
+		}
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if len(want) == 0 || !slices.Equal(got, want) {
+		t.Errorf("ProcessRole may invoke %q, the definition names %q", got, want)
+	}
 }

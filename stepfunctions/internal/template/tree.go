@@ -27,8 +27,8 @@ const (
 // reader makes a tree of YAML's nodes: maps, lists, texts, numbers, truth
 // values and nil, as encoding/json would.
 type reader struct {
-	// short tells that short forms of intrinsic functions become their long
-	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are refused.
+	// short reports whether short forms of intrinsic functions become their long
+	// ones: !Ref x is {"Ref": "x"}. Elsewhere they are rejected.
 	short bool
 	// ordered has mappings become *value.Object, in the order of the text, and
 	// not maps.
@@ -66,7 +66,7 @@ func (r *reader) read(text []byte) (any, error) {
 
 func (r *reader) node(node *yaml.Node, depth int) (any, error) {
 	if r.left--; r.left < 0 {
-		return nil, errors.New("its aliases make too much of it")
+		return nil, errors.New("its YAML aliases expand to too large a document")
 	}
 	if depth == 0 {
 		return nil, at(node, "it is nested too deeply")
@@ -85,7 +85,7 @@ func (r *reader) node(node *yaml.Node, depth int) (any, error) {
 	return scalar(node)
 }
 
-// longForm is the name of the intrinsic function that a tag stands for, "" for
+// longForm returns the name of the intrinsic function that a tag stands for, "" for
 // a tag that is none.
 func longForm(tag string) string {
 	name, ok := strings.CutPrefix(tag, "!")
@@ -123,7 +123,7 @@ func (r *reader) sequence(node *yaml.Node, depth int) (any, error) {
 	return out, nil
 }
 
-// at is an error about a place in the text.
+// at returns an error about a place in the text.
 func at(node *yaml.Node, format string, args ...any) error {
 	return fmt.Errorf("line %d, column %d: %w", node.Line, node.Column, fmt.Errorf(format, args...))
 }
@@ -166,7 +166,7 @@ func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
 	return merged, nil
 }
 
-// ordered is the mapping with its own keys in their order, and after them those
+// ordered returns the mapping with its own keys in their order, and after them those
 // that a merge key brought.
 func ordered(names []string, own, merged map[string]any) *value.Object {
 	members := make([]value.Member, 0, len(own)+len(merged))

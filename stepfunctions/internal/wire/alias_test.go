@@ -49,7 +49,7 @@ func TestAliases(t *testing.T) {
 		t.Errorf("%+v", listed.Executions)
 	}
 	_, err = a.DeleteStateMachineVersion(t.Context(), &sfn.DeleteStateMachineVersionInput{StateMachineVersionArn: aws.String(machine + "m:1")})
-	a.refused(err, "ConflictException", "")
+	a.wantError(err, "ConflictException", "")
 	_, err = a.UpdateStateMachineAlias(t.Context(), &sfn.UpdateStateMachineAliasInput{StateMachineAliasArn: alias, RoutingConfiguration: []types.RoutingConfigurationListItem{to("m:1", 0), to("m:2", 100)}})
 	must(t, err)
 	d, err := a.DescribeStateMachineAlias(t.Context(), &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: alias})
@@ -71,7 +71,7 @@ func TestAliases(t *testing.T) {
 	_, err = a.DeleteStateMachineAlias(t.Context(), &sfn.DeleteStateMachineAliasInput{StateMachineAliasArn: alias})
 	must(t, err)
 	_, err = a.DescribeStateMachineAlias(t.Context(), &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: alias})
-	a.refused(err, "ResourceNotFound", "Resource not found: '"+*alias+"'")
+	a.wantError(err, "ResourceNotFound", "Resource not found: '"+*alias+"'")
 }
 
 func TestAliasRefused(t *testing.T) {
@@ -92,7 +92,7 @@ func TestAliasRefused(t *testing.T) {
 	} {
 		t.Run(c.title, func(t *testing.T) {
 			_, err := a.CreateStateMachineAlias(t.Context(), &sfn.CreateStateMachineAliasInput{Name: aws.String("live"), RoutingConfiguration: c.to})
-			a.refused(err, c.kind, "")
+			a.wantError(err, c.kind, "")
 		})
 	}
 }

@@ -20,14 +20,14 @@ const (
 	sharedBodies = 64 << 20
 )
 
-func bodyTooLarge() *Fault {
-	return &Fault{Type: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
+func bodyTooLarge() *Error {
+	return &Error{Type: "RequestEntityTooLargeException", Status: http.StatusRequestEntityTooLarge,
 		Message: "The request is larger than this service reads"}
 }
 
 // tooManyBodies has a status after which SDKs try again.
-func tooManyBodies() *Fault {
-	return &Fault{Type: "ServiceUnavailable", Status: http.StatusServiceUnavailable,
+func tooManyBodies() *Error {
+	return &Error{Type: "ServiceUnavailable", Status: http.StatusServiceUnavailable,
 		Message: "Too many large requests are being sent at the same time"}
 }
 
@@ -62,10 +62,10 @@ type body struct {
 }
 
 // read reads a whole request, at most maxBody bytes of it, and gives it to use,
-// which must not keep it. A request that announces more is refused before any
+// which must not keep it. A request that announces more is rejected before any
 // of it is sent: a caller that asked for 100 Continue (RFC 9110 section 10.1.1)
-// gets the refusal in its place.
-func (b *bodies) read(w http.ResponseWriter, r *http.Request, use func([]byte) *Fault) *Fault {
+// gets the error in its place.
+func (b *bodies) read(w http.ResponseWriter, r *http.Request, use func([]byte) *Error) *Error {
 	if r.ContentLength > maxBody {
 		return bodyTooLarge()
 	}
@@ -77,7 +77,7 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request, use func([]byte) *
 	return use(all.bytes)
 }
 
-func (b *body) fill(w http.ResponseWriter, r *http.Request) *Fault {
+func (b *body) fill(w http.ResponseWriter, r *http.Request) *Error {
 	from := http.MaxBytesReader(w, r.Body, maxBody+1) // so that one byte more is seen
 	b.bytes = make([]byte, 0, firstBody(r))
 	for {
@@ -99,7 +99,7 @@ func (b *body) fill(w http.ResponseWriter, r *http.Request) *Fault {
 	}
 }
 
-// firstBody is the room for the beginning of a body: for all of it where it
+// firstBody returns the room for the beginning of a body: for all of it where it
 // announces that it is short, with one byte to see its end.
 func firstBody(r *http.Request) int {
 	if r.ContentLength >= 0 && r.ContentLength < freeBody {

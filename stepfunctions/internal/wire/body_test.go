@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// A request that announces more than the service reads is refused before its
+// A request that announces more than the service reads is rejected before its
 // body, whether or not the caller waits for 100 Continue.
 func TestAnnouncedLargeBody(t *testing.T) {
 	server := httptest.NewServer(newHandler(t))

@@ -24,7 +24,7 @@ func TestConstraintsSpeakAsTheServiceDoes(t *testing.T) {
 			"1 validation error detected: Value '" + strings.Repeat("n", 81) + "' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80"},
 		{"length in UTF-16", new(startExecutionInput), `{"stateMachineArn":"a","name":"` + strings.Repeat("😀", 41) + `"}`,
 			"1 validation error detected: Value '" + strings.Repeat("😀", 41) + "' at 'name' failed to satisfy constraint: Member must have length less than or equal to 80"},
-		{"not told", new(taskTokenInput), `{"taskToken":""}`,
+		{"value hidden", new(taskTokenInput), `{"taskToken":""}`,
 			"1 validation error detected: Value at 'taskToken' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{"no such word", new(describeExecutionInput), `{"executionArn":"a","includedData":"SOME"}`,
 			"1 validation error detected: Value 'SOME' at 'includedData' failed to satisfy constraint: Member must satisfy enum value set: [ALL_DATA, METADATA_ONLY]"},
@@ -70,7 +70,7 @@ func TestWhatIsNotAnObject(t *testing.T) {
 	}
 }
 
-func TestFaultOnTheWire(t *testing.T) {
+func TestErrorOnTheWire(t *testing.T) {
 	text, err := json.Marshal(invalidReason("MISSING_REQUIRED_PARAMETER", "m"))
 	if err != nil || string(text) != `{"__type":"ValidationException","message":"m","reason":"MISSING_REQUIRED_PARAMETER"}` {
 		t.Errorf("%s %v", text, err)
@@ -93,7 +93,7 @@ func TestPageTokens(t *testing.T) {
 	}
 }
 
-func TestCheckArn(t *testing.T) {
+func TestCheckARN(t *testing.T) {
 	for _, c := range []struct{ text, message string }{
 		{"arn:aws:states:us-east-1:123456789012:stateMachine:m", ""},
 		{"nonsense", "Invalid Arn: 'Invalid ARN prefix: nonsense'"},
@@ -101,7 +101,7 @@ func TestCheckArn(t *testing.T) {
 		{"arn:aws:lambda:r:1:stateMachine:m", "Invalid Arn: 'Invalid ARN: arn:aws:lambda:r:1:stateMachine:m'"},
 		{"arn:aws:states:r:1:execution:m:e", "Invalid Arn: 'Resource type not valid in this context: execution'"},
 	} {
-		f := checkArn(c.text, "stateMachine")
+		f := checkARN(c.text, "stateMachine")
 		if f == nil && c.message != "" || f != nil && f.Message != c.message {
 			t.Errorf("%s: %v", c.text, f)
 		}

@@ -31,12 +31,12 @@ type describeExecutionOutput struct {
 }
 
 func (s *service) describeExecution(ctx context.Context, in *describeExecutionInput) (*describeExecutionOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	x, err := s.engine.DescribeExecution(ctx, *in.ExecutionARN)
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	out := &describeExecutionOutput{
 		ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: string(x.Status),
@@ -46,14 +46,14 @@ func (s *service) describeExecution(ctx context.Context, in *describeExecutionIn
 		RedriveStatus: redriveStatus(x), RedriveStatusReason: present(x.NotRedrivable),
 	}
 	if optional(in.IncludedData) != "METADATA_ONLY" {
-		out.Input, out.InputDetails = told(x.Input)
-		out.Output, out.OutputDetails = told(x.Output)
+		out.Input, out.InputDetails = whole(x.Input)
+		out.Output, out.OutputDetails = whole(x.Output)
 	}
 	return out, nil
 }
 
-// told is JSON as a response carries it, with the member that says it is whole.
-func told(data json.RawMessage) (*string, *included) {
+// whole returns JSON as a response carries it, with the member that says it is whole.
+func whole(data json.RawMessage) (*string, *included) {
 	if data == nil {
 		return nil, nil
 	}
@@ -68,9 +68,9 @@ func redriveStatus(x engine.Execution) string {
 	return "NOT_REDRIVABLE"
 }
 
-// checkExecutionArn accepts ARNs of executions; Express ones have no
+// checkExecutionARN accepts ARNs of executions; Express ones have no
 // operations but their own start.
-func checkExecutionArn(text string) *Fault { return checkArn(text, "execution") }
+func checkExecutionARN(text string) *Error { return checkARN(text, "execution") }
 
 type describeStateMachineForExecutionOutput struct {
 	StateMachineARN         string          `json:"stateMachineArn"`
@@ -85,12 +85,12 @@ type describeStateMachineForExecutionOutput struct {
 }
 
 func (s *service) describeStateMachineForExecution(ctx context.Context, in *describeExecutionInput) (*describeStateMachineForExecutionOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	m, err := s.engine.StateMachineOf(ctx, *in.ExecutionARN)
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	out := &describeStateMachineForExecutionOutput{
 		StateMachineARN: m.ARN, Name: m.Name, Definition: m.Definition, RoleARN: m.RoleARN, UpdateDate: stamp(m.Updated),
@@ -135,7 +135,7 @@ func (s *service) listExecutions(ctx context.Context, in *listExecutionsInput) (
 	for {
 		page, next, err := s.engine.ListExecutions(ctx, *in.StateMachineARN, engine.Status(optional(in.StatusFilter)), before, pageSize(in.MaxResults))
 		if err != nil {
-			return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+			return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 		}
 		for _, x := range page {
 			if in.wants(x) {
@@ -153,17 +153,17 @@ func (s *service) listExecutions(ctx context.Context, in *listExecutionsInput) (
 	return out, nil
 }
 
-func (in *listExecutionsInput) check() *Fault {
+func (in *listExecutionsInput) check() *Error {
 	switch {
 	case (in.StateMachineARN == nil) == (in.MapRunARN == nil):
 		return invalid("Must specify exactly one of the following: stateMachineArn, mapRunArn")
 	case in.MapRunARN != nil:
-		if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
+		if f := checkARN(*in.MapRunARN, "mapRun"); f != nil {
 			return f
 		}
 		return noResource(*in.MapRunARN)
 	}
-	return checkArn(*in.StateMachineARN, "stateMachine")
+	return checkARN(*in.StateMachineARN, "stateMachine")
 }
 
 func (in *listExecutionsInput) wants(x engine.Execution) bool {
@@ -190,14 +190,14 @@ func (s *service) startExecution(ctx context.Context, in *startExecutionInput) (
 	}
 	started, err := s.engine.StartExecution(ctx, start)
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	return &startExecutionOutput{started.ARN, stamp(started.Time)}, nil
 }
 
 // startOf checks what both ways to start an execution have in common.
 func startOf(machine, name, input *string) (engine.StartExecution, error) {
-	if f := checkArn(*machine, "stateMachine"); f != nil {
+	if f := checkARN(*machine, "stateMachine"); f != nil {
 		return engine.StartExecution{}, f
 	}
 	start := engine.StartExecution{MachineARN: *machine, Name: optional(name)}
@@ -207,7 +207,7 @@ func startOf(machine, name, input *string) (engine.StartExecution, error) {
 	return start, nil
 }
 
-// included says that the data beside it is told in full.
+// included says that the data beside it is complete.
 type included struct {
 	Included bool `json:"included"`
 }
@@ -217,12 +217,12 @@ type stopExecutionOutput struct {
 }
 
 func (s *service) stopExecution(ctx context.Context, in *stopExecutionInput) (*stopExecutionOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	at, err := s.engine.StopExecution(ctx, *in.ExecutionARN, optional(in.Error), optional(in.Cause))
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	return &stopExecutionOutput{stamp(at)}, nil
 }
@@ -232,12 +232,12 @@ type redriveExecutionOutput struct {
 }
 
 func (s *service) redriveExecution(ctx context.Context, in *redriveExecutionInput) (*redriveExecutionOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	at, err := s.engine.RedriveExecution(ctx, *in.ExecutionARN, optional(in.ClientToken))
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	return &redriveExecutionOutput{stamp(at)}, nil
 }
@@ -265,7 +265,7 @@ type billingDetails struct {
 }
 
 // billedMemory is the service's smallest step, and billedStep that of time in
-// milliseconds: https://aws.amazon.com/step-functions/pricing/. Nobody is
+// milliseconds: https://aws.amazon.com/step-functions/pricing/. Nothing is
 // billed here.
 const (
 	billedMemory = 64
@@ -284,7 +284,7 @@ func (s *service) startSyncExecution(ctx context.Context, in *startSyncExecution
 	}
 	x, err := s.engine.StartSyncExecution(ctx, start)
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	out := &startSyncExecutionOutput{
 		ExecutionARN: x.ARN, StateMachineARN: x.MachineARN, Name: x.Name, Status: string(x.Status),
@@ -292,21 +292,21 @@ func (s *service) startSyncExecution(ctx context.Context, in *startSyncExecution
 		TraceHeader: in.TraceHeader, BillingDetails: billed(x.Stopped.Sub(x.Started)),
 	}
 	if optional(in.IncludedData) != "METADATA_ONLY" {
-		out.Input, out.InputDetails = told(x.Input)
-		out.Output, out.OutputDetails = told(x.Output)
+		out.Input, out.InputDetails = whole(x.Input)
+		out.Output, out.OutputDetails = whole(x.Output)
 	}
 	return out, nil
 }
 
 func (s *service) sendTaskSuccess(ctx context.Context, in *sendTaskSuccessInput) (*empty, error) {
 	err := s.engine.SendTaskSuccess(ctx, *in.TaskToken, json.RawMessage(*in.Output))
-	return &empty{}, refused(err)
+	return &empty{}, serviceError(err)
 }
 
 func (s *service) sendTaskFailure(ctx context.Context, in *sendTaskFailureInput) (*empty, error) {
-	return &empty{}, refused(s.engine.SendTaskFailure(ctx, *in.TaskToken, optional(in.Error), optional(in.Cause)))
+	return &empty{}, serviceError(s.engine.SendTaskFailure(ctx, *in.TaskToken, optional(in.Error), optional(in.Cause)))
 }
 
 func (s *service) sendTaskHeartbeat(ctx context.Context, in *taskTokenInput) (*empty, error) {
-	return &empty{}, refused(s.engine.SendTaskHeartbeat(ctx, *in.TaskToken))
+	return &empty{}, serviceError(s.engine.SendTaskHeartbeat(ctx, *in.TaskToken))
 }

@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -37,7 +39,7 @@ func TestStartIsIdempotentWhileItRuns(t *testing.T) {
 		t.Errorf("%s and %s", *first, *again)
 	}
 	_, err := a.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: m, Name: aws.String("e"), Input: aws.String(`{"other":1}`)})
-	a.refused(err, "ExecutionAlreadyExists", "Execution Already Exists: '"+*first+"'")
+	a.wantError(err, "ExecutionAlreadyExists", "Execution Already Exists: '"+*first+"'")
 }
 
 func TestStartRefused(t *testing.T) {
@@ -54,7 +56,7 @@ func TestStartRefused(t *testing.T) {
 		{sfn.StartExecutionInput{StateMachineArn: m, TraceHeader: aws.String("é")}, "ValidationException", ""},
 	} {
 		_, err := a.StartExecution(t.Context(), &c.in)
-		a.refused(err, c.kind, c.message)
+		a.wantError(err, c.kind, c.message)
 	}
 }
 
@@ -63,7 +65,7 @@ func TestStopAndRedrive(t *testing.T) {
 	m := a.create("m", forever, "")
 	x := a.start(m, "e", "{}")
 	_, err := a.RedriveExecution(t.Context(), &sfn.RedriveExecutionInput{ExecutionArn: x})
-	a.refused(err, "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
+	a.wantError(err, "ExecutionNotRedrivable", "Execution is RUNNING and cannot be redriven")
 	stopped, err := a.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: x, Error: aws.String("E"), Cause: aws.String("C")})
 	must(t, err)
 	d := a.ended(x)
@@ -109,9 +111,9 @@ func TestExecutionsAreListed(t *testing.T) {
 		t.Errorf("%v", none.Executions)
 	}
 	_, err = a.ListExecutions(t.Context(), &sfn.ListExecutionsInput{})
-	a.refused(err, "ValidationException", "")
+	a.wantError(err, "ValidationException", "")
 	_, err = a.ListExecutions(t.Context(), &sfn.ListExecutionsInput{StateMachineArn: a.create("x", pass, types.StateMachineTypeExpress)})
-	a.refused(err, "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+	a.wantError(err, "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
 }
 
 func TestSyncExecution(t *testing.T) {
@@ -124,7 +126,7 @@ func TestSyncExecution(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 	_, err = a.StartSyncExecution(t.Context(), &sfn.StartSyncExecutionInput{StateMachineArn: a.create("m", pass, "")})
-	a.refused(err, "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
+	a.wantError(err, "StateMachineTypeNotSupported", "This operation is not supported by this type of state machine")
 }
 
 func TestHistory(t *testing.T) {
@@ -144,7 +146,7 @@ func TestHistory(t *testing.T) {
 		for _, e := range page.Events {
 			ids = append(ids, e.Id)
 			if e.ExecutionStartedEventDetails != nil && e.ExecutionStartedEventDetails.Input != nil {
-				t.Error("data was told")
+				t.Error("data was returned")
 			}
 		}
 	}
@@ -152,8 +154,52 @@ func TestHistory(t *testing.T) {
 		t.Errorf("%v", ids)
 	}
 	_, err = a.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: x, NextToken: aws.String("e30")})
-	a.refused(err, "InvalidToken", "")
+	a.wantError(err, "InvalidToken", "")
 	none := "arn:aws:states:us-east-1:123456789012:execution:m:none"
 	_, err = a.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{ExecutionArn: &none})
-	a.refused(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+none+"'")
+	a.wantError(err, "ExecutionDoesNotExist", "Execution Does Not Exist: '"+none+"'")
+}
+
+const callback = `{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","HeartbeatSeconds":600,
+	"Parameters":{"FunctionName":"f","Payload":{"token.$":"$$.Task.Token"}},"End":true}}}`
+
+// token starts an execution of callback and gives the token of its task.
+func (a *api) token(name string) (execution *string, token string) {
+	a.Helper()
+	tokens := make(chan string, 1)
+	a.invoker.Handle("f", func(_ context.Context, in []byte) ([]byte, error) {
+		var payload struct{ Token string }
+		if err := json.Unmarshal(in, &payload); err != nil {
+			return nil, err
+		}
+		tokens <- payload.Token
+		return []byte("null"), nil
+	})
+	execution = a.start(a.create("callback", callback, ""), name, "{}")
+	return execution, <-tokens
+}
+
+func TestTaskTokens(t *testing.T) {
+	a := newAPI(t)
+	x, token := a.token("succeeds")
+	_, err := a.SendTaskHeartbeat(t.Context(), &sfn.SendTaskHeartbeatInput{TaskToken: &token})
+	must(t, err)
+	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("{")})
+	a.wantError(err, "InvalidOutput", "")
+	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String(`{"ok": true}`)})
+	must(t, err)
+	if d := a.ended(x); d.Status != types.ExecutionStatusSucceeded || *d.Output != `{"ok": true}` {
+		t.Errorf("%+v", d)
+	}
+	_, err = a.SendTaskSuccess(t.Context(), &sfn.SendTaskSuccessInput{TaskToken: &token, Output: aws.String("1")})
+	a.wantError(err, "TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+
+	x, token = a.token("fails")
+	_, err = a.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: &token, Error: aws.String("E"), Cause: aws.String("C")})
+	must(t, err)
+	if d := a.ended(x); d.Status != types.ExecutionStatusFailed || *d.Error != "E" || *d.Cause != "C" {
+		t.Errorf("%+v", d)
+	}
+	_, err = a.SendTaskFailure(t.Context(), &sfn.SendTaskFailureInput{TaskToken: aws.String("nonsense")})
+	a.wantError(err, "InvalidToken", "Invalid Token: 'Invalid token'")
 }

@@ -33,18 +33,18 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", contentType)
 	answer, err := h.run(w, r)
 	if err != nil {
-		h.refuse(w, r, id, err)
+		h.writeError(w, r, id, err)
 		return
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
-		h.refuse(w, r, id, err)
+		h.writeError(w, r, id, err)
 		return
 	}
 	h.write(w, http.StatusOK, body)
 }
 
-// run finds the operation and runs it. A panic is a fault of this program: it
+// run finds the operation and runs it. A panic is a defect of this program: it
 // is logged with its place and answered like any other failure.
 func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err error) {
 	defer func() {
@@ -53,21 +53,21 @@ func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err e
 			err = fmt.Errorf("panic in %s", r.Header.Get("X-Amz-Target"))
 		}
 	}()
-	name, refusal := readTarget(r)
-	if refusal != nil {
-		return nil, refusal
+	name, apiErr := readTarget(r)
+	if apiErr != nil {
+		return nil, apiErr
 	}
 	run, ok := operations[name]
 	if !ok {
-		return nil, fault("UnknownOperationException", "The operation %q is not one of AWS Step Functions, or not one that runs on one machine", name)
+		return nil, errorf("UnknownOperationException", "The operation %q is not one of AWS Step Functions, or not one that runs on one machine", name)
 	}
 	var call call
-	refusal = h.bodies.read(w, r, func(body []byte) (f *Fault) {
+	apiErr = h.bodies.read(w, r, func(body []byte) (f *Error) {
 		call, f = run(body)
 		return f
 	})
-	if refusal != nil {
-		return nil, refusal
+	if apiErr != nil {
+		return nil, apiErr
 	}
 	return call(r.Context(), h.service)
 }
@@ -75,31 +75,31 @@ func (h *handler) run(w http.ResponseWriter, r *http.Request) (answer any, err e
 // panicReason returns what the runtime says of its own panics. Of any other it
 // is the type alone: the value may hold data of an execution, or its name.
 func panicReason(p any) string {
-	if fault, ok := p.(runtime.Error); ok {
-		return fault.Error()
+	if errorf, ok := p.(runtime.Error); ok {
+		return errorf.Error()
 	}
 	return fmt.Sprintf("%T", p)
 }
 
-// refuse answers an error: a Fault as it is, anything else without its text,
+// writeError answers an error: an *Error as it is, anything else without its text,
 // which is for the log.
-func (h *handler) refuse(w http.ResponseWriter, r *http.Request, id string, err error) {
-	f := (*Fault)(nil)
+func (h *handler) writeError(w http.ResponseWriter, r *http.Request, id string, err error) {
+	f := (*Error)(nil)
 	if errors.Is(err, engine.ErrJournalLost) {
 		// Logged once, by the journal's provider.
-		f = &Fault{Type: "ServiceUnavailable", Message: "Nothing can be stored before the program is started again; its log says why", Status: http.StatusServiceUnavailable}
+		f = &Error{Type: "ServiceUnavailable", Message: "Nothing can be stored before the program is started again; its log says why", Status: http.StatusServiceUnavailable}
 	} else if !errors.As(err, &f) {
 		if !errors.Is(err, context.Canceled) {
 			h.service.log.Error("request failed", "operation", r.Header.Get("X-Amz-Target"), "request", id, slog.Any("error", err))
 		}
-		f = &Fault{Type: "InternalServerException", Message: "The request failed; the log has the reason under request " + id, Status: http.StatusInternalServerError}
+		f = &Error{Type: "InternalServerException", Message: "The request failed; the log has the reason under request " + id, Status: http.StatusInternalServerError}
 	}
 	if f.Status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}
 	body, err := json.Marshal(f)
 	if err != nil {
-		h.service.log.Error("fault not written", slog.Any("error", err))
+		h.service.log.Error("error response not written", slog.Any("error", err))
 		return
 	}
 	h.write(w, f.status(), body)
@@ -124,7 +124,7 @@ func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
 		id := requestID()
 		w.Header().Set("X-Amzn-Requestid", id)
 		w.Header().Set("Content-Type", contentType)
-		(&handler{service: &service{log: log}}).refuse(w, r, id, &Fault{Type: kind, Message: message, Status: status})
+		(&handler{service: &service{log: log}}).writeError(w, r, id, &Error{Type: kind, Message: message, Status: status})
 	}
 	return hostguard.New(hostguard.Config{Names: names, Prefix: "sync-", SameOrigin: true, Refuse: refuse, Log: log}, next)
 }
@@ -137,14 +137,14 @@ func requestID() string {
 
 // operation reads a request body for one of the service's operations. The call
 // that it returns does not use the body.
-type operation func(body []byte) (call, *Fault)
+type operation func(body []byte) (call, *Error)
 
 // call runs an operation with its input.
 type call func(ctx context.Context, s *service) (any, error)
 
 // op makes an operation of a method that takes a decoded, checked input.
 func op[In, Out any](run func(*service, context.Context, *In) (Out, error)) operation {
-	return func(body []byte) (call, *Fault) {
+	return func(body []byte) (call, *Error) {
 		input := new(In)
 		if f := decode(body, input); f != nil {
 			return nil, f
@@ -161,27 +161,27 @@ const (
 	targetPrefix = "AWSStepFunctions."
 )
 
-// readTarget is the name of the operation that a request is for.
-func readTarget(r *http.Request) (string, *Fault) {
+// readTarget returns the name of the operation that a request is for.
+func readTarget(r *http.Request) (string, *Error) {
 	if r.Method != http.MethodPost {
-		return "", &Fault{Type: "MethodNotAllowedException", Status: http.StatusMethodNotAllowed,
+		return "", &Error{Type: "MethodNotAllowedException", Status: http.StatusMethodNotAllowed,
 			Message: "This is the AWS Step Functions JSON protocol: POST only, got " + r.Method}
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != contentType && media != "application/x-amz-json-1.1" {
-		return "", &Fault{Type: "UnsupportedMediaTypeException", Status: http.StatusUnsupportedMediaType,
+		return "", &Error{Type: "UnsupportedMediaTypeException", Status: http.StatusUnsupportedMediaType,
 			Message: "The Content-Type has to be " + contentType}
 	}
 	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), targetPrefix)
 	if !ok {
-		return "", fault("UnknownOperationException", "The X-Amz-Target header has to name an operation of AWSStepFunctions")
+		return "", errorf("UnknownOperationException", "The X-Amz-Target header has to name an operation of AWSStepFunctions")
 	}
 	return name, nil
 }
 
 // decode reads a body into an operation's input and holds it against the
 // input's constraints. An empty body is an empty input, as the service has it.
-func decode(body []byte, input any) *Fault {
+func decode(body []byte, input any) *Error {
 	if len(body) == 0 {
 		body = []byte("{}")
 	}
@@ -201,7 +201,7 @@ func decode(body []byte, input any) *Fault {
 
 // NewHandler serves the protocol for the state machines and executions of e,
 // whatever the path and the Host of a request (SDKs put "sync-" before the
-// host of some operations). Faults of the program go to log.
+// host of some operations). Internal errors are logged to log.
 func NewHandler(e *engine.Engine, log *slog.Logger) http.Handler {
 	return &handler{service: &service{engine: e, log: log}}
 }
@@ -247,11 +247,11 @@ var operations = map[string]operation{
 	"ValidateStateMachineDefinition":   op((*service).validateStateMachineDefinition),
 }
 
-// refused turns the engine's refusals into the service's, and leaves other
+// serviceError turns the engine's errors into the service's, and leaves other
 // errors as they are.
-func refused(err error) error {
+func serviceError(err error) error {
 	if e := (*engine.Error)(nil); errors.As(err, &e) {
-		f := &Fault{Type: string(e.Code), Message: e.Message}
+		f := &Error{Type: string(e.Code), Message: e.Message}
 		if e.Code == engine.ServiceQuotaExceededException {
 			f.Status = http.StatusPaymentRequired // as the API reference has it
 		}
@@ -260,13 +260,13 @@ func refused(err error) error {
 	return err
 }
 
-// refusedAbout is refused for a request about a resource: an ARN of the right
+// resourceError is serviceError for a request about a resource: an ARN of the right
 // form in another region or account is one of something that is not here.
-func refusedAbout(err error, absent *Fault) error {
-	if errors.Is(err, &engine.Error{Code: engine.InvalidArn}) {
+func resourceError(err error, absent *Error) error {
+	if errors.Is(err, &engine.Error{Code: engine.InvalidARN}) {
 		return absent
 	}
-	return refused(err)
+	return serviceError(err)
 }
 
 // Timeouts of a server for this protocol. Synchronous executions take up to

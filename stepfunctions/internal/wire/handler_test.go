@@ -42,7 +42,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// post is a request as SDKs make them.
+// post returns a request as SDKs make them.
 func post(operation, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
@@ -157,8 +157,8 @@ func TestHalfOpenConnections(t *testing.T) {
 	}
 }
 
-// FuzzRequests: whatever comes, the answer is JSON, a refusal has a type and a
-// message, and nothing is this program's fault.
+// FuzzRequests: whatever comes, the answer is JSON, an error has a type and a
+// message, and nothing is an InternalFailure.
 func FuzzRequests(f *testing.F) {
 	for operation, body := range map[string]string{
 		"CreateStateMachine":             `{"name":"m","roleArn":"r","definition":"{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Pass\",\"End\":true}}}"}`,
@@ -194,7 +194,7 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// Writes that cannot be kept are refused with a status that SDKs try again.
+// Writes that cannot be kept are rejected with a status that SDKs try again.
 func TestLostJournal(t *testing.T) {
 	dir := t.TempDir()
 	db, err := sqlite.Open(dir, journal.Schema)

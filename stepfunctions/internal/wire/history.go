@@ -16,10 +16,10 @@ type getExecutionHistoryOutput struct {
 	NextToken *string        `json:"nextToken,omitempty"`
 }
 
-// getExecutionHistory tells a page of the events; a token says how many come
+// getExecutionHistory returns a page of the events; a token says how many come
 // before the page in the order asked for.
 func (s *service) getExecutionHistory(ctx context.Context, in *getExecutionHistoryInput) (*getExecutionHistoryOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	question := [...]any{in.ExecutionARN, optional(in.ReverseOrder)}
@@ -33,7 +33,7 @@ func (s *service) getExecutionHistory(ctx context.Context, in *getExecutionHisto
 		ARN: *in.ExecutionARN, Reverse: optional(in.ReverseOrder), After: start, Limit: pageSize(in.MaxResults), WithoutData: !withData,
 	})
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	out := &getExecutionHistoryOutput{Events: make([]historyEvent, 0, len(events))}
 	for _, e := range events {
@@ -49,7 +49,7 @@ func (s *service) getExecutionHistory(ctx context.Context, in *getExecutionHisto
 // that holds the details of its type.
 type historyEvent struct {
 	event interp.Event
-	// data tells whether inputs and outputs are told.
+	// data reports whether inputs and outputs are returned.
 	data bool
 }
 
@@ -67,7 +67,7 @@ func (h historyEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(members)
 }
 
-// detailsMember names the member for a type's details: states share two,
+// detailsMember returns the name of the member for a type's details: states share two,
 // every other type has its own.
 func detailsMember(kind string) string {
 	switch {

@@ -32,7 +32,7 @@ func TestEveryTypeHasItsMember(t *testing.T) {
 	}
 }
 
-// TestEveryDetailHasItsMember: what the interpreter tells of an event is what
+// TestEveryDetailHasItsMember: what the interpreter records of an event is what
 // the service's model has for it.
 func TestEveryDetailHasItsMember(t *testing.T) {
 	m, err := asl.Parse([]byte(`{"StartAt":"M","TimeoutSeconds":9,"States":{"M":{"Type":"Map","Label":"L","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}},"Next":"I"},

@@ -1,7 +1,7 @@
 package wire
 
 // The settings of a state machine that say how the service around it behaves.
-// They are checked, kept and told again; nothing is logged to CloudWatch,
+// They are checked, kept and returned; nothing is logged to CloudWatch,
 // traced or encrypted on one machine.
 
 type loggingConfiguration struct {

@@ -37,12 +37,12 @@ type describeMapRunOutput struct {
 }
 
 func (s *service) describeMapRun(ctx context.Context, in *mapRunInput) (*describeMapRunOutput, error) {
-	if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
+	if f := checkARN(*in.MapRunARN, "mapRun"); f != nil {
 		return nil, f
 	}
 	m, err := s.engine.DescribeMapRun(ctx, *in.MapRunARN)
 	if err != nil {
-		return nil, refused(err)
+		return nil, serviceError(err)
 	}
 	return &describeMapRunOutput{
 		MapRunARN: m.ARN, ExecutionARN: m.ExecutionARN, Status: m.Status,
@@ -73,10 +73,10 @@ type listMapRunsOutput struct {
 	NextToken *string          `json:"nextToken,omitempty"`
 }
 
-// listMapRuns tells the Map Runs of an execution; a token says how many come
+// listMapRuns returns the Map Runs of an execution; a token says how many come
 // before the page.
 func (s *service) listMapRuns(ctx context.Context, in *listMapRunsInput) (*listMapRunsOutput, error) {
-	if f := checkExecutionArn(*in.ExecutionARN); f != nil {
+	if f := checkExecutionARN(*in.ExecutionARN); f != nil {
 		return nil, f
 	}
 	from, f := pageStart(in.NextToken, *in.ExecutionARN)
@@ -85,7 +85,7 @@ func (s *service) listMapRuns(ctx context.Context, in *listMapRunsInput) (*listM
 	}
 	runs, err := s.engine.MapRuns(ctx, *in.ExecutionARN)
 	if err != nil {
-		return nil, refusedAbout(err, noExecution(*in.ExecutionARN))
+		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
 	start, _ := strconv.Atoi(from) // empty for the first page, which 0 is
 	start = min(start, len(runs))
@@ -105,7 +105,7 @@ func mapRunItem(m engine.MapRun) mapRunListItem {
 }
 
 func (s *service) updateMapRun(ctx context.Context, in *updateMapRunInput) (*empty, error) {
-	if f := checkArn(*in.MapRunARN, "mapRun"); f != nil {
+	if f := checkARN(*in.MapRunARN, "mapRun"); f != nil {
 		return nil, f
 	}
 	if in.MaxConcurrency == nil && in.ToleratedFailureCount == nil && in.ToleratedFailurePercentage == nil {
@@ -116,5 +116,5 @@ func (s *service) updateMapRun(ctx context.Context, in *updateMapRunInput) (*emp
 		n := int(*in.MaxConcurrency)
 		limits.MaxConcurrency = &n
 	}
-	return &empty{}, refused(s.engine.UpdateMapRun(ctx, limits))
+	return &empty{}, serviceError(s.engine.UpdateMapRun(ctx, limits))
 }

@@ -15,7 +15,7 @@ const distributed = `{"StartAt":"All","States":{"All":{"Type":"Map","Label":"all
 	"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"One","States":{
 	"One":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:one","End":true}}}}}}`
 
-// blocked makes the function of distributed tell when it is called and wait
+// blocked makes the function of distributed report when it is called and wait
 // to be let go; the item 2 fails.
 func (a *api) blocked() (called chan string, let chan struct{}) {
 	called, let = make(chan string, 3), make(chan struct{})
@@ -70,7 +70,7 @@ func TestMapRun(t *testing.T) {
 		t.Errorf("at the end %+v %+v", m, c)
 	}
 	_, err = a.UpdateMapRun(t.Context(), &sfn.UpdateMapRunInput{MapRunArn: m.MapRunArn, MaxConcurrency: aws.Int32(1)})
-	a.refused(err, "ValidationException", "")
+	a.wantError(err, "ValidationException", "")
 }
 
 func TestMapRunFailsByNewLimits(t *testing.T) {
@@ -100,11 +100,11 @@ func TestMapRunRefused(t *testing.T) {
 	a := newAPI(t)
 	none := "arn:aws:states:us-east-1:123456789012:mapRun:m/all:none"
 	_, err := a.DescribeMapRun(t.Context(), &sfn.DescribeMapRunInput{MapRunArn: &none})
-	a.refused(err, "ResourceNotFound", "Resource not found: '"+none+"'")
+	a.wantError(err, "ResourceNotFound", "Resource not found: '"+none+"'")
 	_, err = a.UpdateMapRun(t.Context(), &sfn.UpdateMapRunInput{MapRunArn: &none})
-	a.refused(err, "ValidationException", "")
+	a.wantError(err, "ValidationException", "")
 	_, err = a.DescribeMapRun(t.Context(), &sfn.DescribeMapRunInput{MapRunArn: aws.String(machine + "m")})
-	a.refused(err, "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: stateMachine'")
+	a.wantError(err, "InvalidArn", "Invalid Arn: 'Resource type not valid in this context: stateMachine'")
 	_, err = a.ListExecutions(t.Context(), &sfn.ListExecutionsInput{MapRunArn: &none})
-	a.refused(err, "ResourceNotFound", "")
+	a.wantError(err, "ResourceNotFound", "")
 }

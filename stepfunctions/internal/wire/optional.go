@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// optional is what an optional member holds, or the type's zero where it is absent.
+// optional returns what an optional member holds, or the type's zero where it is absent.
 func optional[T any](member *T) T {
 	if member == nil {
 		var zero T
@@ -28,7 +28,7 @@ func present[T comparable](v T) *T {
 	return &v
 }
 
-// defaultPage is how many entries a list answers when it is not told.
+// defaultPage is how many entries a list answers when the request names no number.
 const defaultPage = 100
 
 // pageToken says where a list goes on. It is opaque to callers, and good only
@@ -57,8 +57,8 @@ func nextToken(question any, from string) *string {
 	return &token
 }
 
-// pageStart is where the page of a token begins, empty for the first page.
-func pageStart(token *string, question any) (string, *Fault) {
+// pageStart returns where the page of a token begins, empty for the first page.
+func pageStart(token *string, question any) (string, *Error) {
 	if token == nil {
 		return "", nil
 	}
@@ -73,7 +73,7 @@ func pageStart(token *string, question any) (string, *Fault) {
 	return t.From, nil
 }
 
-// pageSize is how many entries a page has; 0 asks for the default, as the API
+// pageSize returns how many entries a page has; 0 asks for the default, as the API
 // reference says.
 func pageSize(maxResults *int64) int {
 	if maxResults == nil || *maxResults == 0 {
@@ -103,24 +103,24 @@ func optionalStamp(t time.Time) *timestamp {
 	return &s
 }
 
-// checkArn answers the service's InvalidArn for text that is no ARN of the
+// checkARN returns the service's InvalidArn for text that is no ARN of the
 // states service (arn:PARTITION:states:REGION:ACCOUNT:TYPE:ID), and for one
 // whose type is not among those that the operation works on.
-func checkArn(text string, types ...string) *Fault {
+func checkARN(text string, types ...string) *Error {
 	if !strings.HasPrefix(text, "arn:") {
-		return invalidArn("Invalid ARN prefix", text)
+		return invalidARN("Invalid ARN prefix", text)
 	}
 	part := strings.SplitN(text, ":", 7)
 	switch {
 	case len(part) < 7 || part[2] != "states" || part[6] == "":
-		return invalidArn("Invalid ARN", text)
+		return invalidARN("Invalid ARN", text)
 	case !slices.Contains(types, part[5]):
-		return invalidArn("Resource type not valid in this context", part[5])
+		return invalidARN("Resource type not valid in this context", part[5])
 	}
 	return nil
 }
 
-// invalidDefinition words what keeps a definition from being used.
-func invalidDefinition(problems error) *Fault {
-	return fault("InvalidDefinition", "Invalid State Machine Definition: '%s'", problems)
+// invalidDefinition returns the error about what keeps a definition from being used.
+func invalidDefinition(problems error) *Error {
+	return errorf("InvalidDefinition", "Invalid State Machine Definition: '%s'", problems)
 }

@@ -21,7 +21,7 @@ import (
 )
 
 // api is the whole protocol: an engine over a journal in memory, served over
-// HTTP, and AWS's client told nothing but where.
+// HTTP, and AWS's client configured with nothing but the address.
 type api struct {
 	*testing.T
 	*sfn.Client
@@ -97,8 +97,8 @@ func (a *api) ended(execution *string) *sfn.DescribeExecutionOutput {
 	return nil
 }
 
-// refused wants a refusal of that kind with that message, any if empty.
-func (a *api) refused(err error, kind, message string) {
+// wantError wants an error of that kind with that message, any if empty.
+func (a *api) wantError(err error, kind, message string) {
 	a.Helper()
 	f := smithy.APIError(nil)
 	if !errors.As(err, &f) || f.ErrorCode() != kind || message != "" && f.ErrorMessage() != message {

@@ -41,16 +41,16 @@ func (s *service) createStateMachine(ctx context.Context, in *createStateMachine
 		Tags: tagMap(in.Tags), Publish: optional(in.Publish), Description: optional(in.VersionDescription),
 	})
 	if err != nil {
-		return nil, refused(err)
+		return nil, serviceError(err)
 	}
 	return &createStateMachineOutput{m.ARN, stamp(m.Created), present(m.VersionARN)}, nil
 }
 
-// checkRole refuses what looks like an ARN and is none. No role is assumed on
+// checkRole rejects what looks like an ARN and is none. No role is assumed on
 // one machine, so that any other text may stand in for it.
-func checkRole(role string) *Fault {
+func checkRole(role string) *Error {
 	if strings.HasPrefix(role, "arn:") && len(strings.SplitN(role, ":", 6)) < 6 {
-		return invalidArn("Invalid ARN", role)
+		return invalidARN("Invalid ARN", role)
 	}
 	return nil
 }
@@ -71,12 +71,12 @@ type describeStateMachineOutput struct {
 }
 
 func (s *service) describeStateMachine(ctx context.Context, in *describeStateMachineInput) (*describeStateMachineOutput, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	m, err := s.engine.DescribeStateMachine(ctx, *in.StateMachineARN)
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	out := &describeStateMachineOutput{
 		StateMachineARN: *in.StateMachineARN, Name: m.Name, Status: statusOf(m),
@@ -144,7 +144,7 @@ type updateStateMachineOutput struct {
 }
 
 func (s *service) updateStateMachine(ctx context.Context, in *updateStateMachineInput) (*updateStateMachineOutput, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	kept, err := readSettings(in.LoggingConfiguration, in.TracingConfiguration, in.EncryptionConfiguration)
@@ -163,21 +163,21 @@ func (s *service) updateStateMachine(ctx context.Context, in *updateStateMachine
 		Publish: optional(in.Publish), Description: optional(in.VersionDescription),
 	})
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	return &updateStateMachineOutput{stamp(m.Updated), present(m.RevisionID), present(m.VersionARN)}, nil
 }
 
 func (s *service) deleteStateMachine(ctx context.Context, in *stateMachineInput) (*empty, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	err := s.engine.DeleteStateMachine(ctx, *in.StateMachineARN)
-	if errors.Is(err, &engine.Error{Code: engine.InvalidArn}) {
+	if errors.Is(err, &engine.Error{Code: engine.InvalidARN}) {
 		// Elsewhere: deleting what is not there is no error.
 		return &empty{}, nil
 	}
-	return &empty{}, refused(err)
+	return &empty{}, serviceError(err)
 }
 
 func tagMap(tags []tag) map[string]string {
@@ -189,19 +189,19 @@ func tagMap(tags []tag) map[string]string {
 }
 
 func (s *service) tagResource(ctx context.Context, in *tagResourceInput) (*empty, error) {
-	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkARN(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	err := s.engine.Tag(ctx, *in.ResourceARN, tagMap(in.Tags))
-	return &empty{}, refusedAbout(err, noResource(*in.ResourceARN))
+	return &empty{}, resourceError(err, noResource(*in.ResourceARN))
 }
 
 func (s *service) untagResource(ctx context.Context, in *untagResourceInput) (*empty, error) {
-	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkARN(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	err := s.engine.Untag(ctx, *in.ResourceARN, in.TagKeys)
-	return &empty{}, refusedAbout(err, noResource(*in.ResourceARN))
+	return &empty{}, resourceError(err, noResource(*in.ResourceARN))
 }
 
 type listTagsForResourceOutput struct {
@@ -209,12 +209,12 @@ type listTagsForResourceOutput struct {
 }
 
 func (s *service) listTagsForResource(_ context.Context, in *resourceInput) (*listTagsForResourceOutput, error) {
-	if f := checkArn(*in.ResourceARN, "stateMachine", "activity"); f != nil {
+	if f := checkARN(*in.ResourceARN, "stateMachine", "activity"); f != nil {
 		return nil, f
 	}
 	tags, err := s.engine.Tags(*in.ResourceARN)
 	if err != nil {
-		return nil, refusedAbout(err, noResource(*in.ResourceARN))
+		return nil, resourceError(err, noResource(*in.ResourceARN))
 	}
 	out := &listTagsForResourceOutput{Tags: []tag{}}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
@@ -224,29 +224,29 @@ func (s *service) listTagsForResource(_ context.Context, in *resourceInput) (*li
 	return out, nil
 }
 
-// Defaults of the settings, as DescribeStateMachine tells them.
+// Defaults of the settings, as DescribeStateMachine returns them.
 var (
 	defaultLogging    = json.RawMessage(`{"level":"OFF","includeExecutionData":false}`)
 	defaultTracing    = json.RawMessage(`{"enabled":false}`)
 	defaultEncryption = json.RawMessage(`{"type":"AWS_OWNED_KEY"}`)
 )
 
-func (l *loggingConfiguration) check() *Fault {
+func (l *loggingConfiguration) check() *Error {
 	if l == nil || optional(l.Level) == "" || optional(l.Level) == "OFF" {
 		return nil
 	}
 	if len(l.Destinations) != 1 {
-		return fault("InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination.")
+		return errorf("InvalidLoggingConfiguration", "Invalid Logging Configuration: Must specify exactly one Log Destination.")
 	}
 	if d := l.Destinations[0]; d.CloudWatchLogsLogGroup == nil || optional(d.CloudWatchLogsLogGroup.LogGroupARN) == "" {
-		return fault("InvalidLoggingConfiguration", "Invalid Logging Configuration: Log Destination Must Have Exactly One CloudWatch Logs Log Group.")
+		return errorf("InvalidLoggingConfiguration", "Invalid Logging Configuration: Log Destination Must Have Exactly One CloudWatch Logs Log Group.")
 	}
 	return nil
 }
 
-func (e *encryptionConfiguration) check() *Fault {
+func (e *encryptionConfiguration) check() *Error {
 	if e != nil && optional(e.Type) == "CUSTOMER_MANAGED_KMS_KEY" && e.KMSKeyID == nil {
-		return fault("InvalidEncryptionConfiguration", "Invalid Encryption Configuration: KmsKeyId must be provided when type is CUSTOMER_MANAGED_KMS_KEY")
+		return errorf("InvalidEncryptionConfiguration", "Invalid Encryption Configuration: KmsKeyId must be provided when type is CUSTOMER_MANAGED_KMS_KEY")
 	}
 	return nil
 }
@@ -258,7 +258,7 @@ type settings struct{ logging, tracing, encryption json.RawMessage }
 func readSettings(l *loggingConfiguration, t *tracingConfiguration, e *encryptionConfiguration) (settings, error) {
 	var s settings
 	var err error
-	for _, check := range []*Fault{l.check(), e.check()} {
+	for _, check := range []*Error{l.check(), e.check()} {
 		if check != nil {
 			return s, check
 		}

@@ -40,7 +40,7 @@ func TestStateMachineFromCreationToDeletion(t *testing.T) {
 	_, err = a.DeleteStateMachine(t.Context(), &sfn.DeleteStateMachineInput{StateMachineArn: created.StateMachineArn})
 	must(t, err)
 	_, err = a.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: created.StateMachineArn})
-	a.refused(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+machine+"m'")
+	a.wantError(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+machine+"m'")
 	_, err = a.DeleteStateMachine(t.Context(), &sfn.DeleteStateMachineInput{StateMachineArn: created.StateMachineArn})
 	must(t, err)
 }
@@ -58,7 +58,7 @@ func TestCreationIsIdempotent(t *testing.T) {
 	} {
 		other.Name, other.RoleArn = aws.String("m"), aws.String(roleARN)
 		_, err := a.CreateStateMachine(t.Context(), other)
-		a.refused(err, "StateMachineAlreadyExists", "State Machine Already Exists: '"+machine+"m'")
+		a.wantError(err, "StateMachineAlreadyExists", "State Machine Already Exists: '"+machine+"m'")
 	}
 }
 
@@ -92,7 +92,7 @@ func TestCreationRefused(t *testing.T) {
 			in := &sfn.CreateStateMachineInput{Name: aws.String("m"), Definition: aws.String(pass), RoleArn: aws.String(roleARN)}
 			c.change(in)
 			_, err := a.CreateStateMachine(t.Context(), in)
-			a.refused(err, c.kind, c.message)
+			a.wantError(err, c.kind, c.message)
 		})
 	}
 }
@@ -101,12 +101,12 @@ func TestUpdateRefused(t *testing.T) {
 	a := newAPI(t)
 	m := a.create("m", pass, "")
 	_, err := a.UpdateStateMachine(t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: m})
-	a.refused(err, "MissingRequiredParameter", "")
+	a.wantError(err, "MissingRequiredParameter", "")
 	_, err = a.UpdateStateMachine(t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: aws.String(machine + "none"), RoleArn: aws.String(roleARN)})
-	a.refused(err, "StateMachineDoesNotExist", "")
+	a.wantError(err, "StateMachineDoesNotExist", "")
 	elsewhere := "arn:aws:states:eu-west-1:123456789012:stateMachine:m"
 	_, err = a.UpdateStateMachine(t.Context(), &sfn.UpdateStateMachineInput{StateMachineArn: &elsewhere, RoleArn: aws.String(roleARN)})
-	a.refused(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+elsewhere+"'")
+	a.wantError(err, "StateMachineDoesNotExist", "State Machine Does Not Exist: '"+elsewhere+"'")
 }
 
 func TestListsArePaged(t *testing.T) {
@@ -131,7 +131,7 @@ func TestListsArePaged(t *testing.T) {
 		t.Errorf("%v", names)
 	}
 	_, err := a.ListStateMachines(t.Context(), &sfn.ListStateMachinesInput{NextToken: aws.String("nonsense")})
-	a.refused(err, "InvalidToken", "")
+	a.wantError(err, "InvalidToken", "")
 }
 
 func TestVersions(t *testing.T) {
@@ -146,7 +146,7 @@ func TestVersions(t *testing.T) {
 		published = append(published, *v.StateMachineVersionArn)
 	}
 	_, err := a.PublishStateMachineVersion(t.Context(), &sfn.PublishStateMachineVersionInput{StateMachineArn: m, RevisionId: aws.String("another")})
-	a.refused(err, "ConflictException", "")
+	a.wantError(err, "ConflictException", "")
 	_, err = a.DeleteStateMachineVersion(t.Context(), &sfn.DeleteStateMachineVersionInput{StateMachineVersionArn: &published[1]})
 	must(t, err)
 	first, err := a.ListStateMachineVersions(t.Context(), &sfn.ListStateMachineVersionsInput{StateMachineArn: m, MaxResults: 1})
@@ -176,5 +176,5 @@ func TestTags(t *testing.T) {
 	}
 	none := machine + "none"
 	_, err = a.ListTagsForResource(t.Context(), &sfn.ListTagsForResourceInput{ResourceArn: &none})
-	a.refused(err, "ResourceNotFound", "Resource not found: '"+none+"'")
+	a.wantError(err, "ResourceNotFound", "Resource not found: '"+none+"'")
 }

@@ -30,18 +30,18 @@ func (s *service) testState(ctx context.Context, in *testStateInput) (*testState
 	if f != nil {
 		return nil, f
 	}
-	result, err := s.engine.TestState(ctx, machine, state, r.trial())
+	result, err := s.engine.TestState(ctx, machine, state, r.stateInput())
 	if err != nil {
-		return nil, refused(err)
+		return nil, serviceError(err)
 	}
 	return r.answer(result), nil
 }
 
 // parse reads the definition around the state as one of a machine, and finds
 // the state in it.
-func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Fault) {
-	if why := asl.Refusal(r.diagnostics()); why != "" {
-		return nil, nil, fault("InvalidDefinition", "%s", why)
+func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Error) {
+	if why := asl.ErrorMessage(r.diagnostics()); why != "" {
+		return nil, nil, errorf("InvalidDefinition", "%s", why)
 	}
 	machine, err := asl.Parse(r.machine)
 	if err != nil {
@@ -55,7 +55,7 @@ func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Fault) {
 	return inside, state, nil
 }
 
-// diagnostics are those of the definition. What a mocked task would call does
+// diagnostics returns the diagnostics of the definition. What a mocked task would call does
 // not matter, for it is not called.
 func (r *stateRequest) diagnostics() []asl.Diagnostic {
 	found := asl.Validate(r.machine, asl.Options{Partial: r.in.StateName == nil})
@@ -64,9 +64,9 @@ func (r *stateRequest) diagnostics() []asl.Diagnostic {
 	})
 }
 
-// trial is what the request sets around the state.
-func (r *stateRequest) trial() interp.TrialInput {
-	with := interp.TrialInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
+// stateInput returns what the request sets around the state.
+func (r *stateRequest) stateInput() interp.TestStateInput {
+	with := interp.TestStateInput{Input: r.input, Inspect: r.inspects(), Info: interp.Info{RoleARN: optional(r.in.RoleARN)}}
 	if r.in.Context != nil {
 		with.Context = json.RawMessage(*r.in.Context)
 	}
@@ -88,7 +88,7 @@ func (r *stateRequest) trial() interp.TrialInput {
 	return with
 }
 
-func (r *stateRequest) answer(result interp.TrialResult) *testStateOutput {
+func (r *stateRequest) answer(result interp.TestStateResult) *testStateOutput {
 	out := &testStateOutput{
 		Status: result.Status, Error: present(result.Error), Cause: present(result.Cause), NextState: present(result.NextState),
 	}
@@ -106,9 +106,9 @@ func (r *stateRequest) inspects() bool {
 	return level == "DEBUG" || level == "TRACE"
 }
 
-// checkMockedFields refuses a mocked result whose members the integrated
+// checkMockedFields rejects a mocked result whose members the integrated
 // service cannot have answered. Members it does not know are let through.
-func checkMockedFields(resource string, result any) *Fault {
+func checkMockedFields(resource string, result any) *Error {
 	if misfit := integration.Parse(resource).Misfit(result); misfit != "" {
 		return invalid("Mock result schema validation error: %s", misfit)
 	}
@@ -130,7 +130,7 @@ var contextMembers = map[string]map[string]string{
 
 const badContext = "Invalid Context object provided: "
 
-func (r *stateRequest) readContext() *Fault {
+func (r *stateRequest) readContext() *Error {
 	if r.in.Context == nil {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (r *stateRequest) readContext() *Fault {
 	return checkContext(o)
 }
 
-func checkContext(context *value.Object) *Fault {
+func checkContext(context *value.Object) *Error {
 	for _, m := range context.Members() {
 		if m.Name == "Map" {
 			return invalid(badContext + "'Map' field is not supported when mocking a Context object")
@@ -168,7 +168,7 @@ func checkContext(context *value.Object) *Fault {
 	return nil
 }
 
-func checkContextPart(part *value.Object, allowed map[string]string) *Fault {
+func checkContextPart(part *value.Object, allowed map[string]string) *Error {
 	for _, m := range part.Members() {
 		kind, ok := allowed[m.Name]
 		if !ok {
@@ -181,8 +181,8 @@ func checkContextPart(part *value.Object, allowed map[string]string) *Fault {
 	return nil
 }
 
-// checkResult holds a mocked result against what the state can have for one.
-func (r *stateRequest) checkResult() *Fault {
+// checkResult checks a mocked result against what the state can have for one.
+func (r *stateRequest) checkResult() *Error {
 	if !r.mocked() || r.in.Mock.Result == nil {
 		return nil
 	}
@@ -208,8 +208,8 @@ func (r *stateRequest) checkResult() *Fault {
 	return r.checkFailures(items, isArray)
 }
 
-// checkFailures: no more iterations can have failed than there were.
-func (r *stateRequest) checkFailures(items []any, isArray bool) *Fault {
+// checkFailures checks the number of failures: no more iterations can have failed than there were.
+func (r *stateRequest) checkFailures(items []any, isArray bool) *Error {
 	c := r.in.StateConfiguration
 	if isArray && c != nil && optional(c.MapIterationFailureCount) > int64(len(items)) {
 		return invalid("Map iteration failure count must be less than or equal to the number of Map iterations")
@@ -232,9 +232,9 @@ type stateRequest struct {
 // unnamed is what the service calls a state that is tested by itself.
 const unnamed = "StateName"
 
-func readStateRequest(in *testStateInput) (*stateRequest, *Fault) {
+func readStateRequest(in *testStateInput) (*stateRequest, *Error) {
 	r := &stateRequest{in: in, input: json.RawMessage("{}")}
-	for _, check := range []func() *Fault{r.readMock, r.readState, r.checkKind, r.readContext, r.checkResult, r.readInput} {
+	for _, check := range []func() *Error{r.readMock, r.readState, r.checkKind, r.readContext, r.checkResult, r.readInput} {
 		if f := check(); f != nil {
 			return nil, f
 		}
@@ -244,7 +244,7 @@ func readStateRequest(in *testStateInput) (*stateRequest, *Fault) {
 
 func (r *stateRequest) mocked() bool { return r.in.Mock != nil }
 
-func (r *stateRequest) readMock() *Fault {
+func (r *stateRequest) readMock() *Error {
 	m := r.in.Mock
 	switch {
 	case m == nil:
@@ -261,11 +261,11 @@ func (r *stateRequest) readMock() *Fault {
 
 // readState finds the state: the definition itself, or the one that StateName
 // names in it, however deep.
-func (r *stateRequest) readState() *Fault {
+func (r *stateRequest) readState() *Error {
 	v, err := value.Parse([]byte(*r.in.Definition))
 	definition, ok := v.(*value.Object)
 	if err != nil || !ok {
-		return fault("InvalidDefinition", "%s", asl.Refusal(asl.Validate([]byte(*r.in.Definition), asl.Options{})))
+		return errorf("InvalidDefinition", "%s", asl.ErrorMessage(asl.Validate([]byte(*r.in.Definition), asl.Options{})))
 	}
 	if r.in.StateName == nil {
 		r.state = definition
@@ -303,35 +303,68 @@ func findState(machine *value.Object, name string) *value.Object {
 	return nil
 }
 
-// member is a member of an object if it has that type, otherwise the zero.
+// member returns a member of an object if it has that type, otherwise the zero.
 func member[T any](o *value.Object, name string) T {
 	v, _ := o.Get(name)
 	t, _ := v.(T)
 	return t
 }
 
-// checkKind holds the state's type against whether there is a mock.
-func (r *stateRequest) checkKind() *Fault {
+// checkKind checks the state's type against whether there is a mock.
+func (r *stateRequest) checkKind() *Error {
 	r.kind = member[string](r.state, "Type")
 	mockable := r.kind == "Task" || r.kind == "Map" || r.kind == "Parallel"
 	switch {
 	case r.mocked() && !mockable && r.kind != "":
 		return invalid("State type '%s' is not supported when a mock is specified", r.kind)
 	case !r.mocked() && (r.kind == "Map" || r.kind == "Parallel"):
-		return fault("InvalidDefinition", "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]")
+		return errorf("InvalidDefinition", "TestState API does not support Map or Parallel states. Supported state types include: [Task, Wait, Pass, Succeed, Fail, Choice]")
 	case !r.mocked() && r.kind == "Task" && r.in.RoleARN == nil:
 		return invalid("RoleArn must be specified when testing a Task state")
 	}
 	return nil
 }
 
-func (r *stateRequest) readInput() *Fault {
+func (r *stateRequest) readInput() *Error {
 	if r.in.Input == nil {
 		return nil
 	}
 	if err := value.Check([]byte(*r.in.Input)); err != nil {
-		return fault("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
+		return errorf("InvalidExecutionInput", "Invalid State Machine Execution Input: '%s'", err)
 	}
 	r.input = json.RawMessage(*r.in.Input)
 	return nil
+}
+
+// The input of TestState.
+
+type testStateInput struct {
+	Definition         *string                 `json:"definition" limit:"required,min=1,max=1048576,secret"`
+	RoleARN            *string                 `json:"roleArn" limit:"min=1,max=256"`
+	Input              *string                 `json:"input" limit:"max=262144,bytes,secret"`
+	InspectionLevel    *string                 `json:"inspectionLevel" limit:"enum=INFO|DEBUG|TRACE"`
+	RevealSecrets      *bool                   `json:"revealSecrets"`
+	Variables          *string                 `json:"variables" limit:"max=262144,bytes,secret"`
+	StateName          *string                 `json:"stateName" limit:"min=1,max=80,secret"`
+	Mock               *mock                   `json:"mock"`
+	Context            *string                 `json:"context" limit:"max=262144,bytes,secret"`
+	StateConfiguration *testStateConfiguration `json:"stateConfiguration"`
+}
+
+type mock struct {
+	Result              *string    `json:"result" limit:"max=262144,bytes,secret"`
+	ErrorOutput         *mockError `json:"errorOutput"`
+	FieldValidationMode *string    `json:"fieldValidationMode" limit:"enum=STRICT|PRESENT|NONE"`
+}
+
+type mockError struct {
+	Error *string `json:"error" limit:"max=256,secret"`
+	Cause *string `json:"cause" limit:"max=32768,secret"`
+}
+
+type testStateConfiguration struct {
+	RetrierRetryCount        *int64  `json:"retrierRetryCount" limit:"min=0"`
+	ErrorCausedByState       *string `json:"errorCausedByState" limit:"min=1,max=80,secret"`
+	MapIterationFailureCount *int64  `json:"mapIterationFailureCount" limit:"min=0"`
+	MapItemReaderData        *string `json:"mapItemReaderData" limit:"max=262144,bytes,secret"`
 }

@@ -28,7 +28,7 @@ func TestTestStateCallsTheFunction(t *testing.T) {
 	}
 }
 
-func TestTestStateTellsOfRetryAndCatch(t *testing.T) {
+func TestTestStateReportsRetryAndCatch(t *testing.T) {
 	a := newAPI(t)
 	a.invoker.Handle("f", func(context.Context, []byte) ([]byte, error) {
 		return nil, &engine.FunctionError{Payload: []byte(`{"errorType":"E"}`)}
@@ -84,7 +84,7 @@ func TestTestStateRefused(t *testing.T) {
 	} {
 		t.Run(c.title, func(t *testing.T) {
 			_, err := a.TestState(t.Context(), &c.in)
-			a.refused(err, c.kind, c.message)
+			a.wantError(err, c.kind, c.message)
 		})
 	}
 }

@@ -13,21 +13,21 @@ type publishStateMachineVersionOutput struct {
 }
 
 func (s *service) publishStateMachineVersion(ctx context.Context, in *publishStateMachineVersionInput) (*publishStateMachineVersionOutput, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	v, err := s.engine.PublishStateMachineVersion(ctx, *in.StateMachineARN, optional(in.RevisionID), optional(in.Description))
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	return &publishStateMachineVersionOutput{stamp(v.Created), v.ARN}, nil
 }
 
 func (s *service) deleteStateMachineVersion(ctx context.Context, in *deleteStateMachineVersionInput) (*empty, error) {
-	if f := checkArn(*in.StateMachineVersionARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineVersionARN, "stateMachine"); f != nil {
 		return nil, f
 	}
-	return &empty{}, refused(s.engine.DeleteStateMachineVersion(ctx, *in.StateMachineVersionARN))
+	return &empty{}, serviceError(s.engine.DeleteStateMachineVersion(ctx, *in.StateMachineVersionARN))
 }
 
 type versionListItem struct {
@@ -40,10 +40,10 @@ type listStateMachineVersionsOutput struct {
 	NextToken            *string           `json:"nextToken,omitempty"`
 }
 
-// listStateMachineVersions tells the newest first; a token names the version
+// listStateMachineVersions returns the newest first; a token names the version
 // that the page begins at.
 func (s *service) listStateMachineVersions(_ context.Context, in *stateMachinePageInput) (*listStateMachineVersionsOutput, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	from, f := pageStart(in.NextToken, *in.StateMachineARN)
@@ -52,7 +52,7 @@ func (s *service) listStateMachineVersions(_ context.Context, in *stateMachinePa
 	}
 	versions, err := s.engine.StateMachineVersions(*in.StateMachineARN)
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	out := &listStateMachineVersionsOutput{StateMachineVersions: []versionListItem{}}
 	for _, v := range versions {
@@ -68,7 +68,7 @@ func (s *service) listStateMachineVersions(_ context.Context, in *stateMachinePa
 	return out, nil
 }
 
-// later tells whether a version was on an earlier page.
+// later reports whether a version was on an earlier page.
 func later(v engine.Version, from string) bool {
 	n, err := strconv.Atoi(from)
 	return err == nil && v.Number > n
@@ -86,16 +86,16 @@ func (s *service) createStateMachineAlias(ctx context.Context, in *createStateMa
 	}
 	a, err := s.engine.CreateStateMachineAlias(ctx, *in.Name, optional(in.Description), routes)
 	if err != nil {
-		return nil, refusedAbout(err, noResource(routes[0].VersionARN))
+		return nil, resourceError(err, noResource(routes[0].VersionARN))
 	}
 	return &createStateMachineAliasOutput{a.ARN, stamp(a.Created)}, nil
 }
 
 // routesOf reads a routing configuration; nil stays nil.
-func routesOf(in []route) ([]engine.Route, *Fault) {
+func routesOf(in []route) ([]engine.Route, *Error) {
 	var routes []engine.Route
 	for _, r := range in {
-		if f := checkArn(*r.StateMachineVersionARN, "stateMachine"); f != nil {
+		if f := checkARN(*r.StateMachineVersionARN, "stateMachine"); f != nil {
 			return nil, f
 		}
 		routes = append(routes, engine.Route{VersionARN: *r.StateMachineVersionARN, Weight: int(*r.Weight)})
@@ -108,7 +108,7 @@ type updateStateMachineAliasOutput struct {
 }
 
 func (s *service) updateStateMachineAlias(ctx context.Context, in *updateStateMachineAliasInput) (*updateStateMachineAliasOutput, error) {
-	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	if in.Description == nil && in.RoutingConfiguration == nil {
@@ -120,17 +120,17 @@ func (s *service) updateStateMachineAlias(ctx context.Context, in *updateStateMa
 	}
 	a, err := s.engine.UpdateStateMachineAlias(ctx, *in.StateMachineAliasARN, in.Description, routes)
 	if err != nil {
-		return nil, refusedAbout(err, noResource(*in.StateMachineAliasARN))
+		return nil, resourceError(err, noResource(*in.StateMachineAliasARN))
 	}
 	return &updateStateMachineAliasOutput{stamp(a.Updated)}, nil
 }
 
 func (s *service) deleteStateMachineAlias(ctx context.Context, in *aliasInput) (*empty, error) {
-	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	err := s.engine.DeleteStateMachineAlias(ctx, *in.StateMachineAliasARN)
-	return &empty{}, refusedAbout(err, noResource(*in.StateMachineAliasARN))
+	return &empty{}, resourceError(err, noResource(*in.StateMachineAliasARN))
 }
 
 type routeOutput struct {
@@ -148,12 +148,12 @@ type describeStateMachineAliasOutput struct {
 }
 
 func (s *service) describeStateMachineAlias(_ context.Context, in *aliasInput) (*describeStateMachineAliasOutput, error) {
-	if f := checkArn(*in.StateMachineAliasARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineAliasARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	a, err := s.engine.DescribeStateMachineAlias(*in.StateMachineAliasARN)
 	if err != nil {
-		return nil, refusedAbout(err, noResource(*in.StateMachineAliasARN))
+		return nil, resourceError(err, noResource(*in.StateMachineAliasARN))
 	}
 	out := &describeStateMachineAliasOutput{
 		StateMachineAliasARN: a.ARN, Name: a.Name, Description: present(a.Description),
@@ -175,10 +175,10 @@ type listStateMachineAliasesOutput struct {
 	NextToken           *string         `json:"nextToken,omitempty"`
 }
 
-// listStateMachineAliases tells the aliases in the order of their creation; a
+// listStateMachineAliases returns the aliases in the order of their creation; a
 // token says how many come before the page.
 func (s *service) listStateMachineAliases(_ context.Context, in *stateMachinePageInput) (*listStateMachineAliasesOutput, error) {
-	if f := checkArn(*in.StateMachineARN, "stateMachine"); f != nil {
+	if f := checkARN(*in.StateMachineARN, "stateMachine"); f != nil {
 		return nil, f
 	}
 	from, f := pageStart(in.NextToken, *in.StateMachineARN)
@@ -187,7 +187,7 @@ func (s *service) listStateMachineAliases(_ context.Context, in *stateMachinePag
 	}
 	aliases, err := s.engine.StateMachineAliases(*in.StateMachineARN)
 	if err != nil {
-		return nil, refusedAbout(err, noStateMachine(*in.StateMachineARN))
+		return nil, resourceError(err, noStateMachine(*in.StateMachineARN))
 	}
 	start, _ := strconv.Atoi(from) // empty for the first page, which 0 is
 	start = min(start, len(aliases))

@@ -1,6 +1,6 @@
-// Command bench sets this repository's client beside other people's pollers:
+// Command bench sets this repository's client beside third-party pollers:
 // how often each asks about a submission, and how long after its end it knows.
-// All follow submissions to one local world at the same time, through a proxy
+// All follow submissions to one local service at the same time, through a proxy
 // that counts; then to another that is faster, for how late a poller is depends
 // on how its polls happen to fall. It prints figures and ratios and judges
 // nothing.
@@ -20,11 +20,11 @@ import (
 )
 
 func main() {
-	log.SetOutput(io.Discard) // HashiCorp's client tells of every request there
+	log.SetOutput(io.Discard) // HashiCorp's client logs every request there
 	var o options
-	flag.StringVar(&o.binary, "binary", "../../../bin/local", "the local world's binary")
-	flag.IntVar(&o.submissions, "n", 6, "submissions of each poller to each local world, at once")
-	flag.StringVar(&o.speeds, "speeds", "3,4,5,6", "the local worlds' speeds, one after the other")
+	flag.StringVar(&o.binary, "binary", "../../../bin/local", "the local service's binary")
+	flag.IntVar(&o.submissions, "n", 6, "submissions of each poller to each local service, at once")
+	flag.StringVar(&o.speeds, "speeds", "3,4,5,6", "the local services' speeds, one after the other")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -53,12 +53,12 @@ func run(ctx context.Context, o options) error {
 	return nil
 }
 
-// patience is for all of one world; HashiCorp's poller insists on a deadline.
+// patience is for all polls of one service; HashiCorp's poller insists on a deadline.
 const patience = 10 * time.Minute
 
-// compare has all pollers follow their submissions to a world of that speed.
+// compare has all pollers follow their submissions to a service of that speed.
 func compare(ctx context.Context, o options, speed string, all []poller, tallies []tally) error {
-	w, err := startWorld(o.binary, speed)
+	w, err := startService(o.binary, speed)
 	if err != nil {
 		return err
 	}

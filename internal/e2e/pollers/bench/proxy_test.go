@@ -13,7 +13,7 @@ import (
 
 var end = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// twoPolls is an API whose submissions are finished at their second poll, and
+// twoPolls returns an API whose submissions are finished at their second poll, and
 // unchanged at their first.
 func twoPolls() http.Handler {
 	submitted, polled := 0, map[string]int{}

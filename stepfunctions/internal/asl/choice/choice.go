@@ -9,13 +9,13 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// Missing gives the result of a comparison whose Variable leads nowhere. Only
+// Missing returns the result of a comparison whose Variable leads nowhere. Only
 // IsPresent has one; ok is false for the others, which fail the execution.
 func Missing(name string, operand any) (holds, ok bool) {
 	return operand == false, name == "IsPresent"
 }
 
-// comparison gives the order of two values, if both have the right type.
+// comparison returns the order of two values, if both have the right type.
 type comparison func(variable, operand any) (order int, ok bool)
 
 func equalBooleans(variable, operand any) (int, bool) {

@@ -22,7 +22,7 @@ type Operator struct {
 	// Kind is the type of the operand; for the Path form, of what the operand's
 	// path should lead to.
 	Kind Kind
-	// Path tells that the operand is a path.
+	// Path reports whether the operand is a path.
 	Path  bool
 	holds func(variable, operand any) bool
 }

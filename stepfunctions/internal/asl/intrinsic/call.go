@@ -48,10 +48,10 @@ type argument struct {
 	template string
 }
 
-// Looks tells whether text is meant as a call, not as a path.
+// Looks reports whether text is meant as a call, not as a path.
 func Looks(text string) bool { return strings.HasPrefix(strings.TrimSpace(text), "States.") }
 
-// String gives the call as it was written.
+// String returns the call as it was written.
 func (c *Call) String() string { return c.text }
 
 // Eval computes the call. It fails with a *MissingError for a path that leads
@@ -174,17 +174,17 @@ func (in input) writable(v any, taken int) error {
 	return nil
 }
 
-// whole gives a number without its fraction, as AWS takes indexes, sizes and
+// whole returns a number without its fraction, as AWS takes indexes, sizes and
 // bounds.
 func (in input) whole(i int) (int64, error) { return in.integer(i, math.Trunc) }
 
-// rounded gives the nearest whole number, halves towards positive infinity, as
+// rounded returns the nearest whole number, halves towards positive infinity, as
 // AWS takes the terms of a sum.
 func (in input) rounded(i int) (int64, error) {
 	return in.integer(i, func(f float64) float64 { return math.Floor(f + 0.5) })
 }
 
-// integer gives a number of 32 bits.
+// integer returns a number of 32 bits.
 func (in input) integer(i int, round func(float64) float64) (int64, error) {
 	f, ok := value.Number(in.values[i])
 	if !ok {
@@ -220,7 +220,7 @@ func (e *MissingError) Error() string {
 
 func (e *MissingError) Unwrap() error { return e.NotFound }
 
-// Cause is the cause as AWS words it; input is the state's input as JSON. It
+// Cause returns the cause as AWS words it; input is the state's input as JSON. It
 // names the whole call, and writes a path into the context object as if it
 // started at the input.
 func (e *MissingError) Cause(input string) string {

@@ -39,7 +39,7 @@ func base64Decode(in input) (any, error) {
 	return strings.ToValidUTF8(string(decoded), "\uFFFD"), nil
 }
 
-// base64Digit gives the digit of the standard alphabet for one of the standard
+// base64Digit returns the digit of the standard alphabet for one of the standard
 // or the URL alphabet, and -1 for anything else.
 func base64Digit(r rune) rune {
 	switch {
@@ -53,7 +53,7 @@ func base64Digit(r rune) rune {
 	return -1
 }
 
-// hash gives the digest of a text in lower-case hexadecimal; AWS takes values
+// hash returns the digest of a text in lower-case hexadecimal; AWS takes values
 // that are no strings by their text.
 func hash(in input) (any, error) {
 	if err := in.writable(in.values[0], 0); err != nil {
@@ -74,7 +74,7 @@ func hash(in input) (any, error) {
 	return hex.EncodeToString(digest), nil
 }
 
-// digest is nil for an unknown algorithm.
+// digest returns nil for an unknown algorithm.
 func digest(algorithm string, data []byte) []byte {
 	switch algorithm {
 	case "MD5":

@@ -16,7 +16,7 @@ import (
 type function struct {
 	name     string
 	min, max int // number of arguments
-	// template tells that the first argument is a template of States.Format.
+	// template reports whether the first argument is a template of States.Format.
 	template bool
 	compute  func(input) (any, error)
 }
@@ -30,7 +30,7 @@ func lookup(name string) (function, bool) {
 	return function{}, false
 }
 
-// functions are those of states-language.net, Appendix B.
+// functions returns the functions of states-language.net, Appendix B.
 func functions() []function {
 	return []function{
 		{name: "States.Format", min: 1, max: math.MaxInt, template: true, compute: format},
@@ -114,7 +114,7 @@ func arrayRange(in input) (any, error) {
 	return elements, nil
 }
 
-// arrayGetItem gives null for any index into an empty array, as AWS does.
+// arrayGetItem returns null for any index into an empty array, as AWS does.
 func arrayGetItem(in input) (any, error) {
 	array, err := in.array(0)
 	if err != nil {
@@ -172,7 +172,7 @@ func contains(array []any, v any) bool {
 
 // string reads a literal in single quotes. A backslash may stand before
 // ' { } and itself, and nowhere else (states-language.net, "Intrinsic
-// Functions"); AWS refuses a definition that has it elsewhere.
+// Functions"); AWS rejects a definition that has it elsewhere.
 func (p *parser) string() (argument, error) {
 	var plain, template strings.Builder
 	for i := p.at + 1; i < len(p.text); i++ {
@@ -236,7 +236,7 @@ func format(in input) (any, error) {
 	return b.String(), nil
 }
 
-// badTemplate is the failure of a template, whatever the arguments are.
+// badTemplate returns the failure of a template, whatever the arguments are.
 func (in input) badTemplate(reason string) error {
 	return &ArgumentsError{Function: in.name, Reason: reason, Template: true}
 }
@@ -286,7 +286,7 @@ func mathAdd(in input) (any, error) {
 	return value.FromInt(sum), nil
 }
 
-// mathRandom gives a whole number from the first bound on and below the
+// mathRandom returns a whole number from the first bound on and below the
 // second. A seed makes it the same each time; which number a seed gives is not
 // specified.
 func mathRandom(in input) (any, error) {
@@ -312,7 +312,7 @@ func mathRandom(in input) (any, error) {
 	return value.FromInt(first + int64(bits()%uint64(end-first))), nil
 }
 
-// scramble is the SplitMix64 generator's output for a seed (Steele, Lea and
+// scramble returns the SplitMix64 generator's output for a seed (Steele, Lea and
 // Flood, "Fast Splittable Pseudorandom Number Generators", 2014).
 func scramble(seed uint64) uint64 {
 	z := seed + 0x9e3779b97f4a7c15
@@ -321,7 +321,7 @@ func scramble(seed uint64) uint64 {
 	return z ^ z>>31
 }
 
-// uuid gives a random UUID (RFC 9562, version 4).
+// uuid returns a random UUID (RFC 9562, version 4).
 func uuid(in input) (any, error) {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], in.env.Random())

@@ -47,7 +47,7 @@ func (s member) one(object *value.Object, name string, after []step, e *evaluati
 	return nil
 }
 
-// merge gives an object of those names that are there: what several names at
+// merge returns an object of those names that are there: what several names at
 // the end of a path mean.
 func (s member) merge(object *value.Object) any {
 	var members []value.Member
@@ -59,7 +59,7 @@ func (s member) merge(object *value.Object) any {
 	return value.NewObject(members...)
 }
 
-// javaType is Jayway's name for the kind of a value.
+// javaType returns Jayway's name for the kind of a value.
 func javaType(v any) string {
 	switch v.(type) {
 	case nil:
@@ -99,7 +99,7 @@ func (s slice) apply(v any, after []step, e *evaluation) error {
 	return nil
 }
 
-// bounds gives the half-open range of indexes; like Jayway's, it may run
+// bounds returns the half-open range of indexes; like Jayway's, it may run
 // through negative ones, which count from the end.
 func (s slice) bounds(length int) (from, to int) {
 	switch {
@@ -120,7 +120,7 @@ func (s slice) bounds(length int) (from, to int) {
 	return from, to
 }
 
-// array gives v's elements, or an error if v is none and that is sure to be
+// array returns v's elements, or an error if v is none and that is sure to be
 // wrong.
 func (e *evaluation) array(v any, after []step) ([]any, error) {
 	array, ok := v.([]any)
@@ -197,7 +197,7 @@ func (s filter) apply(v any, after []step, e *evaluation) error {
 	return nil
 }
 
-// Set gives a copy of root with v in the path's place; root itself does not
+// Set returns a copy of root with v in the path's place; root itself does not
 // change, and what is not on the way is shared. Missing objects are made; an
 // array has to have the element that an index names. Where that cannot be, and
 // for a path that is no Reference Path, the answer is a *MatchError.

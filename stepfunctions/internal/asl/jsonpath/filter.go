@@ -9,7 +9,7 @@ import (
 
 // condition is the inside of a filter.
 type condition interface {
-	// holds tells whether current (@) fits in the evaluation that meets it.
+	// holds reports whether current (@) fits in the evaluation that meets it.
 	holds(current any, e *evaluation) bool
 }
 
@@ -250,7 +250,7 @@ type pattern struct{ *regexp.Regexp }
 
 // pattern reads /expression/ with flags behind it. It has to match the whole
 // input. The expressions are Go's: those of Java that look around or back are
-// refused when the path is parsed.
+// rejected when the path is parsed.
 func (p *parser) pattern() (*pattern, error) {
 	for i := p.at + 1; i < len(p.text); i++ {
 		switch p.text[i] {

@@ -68,7 +68,7 @@ func (s function) apply(v any, after []step, e *evaluation) error {
 
 type compute = func(e *evaluation, v any, arguments []any) (any, error)
 
-// functions are those of Jayway's JsonPath.
+// functions returns the functions of Jayway's JsonPath.
 func functions() map[string]compute {
 	return map[string]compute{
 		"length": length,
@@ -190,7 +190,7 @@ func sum(numbers []float64) float64 {
 
 func average(numbers []float64) float64 { return sum(numbers) / float64(len(numbers)) }
 
-// deviation is the standard deviation of a whole population.
+// deviation returns the standard deviation of a whole population.
 func deviation(numbers []float64) float64 {
 	mean, squares := average(numbers), 0.0
 	for _, n := range numbers {

@@ -7,7 +7,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// Get gives what the path leads to in root. A definite path that leads nowhere
+// Get returns what the path leads to in root. A definite path that leads nowhere
 // is a *NotFoundError; an indefinite one then gives an empty list, as AWS does
 // even where Jayway itself would object to a missing parent. The result shares
 // memory with root: treat both as read-only.
@@ -28,7 +28,7 @@ func (p *Path) Get(root any) (any, error) {
 	return v, err
 }
 
-// lookup is the short way for Reference Paths, which nearly all paths are.
+// lookup returns the short way for Reference Paths, which nearly all paths are.
 func (p *Path) lookup(v any) (any, bool) {
 	for _, s := range p.steps {
 		var ok bool
@@ -46,7 +46,7 @@ func (p *Path) lookup(v any) (any, bool) {
 	return v, true
 }
 
-// element gives the array element at i; a negative i counts from the end.
+// element returns the array element at i; a negative i counts from the end.
 func element(v any, i int) (any, bool) {
 	array, _ := v.([]any)
 	if i < 0 {
@@ -119,10 +119,10 @@ func (e *evaluation) follow(v any, steps []step) error {
 	return steps[0].apply(v, steps[1:], e)
 }
 
-// depth is the number of steps before the one that has after behind it.
+// depth returns the number of steps before the one that has after behind it.
 func (e *evaluation) depth(after []step) int { return len(e.path.steps) - len(after) - 1 }
 
-// certain tells whether every step before the one that has after behind it is
+// certain reports whether every step before the one that has after behind it is
 // definite: only then is a value of the wrong kind worth an error.
 func (e *evaluation) certain(after []step) bool {
 	for _, s := range e.path.steps[:e.depth(after)] {
@@ -139,12 +139,12 @@ func (e *evaluation) rest(after []step) string {
 	return e.path.canonical(len(e.path.steps))[len(e.path.canonical(e.depth(after))):]
 }
 
-// missing reports that the first n steps lead nowhere.
+// missing returns the error that the first n steps lead nowhere.
 func (e *evaluation) missing(format string, n int) *NotFoundError {
 	return e.notFound(fmt.Sprintf(format, e.path.canonical(n)))
 }
 
-// nothing reports that all steps of a definite path could be taken but one
+// nothing returns the error that all steps of a definite path could be taken but one
 // that has no result.
 func (e *evaluation) nothing() error {
 	err := e.missing("No results for path: %s", len(e.path.steps))
@@ -169,7 +169,7 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid path %q: %s at offset %d", e.Path, e.Reason, e.Offset)
 }
 
-// NotFoundKind tells apart what AWS answers differently.
+// NotFoundKind distinguishes what AWS answers differently.
 type NotFoundKind uint8
 
 // The ways to lead nowhere.
@@ -194,7 +194,7 @@ type NotFoundError struct {
 
 func (e *NotFoundError) Error() string { return e.Reason }
 
-// Invalid is the cause AWS gives when InputPath, OutputPath and the Path forms
+// Invalid returns the cause AWS gives when InputPath, OutputPath and the Path forms
 // of numbers lead nowhere.
 func (e *NotFoundError) Invalid() string {
 	if e.Kind == NullRoot {
@@ -203,7 +203,7 @@ func (e *NotFoundError) Invalid() string {
 	return fmt.Sprintf("Invalid path '%s' : %s", e.Path, e.Reason)
 }
 
-// InField is the cause AWS gives when a path in a payload template, or in a
+// InField returns the cause AWS gives when a path in a payload template, or in a
 // Fail state, leads nowhere; input is JSON.
 func (e *NotFoundError) InField(field, input string) string {
 	if e.Kind == NullRoot {

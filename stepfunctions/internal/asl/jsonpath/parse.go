@@ -228,7 +228,7 @@ func (p *parser) slice(inside string) (step, error) {
 
 func (p *parser) done() bool { return p.at >= len(p.text) }
 
-// peek gives the next byte, or 0 at the end.
+// peek returns the next byte, or 0 at the end.
 func (p *parser) peek() byte {
 	if p.done() {
 		return 0
@@ -325,7 +325,7 @@ func (s scan) visit(v any, after []step, e *evaluation) error {
 	return next.apply(v, rest, e)
 }
 
-// matches tells whether it makes sense to apply next to v.
+// matches reports whether it makes sense to apply next to v.
 func matches(next step, leaf bool, v any, e *evaluation) bool {
 	object, isObject := v.(*value.Object)
 	_, isArray := v.([]any)
@@ -342,7 +342,7 @@ func matches(next step, leaf bool, v any, e *evaluation) bool {
 	return false
 }
 
-// within tells whether the step can find its names in object: all of them if
+// within reports whether the step can find its names in object: all of them if
 // it is to merge them, which it does at the end of a path.
 func (s member) within(object *value.Object, leaf bool) bool {
 	if !s.definite(leaf) {

@@ -42,22 +42,22 @@ type Path struct {
 	definite, reference bool
 }
 
-// String gives the path as it was written.
+// String returns the path as it was written.
 func (p *Path) String() string { return p.text }
 
-// Root tells what value Get and Set have to be given.
+// Root returns which value Get and Set have to be given.
 func (p *Path) Root() Root { return p.root }
 
-// Definite tells whether the path can lead to one value at most. An indefinite
+// Definite reports whether the path can lead to one value at most. An indefinite
 // path (wildcard, slice, union, filter, deep scan) gives a list, maybe empty.
 func (p *Path) Definite() bool { return p.definite }
 
-// Reference tells whether the path is a Reference Path: one that names a single
+// Reference reports whether the path is a Reference Path: one that names a single
 // place by member names and array indexes alone
 // (states-language.net, "Reference Paths").
 func (p *Path) Reference() bool { return p.reference }
 
-// Whole tells whether the path is its root alone.
+// Whole reports whether the path is its root alone.
 func (p *Path) Whole() bool { return len(p.steps) == 0 }
 
 // canonical writes the first n steps the way Jayway does in its messages:
@@ -83,10 +83,10 @@ func (p *Path) classify() {
 
 // step is one part of a path.
 type step interface {
-	// definite tells whether the step leads to one value at most; leaf, whether
+	// definite reports whether the step leads to one value at most; leaf, whether
 	// it is the path's last.
 	definite(leaf bool) bool
-	// reference tells whether a Reference Path may have the step.
+	// reference reports whether a Reference Path may have the step.
 	reference() bool
 	// fragment is the step as Jayway writes it.
 	fragment() string
@@ -191,7 +191,7 @@ func (p *parser) literal() (any, error) {
 	return v, nil
 }
 
-// ends tells whether a literal may end before rest.
+// ends reports whether a literal may end before rest.
 func ends(rest string) bool {
 	return rest == "" || strings.ContainsRune(" \t\r\n)],&|=<>!~", rune(rest[0]))
 }
@@ -222,7 +222,7 @@ func (p *parser) looseList() (any, error) {
 	return list, nil
 }
 
-// text is how a scalar looks where Jayway compares it as a string.
+// text returns how a scalar looks where Jayway compares it as a string.
 func text(v any) (string, bool) {
 	switch v := v.(type) {
 	case string:
@@ -238,7 +238,7 @@ type operator struct {
 	holds func(left, right operandValue) bool
 }
 
-// operators are those of Jayway's JsonPath, longer ones before their prefixes.
+// operators returns the operators of Jayway's JsonPath, longer ones before their prefixes.
 func operators() []operator {
 	return []operator{
 		{"===", identical},

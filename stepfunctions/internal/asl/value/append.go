@@ -31,7 +31,7 @@ func Append(dst []byte, v any) []byte {
 	return append(dst, b...)
 }
 
-// Text is v as compact JSON.
+// Text returns v as compact JSON.
 func Text(v any) string { return string(Append(nil, v)) }
 
 // Excerpt returns v as compact JSON, or where that is longer than limit bytes
@@ -153,7 +153,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// Fits tells whether v as compact JSON has at most limit bytes. It looks no
+// Fits reports whether v as compact JSON has at most limit bytes. It looks no
 // further than it must to know.
 func Fits(v any, limit int) bool { return remaining(v, limit) >= 0 }
 
@@ -161,7 +161,7 @@ func Fits(v any, limit int) bool { return remaining(v, limit) >= 0 }
 // number where v is longer. It looks no further than it must to know.
 func Left(v any, limit int) int { return remaining(v, limit) }
 
-// remaining is what is left of the limit after v; negative once it is exceeded.
+// remaining returns what is left of the limit after v; negative once it is exceeded.
 func remaining(v any, limit int) int {
 	if limit < 0 {
 		return limit

@@ -56,7 +56,7 @@ func CompareNumbers(a, b any) (order int, ok bool) {
 	return cmp.Compare(f, g), aOK && bOK
 }
 
-// FromFloat is the JSON number for f, without a fraction where f is whole.
+// FromFloat returns the JSON number for f, without a fraction where f is whole.
 func FromFloat(f float64) json.Number {
 	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 		return json.Number(strconv.FormatInt(int64(f), 10))
@@ -64,7 +64,7 @@ func FromFloat(f float64) json.Number {
 	return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
 }
 
-// FromInt is the JSON number for i.
+// FromInt returns the JSON number for i.
 func FromInt(i int64) json.Number { return json.Number(strconv.FormatInt(i, 10)) }
 
 // Java writes a value the way Java's toString does, which is what AWS puts
@@ -118,7 +118,7 @@ func withFraction(digits string) string {
 	return digits + ".0"
 }
 
-// JavaHash is the hashCode of a value in Java, where an object is a Map, an
+// JavaHash returns the hashCode of a value in Java, where an object is a Map, an
 // array a List and a number an Integer, a Long or a Double.
 func JavaHash(v any) uint32 {
 	switch v := v.(type) {
@@ -164,7 +164,7 @@ func javaNumberHash(n json.Number) uint32 {
 	return uint32(bits ^ bits>>32)
 }
 
-// JavaBucket is the place of a hash in a HashMap of this many entries; a
+// JavaBucket returns the place of a hash in a HashMap of this many entries; a
 // HashMap lists its entries bucket by bucket.
 func JavaBucket(hash uint32, entries int) int {
 	buckets := 16

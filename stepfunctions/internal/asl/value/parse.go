@@ -109,7 +109,7 @@ func (r *reader) space() {
 	}
 }
 
-// peek skips white space and gives the next byte, 0 at the end.
+// peek skips white space and returns the next byte, 0 at the end.
 func (r *reader) peek() byte {
 	r.space()
 	if r.at < len(r.src) {

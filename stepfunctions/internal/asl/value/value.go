@@ -28,7 +28,7 @@ type Object struct {
 	index   map[string]int
 }
 
-// NewObject gives an object of these members; of two with one name the later
+// NewObject returns an object of these members; of two with one name the later
 // value counts, at the earlier one's place.
 func NewObject(members ...Member) *Object {
 	o := &Object{members: make([]Member, 0, len(members))}
@@ -38,7 +38,7 @@ func NewObject(members ...Member) *Object {
 	return o
 }
 
-// Len is the number of members; a nil object has none.
+// Len returns the number of members; a nil object has none.
 func (o *Object) Len() int {
 	if o == nil {
 		return 0
@@ -46,7 +46,7 @@ func (o *Object) Len() int {
 	return len(o.members)
 }
 
-// Members are the members in order; the caller must not change them.
+// Members returns the members in order; the caller must not change them.
 func (o *Object) Members() []Member {
 	if o == nil {
 		return nil
@@ -54,7 +54,7 @@ func (o *Object) Members() []Member {
 	return o.members
 }
 
-// Get gives the value of a member and whether there is one of that name.
+// Get returns the value of a member and whether there is one of that name.
 func (o *Object) Get(name string) (any, bool) {
 	if i := o.find(name); i >= 0 {
 		return o.members[i].Value, true
@@ -62,7 +62,7 @@ func (o *Object) Get(name string) (any, bool) {
 	return nil, false
 }
 
-// With gives a copy in which the named member has this value.
+// With returns a copy in which the named member has this value.
 func (o *Object) With(name string, v any) *Object {
 	c := &Object{members: make([]Member, o.Len(), o.Len()+1)}
 	copy(c.members, o.Members())
@@ -113,7 +113,7 @@ func (o *Object) put(name string, v any) {
 // MarshalJSON writes the members in order.
 func (o *Object) MarshalJSON() ([]byte, error) { return Append(nil, o), nil }
 
-// Equal tells whether two values are the same JSON: numbers are compared by
+// Equal reports whether two values are the same JSON: numbers are compared by
 // value, objects without regard to order.
 func Equal(a, b any) bool {
 	switch x := a.(type) {

@@ -1,4 +1,4 @@
-// Package cases reads recordings of what AWS Step Functions did, and tells
+// Package cases reads recordings of what AWS Step Functions did, and says
 // whether something else did the same. The recordings are not part of this
 // repository; the tests run them where they are.
 package cases
@@ -101,7 +101,7 @@ type Subcase struct {
 	Expected   map[string]any  `json:"expected"`
 }
 
-// DefinitionOf is the definition as the recorder sent it: the text where the
+// DefinitionOf returns the definition as the recorder sent it: the text where the
 // case has it, otherwise the object.
 func (c Case) DefinitionOf() string {
 	if c.DefinitionText != nil {
@@ -110,7 +110,7 @@ func (c Case) DefinitionOf() string {
 	return Spaced(c.Definition)
 }
 
-// InputOf is the input as the recorder sent it.
+// InputOf returns the input as the recorder sent it.
 func (c Case) InputOf() string {
 	if c.InputRecorded != nil {
 		return Spaced(c.InputRecorded)
@@ -118,19 +118,19 @@ func (c Case) InputOf() string {
 	return Spaced(c.Input)
 }
 
-// Random tells whether two right runs of the case differ.
+// Random reports whether two right runs of the case differ.
 func (c Case) Random() bool { return c.Deterministic != nil && !*c.Deterministic }
 
-// Consistent tells whether InputOf belongs to the recording.
+// Consistent reports whether InputOf belongs to the recording.
 func (c Case) Consistent() bool {
 	return c.SelfConsistent == nil || *c.SelfConsistent || c.InputRecorded != nil
 }
 
 // redriveBegan is when executions could be redriven for the first time, and
-// context objects began to tell how often they were.
+// context objects began to show how often they were.
 var redriveBegan = time.Date(2023, 11, 15, 0, 0, 0, 0, time.UTC)
 
-// Matcher is the one for the case's wildcards and age.
+// Matcher returns the one for the case's wildcards and age.
 func (c Case) Matcher() Matcher {
 	m := NewMatcher(c.Wildcards)
 	recorded, err := time.Parse("02-01-2006, 15:04:05", c.Source.Recorded)
@@ -140,7 +140,7 @@ func (c Case) Matcher() Matcher {
 	return m
 }
 
-// Concurrent tells whether the recorded order of events is one of several.
+// Concurrent reports whether the recorded order of events is one of several.
 func (c Case) Concurrent() bool {
 	for _, f := range c.Features {
 		if f == "state:Parallel" || f == "state:Map" || f == "distributed-map" {
@@ -221,7 +221,7 @@ func parsedText(s string) any {
 // Result is what became of a case.
 type Result string
 
-// The results. Refused is a case that uses what is refused on purpose, NotRun
+// The results. Refused is a case that uses what is rejected on purpose, NotRun
 // one that cannot be run as it is.
 const (
 	Passed  Result = "passed"
@@ -300,7 +300,7 @@ func Spaced(text json.RawMessage) string {
 	return out.String()
 }
 
-// escaped tells whether what follows text is escaped by an odd backslash.
+// escaped reports whether what follows text is escaped by an odd backslash.
 func escaped(text []byte) bool {
 	return (len(text)-len(bytes.TrimRight(text, `\`)))%2 == 1
 }

@@ -12,8 +12,8 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write testdata/recorded.golden anew")
-	only   = flag.String("only", "", "run only the cases whose id contains this, and tell what became of each")
+	update = flag.Bool("update", false, "write testdata/recorded.golden again")
+	only   = flag.String("only", "", "run only the cases whose id contains this, and print the result of each")
 )
 
 const golden = "testdata/recorded.golden"
@@ -60,7 +60,7 @@ func runCase(t *testing.T, c cases.Case) []cases.Verdict {
 	return []cases.Verdict{runners[c.Kind](t, c)}
 }
 
-// report tells the table, and each case that did not pass with the reason.
+// report logs the table, and each case that did not pass with the reason.
 func report(t *testing.T, verdicts []cases.Verdict, table cases.Table) {
 	var out bytes.Buffer
 	for _, v := range verdicts {

@@ -37,7 +37,7 @@ func NewMatcher(wildcards []string) Matcher {
 	return m
 }
 
-// Diff tells where got differs from want, one line each; nothing where they
+// Diff returns where got differs from want, one line each; nothing where they
 // match by the rules of the recordings.
 func (m Matcher) Diff(want, got any) []string { return m.diff("", parsed(want), parsed(got)) }
 
@@ -62,7 +62,7 @@ func (m Matcher) diff(path string, want, got any) []string {
 	return []string{fmt.Sprintf("%s: want %s, got %s", path, show(want), show(got))}
 }
 
-// wild tells whether a wildcard occurs in text, as it is or as JSON writes it.
+// wild reports whether a wildcard occurs in text, as it is or as JSON writes it.
 func (m Matcher) wild(text string) bool {
 	written := string(encoded(text))
 	return slices.ContainsFunc(m.any, func(re *regexp.Regexp) bool {
@@ -131,7 +131,7 @@ func show(v any) string {
 
 // DiffHistory compares event histories: in order, with ids and details; where
 // several orders are right, only how often each type occurs. The recorder
-// has taken some events out of such histories; the last one's id tells.
+// has taken some events out of such histories; the last one's id shows it.
 func (m Matcher) DiffHistory(want, got []Event, concurrent bool) []string {
 	exact := m.diffInOrder(want, got)
 	if len(exact) == 0 || !concurrent {

@@ -38,7 +38,7 @@ func NewPlayback(c Case) *Playback {
 	return p
 }
 
-// Mocks is a mock file of what the tasks of c were answered that call other
+// Mocks returns a mock file of what the tasks of c were answered that call other
 // services, for the state machine of that name.
 func Mocks(c Case, machine string) []byte {
 	states, responses := map[string]string{}, map[string]map[string]any{}
@@ -58,7 +58,7 @@ func Mocks(c Case, machine string) []byte {
 	})
 }
 
-// mock is the task's outcome as a mock file has it.
+// mock returns the task's outcome as a mock file has it.
 func (t Task) mock() map[string]any {
 	o := t.Outcome
 	if text, ok := o.Output.(string); ok && json.Valid([]byte(text)) {
@@ -111,14 +111,14 @@ func (p *Playback) count(n int) {
 	p.hanging += n
 }
 
-// Surprises are the calls that the recording does not have.
+// Surprises returns the calls that the recording does not have.
 func (p *Playback) Surprises() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.surprises)
 }
 
-// Hangs tells whether a call waits for its caller to give up.
+// Hangs reports whether a call waits for its caller to give up.
 func (p *Playback) Hangs() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -160,7 +160,7 @@ func (p *Playback) byHandler(w http.ResponseWriter, name string, body []byte) {
 	}
 }
 
-// function is the name of the function a task calls, empty for other tasks.
+// function returns the name of the function a task calls, empty for other tasks.
 func (t Task) function() string {
 	arn := t.Resource
 	if t.Scheduled == "TaskScheduled" {
@@ -202,7 +202,7 @@ func (t Task) answer(w http.ResponseWriter) {
 	}
 }
 
-// result is what the function returned, taken out of what the integration
+// result returns what the function returned, taken out of what the integration
 // makes of it. An output that is text is JSON that the recorder left alone.
 func (t Task) result() []byte {
 	output, ok := t.Outcome.Output.(map[string]any)

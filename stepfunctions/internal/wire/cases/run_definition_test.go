@@ -14,13 +14,13 @@ import (
 )
 
 // runCreateError runs a case of kind create-error: a definition or a request
-// that CreateStateMachine refuses.
+// that CreateStateMachine rejects.
 func runCreateError(t *testing.T, c cases.Case) cases.Verdict {
 	w := newWorld(t, cases.NewPlayback(c))
 	in := &sfn.CreateStateMachineInput{
 		Name: aws.String(machineName), Definition: aws.String(c.DefinitionOf()), RoleArn: aws.String(role), Type: types.StateMachineType(c.Type),
 	}
-	want := wantedFault(c)
+	want := wantedError(c)
 	if want.code == "StateMachineAlreadyExists" {
 		// The recording's second creation: the first had another definition.
 		_, err := w.create(t.Context(), c.Type, `{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`)
@@ -30,15 +30,15 @@ func runCreateError(t *testing.T, c cases.Case) cases.Verdict {
 		in.VersionDescription = aws.String("a description")
 	}
 	_, err := w.client.CreateStateMachine(t.Context(), in)
-	return judgeFault(c, want, err)
+	return judgeError(c, want, err)
 }
 
-// wanted is the refusal of a recording.
+// wanted is the error of a recording.
 type wanted struct{ code, message string }
 
-// wantedFault reads both forms: the service's error, and a client's exception
+// wantedError reads both forms: the service's error, and a client's exception
 // with the sentence around it.
-func wantedFault(c cases.Case) wanted {
+func wantedError(c cases.Case) wanted {
 	if e, ok := c.Expected["Error"].(map[string]any); ok {
 		code, _ := e["Code"].(string)
 		message, _ := e["Message"].(string)
@@ -52,15 +52,15 @@ func wantedFault(c cases.Case) wanted {
 	return wanted{code, message}
 }
 
-// judgeFault compares refusals. Texts of the recorder's own, where the service
+// judgeError compares errors. Texts of the recorder's own, where the service
 // was not recorded, are known by their language; their code is all there is.
-func judgeFault(c cases.Case, want wanted, err error) cases.Verdict {
+func judgeError(c cases.Case, want wanted, err error) cases.Verdict {
 	api := smithy.APIError(nil)
 	if !errors.As(err, &api) {
 		if want.code == "ParamValidationError" {
 			return cases.Verdict{Case: c, Result: cases.NotRun, Why: "the recorder's client refused it"}
 		}
-		return failed(c, "want "+want.code+": "+want.message+", got no refusal but "+errorText(err))
+		return failed(c, "want "+want.code+": "+want.message+", got no error of the service but "+errorText(err))
 	}
 	if want.code == "ParamValidationError" && api.ErrorCode() == "ValidationException" {
 		return cases.Verdict{Case: c, Result: cases.Passed}

@@ -7,10 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
-
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
 )
 
 // role stands in for the recordings' roles; nothing assumes it. recordedRole
@@ -113,7 +114,7 @@ func runExecution(t *testing.T, c cases.Case) cases.Verdict {
 // nestedTarget is the state machine that the recordings start from a task.
 const nestedTarget = `{"StartAt":"State_1","States":{"State_1":{"Type":"Pass","Result":{"Arg1":"argument1"},"End":true}}}`
 
-// targets makes the machine that a case's tasks start, and gives the case's
+// targets makes the machine that a case's tasks start, and returns the case's
 // input with its ARN in place of the recorded one.
 func (w *world) targets(ctx context.Context, c cases.Case) (string, error) {
 	input := c.InputOf()
@@ -129,7 +130,7 @@ func (w *world) targets(ctx context.Context, c cases.Case) (string, error) {
 	return input, nil
 }
 
-// outcome is what a recording tells of an execution's end.
+// outcome returns what a recording has of an execution's end.
 func outcome(d *sfn.DescribeExecutionOutput) map[string]any {
 	out := map[string]any{"status": string(d.Status)}
 	for name, text := range map[string]*string{"output": d.Output, "error": d.Error, "cause": d.Cause} {
@@ -138,4 +139,29 @@ func outcome(d *sfn.DescribeExecutionOutput) map[string]any {
 		}
 	}
 	return out
+}
+
+// runSync runs a case of kind sync-execution.
+func runSync(t *testing.T, c cases.Case) cases.Verdict {
+	if why := notRunnable(c); why != "" {
+		return cases.Verdict{Case: c, Result: cases.NotRun, Why: why}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
+	defer cancel()
+	w := newWorld(t, cases.NewPlayback(c))
+	machine, err := w.create(ctx, c.Type, c.DefinitionOf())
+	if err != nil {
+		return unlessRefused(c, err)
+	}
+	got, err := w.client.StartSyncExecution(ctx, &sfn.StartSyncExecutionInput{StateMachineArn: &machine, Input: aws.String(c.InputOf())})
+	if err != nil {
+		return failed(c, err.Error())
+	}
+	out := map[string]any{"status": string(got.Status)}
+	for name, text := range map[string]*string{"output": got.Output, "error": got.Error, "cause": got.Cause} {
+		if text != nil {
+			out[name] = *text
+		}
+	}
+	return judge(c, c.Matcher().Diff(c.Expected, out))
 }

@@ -3,14 +3,15 @@ package cases_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
-
-	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"example.org/asynchttpapi/stepfunctions/internal/wire/cases"
 )
 
 // stateRequest is the request of a recorded TestState. The recordings leave
@@ -66,7 +67,7 @@ func runTestState(t *testing.T, c cases.Case) cases.Verdict {
 	return judge(c, c.Matcher().Diff(c.Expected, wireForm(got)))
 }
 
-// withTask makes a task of what the inspection data tells of one.
+// withTask makes a task of what the inspection data shows of one.
 func withTask(c cases.Case) cases.Case {
 	data, _ := c.Expected["inspectionData"].(map[string]any)
 	result, ok := data["result"]
@@ -89,5 +90,33 @@ func runTestStateError(t *testing.T, c cases.Case) cases.Verdict {
 	defer cancel()
 	w := newWorld(t, cases.NewPlayback(c))
 	_, err := w.testState(ctx, c, nil)
-	return judgeFault(c, wantedFault(c), err)
+	return judgeError(c, wantedError(c), err)
+}
+
+// runChoices runs a batch of comparisons, each a verdict of its own.
+func runChoices(t *testing.T, c cases.Case) []cases.Verdict {
+	w := newWorld(t, cases.NewPlayback(c))
+	verdicts := make([]cases.Verdict, len(c.Subcases))
+	for i, sub := range c.Subcases {
+		one := c
+		one.ID = fmt.Sprintf("%s#%d", c.ID, i)
+		verdicts[i] = judge(one, w.compare(t.Context(), c, sub, i))
+	}
+	return verdicts
+}
+
+func (w *world) compare(ctx context.Context, c cases.Case, sub cases.Subcase, i int) []string {
+	ctx, cancel := context.WithTimeout(ctx, caseTimeout)
+	defer cancel()
+	machine, err := w.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String(fmt.Sprint(machineName, i)), Definition: aws.String(cases.Spaced(sub.Definition)), RoleArn: aws.String(role),
+	})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	got, err := w.run(ctx, *machine.StateMachineArn, cases.Spaced(sub.Input))
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return c.Matcher().Diff(sub.Expected, outcome(got))
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 )
 
-// wireForm is a value of the SDK in the words of the wire: members by their
+// wireForm returns a value of the SDK in the words of the wire: members by their
 // names there, absent ones left out.
 func wireForm(v any) any { return plain(reflect.ValueOf(v)) }
 

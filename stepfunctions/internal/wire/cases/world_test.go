@@ -74,7 +74,7 @@ func (w *world) close() {
 	w.engine.Close(ended)
 }
 
-// newClient is AWS's own, told nothing but the endpoint; its dialer finds the
+// newClient returns AWS's own, configured with nothing but the endpoint; its dialer finds the
 // server under every host, since the SDK puts "sync-" before some.
 func newClient(api *httptest.Server) *sfn.Client {
 	address := api.Listener.Addr().String()

@@ -11,9 +11,9 @@ import (
 	"example.org/asynchttpapi/internal/e2e/program"
 )
 
-// world is a local world behind a proxy, whose address is the one that its
+// service is the local service behind a proxy, whose address is the one that its
 // status URLs have.
-type world struct {
+type service struct {
 	url  string // of the proxy
 	seen *seen
 
@@ -22,7 +22,7 @@ type world struct {
 	data  string
 }
 
-func startWorld(binary, speed string) (*world, error) {
+func startService(binary, speed string) (*service, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func startWorld(binary, speed string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{url: "http://" + listener.Addr().String(), data: data, seen: newSeen(), proxy: &http.Server{}}
+	w := &service{url: "http://" + listener.Addr().String(), data: data, seen: newSeen(), proxy: &http.Server{}}
 	server, err := w.exec(binary, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", data,
 		"-base-url", w.url, "-review", "approve", "-speed", speed)
 	if err != nil {
@@ -44,7 +44,7 @@ func startWorld(binary, speed string) (*world, error) {
 }
 
 // exec starts the server and returns its address.
-func (w *world) exec(binary string, args ...string) (*url.URL, error) {
+func (w *service) exec(binary string, args ...string) (*url.URL, error) {
 	w.cmd = exec.Command(binary, args...)
 	address, err := program.Start(w.cmd)
 	if err != nil {
@@ -53,7 +53,7 @@ func (w *world) exec(binary string, args ...string) (*url.URL, error) {
 	return url.Parse(address)
 }
 
-func (w *world) stop() {
+func (w *service) stop() {
 	w.proxy.Close()
 	program.Stop(w.cmd)
 	os.RemoveAll(w.data)

@@ -9,22 +9,22 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
-// Trial is one state run by itself, as the TestState API does:
+// TestState is one state run by itself, as the TestState API does:
 // https://docs.aws.amazon.com/step-functions/latest/dg/test-state-isolation.html
 //
 // It is pure like a Run. Start begins the state and says which task there is
 // to do, if any and if it is not mocked; Answer brings the task's answer; then
-// Result tells how the state ended.
-type Trial struct {
+// Result returns how the state ended.
+type TestState struct {
 	run  *Run
-	with TrialInput
+	with TestStateInput
 	// notes are the inspection data, in the order in which they arose.
 	notes  []value.Member
-	result TrialResult
+	result TestStateResult
 }
 
-// TrialInput is what a state is tried with.
-type TrialInput struct {
+// TestStateInput is what a state is tried with.
+type TestStateInput struct {
 	Info Info
 	At   time.Time
 	// Input is the state's input as JSON.
@@ -54,14 +54,14 @@ type Mock struct {
 	Error, Cause string
 }
 
-// The statuses of a Trial besides StatusSucceeded and StatusFailed.
+// The statuses of a TestState besides StatusSucceeded and StatusFailed.
 const (
 	StatusRetriable   = "RETRIABLE"
 	StatusCaughtError = "CAUGHT_ERROR"
 )
 
-// TrialResult is how a tried state ended.
-type TrialResult struct {
+// TestStateResult is how a tried state ended.
+type TestStateResult struct {
 	Status    string
 	Output    json.RawMessage // nil where the state failed
 	Error     string
@@ -69,16 +69,16 @@ type TrialResult struct {
 	NextState string
 	// Inspection has the members of the API's inspectionData: JSON texts,
 	// except for numbers and errorDetails. What has more than maxTemplate bytes
-	// is not there. Nil where TrialInput.Inspect is not set.
+	// is not there. Nil where TestStateInput.Inspect is not set.
 	Inspection *value.Object
 }
 
-// NewTrial prepares a trial of one of m's states. Its error tells that the
+// NewTestState prepares the test of one of m's states. Its error reports that the
 // input, the context or the variables are not JSON of the right kind.
-func NewTrial(m *asl.Machine, state *asl.State, with TrialInput) (*Trial, error) {
-	t := &Trial{with: with}
+func NewTestState(m *asl.Machine, state *asl.State, with TestStateInput) (*TestState, error) {
+	t := &TestState{with: with}
 	t.run = New(m, with.Info)
-	t.run.trial = t
+	t.run.testState = t
 	t.run.log.bare = true
 	input, err := decode(with.Input)
 	if err != nil {
@@ -101,7 +101,7 @@ func NewTrial(m *asl.Machine, state *asl.State, with TrialInput) (*Trial, error)
 }
 
 // Start begins the state.
-func (t *Trial) Start() (task Task, ok bool) {
+func (t *TestState) Start() (task Task, ok bool) {
 	s := t.run.root
 	t.note("input", s.input)
 	t.run.enter(s)
@@ -117,13 +117,13 @@ func (t *Trial) Start() (task Task, ok bool) {
 }
 
 // Answer brings the answer to the task that Start gave.
-func (t *Trial) Answer(in Input) {
+func (t *TestState) Answer(in Input) {
 	t.run.now = in.At
 	t.run.taskInput(in)
 }
 
-// Result tells how the state ended.
-func (t *Trial) Result() TrialResult {
+// Result returns how the state ended.
+func (t *TestState) Result() TestStateResult {
 	if own := t.run.root.vars.own; own.Len() > 0 {
 		t.note("variables", data{v: own})
 	}
@@ -155,10 +155,10 @@ func object(raw json.RawMessage) (*value.Object, error) {
 }
 
 // inspects reports whether inspection data are asked for.
-func (t *Trial) inspects() bool { return t != nil && t.with.Inspect }
+func (t *TestState) inspects() bool { return t != nil && t.with.Inspect }
 
 // abandoned reports whether the caller has left.
-func (t *Trial) abandoned() bool {
+func (t *TestState) abandoned() bool {
 	if t == nil {
 		return false
 	}
@@ -170,31 +170,31 @@ func (t *Trial) abandoned() bool {
 	}
 }
 
-// note keeps a piece of inspection data; outside of a trial, and where it is
+// note keeps a piece of inspection data; outside of a TestState, and where it is
 // not asked for, it does nothing. A piece that is too large for any state is
 // not written out.
-func (t *Trial) note(name string, d data) {
+func (t *TestState) note(name string, d data) {
 	if t.inspects() && !t.unseen(name) && value.Fits(d.v, maxTemplate) {
 		t.notes = append(t.notes, value.Member{Name: name, Value: string(d.text())})
 	}
 }
 
-// unseen tells what the API leaves out for a state: what a Pass state with a
+// unseen reports whether the API leaves the data out for a state: what a Pass state with a
 // Result does not look at, and what goes into branches.
-func (t *Trial) unseen(name string) bool {
+func (t *TestState) unseen(name string) bool {
 	s := t.run.root.state
 	before := name == "afterInputPath" || name == "afterParameters"
 	return before && (s.Type == asl.Parallel || s.Type == asl.Pass && s.Has("Result"))
 }
 
-func (t *Trial) noteNumber(name string, n json.Number) {
+func (t *TestState) noteNumber(name string, n json.Number) {
 	if t != nil {
 		t.notes = append(t.notes, value.Member{Name: name, Value: n})
 	}
 }
 
 // left is the end of a state that was left.
-func (t *Trial) left(out data, how exit) {
+func (t *TestState) left(out data, how exit) {
 	t.result.Output, t.result.NextState = out.text(), how.next
 	if t.result.Status == "" {
 		t.result.Status = StatusSucceeded
@@ -202,13 +202,13 @@ func (t *Trial) left(out data, how exit) {
 }
 
 // failed is the end of a state that failed for good.
-func (t *Trial) failed(f failure) {
-	f = f.told()
+func (t *TestState) failed(f failure) {
+	f = f.public()
 	t.result.Status, t.result.Error, t.result.Cause = StatusFailed, f.name, f.cause
 }
 
 // retriable is the end of a state whose failure a retrier is about.
-func (t *Trial) retriable(f failure, index int, interval float64) {
+func (t *TestState) retriable(f failure, index int, interval float64) {
 	t.failed(f)
 	t.result.Status = StatusRetriable
 	t.detail(value.NewObject(
@@ -218,7 +218,7 @@ func (t *Trial) retriable(f failure, index int, interval float64) {
 }
 
 // caught notes that a catcher is about the failure; the state is then left.
-func (t *Trial) caught(f failure, index int) {
+func (t *TestState) caught(f failure, index int) {
 	if t == nil {
 		return
 	}
@@ -227,7 +227,7 @@ func (t *Trial) caught(f failure, index int) {
 	t.detail(value.NewObject(value.Member{Name: "catchIndex", Value: value.FromInt(int64(index))}))
 }
 
-func (t *Trial) detail(details *value.Object) {
+func (t *TestState) detail(details *value.Object) {
 	t.notes = append(t.notes, value.Member{Name: "errorDetails", Value: details})
 }
 
@@ -254,8 +254,8 @@ func appendSpaced(dst []byte, v any) []byte {
 	return value.Append(dst, v)
 }
 
-// mocked gives the mock's answer in place of branches or iterations.
-func (t *Trial) mocked(s *scope) *failure {
+// mocked returns the mock's answer in place of branches or iterations.
+func (t *TestState) mocked(s *scope) *failure {
 	if t.with.Mock == nil {
 		return s.broken("A %s state cannot be tested without a mock.", s.state.Type)
 	}
@@ -270,7 +270,7 @@ func (t *Trial) mocked(s *scope) *failure {
 	return nil
 }
 
-// tryMap is forEach for a trial: the iterations are mocked.
+// tryMap is forEach for a TestState: the iterations are mocked.
 func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	tolerated, f := r.evaluate(s, in).tolerance(s.state)
 	if f != nil {
@@ -279,7 +279,7 @@ func (r *Run) tryMap(s *scope, in data, items []any, concurrency int) *failure {
 	if f := r.tryInputs(s, in, items); f != nil {
 		return f
 	}
-	return r.trial.mockedMap(s, tolerated, len(items), concurrency)
+	return r.testState.mockedMap(s, tolerated, len(items), concurrency)
 }
 
 // tryInputs notes what would be the inputs of the iterations.
@@ -288,7 +288,7 @@ func (r *Run) tryInputs(s *scope, in data, items []any) *failure {
 	if f != nil {
 		return f
 	}
-	if !r.trial.inspects() {
+	if !r.testState.inspects() {
 		return nil
 	}
 	e := &each{items: items, input: in, mapRun: &mapRun{childPlan: plan}}
@@ -318,12 +318,12 @@ func (r *Run) noteList(name string, length int, value func(i int) (any, *failure
 		}
 		list[i] = v
 	}
-	r.trial.note(name, data{v: list})
+	r.testState.note(name, data{v: list})
 	return nil
 }
 
 // mockedMap is mocked for a Map state, with its tolerance of failures.
-func (t *Trial) mockedMap(s *scope, tolerated tolerance, items, concurrency int) *failure {
+func (t *TestState) mockedMap(s *scope, tolerated tolerance, items, concurrency int) *failure {
 	t.noteNumber("maxConcurrency", value.FromInt(int64(concurrency)))
 	if tolerated.count != nil {
 		t.noteNumber("toleratedFailureCount", value.FromInt(*tolerated.count))

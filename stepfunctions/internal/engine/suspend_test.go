@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -16,7 +17,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
-// oldJournal gives what it has of one execution as a program would find it
+// oldJournal has one execution as a program would find it
 // that is another one than wrote it.
 type oldJournal struct {
 	*enginetest.Journal
@@ -52,7 +53,7 @@ func replaced(old, new string) func([]byte) ([]byte, error) {
 	}
 }
 
-// unsummed are entries as version 1 wrote them.
+// unsummed returns entries as version 1 wrote them.
 func unsummed(entries [][]byte) (old [][]byte) {
 	for _, e := range entries {
 		at := 2
@@ -79,7 +80,7 @@ const pause = `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1000
 var relay = strings.Replace(byToken(1_000_000), `"StartAt": "T", "States": {`,
 	`"StartAt": "F", "States": {"F": {"Type": "Task", "Resource": "`+function+`f", "Next": "T"}, `, 1)
 
-var astrays = map[string]struct {
+var unreplayable = map[string]struct {
 	definition string
 	found      func([]byte) ([]byte, error)
 	entries    func([][]byte) [][]byte
@@ -89,15 +90,15 @@ var astrays = map[string]struct {
 	"an end":                     {pause, replaced(`1000`, `0`), nil},
 	"an end, not summed":         {pause, replaced(`1000`, `0`), unsummed},
 	"no definition":              {relay, func([]byte) ([]byte, error) { return nil, engine.ErrNotFound }, nil},
-	"a definition of no use":     {relay, func([]byte) ([]byte, error) { return []byte(`{"Definition": "{"}`), nil }, nil},
+	"an invalid definition":      {relay, func([]byte) ([]byte, error) { return []byte(`{"Definition": "{"}`), nil }, nil},
 	"a damaged entry":            {relay, nil, newest(func(e []byte) []byte { return e[:len(e)-1] })},
 	"an entry of a later format": {relay, nil, newest(func(e []byte) []byte { return append([]byte{99}, e[1:]...) })},
 }
 
-// astrayWorld has an execution x that waits, and restarts with what it left
+// suspendedWorld has an execution x that waits, and restarts with what it left
 // changed. calls counts what functions are called.
-func astrayWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
-	tt := astrays[name]
+func suspendedWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
+	tt := unreplayable[name]
 	j, log, calls = &oldJournal{Journal: enginetest.NewJournal()}, &bytes.Buffer{}, &atomic.Int32{}
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
 	w = begin(&world{T: t, journal: j, clock: c, fakeClock: c, log: slog.New(slog.NewTextHandler(log, nil))})
@@ -120,12 +121,12 @@ func astrayWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, 
 	return w, j, x, calls, log
 }
 
-// An execution that this version cannot go on with is left as it is, is told
-// of once, and keeps nobody else from anything.
-func TestAstrayIsSetAside(t *testing.T) {
-	for name := range astrays {
+// An execution that this version cannot resume is left as it is, is logged
+// once, and does not hold up any other execution.
+func TestUnreplayableIsSuspended(t *testing.T) {
+	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, calls, log := astrayWorld(t, name)
+			w, _, x, calls, log := suspendedWorld(t, name)
 			before := calls.Load()
 			w.wantEnd(w.run("arn:aws:states:us-east-1:123456789012:stateMachine:m", "y", `1`), "SUCCEEDED 1")
 			w.fakeClock.Advance(24 * time.Hour)
@@ -136,17 +137,17 @@ func TestAstrayIsSetAside(t *testing.T) {
 			if n := calls.Load() - before; n != 0 {
 				t.Errorf("%d calls", n)
 			}
-			if n := strings.Count(log.String(), "set aside"); n != 1 || strings.Count(log.String(), "\n") != 1 {
-				t.Errorf("told %d times:\n%s", n, log)
+			if n := strings.Count(log.String(), "an execution is suspended"); n != 1 || strings.Count(log.String(), "\n") != 1 {
+				t.Errorf("logged %d times:\n%s", n, log)
 			}
 		})
 	}
 }
 
-func TestAstrayCanBeStopped(t *testing.T) {
-	for name := range astrays {
+func TestSuspendedCanBeStopped(t *testing.T) {
+	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, _, _ := astrayWorld(t, name)
+			w, _, x, _, _ := suspendedWorld(t, name)
 			if _, err := w.StopExecution(t.Context(), x, "E", "enough"); err != nil {
 				t.Fatal(err)
 			}
@@ -157,10 +158,10 @@ func TestAstrayCanBeStopped(t *testing.T) {
 	}
 }
 
-func TestAstrayGoesOnWithTheVersionItRanOn(t *testing.T) {
-	for name, tt := range astrays {
+func TestSuspendedResumesWithItsVersion(t *testing.T) {
+	for name, tt := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, j, x, calls, _ := astrayWorld(t, name)
+			w, j, x, calls, _ := suspendedWorld(t, name)
 			before := calls.Load()
 			w.restart(func() { j.definition, j.entries = nil, nil })
 			if tt.definition == pause {
@@ -191,4 +192,44 @@ func (w *world) tokenOf(arn string) string {
 	}
 	w.Fatal("no token")
 	return ""
+}
+
+// pagedJournal keeps the longest list of entries that was asked for.
+type pagedJournal struct {
+	*enginetest.Journal
+	most int
+}
+
+func (j *pagedJournal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
+	entries, err := j.Journal.Entries(ctx, id, after, limit)
+	j.most = max(j.most, len(entries))
+	return entries, err
+}
+
+// A replay reads the journal in parts: all of it may be more than there is memory.
+func TestReplayReadsInParts(t *testing.T) {
+	for _, tasks := range []int{31, 32, 33, 100} {
+		j := &pagedJournal{Journal: enginetest.NewJournal()}
+		w := begin(&world{T: t, journal: j})
+		w.invoker.Handle(fmt.Sprintf("%sf%d", function, tasks), func(ctx context.Context, in []byte) ([]byte, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		arn := w.run(w.create("m", chain(tasks)), "x", `{}`)
+		// A call and an answer for each task, but for the last one.
+		w.eventually("the last task", func() bool { n, _ := j.Length(t.Context(), 1); return n >= 2*tasks-1 })
+		w.eventually("the last call", func() bool { w.types(arn); n, _ := j.Length(t.Context(), 1); return n == 2*tasks })
+		w.restart(func() { j.most = 0 })
+		if j.most == 0 || j.most > 64 {
+			t.Errorf("%d entries of %d are read at a time", j.most, tasks)
+		}
+		w.restart(func() {
+			w.invoker.Handle(fmt.Sprintf("%sf%d", function, tasks), func(_ context.Context, in []byte) ([]byte, error) { return in, nil })
+		})
+		w.wantEnd(arn, "SUCCEEDED {}")
+		events, err := w.History(t.Context(), arn)
+		if want := 2 + 5*tasks; err != nil || len(events) != want {
+			t.Errorf("%d events, %v, want %d", len(events), err, want)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package rights
+package permissions
 
 import (
 	"debug/elf"
@@ -49,7 +49,7 @@ func linked(t *testing.T, path string) map[string]bool {
 	return actions
 }
 
-// symbols are the functions that a stripped binary still knows by name.
+// symbols returns the functions that a stripped binary still knows by name.
 func symbols(t *testing.T, path string) []gosym.Func {
 	t.Helper()
 	file, err := elf.Open(filepath.Clean(path))

@@ -1,4 +1,4 @@
-package rights
+package permissions
 
 import (
 	"path/filepath"
@@ -19,11 +19,13 @@ var notGranted = map[string]string{
 // notMade are calls that are linked for other jobs, by function: the service is
 // one type, and what it does depends on the job.
 var notMade = map[string]string{
-	"ModerateFunction dynamodb:PutItem":     "only a stage that waits keeps a callback",
-	"ShortlistFunction dynamodb:PutItem":    "only a stage that waits keeps a callback",
-	"SelectFunction dynamodb:PutItem":       "only a stage that waits keeps a callback",
-	"ResultFunction dynamodb:UpdateItem":    "an overdue record is compared by the status function, which knows the workflow service",
-	"CancelFunction states:SendTaskFailure": "only a job that compensates has its waits failed",
+	"StatusFunction states:SendTaskSuccess":    "only a job that waits has an answer to pass on",
+	"ReconcileFunction states:SendTaskSuccess": "only a job that waits has an answer to pass on",
+	"ModerateFunction dynamodb:PutItem":        "only a stage that waits keeps a callback",
+	"ShortlistFunction dynamodb:PutItem":       "only a stage that waits keeps a callback",
+	"SelectFunction dynamodb:PutItem":          "only a stage that waits keeps a callback",
+	"ResultFunction dynamodb:UpdateItem":       "an overdue record is compared by the status function, which knows the workflow service",
+	"CancelFunction states:SendTaskFailure":    "only a job that compensates has its waits failed",
 }
 
 // notLinked are rights that AWS uses in the function's name.

@@ -17,17 +17,17 @@ func write(t *testing.T, template string) (path string) {
 	return path
 }
 
-// machineWith is a template of one state machine that has these properties.
+// machineWith returns a template of one state machine that has these properties.
 func machineWith(properties string) string {
 	return "Resources: {F: {Type: AWS::Serverless::Function}, M: {Type: AWS::Serverless::StateMachine, Properties: {" + properties + "}}}"
 }
 
-// machineWhere is one that says value, with more sections.
+// machineWhere returns a machine that says value, with more sections.
 func machineWhere(value, sections string) string {
 	return sections + "\n" + machineWith("Definition: {Comment: "+value+"}")
 }
 
-func TestRefusals(t *testing.T) {
+func TestErrors(t *testing.T) {
 	for _, c := range []struct{ title, template, says string }{
 		{"not YAML", "a: [", "yaml: line 1"},
 		{"empty", "", "it is empty"},
@@ -71,9 +71,9 @@ func TestRefusals(t *testing.T) {
 		{"mapping", machineWhere("!FindInMap [A, b, c]", "Mappings: {A: {b: {d: e}}}"), "Mappings has no A.b.c"},
 		{"function", machineWhere("!Nosuch x", ""), "there is no function Fn::Nosuch"},
 		{"condition function", machineWhere("!If [C, a, b]", "Conditions: {C: !Equals [a]}"), "condition C: it has to be made of Fn::Equals"},
-		{"condition of itself", machineWhere("!If [C, a, b]", "Conditions: {C: !Not [!Condition D], D: !Not [!Condition C]}"), "needs itself"},
+		{"condition of itself", machineWhere("!If [C, a, b]", "Conditions: {C: !Not [!Condition D], D: !Not [!Condition C]}"), "refers to itself"},
 		{"machines named by each other", "Resources: {A: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt B.Name}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: !GetAtt A.Name}}}",
-			"it needs itself"},
+			"it refers to itself"},
 
 		{"no value", machineWhere("!Ref P", "Parameters: {P: {Type: String}}"), "parameters without a value, or with one that is kept on AWS: it needs -parameter P=VALUE"},
 		{"in Systems Manager", machineWhere("!Ref P", "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /p}}"), "kept on AWS: it needs -parameter P=VALUE"},
@@ -84,7 +84,7 @@ func TestRefusals(t *testing.T) {
 			"A: {Type: AWS::Serverless::StateMachine, Properties: {Type: !Ref P}}, B: {Type: AWS::Serverless::StateMachine, Properties: {Name: !Ref Q}}}",
 			"it needs -parameter P=VALUE -parameter Q=VALUE"},
 		{"substitutions of each other", machineWith("Definition: {a: '${A}'}, DefinitionSubstitutions: {A: '${B}', B: '${A}'}"),
-			"M: Definition: DefinitionSubstitutions need each other"},
+			"M: Definition: DefinitionSubstitutions refer to each other"},
 		{"not allowed", machineWhere("!Ref P", "Parameters: {P: {Type: String, Default: c, AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
 		{"none of a list allowed", machineWhere("!Ref P", "Parameters: {P: {Type: CommaDelimitedList, Default: 'a,c', AllowedValues: [a, b]}}"), `parameter P: "c" is not among its AllowedValues`},
 		{"parameter without a type", machineWhere("!Ref P", "Parameters: {P: {Default: a}}"), "parameter P has no Type"},

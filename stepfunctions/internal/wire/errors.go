@@ -16,9 +16,9 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
-// Fault is a refusal in the service's own terms: Type is the exception's name
+// Error is an error in the service's own terms: Type is the exception's name
 // as the SDKs know it, Message what they show.
-type Fault struct {
+type Error struct {
 	Type    string
 	Message string
 	// Reason and ResourceName are members that some exceptions carry besides.
@@ -29,11 +29,11 @@ type Fault struct {
 	Status int
 }
 
-func (f *Fault) Error() string { return f.Type + ": " + f.Message }
+func (f *Error) Error() string { return f.Type + ": " + f.Message }
 
 // MarshalJSON writes the awsJson1_0 error body: __type, message, and the
 // members of the exception.
-func (f *Fault) MarshalJSON() ([]byte, error) {
+func (f *Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Type         string `json:"__type"`
 		Message      string `json:"message"`
@@ -42,51 +42,51 @@ func (f *Fault) MarshalJSON() ([]byte, error) {
 	}{f.Type, f.Message, f.Reason, f.ResourceName})
 }
 
-func (f *Fault) status() int {
+func (f *Error) status() int {
 	if f.Status == 0 {
 		return http.StatusBadRequest
 	}
 	return f.Status
 }
 
-func fault(kind, format string, args ...any) *Fault {
-	return &Fault{Type: kind, Message: fmt.Sprintf(format, args...)}
+func errorf(kind, format string, args ...any) *Error {
+	return &Error{Type: kind, Message: fmt.Sprintf(format, args...)}
 }
 
-func invalid(format string, args ...any) *Fault {
-	return fault("ValidationException", format, args...)
+func invalid(format string, args ...any) *Error {
+	return errorf("ValidationException", format, args...)
 }
 
-func invalidReason(reason, format string, args ...any) *Fault {
+func invalidReason(reason, format string, args ...any) *Error {
 	f := invalid(format, args...)
 	f.Reason = reason
 	return f
 }
 
-func invalidArn(detail, arn string) *Fault {
-	return fault("InvalidArn", "Invalid Arn: '%s: %s'", detail, arn)
+func invalidARN(detail, arn string) *Error {
+	return errorf("InvalidArn", "Invalid Arn: '%s: %s'", detail, arn)
 }
 
-func noStateMachine(arn string) *Fault {
-	return fault("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
+func noStateMachine(arn string) *Error {
+	return errorf("StateMachineDoesNotExist", "State Machine Does Not Exist: '%s'", arn)
 }
 
-func noExecution(arn string) *Fault {
-	return fault("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
+func noExecution(arn string) *Error {
+	return errorf("ExecutionDoesNotExist", "Execution Does Not Exist: '%s'", arn)
 }
 
-func noResource(arn string) *Fault {
-	f := fault("ResourceNotFound", "Resource not found: '%s'", arn)
+func noResource(arn string) *Error {
+	f := errorf("ResourceNotFound", "Resource not found: '%s'", arn)
 	f.ResourceName = arn
 	return f
 }
 
-func invalidToken() *Fault {
-	return fault("InvalidToken", "Invalid Token: 'Invalid token'")
+func invalidToken() *Error {
+	return errorf("InvalidToken", "Invalid Token: 'Invalid token'")
 }
 
-func malformed(format string, args ...any) *Fault {
-	return fault("SerializationException", format, args...)
+func malformed(format string, args ...any) *Error {
+	return errorf("SerializationException", format, args...)
 }
 
 // limit is a parsed limit tag.
@@ -131,7 +131,7 @@ func parseLimit(tag string) limit {
 }
 
 // number reads a limit of a tag; a tag that does not parse gives 0, which the
-// test over all inputs refuses.
+// test over all inputs rejects.
 func number(s string) int {
 	n, _ := strconv.Atoi(s)
 	return n
@@ -157,9 +157,9 @@ var patterns = map[string]struct {
 // violations collects what the constraints of an input object to.
 type violations struct{ found []string }
 
-// fault is nil where nothing was found, otherwise the service's sentence about
+// err returns nil where nothing was found, otherwise the service's sentence about
 // all of them.
-func (v *violations) fault() *Fault {
+func (v *violations) err() *Error {
 	switch n := len(v.found); n {
 	case 0:
 		return nil
@@ -174,11 +174,11 @@ func (v *violations) add(value, path, rule string) {
 	v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: Member must %s", value, path, rule))
 }
 
-// checkConstraints holds an input, a pointer to a struct, against its tags.
-func checkConstraints(input any) *Fault {
+// checkConstraints checks an input, a pointer to a struct, against its tags.
+func checkConstraints(input any) *Error {
 	var v violations
 	v.structure("", reflect.ValueOf(input).Elem())
-	return v.fault()
+	return v.err()
 }
 
 func (v *violations) structure(path string, s reflect.Value) {
@@ -270,10 +270,10 @@ type validateOutput struct {
 	Truncated   bool         `json:"truncated"`
 }
 
-// maxDiagnostics is how many diagnostics are told when the caller sets no bound.
+// maxDiagnostics is how many diagnostics are returned when the caller sets no bound.
 const maxDiagnostics = 100
 
-// validateStateMachineDefinition speaks for AWS: what only this engine cannot
+// validateStateMachineDefinition reports what AWS would: what only this engine cannot
 // run is a warning, which has to be asked for.
 func (s *service) validateStateMachineDefinition(_ context.Context, in *validateStateMachineDefinitionInput) (*validateOutput, error) {
 	out := &validateOutput{Result: "OK", Diagnostics: []diagnostic{}}

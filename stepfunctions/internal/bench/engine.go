@@ -10,8 +10,8 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/journal"
 )
 
-// world is an engine over a folder.
-type world struct {
+// testEngine is an engine over a folder.
+type testEngine struct {
 	db *sqlite.DB
 	*engine.Engine
 }
@@ -23,10 +23,10 @@ func (v invoker) Invoke(_ context.Context, _ string, payload []byte) ([]byte, er
 	return v(payload)
 }
 
-// echo is a function that takes no time.
+// echo returns its payload at once.
 func echo(payload []byte) ([]byte, error) { return payload, nil }
 
-func open(ctx context.Context, dir string, v invoker) (*world, error) {
+func open(ctx context.Context, dir string, v invoker) (*testEngine, error) {
 	db, err := sqlite.Open(dir, journal.Schema)
 	if err != nil {
 		return nil, err
@@ -35,20 +35,20 @@ func open(ctx context.Context, dir string, v invoker) (*world, error) {
 	if err := e.Start(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &world{db: db, Engine: e}, nil
+	return &testEngine{db: db, Engine: e}, nil
 }
 
-func (w *world) close() error {
+func (w *testEngine) close() error {
 	return errors.Join(w.Close(context.Background()), w.db.Close())
 }
 
-func (w *world) machine(ctx context.Context, name, definition string) (arn string, err error) {
+func (w *testEngine) machine(ctx context.Context, name, definition string) (arn string, err error) {
 	m, err := w.CreateStateMachine(ctx, engine.NewStateMachine{Name: name, Revision: engine.Revision{Definition: definition}})
 	return m.ARN, err
 }
 
 // complete starts an execution and waits for its end.
-func (w *world) complete(ctx context.Context, machineARN, input string) error {
+func (w *testEngine) complete(ctx context.Context, machineARN, input string) error {
 	s, err := w.StartExecution(ctx, engine.StartExecution{MachineARN: machineARN, Input: json.RawMessage(input)})
 	if err != nil {
 		return err

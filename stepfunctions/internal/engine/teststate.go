@@ -11,45 +11,45 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// trialTimeout is how long the service lets a TestState take.
+// testStateTimeout is how long the service lets a TestState take.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-const trialTimeout = 5 * time.Minute
+const testStateTimeout = 5 * time.Minute
 
 // TestState runs one state of a machine by itself, without a trace in the
 // journal. A Task without a mock calls its function, or starts its nested
 // execution, which does leave one. with's Info but for the role, At and Done
-// are filled in here: when ctx ends, the evaluation does. Refusal: ValidationException for a task that only a mock can answer.
+// are filled in here: when ctx ends, the evaluation does. Error: ValidationException for a task that only a mock can answer.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_TestState.html
-func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State, with interp.TrialInput) (interp.TrialResult, error) {
+func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State, with interp.TestStateInput) (interp.TestStateResult, error) {
 	if err := e.gate.enter(); err != nil {
-		return interp.TrialResult{}, err
+		return interp.TestStateResult{}, err
 	}
 	defer e.gate.leave()
 	if state.Type == asl.Task && with.Mock == nil {
 		if r := integration.Parse(state.Resource); r.Pattern != "" || !r.Function() && r.Kind() != integration.Native {
-			return interp.TrialResult{}, refuse(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
+			return interp.TestStateResult{}, errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
 		}
 	}
-	with.Info, with.At, with.Done = e.trialInfo(with.Info.RoleARN), e.now(), ctx.Done()
-	trial, err := interp.NewTrial(m, state, with)
+	with.Info, with.At, with.Done = e.testStateInfo(with.Info.RoleARN), e.now(), ctx.Done()
+	testState, err := interp.NewTestState(m, state, with)
 	if err != nil {
-		return interp.TrialResult{}, refuse(ValidationException, "The state cannot be tested with this: %s", err)
+		return interp.TestStateResult{}, errorf(ValidationException, "The state cannot be tested with this: %s", err)
 	}
-	if task, ok := trial.Start(); ok {
+	if task, ok := testState.Start(); ok {
 		answer, err := e.tryTask(ctx, with.Info, task)
 		if err != nil {
-			return interp.TrialResult{}, err
+			return interp.TestStateResult{}, err
 		}
-		trial.Answer(answer)
+		testState.Answer(answer)
 	}
 	if err := ctx.Err(); err != nil {
-		return interp.TrialResult{}, err
+		return interp.TestStateResult{}, err
 	}
-	return trial.Result(), nil
+	return testState.Result(), nil
 }
 
-// trialInfo names an Express execution of a machine that is not there.
-func (e *Engine) trialInfo(roleARN string) interp.Info {
+// testStateInfo returns the info of an Express execution of a machine that is not there.
+func (e *Engine) testStateInfo(roleARN string) interp.Info {
 	machine, name := newUUID(), newUUID()
 	info := interp.Info{
 		ExecutionARN: e.arns.prefix + "express:" + machine + ":" + name, ExecutionName: name, RoleARN: roleARN,
@@ -59,9 +59,9 @@ func (e *Engine) trialInfo(roleARN string) interp.Info {
 	return info
 }
 
-// tryTask does the task of a trial, and gives what is to be told of it.
+// tryTask does the task of a TestState, and returns the input that its end is.
 func (e *Engine) tryTask(ctx context.Context, info interp.Info, t interp.Task) (interp.Input, error) {
-	bounded, cancel := context.WithTimeout(ctx, trialTimeout)
+	bounded, cancel := context.WithTimeout(ctx, testStateTimeout)
 	defer cancel()
 	in, err := e.tryCall(bounded, info, t)
 	in.At = e.now()
@@ -92,8 +92,8 @@ func (e *Engine) tryNested(ctx context.Context, info interp.Info, t interp.Task)
 	if err == nil {
 		child, err = e.start(ctx, s, nil)
 	}
-	if refused := (*Error)(nil); errors.As(err, &refused) {
-		return interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "StepFunctions." + string(refused.Code) + "Exception", Cause: refused.Message}, nil
+	if apiErr := (*Error)(nil); errors.As(err, &apiErr) {
+		return interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "StepFunctions." + string(apiErr.Code) + "Exception", Cause: apiErr.Message}, nil
 	}
 	if err != nil {
 		return interp.Input{}, err

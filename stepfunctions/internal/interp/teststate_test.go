@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-type recordedTrial struct {
+type recordedTestState struct {
 	recorded
 	Request struct {
 		StateName          string
@@ -30,8 +30,8 @@ type recordedTrial struct {
 	Expected map[string]any
 }
 
-// TestRecordedTrials tries the recorded single states.
-func TestRecordedTrials(t *testing.T) {
+// TestRecordedTestStates tries the recorded single states.
+func TestRecordedTestStates(t *testing.T) {
 	folder := os.Getenv("ASL_CASES")
 	if folder == "" {
 		t.Skip("NOT RUN: ASL_CASES does not name the folder of recorded cases")
@@ -50,7 +50,7 @@ func try(t *testing.T, file string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c recordedTrial
+	var c recordedTestState
 	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.UseNumber()
 	if err := d.Decode(&c); err != nil {
@@ -60,18 +60,18 @@ func try(t *testing.T, file string) {
 		t.Skip("NOT RUN: uses JSONata, which is refused")
 	}
 	m, state := c.state(t)
-	trial, err := interp.NewTrial(m, state, c.input(t))
+	testState, err := interp.NewTestState(m, state, c.input(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if task, ok := trial.Start(); ok {
+	if task, ok := testState.Start(); ok {
 		result, _ := json.Marshal(c.Expected["inspectionData"].(map[string]any)["result"])
-		trial.Answer(interp.Input{Kind: interp.TaskSucceeded, Ref: task.Ref, Output: functionAnswer(result, task), At: time.Unix(1, 0)})
+		testState.Answer(interp.Input{Kind: interp.TaskSucceeded, Ref: task.Ref, Output: functionAnswer(result, task), At: time.Unix(1, 0)})
 	}
-	c.compareTrial(t, trial.Result())
+	c.compareTestState(t, testState.Result())
 }
 
-func (c *recordedTrial) state(t *testing.T) (*asl.Machine, *asl.State) {
+func (c *recordedTestState) state(t *testing.T) (*asl.Machine, *asl.State) {
 	definition, name := c.Definition, c.Request.StateName
 	if name == "" {
 		name = "StateName"
@@ -88,8 +88,8 @@ func (c *recordedTrial) state(t *testing.T) (*asl.Machine, *asl.State) {
 	return inside, state
 }
 
-func (c *recordedTrial) input(t *testing.T) interp.TrialInput {
-	in := interp.TrialInput{Inspect: true, Info: c.info(), At: time.Unix(0, 0), Input: json.RawMessage("{}")}
+func (c *recordedTestState) input(t *testing.T) interp.TestStateInput {
+	in := interp.TestStateInput{Inspect: true, Info: c.info(), At: time.Unix(0, 0), Input: json.RawMessage("{}")}
 	if string(c.Input) != "null" {
 		v, err := value.Parse(c.Input)
 		if err != nil {
@@ -116,7 +116,7 @@ func (c *recordedTrial) input(t *testing.T) interp.TrialInput {
 	return in
 }
 
-func (c *recordedTrial) compareTrial(t *testing.T, r interp.TrialResult) {
+func (c *recordedTestState) compareTestState(t *testing.T, r interp.TestStateResult) {
 	t.Helper()
 	got := map[string]any{"status": r.Status}
 	for name, s := range map[string]string{"output": string(r.Output), "error": r.Error, "cause": r.Cause, "nextState": r.NextState} {
