@@ -14,7 +14,8 @@ import (
 //
 //	1  decisions and inputs are columns of the submissions
 //	2  outcomes, values and results; inputs and callbacks have tables of their own;
-//	   sums of pages, of the journal's rows and of its entries; positions of ends
+//	   sums of pages, of the journal's rows and of its entries; positions of ends;
+//	   the pace of stages, a table that programs without it leave alone
 //
 // application marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id.
 const (
