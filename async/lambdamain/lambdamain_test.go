@@ -109,8 +109,8 @@ func TestHandlersAreMadeFromTheEnvironment(t *testing.T) {
 	calls := awsEnv(t)
 	for name, newHandler := range map[string]func() (lambda.Handler, error){
 		"submit":   func() (lambda.Handler, error) { return lambdamain.NewSubmit(job(false)) },
-		"status":   lambdamain.NewStatus,
-		"result":   lambdamain.NewResult,
+		"status":   func() (lambda.Handler, error) { return lambdamain.NewStatus() },
+		"result":   func() (lambda.Handler, error) { return lambdamain.NewResult() },
 		"cancel":   func() (lambda.Handler, error) { return lambdamain.NewCancel(job(false)) },
 		"callback": func() (lambda.Handler, error) { return lambdamain.NewCallback(job(true)) },
 		"stage":    func() (lambda.Handler, error) { return lambdamain.NewStage(job(false), "walking") },

@@ -14,7 +14,7 @@ var required = regexp.MustCompile(`(?m)^(?:require )?\s*(\S+\.\S+/\S+|\S+\.\S+) 
 func TestEveryDependencyIsExplained(t *testing.T) {
 	page := string(readFile(t, "docs", "dependencies.md"))
 	for _, file := range []string{
-		"go.mod", filepath.Join("internal", "e2e", "pollers", "go.mod"), filepath.Join("internal", "openapitest", "check", "go.mod"),
+		"go.mod", filepath.Join("async", "asyncotel", "go.mod"), filepath.Join("internal", "e2e", "pollers", "go.mod"), filepath.Join("internal", "openapitest", "check", "go.mod"),
 	} {
 		found := required.FindAllStringSubmatch(string(readFile(t, file)), -1)
 		if len(found) == 0 {
