@@ -50,6 +50,10 @@ test-dynamodb: ## the DynamoDB store, and the operators' tool on it, against dyn
 	.ci/dynalite/run go test -race -count=1 ./async/internal/dynamo ./async/internal/operate ./async/ops
 	.ci/dynalite/run go test -count=1 -run TestCount ./internal/bill
 
+.PHONY: test-otel
+test-otel: ## spans for OpenTelemetry, a module of its own
+	cd async/asyncotel && go vet ./... && go test $(RACE) -count=1 ./...
+
 .PHONY: test-s3
 test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3

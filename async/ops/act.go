@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -15,19 +14,24 @@ import (
 	"example.org/asynchttpapi/async/internal/sfn"
 )
 
-// ask returns an error unless the operator agrees.
-func (s *session) ask(question string) error {
+// ask returns an error unless the operator agrees before ctx ends.
+func (s *session) ask(ctx context.Context, question string) error {
 	if s.yes {
 		return nil
 	}
 	fmt.Fprintf(s.stderr, "%s [y/N] ", question)
-	line, err := s.in.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return nil
+	answered := make(chan string, 1)
+	go func() {
+		line, _ := s.in.ReadString('\n') // what cannot be read is no consent
+		answered <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case answer := <-answered:
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
+	case <-ctx.Done():
+		fmt.Fprintln(s.stderr)
 	}
 	return errors.New("nothing was done")
 }
@@ -63,7 +67,7 @@ func (s *session) many(ctx context.Context, verb string, atLeast int, do func(co
 		return err
 	}
 	if len(ids) >= atLeast {
-		if err := s.ask(fmt.Sprintf("%s %s?", verb, number(len(ids), "submission"))); err != nil {
+		if err := s.ask(ctx, fmt.Sprintf("%s %s?", verb, number(len(ids), "submission"))); err != nil {
 			return err
 		}
 	}
@@ -124,7 +128,7 @@ func (s *session) redrive(ctx context.Context) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if err := s.ask(fmt.Sprintf("Redrive %s?", number(len(ids), "submission"))); err != nil {
+	if err := s.ask(ctx, fmt.Sprintf("Redrive %s?", number(len(ids), "submission"))); err != nil {
 		return err
 	}
 	return s.each(ctx, ids, redrive)

@@ -31,7 +31,7 @@ type caller struct {
 
 func newCaller(getenv func(string) string, service string) (caller, error) {
 	cfg, err := awsenv.Config(getenv, strings.ToUpper(service))
-	return caller{cfg, service}, err
+	return caller{awsenv.Transfers(cfg), service}, err
 }
 
 // answerLimit bounds an answer: one of DescribeStacks is at most 1 MB, one of

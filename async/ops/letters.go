@@ -124,7 +124,7 @@ func (s *session) listLetters(ctx context.Context) error {
 // redeliver brings the record of each message's execution in line, and deletes
 // the message. It asks Step Functions, as the reconcile function would.
 func (s *session) redeliver(ctx context.Context) error {
-	if err := s.ask("Bring the records in line with the executions of all dead letters, and delete these?"); err != nil {
+	if err := s.ask(ctx, "Bring the records in line with the executions of all dead letters, and delete these?"); err != nil {
 		return err
 	}
 	done, failed := 0, 0

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -185,6 +186,31 @@ func TestInterrupted(t *testing.T) {
 	w.await(t, first, api.Canceled)
 	if _, s := w.status(t, second); s.Status != api.Running {
 		t.Errorf("the second is %s", s.Status)
+	}
+}
+
+// An operator who leaves at the question has done nothing.
+func TestInterruptedAtTheQuestion(t *testing.T) {
+	w := newLocal(t, false)
+	first, second := w.submit(t, "hold"), w.submit(t, "hold")
+	<-w.packing
+	<-w.packing
+	ctx, interrupt := context.WithCancel(t.Context())
+	stdin, never := io.Pipe()
+	defer never.Close()
+	var errs bytes.Buffer
+	asked := writerFunc(func(b []byte) {
+		errs.Write(b)
+		if bytes.Contains(b, []byte("Cancel 2 submissions?")) {
+			interrupt()
+		}
+	})
+	p := program{stdin: stdin, stdout: io.Discard, stderr: asked, getenv: w.getenv, now: time.Now}
+	if code := p.run(ctx, []string{"cancel", first, second}); code != exitFailed || !strings.Contains(errs.String(), "nothing was done") {
+		t.Errorf("%d %s", code, &errs)
+	}
+	if _, s := w.status(t, first); s.Status != api.Running {
+		t.Errorf("it is %s", s.Status)
 	}
 }
 

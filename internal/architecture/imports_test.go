@@ -94,6 +94,17 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// OpenTelemetry is for who asks for it: async/asyncotel is a module of its own.
+func TestNothingReachesOpenTelemetry(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, reached := range p.Deps {
+			if strings.HasPrefix(reached, "go.opentelemetry.io/") {
+				t.Errorf("%s reaches %s", p.ImportPath, reached)
+			}
+		}
+	}
+}
+
 func TestEveryFolderHasOneRow(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range rooms {

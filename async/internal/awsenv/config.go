@@ -110,6 +110,10 @@ func Transfers(cfg aws.Config) aws.Config {
 	return cfg
 }
 
+// Patient returns a client for the pages that operators read: over whatever line,
+// and longer than a function may wait.
+func Patient() aws.HTTPClient { return Transfers(aws.Config{}).HTTPClient }
+
 func retryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts, o.MaxBackoff = attempts, maxPause

@@ -73,8 +73,9 @@ func (s *Store) scan(ctx context.Context, e *expression, attributes []string, fo
 		ProjectionExpression:     aws.String(strings.Join(names, ", ")),
 		ExpressionAttributeNames: e.namesOrNil(), ExpressionAttributeValues: e.valuesOrNil(),
 	})
+	line := awsenv.Patient()
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+		page, err := pages.NextPage(ctx, func(o *dynamodb.Options) { o.HTTPClient = line })
 		if err != nil {
 			return awsenv.Wrap("dynamodb Scan", err)
 		}

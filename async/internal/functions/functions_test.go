@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -434,5 +435,33 @@ func TestSettingsFromEnvReportsAllMistakes(t *testing.T) {
 	}
 	if _, err := functions.SettingsFromEnv(func(name string) string { return map[string]string{"FAILURE_STATUS": "300"}[name] }); err == nil {
 		t.Error("300 is accepted")
+	}
+}
+
+// An observer sees what is logged, a stage's panic too.
+func TestObserver(t *testing.T) {
+	for does, want := range map[string][]async.EventKind{
+		"works":  {async.StageBegan, async.StageFinished},
+		"panics": {async.StageBegan, async.StageError},
+	} {
+		b := newBench(does)
+		var got []async.EventKind
+		c := b.config()
+		c.Observer = func(_ context.Context, e async.Event) {
+			got = append(got, e.Kind)
+			if e.ID != "id" || e.Stage != "Walking" {
+				t.Errorf("%s: %+v", does, e)
+			}
+		}
+		h, err := functions.NewStage(c, "walk")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Invoke(t.Context(), []byte(`{"id":"id"}`)); (err != nil) != (does == "panics") {
+			t.Errorf("%s: %v", does, err)
+		}
+		if !slices.Equal(got, want) || !strings.Contains(b.log.String(), string(want[1])) {
+			t.Errorf("%s: observed %v, logged %s", does, got, &b.log)
+		}
 	}
 }

@@ -40,12 +40,13 @@ func (w *Workflows) Redrive(ctx context.Context, id string) error {
 func (w *Workflows) FailedSince(ctx context.Context, since time.Time, found func(id string) error) error {
 	parts := strings.Split(w.machine, ":")
 	machine := strings.Join(parts[:7], ":") // of a version or an alias, all of the machine
+	patient := patience()
 	for _, status := range []types.ExecutionStatus{types.ExecutionStatusFailed, types.ExecutionStatusTimedOut} {
 		pages := sfn.NewListExecutionsPaginator(w.client, &sfn.ListExecutionsInput{
 			StateMachineArn: &machine, StatusFilter: status, MaxResults: listSize,
 		})
 		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+			page, err := pages.NextPage(ctx, patient)
 			if err != nil {
 				return awsenv.Wrap("sfn ListExecutions", err)
 			}
@@ -74,6 +75,12 @@ func (w *Workflows) Compensates(ctx context.Context, id, state string) (bool, er
 	return strings.Contains(aws.ToString(out.Definition), fmt.Sprintf("%q", state)), nil
 }
 
+// patience returns an option for calls that return pages.
+func patience() func(*sfn.Options) {
+	line := awsenv.Patient()
+	return func(o *sfn.Options) { o.HTTPClient = line }
+}
+
 // Event is one event of an execution's history, without data.
 type Event struct {
 	At time.Time
@@ -91,8 +98,9 @@ func (w *Workflows) History(ctx context.Context, id string, found func(Event) er
 	pages := sfn.NewGetExecutionHistoryPaginator(w.client, &sfn.GetExecutionHistoryInput{
 		ExecutionArn: aws.String(w.executions + id), MaxResults: listSize, IncludeExecutionData: aws.Bool(false),
 	})
+	patient := patience()
 	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+		page, err := pages.NextPage(ctx, patient)
 		if err != nil {
 			return operatorError("sfn GetExecutionHistory", err)
 		}
