@@ -29,7 +29,7 @@ func dump(r response) string {
 			continue
 		}
 		for _, value := range r.Header[name] {
-			if name == "Retry-After" && r.StatusCode == 202 {
+			if name == "Retry-After" && r.StatusCode < 400 { // it has a spread
 				value = "SECONDS"
 			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)
