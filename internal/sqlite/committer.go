@@ -146,7 +146,7 @@ func (c *committer) checked(group []*write) error {
 	return err
 }
 
-// transaction returns the error that befell the whole group. Nearly always no
+// transaction returns the error of the whole group. Nearly always no
 // write fails, and savepoints would cost a fifth of the time: so the group is
 // tried without, and done again with them where one did fail.
 func (c *committer) transaction(group []*write) error {

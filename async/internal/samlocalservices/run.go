@@ -37,8 +37,8 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	return wait()
 }
 
-// startStepFunctions returns its address, and what waits for its end. It is told
-// to stop when ctx ends.
+// startStepFunctions returns its address, and what waits for its end. It is stopped
+// when ctx ends.
 func startStepFunctions(ctx context.Context, o options, data string) (url string, wait func() error, err error) {
 	cmd := exec.CommandContext(ctx, o.binary, "-addr", o.addr, "-data", data, "-lambda-endpoint", o.lambda,
 		"-template", o.template)

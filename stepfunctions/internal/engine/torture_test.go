@@ -65,8 +65,8 @@ func (s *seen) suffer(t *testing.T, dir, mode string, after time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var said strings.Builder
-	cmd.Stderr = &said
+	var said, lost strings.Builder // exec writes to lost from a goroutine of its own
+	cmd.Stderr = &lost
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func (s *seen) suffer(t *testing.T, dir, mode string, after time.Duration) {
 	}
 	err = cmd.Wait()
 	if !ready || mode == "drain" && err != nil {
-		t.Fatalf("a victim failed by itself: %v\n%s", err, said.String())
+		t.Fatalf("a victim failed by itself: %v\n%s%s", err, said.String(), lost.String())
 	}
 }
 
