@@ -110,7 +110,7 @@ func roomOf(pkg string) *room {
 	return found
 }
 
-// listed tells whether pkg is one of the space-separated packages or below one.
+// listed reports whether pkg is one of the space-separated packages or below one.
 func listed(pkg, packages string) bool {
 	for _, p := range strings.Fields(packages) {
 		if p == "*" || within(pkg, p) {

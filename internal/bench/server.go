@@ -48,5 +48,5 @@ func (s *server) residentMB() (float64, error) {
 			return kb / 1024, err
 		}
 	}
-	return 0, fmt.Errorf("the kernel tells no VmRSS")
+	return 0, fmt.Errorf("the kernel reports no VmRSS")
 }

@@ -22,7 +22,7 @@ type Transport struct {
 	T testing.TB
 	// Base does the work; http.DefaultTransport if nil.
 	Base http.RoundTripper
-	// Beyond tells that the request goes beyond what is described, where the
+	// Beyond says that the request goes beyond what is described, where the
 	// server understands more than it promises.
 	Beyond bool
 }

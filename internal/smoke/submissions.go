@@ -52,7 +52,7 @@ func submitOnce(ctx context.Context, a *api) error {
 	}
 	s, err = c.Wait(ctx, s)
 	if failed := (*client.FailedError)(nil); errors.As(err, &failed) {
-		return nil // the review broke off, and the API told so
+		return nil // the review broke off, and the API said so
 	}
 	if err == nil && s.CustomStatus == "" {
 		err = fmt.Errorf("it ended as %+v", s.Result)

@@ -77,7 +77,7 @@ func (w Writer) metrics(e async.Event) []slog.Attr {
 	return w.embedded(metricsOf(e))
 }
 
-// version returns the dimensions of a metric that tells the versions of a function
+// version returns the dimensions of a metric that distinguishes the versions of a function
 // apart, none where the function does not know its own.
 func (w Writer) version() []slog.Attr {
 	if w.Function == "" || w.Version == "" {

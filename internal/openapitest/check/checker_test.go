@@ -59,7 +59,7 @@ func TestViolations(t *testing.T) {
 		{"a fraction", "GET", statusPath, 202, poll("Retry-After", "1.5"), running, "Retry-After"},
 		{"no wait", "GET", statusPath, 202, poll("Retry-After", "0"), running, "Retry-After"},
 		{"cached", "GET", statusPath, 202, poll("Cache-Control", "max-age=60"), running, "Cache-Control"},
-		{"a header nobody mentions", "GET", statusPath, 202, poll("X-Execution-Arn", "arn:aws:states"), running, "X-Execution-Arn"},
+		{"a header that is not described", "GET", statusPath, 202, poll("X-Execution-Arn", "arn:aws:states"), running, "X-Execution-Arn"},
 		{"another code", "GET", statusPath, 418, poll(), running, "418"},
 		{"another type", "GET", statusPath, 202, poll("Content-Type", "text/html"), running, "text/html"},
 		{"another code of a problem", "GET", statusPath, 404, problemHeader, strings.Replace(problem, "NotFound", "Oops", 1), "code"},
