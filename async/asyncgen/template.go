@@ -60,7 +60,8 @@ func (c *templateCheck) activity(a activity, machine resource, hasMachine bool) 
 	id, f, ok := c.template.function(folder)
 	if !ok {
 		id = StateName(a.name) + "Function"
-		c.add("activity %s has no function; add\n  %s:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: go1.x}\n    Properties:\n      CodeUri: %s\n      Timeout: %d\n      Role: ...", a.name, id, folder, seconds(most))
+		c.add("activity %s has no function; add\n  %s:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: go1.x}\n    Properties:\n      CodeUri: %s\n      Timeout: %d%s",
+			a.name, id, folder, seconds(most), c.template.siblingProperties())
 	} else if got := cmp.Or(f.timeout(), c.template.timeout, 3); got <= seconds(least) || got > seconds(most) {
 		c.add("%s has Timeout: %d; activity %s needs more than %d and at most %d: write\n      Timeout: %d", id, got, a.name, seconds(least), seconds(most), seconds(most))
 	}
@@ -70,7 +71,7 @@ func (c *templateCheck) activity(a activity, machine resource, hasMachine bool) 
 	if name := FunctionARN(a.name); !slices.Contains(keys(machine.substitutions()), name) {
 		c.add("DefinitionSubstitutions lacks the function of activity %s; add\n    %s: !Ref %s.Alias", a.name, name, id)
 	}
-	if ok && !c.template.allows(machine, "lambda:InvokeFunction", id, id+".Alias", id+".Arn") {
+	if !c.template.allows(machine, "lambda:InvokeFunction", id, id+".Alias", id+".Arn") {
 		c.add("the state machine's role may not call the function of activity %s; add to the resources of lambda:InvokeFunction\n    - !Ref %s.Alias", a.name, id)
 	}
 }
@@ -207,6 +208,35 @@ func (t samTemplate) function(folder string) (id string, f resource, ok bool) {
 		}
 	}
 	return "", resource{}, false
+}
+
+// siblingProperties returns the lines of an activity's function that do not depend
+// on the activity, as another one of the template has them: a long value is
+// referred to by its anchor, or by the name of the function that has it.
+func (t samTemplate) siblingProperties() string {
+	for _, id := range keys(t.functions) {
+		f := t.functions[id]
+		if !strings.HasPrefix(f.codeURI(), activityFolder) || f.properties.Kind != yaml.MappingNode {
+			continue
+		}
+		var lines strings.Builder
+		for i := 0; i+1 < len(f.properties.Content); i += 2 {
+			name, v := f.properties.Content[i].Value, f.properties.Content[i+1]
+			switch {
+			case name == "CodeUri" || name == "Timeout":
+			case v.Kind == yaml.AliasNode || v.Anchor != "":
+				fmt.Fprintf(&lines, "\n      %s: *%s", name, cmp.Or(v.Anchor, v.Value))
+			case v.Kind == yaml.ScalarNode && strings.HasPrefix(v.Tag, "!!"):
+				fmt.Fprintf(&lines, "\n      %s: %s", name, v.Value)
+			case v.Kind == yaml.ScalarNode:
+				fmt.Fprintf(&lines, "\n      %s: %s %s", name, v.Tag, v.Value)
+			default:
+				fmt.Fprintf(&lines, "\n      %s: ... # as %s has it", name, id)
+			}
+		}
+		return lines.String()
+	}
+	return "\n      Role: ..."
 }
 
 // allows reports whether the role of r, or its own policies, name the action,

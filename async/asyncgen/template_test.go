@@ -89,6 +89,43 @@ Resources:
 	}
 }
 
+// The lines for a new stage are whole: what the template's other activities have,
+// and the right of the state machine to call it, in one run.
+func TestANewStageGetsWhatTheOthersHave(t *testing.T) {
+	const template = `
+Resources:
+  FailFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: functions/activities/fail/
+      AutoPublishAliasAllProperties: true
+      VersionDescription: &Version {Ref: Version}
+      MemorySize: 256
+      Timeout: 20
+      Role: !GetAtt ActivityRole.Arn
+      Layers: [a]
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties: {DefinitionUri: statemachine/approval.asl.json}
+`
+	problems := strings.Join(checkTemplate(t, jobs()[1], template), "\n")
+	for _, want := range []string{
+		`      CodeUri: functions/activities/ship/
+      Timeout: 50
+      AutoPublishAliasAllProperties: true
+      VersionDescription: *Version
+      MemorySize: 256
+      Role: !GetAtt ActivityRole.Arn
+      Layers: ... # as FailFunction has it`,
+		"ShipFunctionArn: !Ref ShipFunction.Alias",
+		"lambda:InvokeFunction\n    - !Ref ShipFunction.Alias",
+	} {
+		if !strings.Contains(problems, want) {
+			t.Errorf("want %s in\n%s", want, problems)
+		}
+	}
+}
+
 func TestRolesOfOthersAreNotLookedAt(t *testing.T) {
 	template := strings.ReplaceAll(whole(t), "Role: !GetAtt ProcessRole.Arn", "Role: arn:aws:iam::123456789012:role/process")
 	if problems := checkTemplate(t, jobs()[1], template); len(problems) > 0 {

@@ -197,7 +197,7 @@ func TestWhatTheEngineDoesNotKnowIsRefused(t *testing.T) {
 }
 
 // More executions than may be open are refused as a lack of capacity, and
-// nothing of the submission is left: the repetition makes it again.
+// nothing of the submission is left: the repetition creates it again.
 func TestOpenExecutionsAreBounded(t *testing.T) {
 	h := newHolderOf(t, 1)
 	store := &noting{Store: h.store}

@@ -65,7 +65,7 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 	}
 }
 
-// made are the targets that the documents have a reader make.
+// made are the targets that the documents ask a reader to make.
 var made = regexp.MustCompile("(?m)(?:^|`)make ([a-z][a-z-]*)")
 
 func TestDocumentsMakeWhatCanBeMade(t *testing.T) {

@@ -63,8 +63,8 @@ func summary(c Counted) string {
 	row("DynamoDB, stored", b.storage, "at most %d KB for %d months", storedBytes/1024, storedMonths)
 	row("Lambda", b.lambda, "%.1f invocations, %.0f ms of 128 MB without waiting", now.Invocations, b.millis)
 	row("Data out", b.out, "%.1f KB", now.ResponseSize/1024)
-	fmt.Fprintf(&s, "\nA transition costs $%.0f a million, a poll about $%.2f: states that only shape data, and polls that find nothing new, are what there is to\n"+
-		"save. `make bill` counts and multiplies; [docs/cost.md](docs/cost.md) has every outcome, the alternatives and the prices.\n",
+	fmt.Fprintf(&s, "\nA transition costs $%.0f a million, a poll about $%.2f: states that only shape data, and polls that find nothing new, are what can be\n"+
+		"saved. `make bill` counts and multiplies; [docs/cost.md](docs/cost.md) has every outcome, the alternatives and the prices.\n",
 		million*prices.transition.usd, billOf(c.Poll, 0).total())
 	return s.String()
 }

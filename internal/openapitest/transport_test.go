@@ -12,7 +12,7 @@ import (
 
 func TestTransportNotesWhatGoesThrough(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Told", "yes")
+		w.Header().Set("X-Said", "yes")
 		w.WriteHeader(http.StatusTeapot)
 		io.Copy(w, r.Body)
 	}))
@@ -36,7 +36,7 @@ func TestTransportNotesWhatGoesThrough(t *testing.T) {
 	}
 	e := noted[0]
 	if e.Test != t.Name() || !e.Beyond || e.Method != "POST" || e.URL != server.URL+"/path?q=1" || string(e.Body) != "said" ||
-		e.Header.Get("Content-Type") != "text/plain" || e.Code != http.StatusTeapot || e.ResponseHeader.Get("X-Told") != "yes" || string(e.ResponseBody) != "said" {
+		e.Header.Get("Content-Type") != "text/plain" || e.Code != http.StatusTeapot || e.ResponseHeader.Get("X-Said") != "yes" || string(e.ResponseBody) != "said" {
 		t.Errorf("noted %+v", e)
 	}
 }

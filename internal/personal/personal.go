@@ -10,8 +10,7 @@ import (
 	"strings"
 )
 
-// Values are the texts of a presentation that only its readers should
-// see: everything but the track and the country. Texts shorter than 5 letters
+// Values are the texts of a presentation that only its readers should see: everything but the track and the country. Texts shorter than 5 letters
 // are left out, as an id may contain them by chance.
 func Values(presentation string) ([]string, error) {
 	var p struct {

@@ -130,7 +130,7 @@ func retryAfter(h http.Header) (time.Duration, bool) {
 // Run is what an HTTP action has come to.
 type Run struct {
 	Answer
-	// Succeeded says that the action did, which it judges by the code alone.
+	// Succeeded says that the action did, which the code alone says.
 	Succeeded bool
 	Polls     int
 }

@@ -27,7 +27,7 @@ var refusals = []check{
 	{"a preflight is answered", preflight},
 }
 
-// unknownID has the form of an id and belongs to no submission.
+// unknownID has the form of an id and names no submission.
 func unknownID() string { return strings.ToLower(rand.Text()) }
 
 func refused(method, path, body string, code int, header ...string) func(context.Context, *api) error {

@@ -1,5 +1,5 @@
 // Package static serves a fixed set of files beside an API: each at one path,
-// with the headers that say to a browser what the files may do.
+// with the headers that a browser needs to know what the files may do.
 package static
 
 import (

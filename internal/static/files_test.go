@@ -14,7 +14,7 @@ import (
 	"example.org/asynchttpapi/internal/static"
 )
 
-// next reports what was left to it.
+// next says what was left to it.
 var next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusTeapot)
 	_, _ = io.WriteString(w, r.Method+" "+r.RequestURI)

@@ -18,7 +18,7 @@ type subject struct {
 	name string
 	// binary is the name where that is another.
 	binary string
-	// env is added to that of every function.
+	// env is added to the environment of every subject.
 	env      []string
 	function lambdahost.Function
 	size     int64

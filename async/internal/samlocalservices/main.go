@@ -1,7 +1,7 @@
 // Command samlocalservices runs what the functions need beside them under sam local:
 // it makes the table in the DynamoDB that DYNAMODB_ENDPOINT names, and starts
 // stepfunctions with the template's state machine, whose tasks call sam
-// local start-lambda. It serves until it is stopped. docs/sam-local.md
+// local start-lambda. It serves until it is interrupted. docs/sam-local.md
 // says how to use it.
 package main
 

@@ -87,6 +87,25 @@ func (f *File) mocks(name, state string) bool {
 	return false
 }
 
+// CallsFunctions reports whether an execution that names no test case may call a
+// Lambda function for real.
+func CallsFunctions(name string, definition *asl.Machine, f *File) bool {
+	var mocked map[string]string
+	if f != nil {
+		m := f.machines[name]
+		mocked = m.cases[m.fallback]
+	}
+	for s := range definition.All() {
+		if s.Type != asl.Task || mocked[s.Name] != "" {
+			continue
+		}
+		if r := integration.Parse(s.Resource); r.Function() || r.Invokes() {
+			return true
+		}
+	}
+	return false
+}
+
 // Foreign reports whether anything but real calls is in the plan.
 func (p Plan) Foreign() bool {
 	return slices.ContainsFunc(p, func(u Use) bool { return u.By != Real })

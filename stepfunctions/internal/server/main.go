@@ -121,7 +121,9 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	if err := machines.deploy(ctx, e, log); err != nil {
 		status = fail(stderr, exitRefused, err)
 	} else {
-		checkEndpoint(s.lambda, log)
+		if machines.mocks.callFunctions(e.StateMachines()) {
+			checkEndpoint(s.lambda, log)
+		}
 		fmt.Fprintf(stderr, "see what runs: http://%s/\n", listener.Addr())
 		suggest(stderr, listener.Addr(), s.region, e.StateMachines())
 		stopWatching := machines.watchInBackground(ctx, s, e, log)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -63,6 +64,15 @@ func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *sl
 	for _, misfit := range misfits {
 		log.Warn("a mocked result does not fit its state", "stateMachine", name, "why", misfit)
 	}
+}
+
+// callFunctions reports whether any of the machines may call a function for real.
+// Machines that clients have yet to create may, so that none may as well.
+func (m *mocks) callFunctions(all []engine.StateMachine) bool {
+	return len(all) == 0 || slices.ContainsFunc(all, func(machine engine.StateMachine) bool {
+		definition, err := asl.Parse([]byte(machine.Definition))
+		return err != nil || mock.CallsFunctions(machine.Name, definition, m.file.Load())
+	})
 }
 
 // writeMocks writes a skeleton of a mock file for the machines. It overwrites

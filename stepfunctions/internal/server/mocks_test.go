@@ -74,6 +74,20 @@ func TestMocksAndStubs(t *testing.T) {
 	}
 }
 
+// Where mocks answer for every function, it is no fault that no function runs.
+func TestNoEndpointIsMissedWhereFunctionsAreMocked(t *testing.T) {
+	const text, byDefault = `{"StateMachines": {"Orders": {%s"TestCases": {"All": {"Check": "R", "Read": "R", "Notify": "R"}}}}, "MockedResponses": {"R": {"0": {"Return": {}}}}}`,
+		`"DefaultTestCase": "All", `
+	for chosen, missed := range map[string]bool{byDefault: false, "": true} {
+		p := newProject(t, trading, tradingASL)
+		p.write("mocks.json", strings.Replace(text, "%s", chosen, 1))
+		p.starts("-mock", filepath.Join(p.dir, "mocks.json")).end(t)
+		if log := p.log.take(); strings.Contains(log, "nothing answers at the Lambda endpoint") != missed {
+			t.Errorf("with %q, missed should be %t:\n%s", chosen, missed, log)
+		}
+	}
+}
+
 func TestMocksWithoutStatesStopTheStart(t *testing.T) {
 	p := newProject(t, trading, tradingASL)
 	p.write("mocks.json", strings.ReplaceAll(tradingMocks, `"Read"`, `"Raed"`))
