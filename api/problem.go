@@ -14,8 +14,10 @@ const (
 	CodeMethodNotAllowed     = "MethodNotAllowed"     // 405
 	CodeAcceptanceInProgress = "AcceptanceInProgress" // 409
 	CodeGone                 = "Gone"                 // 410
+	CodePreconditionFailed   = "PreconditionFailed"   // 412, of a file on one machine only
 	CodePayloadTooLarge      = "PayloadTooLarge"      // 413
 	CodeUnsupportedMediaType = "UnsupportedMediaType" // 415
+	CodeRangeNotSatisfiable  = "RangeNotSatisfiable"  // 416, of a file on one machine only
 	CodeMisdirected          = "MisdirectedRequest"   // 421, on one machine only
 	CodeInvalidSubmission    = "InvalidSubmission"    // 422
 	CodeKeyReused            = "IdempotencyKeyReused" // 422

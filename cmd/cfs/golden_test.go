@@ -138,6 +138,17 @@ func TestByteOrderMarkInFiles(t *testing.T) {
 	}
 }
 
+// PowerShell's > writes UTF-16.
+func TestUTF16IsNamed(t *testing.T) {
+	for name, mark := range map[string]string{"little endian": "\xff\xfe{\x00}\x00", "big endian": "\xfe\xff\x00{\x00}"} {
+		s := piped(t, seat(t))
+		s.stdin = strings.NewReader(mark)
+		if code := s.do("submit", "-"); code != exitUsage || !strings.Contains(s.err.String(), "byte order mark is that of UTF-16") {
+			t.Errorf("%s: exit code %d: %s", name, code, &s.err)
+		}
+	}
+}
+
 func TestSubmitFlags(t *testing.T) {
 	c := seat(t)
 	s := piped(t, c)

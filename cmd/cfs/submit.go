@@ -225,6 +225,9 @@ func (a *app) readFile(name string) (json.RawMessage, error) {
 	// Editors put a byte order mark first, which is no part of the JSON (RFC 8259,
 	// section 8.1).
 	body = bytes.TrimPrefix(body, []byte(byteOrderMark))
+	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
+		return nil, fileError{fmt.Errorf("%s: its byte order mark is that of UTF-16, and JSON is UTF-8; in PowerShell, Out-File -Encoding utf8 writes that", name)}
+	}
 	return body, checkJSON(name, body)
 }
 

@@ -46,18 +46,39 @@ func (g *Gateway) serveFile(w http.ResponseWriter, r *http.Request, response ans
 	defer file.Close()
 	response.writeHeader(w)
 	w.Header().Del(SendFileHeader)
-	http.ServeContent(patientWriter{w, http.NewResponseController(w)}, r, "", time.Time{}, file)
+	http.ServeContent(&fileWriter{ResponseWriter: w, control: http.NewResponseController(w), request: r}, r, "", time.Time{}, file)
 }
 
-// patientWriter gives every part of a long body a time of its own: a server's
-// WriteTimeout is for the whole.
-type patientWriter struct {
+// fileWriter gives every part of a long body a time of its own, for a server's
+// WriteTimeout is for the whole, and turns the errors of http.ServeContent, which
+// are plain text, may be cached, and keep the header of the file, into problems.
+type fileWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	request *http.Request
+	refused bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w *fileWriter) WriteHeader(status int) {
+	if status < 400 {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
+	w.refused = true
+	code, detail := api.CodePreconditionFailed, "The result is not the one that If-Match names."
+	if status == http.StatusRequestedRangeNotSatisfiable {
+		code, detail = api.CodeRangeNotSatisfiable, "The result does not have the part that Range asks for."
+	}
+	writeProblem(w.ResponseWriter, w.request, status, code, detail,
+		"Content-Range", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary")
 }
 
 // Write implements io.Writer.
-func (w patientWriter) Write(p []byte) (int, error) {
+func (w *fileWriter) Write(p []byte) (int, error) {
+	if w.refused {
+		return len(p), nil // the text of http.ServeContent
+	}
 	_ = w.control.SetWriteDeadline(time.Now().Add(stallTime)) // a test's recorder has none
 	return w.ResponseWriter.Write(p)
 }

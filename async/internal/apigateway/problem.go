@@ -2,16 +2,19 @@ package apigateway
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 
 	"example.org/asynchttpapi/api"
 )
 
 // writeProblem answers where no function does. API Gateway sends a bare
-// message there; the contract wants a problem document everywhere.
-func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string) {
+// message there; the contract wants a problem document everywhere. Of the header
+// as it is, only the fields named in kept stay.
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, code, detail string, kept ...string) {
 	h := w.Header()
-	clear(h)
+	maps.DeleteFunc(h, func(name string, _ []string) bool { return !slices.Contains(kept, name) })
 	h.Set("Content-Type", api.MediaTypeProblem)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

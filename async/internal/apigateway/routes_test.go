@@ -191,12 +191,15 @@ func TestLargeResult(t *testing.T) {
 			"a range if same":   {206, []string{"Range", "bytes=8-", "If-Range", tag}, "89"},
 			"another file":      {200, []string{"Range", "bytes=8-", "If-Range", `"other"`}, "0123456789"},
 			"beyond the end":    {416, []string{"Range", "bytes=10-"}, ""},
+			"no part":           {416, []string{"Range", "bytes=x"}, ""},
+			"not the same":      {412, []string{"If-Match", `"other"`}, ""},
 			"what a client has": {304, []string{"If-None-Match", tag}, ""},
 		} {
-			r := w.do(other(get(path, tt.header...)))
+			r := w.do(other(get(path, append(tt.header, "Origin", "https://page.example")...)))
 			if r.StatusCode != tt.status || tt.status < 400 && r.text != tt.body || r.Header.Get("X-Sendfile") != "" {
 				t.Errorf("%s: %d %q %v", name, r.StatusCode, r.text, r.Header)
 			}
+			checkFileRefusal(t, name, r)
 		}
 		if r := w.do(other(method("HEAD", get(path)))); r.StatusCode != 200 || r.Header.Get("Content-Length") != "10" {
 			t.Errorf("HEAD: %d %v", r.StatusCode, r.Header)
@@ -211,6 +214,27 @@ func TestLargeResult(t *testing.T) {
 			t.Errorf("a result that is gone: %d", r.StatusCode)
 		}
 	})
+}
+
+// checkFileRefusal reports a refusal to send a file that is not a problem document
+// by the contract, or that shows the header of the file.
+func checkFileRefusal(t *testing.T, name string, r response) {
+	t.Helper()
+	if r.StatusCode < 400 {
+		return
+	}
+	var p api.Problem
+	if err := json.Unmarshal([]byte(r.text), &p); err != nil || p.Error.Code == "" || p.Error.Message == "" || !strings.HasPrefix(p.Instance, api.ResultPath) {
+		t.Errorf("%s: %q", name, r.text)
+	}
+	h := r.Header
+	if h.Get("Content-Type") != api.MediaTypeProblem || h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" ||
+		h.Get("Access-Control-Allow-Origin") != "https://page.example" || h.Get("Content-Disposition") != "" || h.Get("ETag") != "" {
+		t.Errorf("%s: %v", name, h)
+	}
+	if r.StatusCode == 416 && name == "beyond the end" && h.Get("Content-Range") != "bytes */10" {
+		t.Errorf("%s: Content-Range %q", name, h.Get("Content-Range"))
+	}
 }
 
 func TestLargeResultElsewhere(t *testing.T) {

@@ -294,6 +294,25 @@ func TestCallbackURLIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %s", body, r.StatusCode, r.Body)
 		}
 	}
+	for _, parameter := range []string{"callbackUrl", "callbackurl"} {
+		e := submission(`{"name":"x"}`)
+		e.QueryStringParameters = map[string]string{parameter: "https://x.example"}
+		if r := call(t, w.submit, e); r.StatusCode != 422 || !strings.Contains(r.Body, `"pointer":"/callbackUrl"`) {
+			t.Errorf("?%s: %d %s", parameter, r.StatusCode, r.Body)
+		}
+	}
+}
+
+// A wait longer than a number of seconds can be is as long as is granted.
+func TestLongestWaitParameter(t *testing.T) {
+	w := newWorld(t, nil)
+	for value, status := range map[string]int{"0": 202, "2147483648": 202, "99999999999999999999": 202, "-1": 400, "1.5": 400, "": 400} {
+		e := submission(`{"name":"x"}`)
+		e.QueryStringParameters = map[string]string{"wait": value}
+		if r := call(t, w.submit, e); r.StatusCode != status || status == 202 && !strings.Contains(r.Headers["Location"], "?wait=") {
+			t.Errorf("wait=%s: %d %s", value, r.StatusCode, r.Body)
+		}
+	}
 }
 
 // What answers a request with 5xx is reported, and what a handler panics with is

@@ -62,7 +62,7 @@ func (x *exchange) polling() (p polling, err error) {
 	}
 	if value, given := x.req.QueryStringParameters[api.Wait]; given {
 		n, err := strconv.ParseUint(value, 10, 31)
-		if err != nil {
+		if err != nil && !errors.Is(err, strconv.ErrRange) { // n is then the largest number: as long as is granted
 			return p, malformed("The parameter wait must be a whole number of seconds.")
 		}
 		p.wait = strconv.FormatUint(n, 10)

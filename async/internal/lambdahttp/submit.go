@@ -43,7 +43,7 @@ func (x *exchange) submission() (in async.Submission, p polling, err error) {
 		return in, p, err
 	}
 	in.Wait = p.longest
-	return in, p, refuseCallbackURL(in.Body)
+	return in, p, x.refuseCallbackURL(in.Body)
 }
 
 // minAnonymousKey is the shortest Idempotency-Key of an anonymous caller, in
@@ -65,12 +65,20 @@ func (x *exchange) key(scope string) (string, error) {
 	return key, err
 }
 
-// refuseCallbackURL returns an error for a body that asks for a callback: it is
-// refused rather than ignored, for the client would wait for it. Few bodies
-// have the name anywhere, so that it costs no second look at the others.
-func refuseCallbackURL(body []byte) error {
-	const name = "callbackUrl"
-	if !bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(name))) && !bytes.Contains(body, []byte(`\u`)) {
+// callbackURL is how clients of other services ask for a callback.
+const callbackURL = "callbackUrl"
+
+// refuseCallbackURL returns an error for a submit that asks for a callback, in its
+// query or its body: it is refused rather than ignored, for the client would wait
+// for it. Few bodies have the name anywhere, so that it costs no second look at
+// the others.
+func (x *exchange) refuseCallbackURL(body []byte) error {
+	for parameter := range x.req.QueryStringParameters {
+		if strings.EqualFold(parameter, callbackURL) {
+			return callbackRefused()
+		}
+	}
+	if !bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(callbackURL))) && !bytes.Contains(body, []byte(`\u`)) {
 		return nil
 	}
 	var members map[string]json.RawMessage
@@ -78,13 +86,17 @@ func refuseCallbackURL(body []byte) error {
 		return nil // whatever is wrong with it is found when it is decoded
 	}
 	for member := range members {
-		if strings.EqualFold(member, name) {
-			return &async.RequestError{
-				Code:   api.CodeInvalidSubmission,
-				Detail: "The submission is not valid; errors lists every offending field.",
-				Fields: []api.FieldError{{Pointer: "/" + name, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions"}},
-			}
+		if strings.EqualFold(member, callbackURL) {
+			return callbackRefused()
 		}
 	}
 	return nil
+}
+
+func callbackRefused() error {
+	return &async.RequestError{
+		Code:   api.CodeInvalidSubmission,
+		Detail: "The submission is not valid; errors lists every offending field.",
+		Fields: []api.FieldError{{Pointer: "/" + callbackURL, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions"}},
+	}
 }

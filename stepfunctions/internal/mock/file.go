@@ -9,6 +9,7 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -66,7 +67,10 @@ func Read(path string) (*File, error) {
 }
 
 // Parse reads a mock configuration from text; path is its name in errors.
+// A byte order mark before it, which editors on Windows write, is left out (RFC
+// 8259, section 8.1).
 func Parse(path string, text []byte) (*File, error) {
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	f := &File{path: path, text: text, machines: map[string]machine{}, responses: map[string][]attempts{}}
 	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: it has more than %d bytes", path, maxFile)

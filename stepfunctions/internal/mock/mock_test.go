@@ -174,3 +174,13 @@ func TestSkeleton(t *testing.T) {
 		}
 	}
 }
+
+func TestByteOrderMarkIsLeftOut(t *testing.T) {
+	if _, err := mock.Parse("mocks.json", []byte("\ufeff"+`{"StateMachines": {}, "MockedResponses": {}}`)); err != nil {
+		t.Error(err)
+	}
+	want := "mocks.json:2:1: "
+	if _, err := mock.Parse("mocks.json", []byte("\ufeff{\n]")); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}

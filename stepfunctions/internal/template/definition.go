@@ -157,7 +157,8 @@ func (t *template) written(property string, v any) (string, error) {
 }
 
 // asJSON turns a definition that is written in YAML into JSON. JSON stays as it
-// is; what is neither is judged by how it begins.
+// is; what is neither is judged as YAML where its file says so, else by how it
+// begins.
 // https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-stepfunctions (DefinitionProcessor)
 func (t *template) asJSON(definition string) (string, error) {
 	if json.Valid([]byte(definition)) {
@@ -167,6 +168,9 @@ func (t *template) asJSON(definition string) (string, error) {
 	v, err := r.read([]byte(definition))
 	if err == nil {
 		return string(value.Append(nil, v)), nil
+	}
+	if extension := strings.ToLower(filepath.Ext(t.file)); extension == ".yaml" || extension == ".yml" {
+		return "", err
 	}
 	syntax := (*value.SyntaxError)(nil)
 	if _, wrong := value.Parse([]byte(definition)); strings.HasPrefix(strings.TrimSpace(definition), "{") && errors.As(wrong, &syntax) {

@@ -118,6 +118,8 @@ func TestSyntaxErrorsNameFileLineAndColumn(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"m.asl.json": {"{\n  \"StartAt\": [\n  }\n}", "m.asl.json: line 3, column 3: it is not JSON"},
 		"m.asl.yaml": {"StartAt: A\nStates: {a: [}\n", "m.asl.yaml: yaml: line "},
+		"flow.yaml":  {"{StartAt: P, States: {P: {Type: Pass, End: true}}", "flow.yaml: yaml: line "},
+		"number.yml": {"{StartAt: P,\n States: {P: {Type: Pass, Result: .nan, End: true}}}", "number.yml: line 2, column 35: "},
 	} {
 		path := write(t, machineWith("DefinitionUri: "+name))
 		if err := os.WriteFile(filepath.Join(filepath.Dir(path), name), []byte(c.text), 0o600); err != nil {
