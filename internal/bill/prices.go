@@ -40,11 +40,12 @@ var prices = struct {
 
 // What cannot be counted on one machine, and is assumed.
 const (
-	// memoryGB is the functions' size in template.yaml.
-	memoryGB = 128.0 / 1024
-	// cpuShare is the part of a processor that 128 MB have: 1,769 MB have one.
+	// memoryMB is the functions' size in template.yaml.
+	memoryMB = 256
+	memoryGB = memoryMB / 1024.0
+	// cpuShare is the part of a processor that these have: 1,769 MB have one.
 	// https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-	cpuShare = 128.0 / 1769
+	cpuShare = memoryMB / 1769.0
 	// dynamoWait and startWait are how long a function waits for a call, in
 	// seconds: DynamoDB answers in milliseconds of one digit, StartExecution in a
 	// few tens.

@@ -14,7 +14,7 @@ const million = 1e6
 type bill struct {
 	stepFunctions, gateway, logs, dynamo, storage, lambda, out float64
 	// logBytes and millis are what a submission logs, and how long its functions
-	// run altogether at 128 MB.
+	// run altogether at memoryMB.
 	logBytes, millis float64
 }
 
@@ -50,8 +50,8 @@ func summary(c Counted) string {
 	before, now := mix(c.Before), mix(c.After)
 	b := billOf(now, 1)
 	var s strings.Builder
-	fmt.Fprintf(&s, "A million submissions with %d polls each cost about **$%.0f** (us-east-1, list prices of %s, arm64, 128 MB, no free tier), "+
-		"and cost $%.0f with the first state machine, whose Choice states were transitions of their own:\n\n", polls, b.total(), pricesOf, billOf(before, 1).total())
+	fmt.Fprintf(&s, "A million submissions with %d polls each cost about **$%.0f** (us-east-1, list prices of %s, arm64, %d MB, no free tier), "+
+		"and cost $%.0f with the first state machine, whose Choice states were transitions of their own:\n\n", polls, b.total(), pricesOf, memoryMB, billOf(before, 1).total())
 	s.WriteString("| | units per submission | $ per million |\n|---|---|---|\n")
 	row := func(name string, usd float64, units string, args ...any) {
 		fmt.Fprintf(&s, "| %s | %s | %.0f |\n", name, fmt.Sprintf(units, args...), usd)
@@ -61,7 +61,7 @@ func summary(c Counted) string {
 	row("Logs", b.logs, "%.0f KB", b.logBytes/1024)
 	row("DynamoDB", b.dynamo, "%.1f write units, %.1f read units", now.WriteUnits, now.ReadUnits)
 	row("DynamoDB, stored", b.storage, "at most %d KB for %d months", storedBytes/1024, storedMonths)
-	row("Lambda", b.lambda, "%.1f invocations, %.0f ms of 128 MB without waiting", now.Invocations, b.millis)
+	row("Lambda", b.lambda, "%.1f invocations, %.0f ms of %d MB without waiting", now.Invocations, b.millis, memoryMB)
 	row("Data out", b.out, "%.1f KB", now.ResponseSize/1024)
 	fmt.Fprintf(&s, "\nA transition costs $%.0f a million, a poll about $%.2f: states that only shape data, and polls that find nothing new, are what can be\n"+
 		"saved. `make bill` counts and multiplies; [docs/cost.md](docs/cost.md) has every outcome, the alternatives and the prices.\n",
@@ -72,7 +72,7 @@ func summary(c Counted) string {
 // details are the tables of docs/cost.md.
 func details(c Counted) string {
 	var s strings.Builder
-	s.WriteString("## By outcome\n\n| | transitions | requests | invocations | ms at 128 MB | write units | read units | log KB | $ per million |\n|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&s, "## By outcome\n\n| | transitions | requests | invocations | ms at %d MB | write units | read units | log KB | $ per million |\n|---|---|---|---|---|---|---|---|---|\n", memoryMB)
 	row := func(name string, c Counts, starts float64) {
 		b := billOf(c, starts)
 		fmt.Fprintf(&s, "| %s | %.2f | %.0f | %.1f | %.0f | %.2f | %.2f | %.1f | %.2f |\n", name, c.Transitions, c.Requests, c.Invocations, b.millis,

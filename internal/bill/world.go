@@ -102,8 +102,8 @@ func newWorld(ctx context.Context, root, dir, database, definition, review strin
 	}
 	w.host, err = newHost(root, dir, w.logs, map[string]string{
 		"Submissions": w.table, "ProcessSubmissionAliaslive": *machine.StateMachineArn, "AWS::StackName": "bill",
-		"PublicBaseUrl": "https://api.example.org", "ReviewPolicy": review, "ReviewSpeed": "inf",
-	}, "AWS_ENDPOINT_URL_DYNAMODB="+at, "AWS_ENDPOINT_URL_SFN="+address)
+		"PublicBaseUrl": "https://api.example.org",
+	}, "REVIEW="+review, "SPEED=inf", "AWS_ENDPOINT_URL_DYNAMODB="+at, "AWS_ENDPOINT_URL_SFN="+address)
 	if err == nil {
 		w.ends = append(w.ends, w.host.Close)
 	}
