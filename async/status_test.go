@@ -63,7 +63,7 @@ func TestWaitsLeaveRoom(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-	}, func(_ *world, c *async.Config) { c.MaxWaits = 2 })
+	}, func(_ *world, c *async.Config) { c.MaxWaits, c.Observer = 2, nil })
 }
 
 // A wait ends with the submission, with its request, and with a failing Store:
