@@ -46,6 +46,10 @@ type Config struct {
 	Cancelable bool
 	// MaxWait is the longest wait granted to a request; 0 grants none.
 	MaxWait time.Duration
+	// MaxWaits bounds how many requests wait at the same time. A wait is a wish
+	// (RFC 7240, section 2): further ones get none and are answered at once, so
+	// that waiting readers leave room for others. There is no bound if 0.
+	MaxWaits int
 	// WaitInterval is the longest pause between two reads of a record that a
 	// request waits for; 1 second if 0. On AWS each read is billed.
 	WaitInterval time.Duration
@@ -69,6 +73,8 @@ type Service struct {
 	job      Description
 	running  running
 	pacer    pacer
+	// waits has an entry for each request that waits, nil without a bound.
+	waits chan struct{}
 }
 
 // New returns an error that names every mistake in c, those of the job among
@@ -94,6 +100,9 @@ func New(c Config) (*Service, error) {
 			bad("%s is %v: it must not be negative", name, d)
 		}
 	}
+	if c.MaxWaits < 0 {
+		bad("MaxWaits is %d: it must not be negative", c.MaxWaits)
+	}
 	if c.Lease <= 4*c.CallTimeout+2*c.UndoTimeout {
 		bad("Lease must exceed four CallTimeouts and two UndoTimeouts")
 	}
@@ -111,6 +120,9 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s.Config = c
+	if c.MaxWaits > 0 {
+		s.waits = make(chan struct{}, c.MaxWaits)
+	}
 	return s, nil
 }
 

@@ -120,8 +120,28 @@ func (s *Service) answer(ctx context.Context, r Record, wait time.Duration) (Vie
 	if expired(r) {
 		return View{}, gone()
 	}
-	granted := max(min(wait, s.MaxWait), 0)
+	granted, done := s.grant(wait)
+	defer done()
 	return s.viewOf(ctx, s.await(ctx, r, granted), granted), nil
+}
+
+// grant returns how much of a wait a request gets. The caller calls done when it
+// waits no more.
+func (s *Service) grant(wait time.Duration) (granted time.Duration, done func()) {
+	none := func() {}
+	granted = min(wait, s.MaxWait)
+	if granted <= 0 {
+		return 0, none
+	}
+	if s.waits == nil {
+		return granted, none
+	}
+	select {
+	case s.waits <- struct{}{}:
+		return granted, func() { <-s.waits }
+	default:
+		return 0, none
+	}
 }
 
 // find reads the record of an id that came from a client.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -27,6 +28,42 @@ func TestWaitPollsSparingly(t *testing.T) {
 			t.Errorf("a negative wait: %v, %v", v.Waited, err)
 		}
 	})
+}
+
+// Beyond MaxWaits a wait is not granted, of a read as of a submit, and its place
+// is free again when it ends.
+func TestWaitsLeaveRoom(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		id := w.put(async.State{Status: api.Running, Rank: 1})
+		done := make(chan error)
+		leave, cancel := context.WithCancel(t.Context())
+		for _, ctx := range []context.Context{leave, t.Context()} {
+			go func() {
+				_, err := w.Status(ctx, id, 10*time.Second)
+				done <- err
+			}()
+		}
+		synctest.Wait()
+		if v, err := w.Status(t.Context(), id, 10*time.Second); err != nil || v.Waited != 0 || v.RetryAfter == 0 {
+			t.Errorf("a third wait: %v, %v", v.Waited, err)
+		}
+		if v, err := w.Submit(t.Context(), async.Submission{Body: []byte(`{"Name":"x"}`), Wait: 10 * time.Second}); err != nil || v.Waited != 0 {
+			t.Errorf("a submit that waits: %v, %v", v.Waited, err)
+		}
+		if !time.Now().Equal(w.start) {
+			t.Errorf("%v have passed", time.Since(w.start))
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if v, err := w.Status(t.Context(), id, 2*time.Second); err != nil || v.Waited != 2*time.Second {
+			t.Errorf("a place is free: %v, %v", v.Waited, err)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}, func(_ *world, c *async.Config) { c.MaxWaits, c.Observer = 2, nil })
 }
 
 // A wait ends with the submission, with its request, and with a failing Store:

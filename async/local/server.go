@@ -39,6 +39,12 @@ const (
 	// maxBody is more than the functions take, so that they say what is too
 	// much, and less than API Gateway's 10 MB: every connection can hold so much.
 	maxBody = 2 * lambdahttp.DefaultMaxBody
+	// maxInFlight is how many requests are at work at the same time, as in a new
+	// AWS account. Of those a quarter may wait for ends, so that any number of
+	// waiting readers leaves the rest to submits and to reads that are answered at
+	// once.
+	maxInFlight = 1000
+	maxWaits    = maxInFlight / 4
 	// closeGrace is how long an orderly end lets running stages finish. What
 	// is not finished by then goes on after the next start.
 	closeGrace = time.Second
@@ -167,7 +173,7 @@ func (s *Server) wire() (err error) {
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = s.handlers[function]
 	}
-	s.gateway, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: domainName, MaxBody: maxBody, Files: served{s.results}, Log: s.log})
+	s.gateway, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: domainName, MaxBody: maxBody, MaxInFlight: maxInFlight, Files: served{s.results}, Log: s.log})
 	if err != nil {
 		return err
 	}
@@ -212,6 +218,7 @@ func (s *Server) config() (functions.Config, error) {
 			BaseURL:       s.BaseURL,
 			Origins:       []string{"*"},
 			MaxWait:       functions.MaxMaxWait, // waiting costs nothing here
+			MaxWaits:      maxWaits,
 			WaitInterval:  50 * time.Millisecond,
 			Retention:     cmp.Or(s.Retention, max(retention, s.job.Describe().Lifetime()+24*time.Hour)),
 			Cancelable:    true,

@@ -48,7 +48,7 @@ func TestBill(t *testing.T) {
 		"capacity":    {b.dynamo, 8*0.625 + 16*0.125},
 		"data out":    {b.out, 1e6 / (1 << 20) * 0.09},
 		"logs":        {b.logs, 1e6 * (1024 + 14*452 + 11*356) / (1 << 30) * 0.5},
-		"lambda":      {b.lambda, 14*0.2 + 1e6*0.03*0.125*0.0000133334},
+		"lambda":      {b.lambda, 14*0.2 + 1e6*0.03*0.25*0.0000133334},
 	} {
 		if math.Abs(c.got-c.want) > 1e-9 {
 			t.Errorf("%s: $%v, want $%v", name, c.got, c.want)

@@ -29,7 +29,10 @@ const (
 )
 
 // Results is an async.Results in a folder, which belongs to this process alone.
-type Results struct{ root *os.Root }
+type Results struct {
+	root *os.Root
+	dir  string
+}
 
 var _ async.Results = (*Results)(nil)
 
@@ -47,7 +50,7 @@ func Open(dir string) (*Results, error) {
 	if err != nil {
 		return nil, fmt.Errorf("results: %w", err)
 	}
-	r := &Results{root}
+	r := &Results{root, dir}
 	err = r.each(func(entry fs.DirEntry) error {
 		if strings.HasSuffix(entry.Name(), partial) {
 			return r.remove(entry.Name())
@@ -108,6 +111,24 @@ func (r *Results) Delete(ctx context.Context, key string) error {
 	}
 	if err := r.remove(fileName(key)); err != nil {
 		return fmt.Errorf("remove a result: %w", err)
+	}
+	return nil
+}
+
+// inPlace returns an error once the folder is no longer the one at its path: it
+// was moved or removed, or something was mounted over it. What is written then
+// cannot be found by the next process.
+func (r *Results) inPlace() error {
+	open, err := r.root.Stat(".")
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(r.dir)
+	if err == nil && !os.SameFile(open, there) {
+		err = errors.New("another folder is in its place")
+	}
+	if err != nil {
+		return fmt.Errorf("the folder of results was moved or removed while it was in use: %w", err)
 	}
 	return nil
 }
@@ -228,7 +249,8 @@ func (w *file) Commit() (size int64, etag string, err error) {
 		_ = w.results.remove(w.temporary)
 		return 0, "", fmt.Errorf("commit a result: %w", err)
 	}
-	if err := syncFolder(w.results.root.Open(".")); err != nil {
+	if err := errors.Join(syncFolder(w.results.root.Open(".")), w.results.inPlace()); err != nil {
+		_ = w.results.remove(w.name)
 		return 0, "", fmt.Errorf("commit a result: %w", err)
 	}
 	return w.size, base64.RawURLEncoding.EncodeToString(w.sum.Sum(nil)), nil

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,43 @@ func TestKeysStayInTheFolder(t *testing.T) {
 	}
 	if got := names(t, top); len(got) != 1 {
 		t.Errorf("%q are beside the folder", got)
+	}
+}
+
+// A result in a folder that is no longer at its path is not committed: nothing
+// would find it after the next start.
+func TestMovedFolder(t *testing.T) {
+	for name, replace := range map[string]func(dir string) error{
+		"moved":    func(string) error { return nil },
+		"replaced": func(dir string) error { return os.Mkdir(dir, 0o700) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "results")
+			r := open(t, dir)
+			f, err := r.Create(t.Context(), "key", "", "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(dir, dir+"-before"); err != nil {
+				t.Skipf("this system keeps a folder that is in use: %v", err)
+			}
+			if err := replace(dir); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := f.Commit(); err == nil || !strings.Contains(err.Error(), "moved or removed") {
+				t.Errorf("committed: %v", err)
+			}
+			if got := names(t, dir+"-before"); len(got) != 0 {
+				t.Errorf("left: %v", got)
+			}
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(dir+"-before", dir); err != nil {
+				t.Fatal(err)
+			}
+			put(t, r, "key", "text") // it is back
+		})
 	}
 }
 

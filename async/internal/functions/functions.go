@@ -63,7 +63,7 @@ func (c Config) service() (*async.Service, error) {
 	return async.New(async.Config{
 		Job: c.Job, Store: c.Store, Workflows: c.Workflows, Results: c.Results, Completions: completions,
 		BaseURL: c.BaseURL, Retention: c.Retention, Cancelable: c.Cancelable,
-		MaxWait: c.MaxWait, WaitInterval: c.WaitInterval, Observer: c.observe,
+		MaxWait: c.MaxWait, MaxWaits: c.MaxWaits, WaitInterval: c.WaitInterval, Observer: c.observe,
 	})
 }
 

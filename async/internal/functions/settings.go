@@ -20,6 +20,9 @@ type Settings struct {
 	Origins []string
 	// MaxWait is the longest wait granted to a request; 0 grants none.
 	MaxWait time.Duration
+	// MaxWaits is how many requests may wait at the same time; any number if 0.
+	// A function on AWS has one request at a time, and needs no such bound.
+	MaxWaits int
 	// WaitInterval is the longest pause between two reads of what a request waits
 	// for; 1 second if 0.
 	WaitInterval time.Duration

@@ -258,6 +258,25 @@ func TestAnonymousKeysAreLong(t *testing.T) {
 	}
 }
 
+// A key that a program falls back to is every such program's: it is no secret.
+func TestAnonymousKeysAreRandom(t *testing.T) {
+	for key, status := range map[string]int{
+		"00000000-0000-0000-0000-000000000000": 400, "ffffffff-ffff-ffff-ffff-ffffffffffff": 400,
+		`"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"`: 400, "4703150292840147": 202,
+	} {
+		w := newWorld(t, nil)
+		e := submission(`{"name":"x"}`)
+		e.Headers["idempotency-key"] = key
+		if r := call(t, w.submit, e); r.StatusCode != status || status == 400 && !strings.Contains(r.Body, "must be random") {
+			t.Errorf("%s: %d %s", key, r.StatusCode, r.Body)
+		}
+		e.RequestContext.Authorizer = jwt("iss", "i", "sub", "a")
+		if r := call(t, w.submit, e); r.StatusCode != 202 {
+			t.Errorf("%s of a caller with credentials: %d %s", key, r.StatusCode, r.Body)
+		}
+	}
+}
+
 // The default of failureStatus is a setting, and only another choice is in Location.
 func TestFailureStatusIsASetting(t *testing.T) {
 	w := newWorld(t, func(c *lambdahttp.Config) { c.FailureStatus = 409 })

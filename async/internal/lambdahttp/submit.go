@@ -51,6 +51,11 @@ func (x *exchange) submission() (in async.Submission, p polling, err error) {
 // another caller's by chance, or be guessed.
 const minAnonymousKey = 16
 
+// minDifferent is how many different characters such a key must have. Less have
+// the keys that programs fall back to, such as the nil UUID (RFC 9562, section
+// 5.9); of 16 random decimal digits fewer than one key in a million has less.
+const minDifferent = 4
+
 // key returns the request's Idempotency-Key, "" where it has none.
 func (x *exchange) key(scope string) (string, error) {
 	field, given := x.lookup("Idempotency-Key")
@@ -58,11 +63,25 @@ func (x *exchange) key(scope string) (string, error) {
 		return "", nil
 	}
 	key, err := parseKey(field)
-	if err == nil && scope == "" && len(key) < minAnonymousKey {
+	switch {
+	case err != nil || scope != "":
+	case len(key) < minAnonymousKey:
 		err = malformed("The Idempotency-Key of a caller without credentials must have at least " +
 			strconv.Itoa(minAnonymousKey) + " characters, such as a random UUID: callers share these keys.")
+	case different(key) < minDifferent:
+		err = malformed("The Idempotency-Key of a caller without credentials must be random, such as a random UUID: callers share these keys.")
 	}
 	return key, err
+}
+
+// different returns how many different bytes a key has.
+func different(key string) (n int) {
+	for i := range len(key) {
+		if strings.IndexByte(key, key[i]) == i {
+			n++
+		}
+	}
+	return n
 }
 
 // callbackURL is how clients of other services ask for a callback.

@@ -186,8 +186,10 @@ func childConcurrency(wanted int) int {
 	return min(wanted, maxChildren)
 }
 
-// crowded reports whether there is no room for another child.
-func (r *Run) crowded(m *mapRun) bool { return m.held+r.taskBytes > maxChildBytes }
+// crowded reports whether there is no room for another child of any Map Run: one
+// within the children of another has no memory of its own. A Map Run none of whose
+// children runs may always start one, so that each comes to its end.
+func (r *Run) crowded() bool { return r.childBytes+r.taskBytes > maxChildBytes }
 
 // startChild starts a child execution of a Map Run. It is a history of its
 // own, which is not read, and cannot see the variables around it.
@@ -200,7 +202,7 @@ func (r *Run) startChild(p *scope) {
 		return
 	}
 	run.moved(p.index, pending, busy)
-	run.held += made
+	run.hold(made)
 	r.lastRef++
 	name := uuid(r.bits("child", r.lastRef))
 	p.log, p.vars = &log{owner: p}, &variables{}
@@ -221,7 +223,7 @@ func (r *Run) childDone(s *scope) {
 func (r *Run) childFailed(s, p *scope, _ failure) {
 	e := s.fork.each
 	e.moved(p.index, busy, broken)
-	e.held -= p.child.made
+	e.hold(-p.child.made)
 	e.failures++
 	s.fork.done++
 	if e.exceeded(e.failures, e.total) {

@@ -312,10 +312,11 @@ func (r *Run) resumeFork(s *scope) {
 func (r *Run) redriveMapRun(s *scope) {
 	e := s.fork.each
 	s.fork.done -= e.failures
-	e.failures, e.held = 0, 0
+	e.failures = 0
+	e.hold(-e.held)
 	for _, p := range s.fork.parts {
 		if p != nil && p.child != nil {
-			e.held += p.child.made
+			e.hold(p.child.made)
 		}
 	}
 	e.reopened(s.fork.parts, e.next, r.now)

@@ -26,6 +26,7 @@ type mapRun struct {
 	childPlan
 	// held is what the inputs made for the children that run take, in bytes of JSON.
 	held  int
+	whole *int   // what all Map Runs of the run hold
 	scope *scope // whose state started it
 }
 
@@ -68,6 +69,7 @@ func (r *Run) startMapRun(s *scope, in data, items []any, concurrency int) *fail
 	} else {
 		run = r.newMapRun(s)
 	}
+	run.whole = &r.childBytes
 	run.tolerance, run.childPlan, s.reading = tolerated, plan, nil
 	total := plan.children(len(items))
 	r.countMapRun(s, run, concurrency, len(items))
@@ -222,6 +224,12 @@ func (m *mapRun) moved(index int, from, to phase) {
 	*to(&m.counts.Items) += m.sizes[index]
 }
 
+// hold counts bytes that inputs of children take, or no longer take.
+func (m *mapRun) hold(bytes int) {
+	m.held += bytes
+	*m.whole += bytes
+}
+
 // stopped counts the end of a Map Run: what ran was aborted, and what never
 // started stays pending, as measured (github.com/floci-io/floci, pull request 2694).
 func (m *mapRun) stopped(status string, at time.Time) {
@@ -229,6 +237,7 @@ func (m *mapRun) stopped(status string, at time.Time) {
 		return
 	}
 	m.counts.Status, m.counts.Stopped = status, at
+	m.hold(-m.held)
 	for _, counts := range []*MapRunCounts{&m.counts.Executions, &m.counts.Items} {
 		counts.Aborted += counts.Running
 		counts.Running = 0

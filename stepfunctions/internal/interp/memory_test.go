@@ -133,6 +133,33 @@ func TestMemoryOfChildren(t *testing.T) {
 	}
 }
 
+// Map Runs within the children of another share its memory, and come to their end.
+func TestMemoryOfNestedChildren(t *testing.T) {
+	const items = 40
+	fields := func(index string) string {
+		return `"ItemSelector":{"l.$":"$.l","c.$":"States.Format('{}{}',$.c,` + index + `)"},"ResultPath":null,"OutputPath":"$.l[0]"`
+	}
+	inner := theMap(fields("$$.Map.Item.Index"), distributed, `"T":{"Type":"Task",`+function+`,"Parameters":{},"ResultSelector":{},"End":true}`)
+	inner = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(inner, `{"StartAt":"M","States":{"M":`), `}}`), `"T"`, `"U"`)
+	started := 0
+	r := interp.New(parse(t, theMap(fields("$$.Map.Item.Index"), distributed, `"T":`+inner)), sampleInfo)
+	w := newWorld(r, func(interp.Task) []interp.Input {
+		started++
+		return []interp.Input{ok(`{}`)}
+	})
+	w.start(`{` + numbers(items) + `,"c":"` + strings.Repeat("x", 200_000) + `"}`)
+	var now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&now)
+	if now.HeapAlloc > 150<<20 {
+		t.Errorf("the children that run hold %d MiB", now.HeapAlloc>>20)
+	}
+	w.until(t, func() bool { return r.Outcome() != nil })
+	if o := r.Outcome(); o.Status != interp.StatusSucceeded || started != items*items {
+		t.Errorf("ended %+v after %d tasks", o, started)
+	}
+}
+
 // The inputs of a Map Run's children are the same as if they were all made at
 // its start: the random values of each are drawn in the order of the items.
 func TestChildInputsAreDrawnInOrder(t *testing.T) {

@@ -211,7 +211,7 @@ func (r *Run) fill(s *scope) {
 	f := s.fork
 	e := f.each
 	for started := 0; s.fork == f && s.status == running && e.next < e.total && e.next-f.done < e.concurrency; started++ {
-		if e.mapRun != nil && e.next > f.done && r.crowded(e.mapRun) {
+		if e.mapRun != nil && e.next > f.done && r.crowded() {
 			return // the end of a child goes on
 		}
 		if e.mapRun != nil && started == childBurst {
@@ -273,7 +273,7 @@ func (r *Run) itemDone(s, p *scope) {
 	e := s.fork.each
 	if e.mapRun != nil {
 		e.moved(p.index, busy, done)
-		e.held -= p.child.made
+		e.hold(-p.child.made)
 		r.childDone(s)
 		return
 	}

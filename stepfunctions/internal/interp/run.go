@@ -58,6 +58,8 @@ type Run struct {
 	attempts int64
 	// taskBytes is what the parameters made for the tasks that are waited for take.
 	taskBytes int
+	// childBytes is what all Map Runs hold, those within children among them.
+	childBytes int
 }
 
 // Option changes how a Run works.

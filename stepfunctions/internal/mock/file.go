@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
+	"example.org/asynchttpapi/stepfunctions/internal/textfile"
 )
 
 // File is a mock configuration. It does not change and may be used by many
@@ -59,9 +59,9 @@ const maxFile = 16 << 20
 
 // Read reads the file at path. An error names file, line and column.
 func Read(path string) (*File, error) {
-	text, err := os.ReadFile(path)
+	text, err := textfile.Read(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("mock file: %w", err)
+		return nil, fmt.Errorf("mock file %s: %w", path, err)
 	}
 	return Parse(path, text)
 }

@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
+
+	"example.org/asynchttpapi/stepfunctions/internal/textfile"
 )
 
 // template is a template as it is written, and where it is deployed.
@@ -142,27 +141,11 @@ const maxFile = 2 << 20
 
 // readFile reads a template or a definition. Its errors name the path once.
 func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	text, err := textfile.Read(path, maxFile)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, cause(err))
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, cause(err))
-	}
-	if len(text) > maxFile {
-		return nil, fmt.Errorf("%s: it has more than %d bytes", path, maxFile)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return text, nil
-}
-
-// cause takes the path, which the message has already, out of a file's error.
-func cause(err error) error {
-	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
 }
 
 // layout names the properties of one of the two types of state machines.
