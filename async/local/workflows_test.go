@@ -21,7 +21,7 @@ import (
 )
 
 // holding is a state machine whose only task lasts until a test ends it.
-const holding = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type":"Task","Resource":"` + functionPrefix + `hold","End":true}}}`
+const holding = `{"StartAt":"Hold","TimeoutSeconds":800,"States":{"Hold":{"Type":"Task","Resource":"` + functionPrefix + `hold","End":true}}}`
 
 // holder is the engine under test: the function that its task calls, the
 // clock it looks at, and the test's hand on both.
@@ -64,7 +64,7 @@ func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)
 	case o.TimedOut:
-		h.clock.skip(1001 * time.Second)
+		h.clock.skip(801 * time.Second)
 	case o.Status == api.Failed:
 		h.calls.Let(id, functionError(errors.New("made to fail")))
 	default:
@@ -99,7 +99,7 @@ func (h *holder) Waiting(t *testing.T, w async.Workflows) (id, token string) {
 // waiting gives the machine a task that waits, whose function notes its token.
 func (h *holder) waiting(t *testing.T) {
 	t.Helper()
-	const waits = `{"StartAt":"Hold","TimeoutSeconds":1000,"States":{"Hold":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
+	const waits = `{"StartAt":"Hold","TimeoutSeconds":800,"States":{"Hold":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
 		"Parameters":{"FunctionName":"` + functionPrefix + `token","Payload":{"token.$":"$$.Task.Token"}},"End":true}}}`
 	if err := h.w.define(t.Context(), waits); err != nil {
 		t.Fatal(err)

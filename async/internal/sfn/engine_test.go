@@ -23,7 +23,7 @@ import (
 
 // holding has one task, which lasts until a test ends it or, where the input
 // has wait, until it is answered by its token.
-const holding = `{"StartAt":"Choose","TimeoutSeconds":1000,"States":{
+const holding = `{"StartAt":"Choose","TimeoutSeconds":800,"States":{
 	"Choose":{"Type":"Choice","Choices":[{"Variable":"$.wait","IsPresent":true,"Next":"Wait"}],"Default":"Hold"},
 	"Wait":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","HeartbeatSeconds":900,"End":true,
 		"Parameters":{"FunctionName":"arn:aws:lambda:us-east-1:123456789012:function:hold","Payload":{"token.$":"$$.Task.Token"}}},
@@ -99,7 +99,7 @@ func (h *holder) End(t *testing.T, id string, o async.Execution) {
 	case o.Status == api.Succeeded:
 		h.calls.Let(id, nil)
 	case o.TimedOut:
-		h.clock.Advance(1001 * time.Second)
+		h.clock.Advance(801 * time.Second)
 	case o.Status == api.Failed:
 		h.calls.Let(id, &stepfunctions.FunctionError{Payload: []byte(`{"errorType":"Refused","errorMessage":"asked to fail"}`)})
 	default:

@@ -73,9 +73,9 @@ type cell struct {
 	known     time.Time // when the client was answered so
 }
 
-// cancels cancels a submission before its second poll.
+// cancels cancels a submission before its first poll: later ones may come after its end.
 func cancels(_ http.ResponseWriter, c *cell) bool {
-	if c.polls == 2 && c.cancelURL != "" {
+	if c.polls == 1 && c.cancelURL != "" {
 		if resp, err := http.Post(c.cancelURL, "", nil); err == nil {
 			resp.Body.Close()
 		}
