@@ -91,7 +91,7 @@ test("an execution from its start to its end, by hand", async (t) => {
   await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
   await page.getByLabel("Input, as JSON").fill("{");
   await page.getByRole("button", { name: "Start" }).click();
-  await page.getByRole("alert").getByText("not a JSON text").waitFor();
+  await page.getByRole("alert").getByText("Invalid State Machine Execution Input").waitFor();
   await start(page, url, "Orders", "by-hand", { paid: false, items: [1, 2] });
   // The function declines, and the page shows so by itself.
   await page.getByRole("heading", { name: "Waiting for an answer" }).waitFor();
