@@ -35,15 +35,23 @@ lint: $(STATICCHECK) ## gofmt, go vet and staticcheck
 
 .PHONY: test-unit
 test-unit: ## what go test runs, with the race detector where there is a C compiler
-	@rm -rf $(LOGS)/lines && mkdir -p $(LOGS)/lines
-	PERSONAL_LOGS=$(LOGS)/lines go test $(RACE) ./...
+	@rm -rf $(LOGS)/lines/unit && mkdir -p $(LOGS)/lines/unit
+	PERSONAL_LOGS=$(LOGS)/lines/unit go test $(RACE) ./...
 
 .PHONY: test-race
 test-race:
-	@echo "the race detector ran with test-unit"
+	@echo "the race detector runs with test-unit"
 
 # Runs a command with the pollers for JavaScript, Python and Java at hand.
 POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
+
+# What several suites use: internal/suites makes these one at a time.
+.PHONY: share-dynalite share-pollers share-sam
+share-dynalite:
+	.ci/dynalite/run true
+share-pollers: $(TOOLS)/pollers/ok
+	$(POLLERS) true
+share-sam: $(TOOLS)/sam/ok
 
 .PHONY: test-dynamodb
 test-dynamodb: ## the DynamoDB store, and the operators' tool on it, against dynalite
@@ -60,8 +68,8 @@ test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
-	@mkdir -p $(LOGS)/lines
-	PERSONAL_LOGS=$(LOGS)/lines .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
+	@rm -rf $(LOGS)/lines/aws && mkdir -p $(LOGS)/lines/aws
+	PERSONAL_LOGS=$(LOGS)/lines/aws .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
 
 .PHONY: test-logs
 test-logs: ## every line that test-unit and test-aws have logged: nothing personal

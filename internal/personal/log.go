@@ -89,10 +89,10 @@ func write(dir string, text []byte) error {
 	return f.Close()
 }
 
-// Gathered reads what tests have left in dir: all that was logged, by test,
-// and all values that were submitted.
+// Gathered reads what tests have left in the folders in dir: all that was logged,
+// by test, and all values that were submitted.
 func Gathered(dir string) (logs map[string]string, values []string, _ error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	files, err := filepath.Glob(filepath.Join(dir, "*", "*.json"))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package personal_test
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -45,7 +46,11 @@ func TestFind(t *testing.T) {
 
 func TestWatchGathers(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv(personal.EnvLogs, dir)
+	suite := filepath.Join(dir, "suite")
+	if err := os.Mkdir(suite, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(personal.EnvLogs, suite)
 	t.Run("inner", func(t *testing.T) {
 		if _, err := personal.Watch(t, talk).Write([]byte("level=INFO msg=hello\n")); err != nil {
 			t.Fatal(err)

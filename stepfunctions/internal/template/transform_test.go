@@ -57,7 +57,8 @@ func TestStateMachinesAreThoseOfTheTransform(t *testing.T) {
 	}
 }
 
-// same leaves out where the transform puts definitions and aliases.
+// same leaves out where the transform puts definitions and aliases. A file of a
+// definition is the same by whatever path.
 func same(t *testing.T, a, b template.StateMachine) bool {
 	t.Helper()
 	var definitions [2]any
@@ -66,6 +67,13 @@ func same(t *testing.T, a, b template.StateMachine) bool {
 			t.Fatalf("%v: %s", err, m.Definition)
 		}
 		m.Definition, m.Property, m.Alias = "", "", ""
+		if m.File != "" {
+			file, err := filepath.Abs(m.File)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.File = file
+		}
 	}
 	return reflect.DeepEqual(definitions[0], definitions[1]) && reflect.DeepEqual(a, b)
 }
