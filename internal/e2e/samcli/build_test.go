@@ -15,33 +15,12 @@ const maxBinary = 12 << 20
 
 // SAM's cache looks at CodeUri alone. Every function's code is mostly in
 // internal/, so that with the cache on an edit there deploys yesterday's
-// binary. samconfig.toml turns it off.
+// binary. samconfig.toml turns it off; were the cache safe, the setting would be
+// for nothing.
 func TestAnEditInInternalIsBuilt(t *testing.T) {
-	before, after := rebuild(t)
-	for id := range readTemplate(t).Functions {
-		if bytes.Equal(before[id], after[id]) {
-			t.Errorf("%s: the binary is the one from before the edit", id)
-		}
-	}
-}
-
-// Were the cache safe, the setting would be for nothing.
-func TestWithTheCacheAnEditIsLost(t *testing.T) {
-	before, after := rebuild(t, "--cached")
-	for id := range readTemplate(t).Functions {
-		if !bytes.Equal(before[id], after[id]) {
-			t.Errorf("%s: SAM's cache has noticed the edit: cached = false may not be needed any more", id)
-		}
-	}
-}
-
-// rebuild builds a copy of the tree before and after an edit that every
-// function has in it.
-func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
-	t.Helper()
-	tree := t.TempDir()
-	before = buildAll(t, copyTree(t, tree), flags...)
-	const old = `"cannot start"`
+	tree := copyTree(t, t.TempDir())
+	before := buildAll(t, tree, "--cached")
+	const old = `"cannot start"` // every function has it
 	edited := filepath.Join(tree, "async", "lambdamain", "lambdamain.go")
 	source, err := os.ReadFile(edited)
 	if err != nil || !strings.Contains(string(source), old) {
@@ -51,7 +30,15 @@ func rebuild(t *testing.T, flags ...string) (before, after map[string][]byte) {
 	if err := os.WriteFile(edited, source, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	return before, buildAll(t, tree, flags...)
+	cached, after := buildAll(t, tree, "--cached"), buildAll(t, tree)
+	for id := range readTemplate(t).Functions {
+		if !bytes.Equal(before[id], cached[id]) {
+			t.Errorf("%s: SAM's cache has noticed the edit: cached = false may not be needed any more", id)
+		}
+		if bytes.Equal(before[id], after[id]) {
+			t.Errorf("%s: the binary is the one from before the edit", id)
+		}
+	}
 }
 
 // buildAll builds every function, checks the binaries and returns them by

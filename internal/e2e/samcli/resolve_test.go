@@ -52,31 +52,40 @@ var everything = func() map[string]map[string]string {
 	return all
 }()
 
+// expandedSets keeps what expandAll has made, by template and parameters: the SAM
+// CLI takes seconds to start.
+var expandedSets = map[string][]byte{}
+
 // expandAll expands a template once for each set of parameters; one without a
 // transform is the same for all.
 func expandAll(t *testing.T, template string, sets []map[string]string) (all []map[string]any) {
 	t.Helper()
-	if template != "template.yaml" && len(sets) > 1 {
-		return slices.Repeat(expandAll(t, template, []map[string]string{{}}), len(sets))
+	distinct := sets
+	if template != "template.yaml" {
+		distinct = []map[string]string{{}}
 	}
-	in, err := json.Marshal(sets)
+	in, err := json.Marshal(distinct)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(tool(t, "sam/bin/python"), ".ci/sam/expand.py", template, "-")
-	cmd.Dir, cmd.Stdin = root, strings.NewReader(string(in))
-	cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1")
-	out, err := cmd.Output()
-	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
-		t.Fatalf("%s: %v\n%s", template, err, failed.Stderr)
+	key := template + string(in)
+	if expandedSets[key] == nil {
+		cmd := exec.Command(tool(t, "sam/bin/python"), ".ci/sam/expand.py", template, "-")
+		cmd.Dir, cmd.Stdin = root, strings.NewReader(string(in))
+		cmd.Env = append(os.Environ(), "AWS_DEFAULT_REGION=us-east-1")
+		out, err := cmd.Output()
+		if failed := (*exec.ExitError)(nil); errors.As(err, &failed) {
+			t.Fatalf("%s: %v\n%s", template, err, failed.Stderr)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		expandedSets[key] = out
 	}
-	if err == nil {
-		err = json.Unmarshal(out, &all)
-	}
-	if err != nil {
+	if err := json.Unmarshal(expandedSets[key], &all); err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return slices.Repeat(all, len(sets)/len(distinct))
 }
 
 // resolveTemplate expands a template and resolves it; path is the file of what
