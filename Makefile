@@ -42,6 +42,10 @@ test-unit: ## what go test runs, with the race detector where there is a C compi
 test-race:
 	@echo "the race detector runs with test-unit"
 
+# Tests that wait for processes of their own more than they compute run as many
+# at a time, whatever the number of processors.
+WAITING := -parallel 8
+
 # Runs a command with the pollers for JavaScript, Python and Java at hand.
 POLLERS := $(CURDIR)/.ci/pollers/run $(TOOLS)/pollers/bin/python
 
@@ -69,7 +73,7 @@ test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@rm -rf $(LOGS)/lines/aws && mkdir -p $(LOGS)/lines/aws
-	PERSONAL_LOGS=$(LOGS)/lines/aws .ci/dynalite/run $(POLLERS) go test -count=1 ./async/internal/awsworld ./async/internal/coldstart
+	PERSONAL_LOGS=$(LOGS)/lines/aws .ci/dynalite/run $(POLLERS) go test -count=1 $(WAITING) ./async/internal/awsworld ./async/internal/coldstart
 
 .PHONY: test-logs
 test-logs: ## every line that test-unit and test-aws have logged: nothing personal
@@ -77,12 +81,12 @@ test-logs: ## every line that test-unit and test-aws have logged: nothing person
 
 .PHONY: test-pollers
 test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running system: [UPDATE=1], for docs/pollers.md
-	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 ./...
+	cd internal/e2e/pollers && go vet ./... && $(POLLERS) go test -count=1 $(WAITING) ./...
 	$(if $(UPDATE),cd internal/e2e/pollers && $(POLLERS) go test -count=1 -run TestTable . -update)
 
 .PHONY: test-clients
 test-clients: ## the clients of examples/clients, and clients generated from the API's description
-	cd internal/e2e/clients && go vet . && $(CURDIR)/.ci/clients/run go test -count=1 ./...
+	cd internal/e2e/clients && go vet . && $(CURDIR)/.ci/clients/run go test -count=1 $(WAITING) ./...
 
 .PHONY: test-awscli
 test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone

@@ -36,6 +36,7 @@ func (w *world) client(t *testing.T, failureStatus int) *client.Client[json.RawM
 }
 
 func TestOutcomes(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		review, customStatus string
 		failureStatus        int
@@ -100,6 +101,7 @@ func executionARN(id string) string {
 // The state machine's Retry and Catch match on these names: this is how they
 // arrive from the real binary, through the real runtime loop.
 func TestErrorNamesReachTheStateMachine(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "fail@moderation")
 	c := w.client(t, 0)
 	s, err := c.Submit(t.Context(), json.RawMessage(talk))
@@ -123,12 +125,13 @@ func TestErrorNamesReachTheStateMachine(t *testing.T) {
 
 // The pollers of other people see no difference.
 func TestPollers(t *testing.T) {
+	t.Parallel()
 	var servers []string
 	for _, review := range []string{"approve", "reject@moderation", "fail@selection"} {
 		servers = append(servers, review+"="+newWorld(t, review).url)
 	}
 	// The table has scenarios that need a service which takes its time.
-	cmd := exec.Command("go", "test", "-count=1", "-skip", "TestTable", "./...")
+	cmd := exec.Command("go", "test", "-count=1", "-parallel", "8", "-skip", "TestTable", "./...")
 	cmd.Dir = filepath.Join(root, "internal", "e2e", "pollers")
 	cmd.Env = append(os.Environ(), "POLLERS_SERVERS="+strings.Join(servers, ","))
 	if out, err := cmd.CombinedOutput(); err != nil {

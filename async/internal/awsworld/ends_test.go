@@ -34,6 +34,7 @@ var silentEnds = map[string]silent{
 
 // The rule's event, sent twice as it may be, ends the submission.
 func TestEventsEndWhatCannotSaySo(t *testing.T) {
+	t.Parallel()
 	for name, end := range silentEnds {
 		if end.event == "" {
 			continue
@@ -52,6 +53,7 @@ func TestEventsEndWhatCannotSaySo(t *testing.T) {
 // Without any event, the first read past the deadline finds out, and writes it
 // back for the next.
 func TestReadersFindOutWhatNoEventTold(t *testing.T) {
+	t.Parallel()
 	for name, end := range silentEnds {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,6 +32,7 @@ func (w *world) lines(t *testing.T, id string) (found []line) {
 // The trace of the request that submitted a talk is in every line about the
 // review, written by other processes later.
 func TestTraceIsCarriedToTheActivities(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "approve")
 	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+api.SubmitPath, strings.NewReader(talk))

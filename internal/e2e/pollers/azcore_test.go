@@ -51,6 +51,7 @@ func azPoll(t *testing.T, ctx context.Context, pl runtime.Pipeline, resp *http.R
 }
 
 func TestAzcore(t *testing.T) {
+	t.Parallel()
 	for _, o := range outcomes {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()

@@ -68,6 +68,7 @@ func hashiPoll(t *testing.T, ctx context.Context, c *resourcemanager.Client, res
 }
 
 func TestHashicorp(t *testing.T) {
+	t.Parallel()
 	for _, o := range outcomes {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()

@@ -63,6 +63,7 @@ func runJavaWith(t *testing.T, url, body string, id ...string) map[string]javaVe
 }
 
 func TestJava(t *testing.T) {
+	t.Parallel()
 	for _, o := range outcomes {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()

@@ -51,6 +51,7 @@ func runScriptWith(t *testing.T, name, url, body string, id ...string) (v verdic
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	for _, name := range scripts {
 		for _, o := range outcomes {
 			t.Run(name+" "+o.name, func(t *testing.T) {
@@ -69,6 +70,7 @@ func TestScripts(t *testing.T) {
 
 // An id that the server does not know ends the polling with the 404.
 func TestScriptsUnknownID(t *testing.T) {
+	t.Parallel()
 	for _, name := range scripts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ func TestTable(t *testing.T) {
 	}
 	all := parties()
 	entries := make([][]entry, len(all))
-	gate := make(chan struct{}, 12)
+	gate := make(chan struct{}, 24) // clients wait more than they compute
 	var running sync.WaitGroup
 	for i, p := range all {
 		entries[i] = make([]entry, len(scenarios))
