@@ -5,8 +5,8 @@ package main
 // start and stop change the network, at which a browser drops what it is loading.
 func suites() []suite {
 	return []suite{
-		{name: "lint", about: "gofmt, go vet and staticcheck"},
 		{name: "race", about: "whether the race detector can run with unit", needs: race},
+		{name: "lint", about: "gofmt, go vet and staticcheck"},
 		{name: "unit", about: "what go test runs, with the race detector where there is a C compiler"},
 		{name: "dynamodb", about: "the DynamoDB store against dynalite", needs: node, shares: dynalite},
 		{name: "otel", about: "spans for OpenTelemetry, a module of its own"},

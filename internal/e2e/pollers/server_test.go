@@ -66,11 +66,18 @@ func build(program string) (bin, dir string, err error) {
 	return bin, dir, nil
 }
 
+// local is the program of cmd/local, built once, in a folder of its own.
+var local = sync.OnceValues(func() (string, error) {
+	bin, _, err := build("./cmd/local")
+	return bin, err
+})
+
 func startLocal() (map[string]string, error) {
-	bin, dir, err := build("./cmd/local")
+	bin, err := local()
 	if err != nil {
 		return nil, err
 	}
+	dir := filepath.Dir(bin)
 	urls := map[string]string{}
 	for _, policy := range policies {
 		url, err := startOne(bin, filepath.Join(dir, policy), policy)

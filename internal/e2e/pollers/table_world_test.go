@@ -138,11 +138,9 @@ func newFront(t *testing.T) *front {
 	f.secure.TLS, f.ca = certificate(t)
 	f.secure.StartTLS()
 	t.Cleanup(f.secure.Close)
-	bin := filepath.Join(t.TempDir(), "local")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
-	build.Dir = filepath.Join("..", "..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin, err := local()
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, policy := range policies {
 		// The base URL is one that the proxy replaces: see rewrite.

@@ -34,11 +34,9 @@ func connectorFile(t *testing.T, path ...string) []byte {
 // startListing starts a service that lists what has ended to triggerKey.
 func startListing(t *testing.T) (url string) {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "local")
-	build := exec.Command("go", "build", "-o", bin, "./cmd/local")
-	build.Dir = filepath.Join("..", "..", "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	bin, err := local()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program.StartFor(t, exec.Command(bin, "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-review", "approve", "-speed", "inf",
 		"-stepfunctions-addr", "", "-operator-key-hashes", fmt.Sprintf("%x", sha256.Sum256([]byte(triggerKey)))))
