@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -122,5 +123,39 @@ func TestLines(t *testing.T) {
 	b.end()
 	if got, want := out.String(), "a | 02\na | \na | 3\nb | 14\n"; got != want {
 		t.Errorf("got %q", got)
+	}
+}
+
+// As root in continuous integration what is missing is installed: the lists of
+// packages are read once, and a package that only newer systems have is asked
+// for only where the command is still missing.
+func TestInstalls(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("NOT RUN: root alone installs")
+	}
+	dir := t.TempDir()
+	program := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Each package has the command of its name, but for old.
+	program("apt-get", `#!/bin/sh
+cd "`+dir+`" && echo "$*" >>asked
+for package in "$@"; do case $package in new-*|good-*) echo '#!/bin/sh' >$package; chmod +x $package; esac; done
+`)
+	t.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
+	r := runner{ctx: t.Context(), ci: true}
+	var out bytes.Buffer
+	first := r.missing(tools{{"good-tool", "good-tool", ""}, {"new-tool", "old-package", "new-tool"}, {"sh", "dash", ""}}, &out)
+	second := r.missing(tools{{"bad-tool", "bad-package", ""}}, &out)
+	if len(first) != 0 || len(second) != 1 {
+		t.Errorf("missing are %v, and then %v\n%s", first, second, &out)
+	}
+	const install = "install -qq -y --no-install-recommends "
+	want := "update -qq\n" + install + "good-tool old-package\n" + install + "new-tool\n" + install + "bad-package\n"
+	if asked, err := os.ReadFile(filepath.Join(dir, "asked")); string(asked) != want {
+		t.Errorf("asked for %q, %v", asked, err)
 	}
 }
