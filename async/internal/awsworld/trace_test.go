@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
@@ -55,6 +56,7 @@ func TestTraceIsCarriedToTheActivities(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, w.logs)
 	}
+	w.awaitLines(t, id, 8)
 	lines := map[string]int{}
 	for _, l := range w.lines(t, id) {
 		if l.Message == "polled" {
@@ -71,4 +73,22 @@ func TestTraceIsCarriedToTheActivities(t *testing.T) {
 	if lines["accepted"] != 1 || lines["stage began"] != 3 || lines["stage finished"] != 3 || lines["ended"] != 1 {
 		t.Errorf("lines %v\n%s", lines, w.logs)
 	}
+}
+
+// awaitLines waits until a submission has so many lines besides its polls: a
+// client may read the end before the function has logged it.
+func (w *world) awaitLines(t *testing.T, id string, want int) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		n := 0
+		for _, l := range w.lines(t, id) {
+			if l.Message != "polled" {
+				n++
+			}
+		}
+		if n >= want {
+			return
+		}
+	}
+	t.Fatalf("%s has fewer than %d lines\n%s", id, want, w.logs)
 }
