@@ -2,7 +2,10 @@ module example.org/asynchttpapi
 
 go 1.26
 
-require zombiezen.com/go/sqlite v1.4.2
+require (
+	go.yaml.in/yaml/v4 v4.0.0
+	zombiezen.com/go/sqlite v1.4.2
+)
 
 require (
 	github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.20 // indirect
@@ -20,7 +23,6 @@ require (
 	github.com/pb33f/ordered-map/v2 v2.3.1 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
-	go.yaml.in/yaml/v4 v4.0.0-rc.2 // indirect
 	golang.org/x/exp v0.0.0-20250408133849-7e4ce0ab07d0 // indirect
 	golang.org/x/sys v0.41.0 // indirect
 	golang.org/x/text v0.38.0 // indirect
@@ -40,7 +42,7 @@ require (
 	github.com/dunglas/httpsfv v1.1.2
 	github.com/oklog/run v1.2.0
 	github.com/swaggest/swgui v1.8.5
-	go.yaml.in/yaml/v3 v3.0.6
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	pgregory.net/rapid v1.3.0
 )
 

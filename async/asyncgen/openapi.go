@@ -11,7 +11,7 @@ import (
 	"text/template"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
@@ -268,11 +268,9 @@ func yamlOf(v any) (string, error) {
 
 func nodeText(node *yaml.Node) (string, error) {
 	plain(node)
-	var out bytes.Buffer
-	e := yaml.NewEncoder(&out)
-	e.SetIndent(2)
-	err := e.Encode(node)
-	return out.String(), err
+	// No line is broken, so that a sentence can be found and compared as it is.
+	out, err := yaml.Dump(node, yaml.WithV3Defaults(), yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	return string(out), err
 }
 
 // plain removes the style that JSON has: quotes and braces. Short lists and

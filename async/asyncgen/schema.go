@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/invopop/jsonschema"
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // reserved are the schemas that every description has.

@@ -29,7 +29,11 @@ func machineWhere(value, sections string) string {
 
 func TestErrors(t *testing.T) {
 	for _, c := range []struct{ title, template, says string }{
-		{"not YAML", "a: [", "yaml: line 1"},
+		{"not YAML", "a: [", "line 2, column 1: did not find expected node content"},
+		{"a tab", "Resources:\n\tM: {}", "line 2, column 1: found character that cannot start any token"},
+		{"two values in a line", "Resources:\n  M: a: b", "line 2, column 7: mapping values are not allowed in this context"},
+		{"an unfinished text", "Resources:\n  M: 'a\n", "(while scanning a quoted scalar that begins in line 2, column 6)"},
+		{"an unknown anchor", "Resources:\n  M: *m", "line 2, column 6: unknown anchor 'm' referenced"},
 		{"empty", "", "it is empty"},
 		{"a list", "[]", "it is no mapping"},
 		{"no resources", "Parameters: {}", "it has no Resources"},
@@ -117,8 +121,8 @@ func TestUnknownParameter(t *testing.T) {
 func TestSyntaxErrorsNameFileLineAndColumn(t *testing.T) {
 	for name, c := range map[string]struct{ text, says string }{
 		"m.asl.json": {"{\n  \"StartAt\": [\n  }\n}", "m.asl.json: line 3, column 3: it is not JSON"},
-		"m.asl.yaml": {"StartAt: A\nStates: {a: [}\n", "m.asl.yaml: yaml: line "},
-		"flow.yaml":  {"{StartAt: P, States: {P: {Type: Pass, End: true}}", "flow.yaml: yaml: line "},
+		"m.asl.yaml": {"StartAt: A\nStates: {a: [}\n", "m.asl.yaml: line 2, column 14: "},
+		"flow.yaml":  {"{StartAt: P, States: {P: {Type: Pass, End: true}}", "flow.yaml: line 2, column 1: "},
 		"number.yml": {"{StartAt: P,\n States: {P: {Type: Pass, Result: .nan, End: true}}}", "number.yml: line 2, column 35: "},
 	} {
 		path := write(t, machineWith("DefinitionUri: "+name))

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
@@ -55,7 +55,7 @@ func read(text []byte, warn func(string)) (any, error) {
 func (r *reader) read(text []byte) (any, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		return nil, err
+		return nil, syntaxError(err)
 	}
 	if len(document.Content) == 0 {
 		return nil, errors.New("it is empty")
@@ -121,6 +121,19 @@ func (r *reader) sequence(node *yaml.Node, depth int) (any, error) {
 		out[i] = v
 	}
 	return out, nil
+}
+
+// syntaxError returns err with the line and the column that the parser stopped at.
+func syntaxError(err error) error {
+	var syntax *yaml.LoadError
+	if !errors.As(err, &syntax) || syntax.Mark.Line == 0 {
+		return err
+	}
+	began := ""
+	if syntax.ContextMsg != "" && syntax.ContextMark.Line != 0 && syntax.ContextMark != syntax.Mark {
+		began = fmt.Sprintf(" (%s that begins in line %d, column %d)", syntax.ContextMsg, syntax.ContextMark.Line, syntax.ContextMark.Column)
+	}
+	return fmt.Errorf("line %d, column %d: %s%s", syntax.Mark.Line, syntax.Mark.Column, syntax.Message, began)
 }
 
 // at returns an error about a place in the text.
