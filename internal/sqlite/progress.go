@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 const (
@@ -24,6 +25,13 @@ const (
 	// MaxCrashes is from how many crashes in a row on an execution is not worked
 	// on any more.
 	MaxCrashes = 3
+	// slow is how long an execution is worked on until the end of the program
+	// counts as its own: what takes all memory takes long. One that ends sooner
+	// may have been killed from outside, by whoever restarts it again and again:
+	// quickCrashes of those count as one crash, and none once the execution has
+	// come further.
+	slow         = 500 * time.Millisecond
+	quickCrashes = 4
 )
 
 // Progress is the engine's, in two files beside the database. One has the ids
@@ -32,7 +40,8 @@ const (
 // the program and not the machine: a mark takes nanoseconds, and there are two
 // of them to every input. The other counts,
 // for the executions that were found in the first one at a start, how many
-// programs in a row have left them there.
+// programs in a row have left them there. In both, an id is negative where the
+// execution was worked on for less than slow.
 type Progress struct {
 	dir  string
 	file *os.File
@@ -41,6 +50,7 @@ type Progress struct {
 	marks   marks
 	free    []int // places that were given back
 	places  int
+	timers  map[int]*time.Timer // by place
 	crashes map[int64]int
 }
 
@@ -50,7 +60,7 @@ func (db *DB) Progress() *Progress { return db.progress }
 // openProgress reads what the program before has left and counts it. The caller
 // holds the folder's lock.
 func openProgress(dir string) (*Progress, error) {
-	p := &Progress{dir: dir}
+	p := &Progress{dir: dir, timers: map[int]*time.Timer{}}
 	file := filepath.Join(dir, progressName)
 	left, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -91,6 +101,9 @@ func (p *Progress) openMarks(file string) (err error) {
 func (p *Progress) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, timer := range p.timers {
+		timer.Stop()
+	}
 	err := errors.Join(p.marks.unmap(), p.file.Close())
 	p.marks = nil
 	return err
@@ -166,8 +179,20 @@ func (p *Progress) Begin(id int64) (place int) {
 		place = p.places
 		p.places++
 	}
-	p.put(place, id)
+	p.put(place, -id)
+	if place < maxPlaces {
+		p.timers[place] = time.AfterFunc(slow, func() { p.isSlow(place, id) })
+	}
 	return place
+}
+
+// isSlow marks the place as one that is worked on for long, unless End was called.
+func (p *Progress) isSlow(place int, id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.timers[place] != nil {
+		p.put(place, id)
+	}
 }
 
 // End is engine.Progress's.
@@ -175,6 +200,10 @@ func (p *Progress) End(place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.put(place, 0)
+	if timer := p.timers[place]; timer != nil {
+		timer.Stop()
+		delete(p.timers, place)
+	}
 	p.free = append(p.free, place)
 }
 
@@ -191,18 +220,37 @@ func (p *Progress) put(place int, id int64) {
 func (p *Progress) Crashes(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.crashes[id]
+	return p.count(id)
 }
+
+func (p *Progress) count(id int64) int { return p.crashes[id] + p.crashes[-id]/quickCrashes }
 
 // Survived implements engine.Progress.
 func (p *Progress) Survived() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := len(p.crashes)
-	maps.DeleteFunc(p.crashes, func(_ int64, n int) bool { return n < MaxCrashes })
+	stays := map[int64]int{}
+	for id, n := range p.crashes {
+		if p.count(max(id, -id)) >= MaxCrashes {
+			stays[id] = n
+		}
+	}
+	p.crashes = stays
 	if len(p.crashes) == before {
 		return nil
 	}
+	return p.writeCrashes()
+}
+
+// Advanced implements engine.Progress.
+func (p *Progress) Advanced(id int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.crashes[-id] == 0 || p.count(id) >= MaxCrashes {
+		return nil
+	}
+	delete(p.crashes, -id)
 	return p.writeCrashes()
 }
 
@@ -210,9 +258,10 @@ func (p *Progress) Survived() error {
 func (p *Progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.crashes[id] == 0 {
+	if p.crashes[id] == 0 && p.crashes[-id] == 0 {
 		return nil
 	}
 	delete(p.crashes, id)
+	delete(p.crashes, -id)
 	return p.writeCrashes()
 }

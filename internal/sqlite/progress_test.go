@@ -2,17 +2,20 @@ package sqlite
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
-// died opens the folder, works on these executions, and ends amid that.
+// died opens the folder, works on these executions for long, and ends amid that.
 func died(t *testing.T, dir string, ids ...int64) {
 	t.Helper()
 	db := reopen(t, dir)
 	for _, id := range ids {
-		db.Progress().Begin(id)
+		db.Progress().isSlow(db.Progress().Begin(id), id)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
@@ -40,6 +43,75 @@ func crashesOf(t *testing.T, dir string, id int64) int {
 		t.Fatal(err)
 	}
 	return crashes
+}
+
+// Programs that are killed soon after each other have not died of what they
+// have just taken up, and of nothing that has come further since.
+func TestKilledSoon(t *testing.T) {
+	dir := t.TempDir()
+	soon := func(advances bool) int {
+		db := reopen(t, dir)
+		if advances {
+			if err := db.Progress().Advanced(7); err != nil {
+				t.Fatal(err)
+			}
+		}
+		db.Progress().Begin(7)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return crashesOf(t, dir, 7)
+	}
+	for range 10 * quickCrashes {
+		if got := soon(true); got != 0 {
+			t.Fatalf("%d crashes of an execution that comes further", got)
+		}
+	}
+	for range MaxCrashes*quickCrashes - 2 {
+		soon(false)
+	}
+	if got := crashesOf(t, dir, 7); got != MaxCrashes-1 {
+		t.Errorf("%d crashes, want %d", got, MaxCrashes-1)
+	}
+	if got := soon(false); got != MaxCrashes {
+		t.Errorf("%d crashes, want %d: one that never comes further is suspended in the end", got, MaxCrashes)
+	}
+	if got := soon(true); got != MaxCrashes {
+		t.Errorf("%d crashes of a suspended execution, want %d", got, MaxCrashes)
+	}
+	died(t, dir, 8)
+	if got := crashesOf(t, dir, 8); got != 1 {
+		t.Errorf("%d crashes of one that was worked on for long, want 1", got)
+	}
+}
+
+// What is worked on for long is marked so by itself, and not after its end.
+func TestSlow(t *testing.T) {
+	dir := t.TempDir()
+	open := func(t *testing.T) *Progress {
+		p, err := openProgress(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		p.End(p.Begin(6))
+		p.Begin(7)
+		time.Sleep(slow - 1)
+		p.Begin(8)
+		time.Sleep(1)
+		synctest.Wait()
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	p := open(t)
+	defer p.close()
+	if want := (map[int64]int{7: 1, -8: 1}); !maps.Equal(p.crashes, want) {
+		t.Errorf("crashes %v, want %v", p.crashes, want)
+	}
 }
 
 // A program that ends before it comes to an execution says nothing about it.
@@ -132,7 +204,7 @@ func TestMorePlacesThanThereAre(t *testing.T) {
 	dir := t.TempDir()
 	db := reopen(t, dir)
 	for id := range int64(maxPlaces + 10) {
-		db.Progress().Begin(id + 1)
+		db.Progress().isSlow(db.Progress().Begin(id+1), id+1)
 	}
 	for place := range maxPlaces + 10 {
 		if place != 5 {
