@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/metrics"
 	"sync"
 	"time"
 )
@@ -25,13 +26,16 @@ const (
 	// MaxCrashes is from how many crashes in a row on an execution is not worked
 	// on any more.
 	MaxCrashes = 3
-	// slow is how long an execution is worked on until the end of the program
-	// counts as its own: what takes all memory takes long. One that ends sooner
-	// may have been killed from outside, by whoever restarts it again and again:
-	// quickCrashes of those count as one crash, and none once the execution has
-	// come further.
-	slow         = 500 * time.Millisecond
-	quickCrashes = 4
+	// An execution is suspected where the program had more memory than muchMemory
+	// while it was worked on, or that took slow: what takes all memory has much,
+	// and does not come to an end. Both are looked at every sampling.
+	muchMemory = 128 << 20
+	slow       = 10 * time.Second
+	sampling   = 25 * time.Millisecond
+	// A program that ends sooner may have been killed from outside, by whoever
+	// restarts it again and again: quickCrashes of those count as one crash, and
+	// none once the execution has come further.
+	quickCrashes = 33
 )
 
 // Progress is the engine's, in two files beside the database. One has the ids
@@ -41,7 +45,7 @@ const (
 // of them to every input. The other counts,
 // for the executions that were found in the first one at a start, how many
 // programs in a row have left them there. In both, an id is negative where the
-// execution was worked on for less than slow.
+// execution was not suspected.
 type Progress struct {
 	dir  string
 	file *os.File
@@ -51,6 +55,7 @@ type Progress struct {
 	free    []int // places that were given back
 	places  int
 	timers  map[int]*time.Timer // by place
+	memory  func() uint64
 	crashes map[int64]int
 }
 
@@ -60,7 +65,7 @@ func (db *DB) Progress() *Progress { return db.progress }
 // openProgress reads what the program before has left and counts it. The caller
 // holds the folder's lock.
 func openProgress(dir string) (*Progress, error) {
-	p := &Progress{dir: dir, timers: map[int]*time.Timer{}}
+	p := &Progress{dir: dir, timers: map[int]*time.Timer{}, memory: memoryInUse}
 	file := filepath.Join(dir, progressName)
 	left, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -181,18 +186,33 @@ func (p *Progress) Begin(id int64) (place int) {
 	}
 	p.put(place, -id)
 	if place < maxPlaces {
-		p.timers[place] = time.AfterFunc(slow, func() { p.isSlow(place, id) })
+		begun := time.Now()
+		p.timers[place] = time.AfterFunc(sampling, func() { p.sample(place, id, begun) })
 	}
 	return place
 }
 
-// isSlow marks the place as one that is worked on for long, unless End was called.
-func (p *Progress) isSlow(place int, id int64) {
+// sample marks the place's execution as suspected if it is, and comes again if
+// not, unless End was called.
+func (p *Progress) sample(place int, id int64, begun time.Time) {
+	suspected := p.memory() > muchMemory || time.Since(begun) >= slow
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.timers[place] != nil {
+	timer := p.timers[place]
+	switch {
+	case timer == nil:
+	case suspected:
 		p.put(place, id)
+	default:
+		timer.Reset(sampling)
 	}
+}
+
+// memoryInUse returns how much memory the program has of the system.
+func memoryInUse() uint64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
 }
 
 // End is engine.Progress's.

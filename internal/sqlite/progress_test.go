@@ -10,16 +10,21 @@ import (
 	"time"
 )
 
-// died opens the folder, works on these executions for long, and ends amid that.
+// died opens the folder, works on these executions with much memory, and ends amid that.
 func died(t *testing.T, dir string, ids ...int64) {
 	t.Helper()
 	db := reopen(t, dir)
 	for _, id := range ids {
-		db.Progress().isSlow(db.Progress().Begin(id), id)
+		suspect(db.Progress(), id)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func suspect(p *Progress, id int64) {
+	p.memory = func() uint64 { return muchMemory + 1 }
+	p.sample(p.Begin(id), id, time.Now())
 }
 
 func reopen(t *testing.T, dir string) *DB {
@@ -50,19 +55,20 @@ func crashesOf(t *testing.T, dir string, id int64) int {
 func TestKilledSoon(t *testing.T) {
 	dir := t.TempDir()
 	soon := func(advances bool) int {
-		db := reopen(t, dir)
-		if advances {
-			if err := db.Progress().Advanced(7); err != nil {
-				t.Fatal(err)
-			}
+		p, err := openProgress(dir)
+		if err == nil && advances {
+			err = p.Advanced(7)
 		}
-		db.Progress().Begin(7)
-		if err := db.Close(); err != nil {
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Begin(7)
+		if err := p.close(); err != nil {
 			t.Fatal(err)
 		}
 		return crashesOf(t, dir, 7)
 	}
-	for range 10 * quickCrashes {
+	for range MaxCrashes * quickCrashes {
 		if got := soon(true); got != 0 {
 			t.Fatalf("%d crashes of an execution that comes further", got)
 		}
@@ -81,12 +87,12 @@ func TestKilledSoon(t *testing.T) {
 	}
 	died(t, dir, 8)
 	if got := crashesOf(t, dir, 8); got != 1 {
-		t.Errorf("%d crashes of one that was worked on for long, want 1", got)
+		t.Errorf("%d crashes of one that had much memory, want 1", got)
 	}
 }
 
-// What is worked on for long is marked so by itself, and not after its end.
-func TestSlow(t *testing.T) {
+// What takes long, or much memory, is marked so by itself, and not after its end.
+func TestSuspected(t *testing.T) {
 	dir := t.TempDir()
 	open := func(t *testing.T) *Progress {
 		p, err := openProgress(dir)
@@ -97,11 +103,19 @@ func TestSlow(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		p := open(t)
+		memory := uint64(0)
+		p.memory = func() uint64 { return memory }
 		p.End(p.Begin(6))
 		p.Begin(7)
-		time.Sleep(slow - 1)
-		p.Begin(8)
-		time.Sleep(1)
+		time.Sleep(slow)
+		p.End(p.Begin(8))
+		memory = muchMemory + 1
+		p.Begin(9)
+		time.Sleep(sampling)
+		synctest.Wait()
+		p.Begin(10)
+		memory = 0
+		time.Sleep(sampling)
 		synctest.Wait()
 		if err := p.close(); err != nil {
 			t.Error(err)
@@ -109,7 +123,7 @@ func TestSlow(t *testing.T) {
 	})
 	p := open(t)
 	defer p.close()
-	if want := (map[int64]int{7: 1, -8: 1}); !maps.Equal(p.crashes, want) {
+	if want := (map[int64]int{7: 1, 9: 1, -10: 1}); !maps.Equal(p.crashes, want) {
 		t.Errorf("crashes %v, want %v", p.crashes, want)
 	}
 }
@@ -204,7 +218,7 @@ func TestMorePlacesThanThereAre(t *testing.T) {
 	dir := t.TempDir()
 	db := reopen(t, dir)
 	for id := range int64(maxPlaces + 10) {
-		db.Progress().isSlow(db.Progress().Begin(id+1), id+1)
+		suspect(db.Progress(), id+1)
 	}
 	for place := range maxPlaces + 10 {
 		if place != 5 {

@@ -15,6 +15,9 @@ var (
 	// ErrJournalLost says that no write will succeed before the next start. The
 	// journal's provider logs why, once.
 	ErrJournalLost = errors.New("the journal was lost")
+	// ErrJournalFull says that nothing was written, and nothing will be before
+	// there is room.
+	ErrJournalFull = errors.New("the journal has no room")
 )
 
 // Journal keeps what the engine must not lose: definitions, and for each

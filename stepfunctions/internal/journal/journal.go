@@ -43,9 +43,12 @@ const (
 )
 
 // write is DB.Write for the engine, which has to know when no write will succeed
-// before the next start.
+// before the next start, or before there is room.
 func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
 	err := j.db.Write(ctx, fn)
+	if errors.Is(err, database.ErrFull) {
+		return fmt.Errorf("%w: %w", engine.ErrJournalFull, err)
+	}
 	if errors.As(err, new(*database.LostError)) {
 		return fmt.Errorf("%w: %w", engine.ErrJournalLost, err)
 	}
