@@ -111,7 +111,7 @@ test-corpus: ## how many real definitions the engine takes, and why not the othe
 	go test -count=1 -v -run TestCorpus ./stepfunctions/internal/asl
 
 .PHONY: torture
-torture: ## kill -9 again and again: make torture [CYCLES=60] [SUBMISSIONS=300]
+torture: ## kill -9 again and again, damaged copies, full disks: make torture [CYCLES=60] [SUBMISSIONS=300]
 	TORTURE_CYCLES=$(or $(CYCLES),60) TORTURE_SUBMISSIONS=$(or $(SUBMISSIONS),300) \
 		go test -count=1 -timeout 60m -v ./async/internal/torture
 
@@ -121,8 +121,8 @@ load: ## more submissions at once than functions may run, in real time: make loa
 		go test -count=1 -timeout 3h -v ./async/internal/load
 
 .PHONY: torture-engine
-torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
-	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./stepfunctions/internal/engine
+torture-engine: ## the engine alone, killed with everything in flight, damaged, and without room: [CYCLES=100]
+	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run TestTorture ./stepfunctions/internal/engine
 
 .PHONY: first-minute
 first-minute: ## from make run to a decided talk in a browser, as README.md says: make first-minute [ROUNDS=3]

@@ -33,7 +33,7 @@ type DB struct {
 
 // Open opens the database in dir, making folder and database where there are
 // none. The errors it returns wrap ErrLocked, ErrNewerFormat, ErrNotDatabase,
-// ErrMissing, ErrDamaged or ErrUnreadable, and their text says in one line what
+// ErrMissing, ErrDamaged, ErrFull or ErrUnreadable, and their text says in one line what
 // is the matter with which folder. Close gives the folder back.
 //
 // parts make and migrate the tables, each those of one user of the database.
@@ -53,6 +53,9 @@ func OpenReporting(dir string, report Report, parts ...Part) (*DB, error) {
 	db := &DB{report: report}
 	if err := db.open(dir, parts); err != nil {
 		db.abandon()
+		if isFull(err, dir) {
+			err = fmt.Errorf("%w: %w", ErrFull, err)
+		}
 		return nil, fmt.Errorf("data folder %s: %w", dir, err)
 	}
 	return db, nil

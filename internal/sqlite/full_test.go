@@ -3,11 +3,16 @@ package sqlite
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
 	"zombiezen.com/go/sqlite"
 	"zombiezen.com/go/sqlite/sqlitex"
+
+	"example.org/asynchttpapi/internal/e2e/smalldisk"
 )
 
 func limitPages(t *testing.T, db *DB, pages int) {
@@ -66,4 +71,60 @@ func TestDiskIsFull(t *testing.T) {
 func full(err error) bool {
 	var coded interface{ ErrorCode() string }
 	return errors.As(err, &coded) && coded.ErrorCode() == sqlite.ResultFull.String()
+}
+
+// A start on a full disk says so, whichever file it is that finds no room, and
+// what it leaves is no hindrance once there is room.
+func TestStartOnAFullDisk(t *testing.T) {
+	smalldisk.Run(t, 4<<20, func(t *testing.T, d *smalldisk.Disk) {
+		old := filepath.Join(d.Dir, "old")
+		db := openNotes(t, old)
+		addText(t, db, 1, 300_000)
+		killed := copyFolder(t, old)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		start := func(dir string, leave int) {
+			d.Fill(leave)
+			db, err := Open(dir)
+			switch {
+			case err == nil:
+				err = db.Close()
+			case errors.Is(err, ErrFull) && strings.Contains(err.Error(), "make room"):
+				refused++
+				err = nil
+			}
+			if err != nil {
+				t.Errorf("%s with %d bytes: %v", filepath.Base(dir), leave, err)
+			}
+			d.Clear()
+			db = openNotes(t, dir)
+			if n := count(t, db); n != b2i(filepath.Base(dir) != "new") {
+				t.Errorf("%s with %d bytes has %d rows", filepath.Base(dir), leave, n)
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		for leave := 0; leave < 200<<10; leave += 8 << 10 {
+			dir := filepath.Join(d.Dir, "new")
+			start(dir, leave)
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+			start(old, leave)
+			dir = filepath.Join(d.Dir, "killed")
+			if err := os.CopyFS(dir, os.DirFS(killed)); err != nil {
+				t.Fatal(err)
+			}
+			start(dir, leave)
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if refused < 8 {
+			t.Errorf("%d starts were refused", refused)
+		}
+	})
 }

@@ -9,7 +9,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/metrics"
 	"sync"
+	"time"
 )
 
 const (
@@ -24,6 +26,16 @@ const (
 	// MaxCrashes is from how many crashes in a row on an execution is not worked
 	// on any more.
 	MaxCrashes = 3
+	// An execution is suspected where the program had more memory than muchMemory
+	// while it was worked on, or that took slow: what takes all memory has much,
+	// and does not come to an end. Both are looked at every sampling.
+	muchMemory = 128 << 20
+	slow       = 10 * time.Second
+	sampling   = 25 * time.Millisecond
+	// A program that ends sooner may have been killed from outside, by whoever
+	// restarts it again and again: quickCrashes of those count as one crash, and
+	// none once the execution has come further.
+	quickCrashes = 33
 )
 
 // Progress is the engine's, in two files beside the database. One has the ids
@@ -32,7 +44,8 @@ const (
 // the program and not the machine: a mark takes nanoseconds, and there are two
 // of them to every input. The other counts,
 // for the executions that were found in the first one at a start, how many
-// programs in a row have left them there.
+// programs in a row have left them there. In both, an id is negative where the
+// execution was not suspected.
 type Progress struct {
 	dir  string
 	file *os.File
@@ -41,6 +54,8 @@ type Progress struct {
 	marks   marks
 	free    []int // places that were given back
 	places  int
+	timers  map[int]*time.Timer // by place
+	memory  func() uint64
 	crashes map[int64]int
 }
 
@@ -50,7 +65,7 @@ func (db *DB) Progress() *Progress { return db.progress }
 // openProgress reads what the program before has left and counts it. The caller
 // holds the folder's lock.
 func openProgress(dir string) (*Progress, error) {
-	p := &Progress{dir: dir}
+	p := &Progress{dir: dir, timers: map[int]*time.Timer{}, memory: memoryInUse}
 	file := filepath.Join(dir, progressName)
 	left, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -91,6 +106,9 @@ func (p *Progress) openMarks(file string) (err error) {
 func (p *Progress) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	for _, timer := range p.timers {
+		timer.Stop()
+	}
 	err := errors.Join(p.marks.unmap(), p.file.Close())
 	p.marks = nil
 	return err
@@ -166,8 +184,35 @@ func (p *Progress) Begin(id int64) (place int) {
 		place = p.places
 		p.places++
 	}
-	p.put(place, id)
+	p.put(place, -id)
+	if place < maxPlaces {
+		begun := time.Now()
+		p.timers[place] = time.AfterFunc(sampling, func() { p.sample(place, id, begun) })
+	}
 	return place
+}
+
+// sample marks the place's execution as suspected if it is, and comes again if
+// not, unless End was called.
+func (p *Progress) sample(place int, id int64, begun time.Time) {
+	suspected := p.memory() > muchMemory || time.Since(begun) >= slow
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	timer := p.timers[place]
+	switch {
+	case timer == nil:
+	case suspected:
+		p.put(place, id)
+	default:
+		timer.Reset(sampling)
+	}
+}
+
+// memoryInUse returns how much memory the program has of the system.
+func memoryInUse() uint64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
 }
 
 // End is engine.Progress's.
@@ -175,6 +220,10 @@ func (p *Progress) End(place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.put(place, 0)
+	if timer := p.timers[place]; timer != nil {
+		timer.Stop()
+		delete(p.timers, place)
+	}
 	p.free = append(p.free, place)
 }
 
@@ -191,18 +240,37 @@ func (p *Progress) put(place int, id int64) {
 func (p *Progress) Crashes(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.crashes[id]
+	return p.count(id)
 }
+
+func (p *Progress) count(id int64) int { return p.crashes[id] + p.crashes[-id]/quickCrashes }
 
 // Survived implements engine.Progress.
 func (p *Progress) Survived() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	before := len(p.crashes)
-	maps.DeleteFunc(p.crashes, func(_ int64, n int) bool { return n < MaxCrashes })
+	stays := map[int64]int{}
+	for id, n := range p.crashes {
+		if p.count(max(id, -id)) >= MaxCrashes {
+			stays[id] = n
+		}
+	}
+	p.crashes = stays
 	if len(p.crashes) == before {
 		return nil
 	}
+	return p.writeCrashes()
+}
+
+// Advanced implements engine.Progress.
+func (p *Progress) Advanced(id int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.crashes[-id] == 0 || p.count(id) >= MaxCrashes {
+		return nil
+	}
+	delete(p.crashes, -id)
 	return p.writeCrashes()
 }
 
@@ -210,9 +278,10 @@ func (p *Progress) Survived() error {
 func (p *Progress) Forget(id int64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.crashes[id] == 0 {
+	if p.crashes[id] == 0 && p.crashes[-id] == 0 {
 		return nil
 	}
 	delete(p.crashes, id)
+	delete(p.crashes, -id)
 	return p.writeCrashes()
 }

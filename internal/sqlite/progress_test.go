@@ -2,21 +2,29 @@ package sqlite
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
-// died opens the folder, works on these executions, and ends amid that.
+// died opens the folder, works on these executions with much memory, and ends amid that.
 func died(t *testing.T, dir string, ids ...int64) {
 	t.Helper()
 	db := reopen(t, dir)
 	for _, id := range ids {
-		db.Progress().Begin(id)
+		suspect(db.Progress(), id)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func suspect(p *Progress, id int64) {
+	p.memory = func() uint64 { return muchMemory + 1 }
+	p.sample(p.Begin(id), id, time.Now())
 }
 
 func reopen(t *testing.T, dir string) *DB {
@@ -40,6 +48,84 @@ func crashesOf(t *testing.T, dir string, id int64) int {
 		t.Fatal(err)
 	}
 	return crashes
+}
+
+// Programs that are killed soon after each other have not died of what they
+// have just taken up, and of nothing that has come further since.
+func TestKilledSoon(t *testing.T) {
+	dir := t.TempDir()
+	soon := func(advances bool) int {
+		p, err := openProgress(dir)
+		if err == nil && advances {
+			err = p.Advanced(7)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Begin(7)
+		if err := p.close(); err != nil {
+			t.Fatal(err)
+		}
+		return crashesOf(t, dir, 7)
+	}
+	for range MaxCrashes * quickCrashes {
+		if got := soon(true); got != 0 {
+			t.Fatalf("%d crashes of an execution that comes further", got)
+		}
+	}
+	for range MaxCrashes*quickCrashes - 2 {
+		soon(false)
+	}
+	if got := crashesOf(t, dir, 7); got != MaxCrashes-1 {
+		t.Errorf("%d crashes, want %d", got, MaxCrashes-1)
+	}
+	if got := soon(false); got != MaxCrashes {
+		t.Errorf("%d crashes, want %d: one that never comes further is suspended in the end", got, MaxCrashes)
+	}
+	if got := soon(true); got != MaxCrashes {
+		t.Errorf("%d crashes of a suspended execution, want %d", got, MaxCrashes)
+	}
+	died(t, dir, 8)
+	if got := crashesOf(t, dir, 8); got != 1 {
+		t.Errorf("%d crashes of one that had much memory, want 1", got)
+	}
+}
+
+// What takes long, or much memory, is marked so by itself, and not after its end.
+func TestSuspected(t *testing.T) {
+	dir := t.TempDir()
+	open := func(t *testing.T) *Progress {
+		p, err := openProgress(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t)
+		memory := uint64(0)
+		p.memory = func() uint64 { return memory }
+		p.End(p.Begin(6))
+		p.Begin(7)
+		time.Sleep(slow)
+		p.End(p.Begin(8))
+		memory = muchMemory + 1
+		p.Begin(9)
+		time.Sleep(sampling)
+		synctest.Wait()
+		p.Begin(10)
+		memory = 0
+		time.Sleep(sampling)
+		synctest.Wait()
+		if err := p.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	p := open(t)
+	defer p.close()
+	if want := (map[int64]int{7: 1, 9: 1, -10: 1}); !maps.Equal(p.crashes, want) {
+		t.Errorf("crashes %v, want %v", p.crashes, want)
+	}
 }
 
 // A program that ends before it comes to an execution says nothing about it.
@@ -132,7 +218,7 @@ func TestMorePlacesThanThereAre(t *testing.T) {
 	dir := t.TempDir()
 	db := reopen(t, dir)
 	for id := range int64(maxPlaces + 10) {
-		db.Progress().Begin(id + 1)
+		suspect(db.Progress(), id+1)
 	}
 	for place := range maxPlaces + 10 {
 		if place != 5 {

@@ -77,6 +77,18 @@ func (l *ledger) open() []*entry {
 	return l.where(func(e *entry) bool { return e.path != "" && !e.last.Status.Terminal() })
 }
 
+// promised returns copies of the entries that were accepted, as they are now.
+func (l *ledger) promised() (all []*entry) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.entries {
+		if e.path != "" {
+			all = append(all, &entry{key: e.key, path: e.path, last: e.last})
+		}
+	}
+	return all
+}
+
 func (l *ledger) all() []*entry { return l.where(func(*entry) bool { return true }) }
 
 func (l *ledger) where(is func(*entry) bool) []*entry {

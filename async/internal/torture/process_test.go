@@ -47,12 +47,17 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+func (w *world) command() *exec.Cmd {
+	cmd := exec.Command(w.bin, append([]string{"-addr", "127.0.0.1:0", "-data", w.data,
+		"-log", "json", "-stepfunctions-addr", ""}, w.args...)...)
+	cmd.Env = append(os.Environ(), w.env...)
+	cmd.Stderr = &w.logs
+	return cmd
+}
+
 func (w *world) start() {
 	w.t.Helper()
-	w.cmd = exec.Command(w.bin, append([]string{"-addr", "127.0.0.1:0", "-data", w.data,
-		"-log", "json", "-stepfunctions-addr", ""}, w.args...)...)
-	w.cmd.Env = append(os.Environ(), w.env...)
-	w.cmd.Stderr = &w.logs
+	w.cmd = w.command()
 	url, err := program.Start(w.cmd)
 	if err != nil {
 		w.t.Fatalf("%v\n%s", err, w.logs.String())

@@ -30,7 +30,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	w, l := newWorld(t), &ledger{}
 	for range cycles {
 		w.start()
-		stormAndKill(t, w, l, count)
+		w.stormAnd(l, count, func() {})
 	}
 	w.start()
 	acceptTheRest(t, w, l)
@@ -43,18 +43,20 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	report(t, l, cycles)
 }
 
-// stormAndKill lets the traffic run for a random while, then kills.
-func stormAndKill(t *testing.T, w *world, l *ledger, count int) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+// stormAnd lets the traffic run for a random while, calls meanwhile with it
+// going on, then kills.
+func (w *world) stormAnd(l *ledger, count int, meanwhile func()) {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
-	killed := time.AfterFunc(time.Duration(20+rand.IntN(700))*time.Millisecond, func() {
-		w.cmd.Process.Kill()
-		cancel()
-	})
-	defer killed.Stop()
-	if err := newTraffic(w.url, l).storm(ctx, count); err != nil {
-		t.Fatal(err)
+	stormed := make(chan error)
+	go func() { stormed <- newTraffic(w.url, l).storm(ctx, count) }()
+	time.Sleep(time.Duration(20+rand.IntN(700)) * time.Millisecond)
+	meanwhile()
+	w.cmd.Process.Kill()
+	cancel()
+	if err := <-stormed; err != nil {
+		w.t.Fatal(err)
 	}
 	w.kill()
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -24,6 +25,8 @@ type traffic struct {
 	base   string
 	http   *http.Client
 	ledger *ledger
+	// unavailable, if not nil, counts submits that were answered 503.
+	unavailable *atomic.Int64
 }
 
 func newTraffic(base string, l *ledger) *traffic {
@@ -58,7 +61,15 @@ func (tr *traffic) submit(ctx context.Context, e *entry) error {
 			status = &url.URL{Path: "/api/status/" + got.ID}
 		}
 		return tr.ledger.accepted(e, status.Path, got)
-	case http.StatusConflict, http.StatusServiceUnavailable:
+	case http.StatusServiceUnavailable:
+		if resp.Header.Get("Retry-After") == "" {
+			return fmt.Errorf("POST %s: 503 without Retry-After", e.key)
+		}
+		if tr.unavailable != nil {
+			tr.unavailable.Add(1)
+		}
+		return nil // it will be sent again
+	case http.StatusConflict:
 		return nil // still being accepted, or not at all: it will be sent again
 	}
 	return fmt.Errorf("POST %s: %s", e.key, resp.Status)

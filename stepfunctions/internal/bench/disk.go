@@ -77,7 +77,7 @@ func bareChain(ctx context.Context, j engine.Journal, id int64) error {
 	entry := [][]byte{make([]byte, entrySize)}
 	record := engine.Record{ID: id, MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:chain", Name: fmt.Sprintf("%036d", id),
 		Revision: "00000000-0000-0000-0000-000000000000", Started: time.Now(), Head: engine.Head{Status: engine.Running}}
-	if err := j.Create(ctx, record, entry, time.Time{}); err != nil {
+	if err := j.Create(ctx, record, entry, engine.Past{}); err != nil {
 		return err
 	}
 	for seq := 1; seq < chainWrites; seq++ {

@@ -162,6 +162,9 @@ func (h *handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 		h.fail(w, r, status, apiErr.Message)
 	case errors.Is(err, engine.ErrJournalLost), errors.Is(err, engine.ErrClosed):
 		h.fail(w, r, http.StatusServiceUnavailable, "Nothing can be stored before the program is started again; its log says why.")
+	case errors.Is(err, engine.ErrJournalFull):
+		h.log.Error("nothing can be stored", slog.Any("error", err))
+		h.fail(w, r, http.StatusServiceUnavailable, "The disk is full: nothing can be stored before there is room for the data folder.")
 	case r.Context().Err() != nil: // the reader has left
 	default:
 		h.log.Error("console request failed", slog.Any("error", err))

@@ -28,9 +28,13 @@ type Search struct {
 // next is the cursor of the page after it, 0 after the last one. A machine that
 // does not exist has no executions.
 func (e *Engine) Search(ctx context.Context, s Search) (page []Execution, next int64, err error) {
+	after := int64(0)
+	if m, err := e.registry.find(s.MachineARN); err == nil {
+		after = m.After
+	}
 	records, err := e.cfg.Journal.List(ctx, Filter{
 		MachineARN: s.MachineARN, AllMachines: s.MachineARN == "", Status: s.Status, NamePart: s.Name,
-		Before: s.Before, Limit: s.Limit + 1, ClosedAfter: e.retained(),
+		Before: s.Before, After: after, Limit: s.Limit + 1, ClosedAfter: e.retained(),
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the executions: %w", err)

@@ -143,7 +143,7 @@ func (e *Engine) ListExecutions(ctx context.Context, machineARN string, status S
 	if m.Type == Express {
 		return nil, 0, errWrongType
 	}
-	filter := Filter{MachineARN: m.ARN, Status: status, Before: before, Limit: limit + 1, ClosedAfter: e.retained()}
+	filter := Filter{MachineARN: m.ARN, Status: status, Before: before, After: m.After, Limit: limit + 1, ClosedAfter: e.retained()}
 	switch {
 	case v == nil:
 	case v.ARN == machineARN:

@@ -159,7 +159,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.lastID.Store(last)
+	e.lastID.Store(max(last, e.registry.after()))
 	e.gate.open()
 	if err := e.recover(ctx); err != nil {
 		return err

@@ -230,6 +230,7 @@ func (x *execution) commit() {
 		x.abandon(group, err)
 		return
 	}
+	x.engine.advanced(x.durableID())
 	x.settle(group)
 }
 

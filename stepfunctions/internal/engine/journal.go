@@ -15,6 +15,9 @@ var (
 	// ErrJournalLost says that no write will succeed before the next start. The
 	// journal's provider logs why, once.
 	ErrJournalLost = errors.New("the journal was lost")
+	// ErrJournalFull says that nothing was written, and nothing will be before
+	// there is room.
+	ErrJournalFull = errors.New("the journal has no room")
 )
 
 // Journal keeps what the engine must not lose: definitions, and for each
@@ -23,9 +26,9 @@ var (
 // nil, and all of it happens or nothing. Reads see every write that returned.
 type Journal interface {
 	// Create stores a new execution with its first entries. ErrExists where
-	// the machine has an execution of that name, unless that one was closed
-	// before expired: it then gives way, with its entries.
-	Create(ctx context.Context, r Record, entries [][]byte, expired time.Time) error
+	// the machine has an execution of that name, unless that one is past: it then
+	// gives way, with its entries.
+	Create(ctx context.Context, r Record, entries [][]byte, past Past) error
 	// Append adds entries after the first seq ones of the execution and, if
 	// head is not nil, replaces its Head. A wrong seq is an error: another
 	// program has written.
@@ -120,6 +123,19 @@ type Head struct {
 	Redriven     time.Time
 }
 
+// Past says which executions give way to a new one of their machine and name:
+// those closed before ClosedBefore, and the closed ones with an id of up to
+// UpTo, which an earlier machine of the name has left.
+type Past struct {
+	ClosedBefore time.Time
+	UpTo         int64
+}
+
+// Includes reports whether r is past.
+func (p Past) Includes(r Record) bool {
+	return r.Status != Running && (r.ID <= p.UpTo || r.Stopped.Before(p.ClosedBefore))
+}
+
 // Filter selects executions of one machine, or of all.
 type Filter struct {
 	// MachineARN is not looked at with AllMachines.
@@ -131,8 +147,8 @@ type Filter struct {
 	VersionARN, AliasARN string
 	// Status is empty for all.
 	Status Status
-	// Before bounds the ids from above, 0 for no bound.
-	Before int64
+	// Before bounds the ids from above, 0 for no bound; all of them are above After.
+	Before, After int64
 	// ClosedAfter leaves out what was closed before.
 	ClosedAfter time.Time
 	// Limit is the longest list wanted.

@@ -85,6 +85,9 @@ type machineIdentity struct {
 	Name    string
 	Type    Type
 	Created time.Time
+	// After is the last execution's id when the machine was created: those of its
+	// ARN up to it are executions of a deleted machine of the same name.
+	After int64 `json:",omitempty"`
 }
 
 // machineState is guarded by registry.mu.
@@ -172,7 +175,7 @@ func (e *Engine) create(ctx context.Context, n NewStateMachine, parsed *asl.Mach
 	r := newRevision(n.Revision, parsed, now)
 	r.Initial = true
 	doc := machineDocument{
-		machineIdentity: machineIdentity{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now},
+		machineIdentity: machineIdentity{ARN: e.arns.machine(n.Name), Name: n.Name, Type: n.Type, Created: now, After: e.lastID.Load()},
 		machineState:    machineState{Tags: maps.Clone(n.Tags), Published: n.Publish, PublishedAs: n.Description},
 	}
 	var version *Version

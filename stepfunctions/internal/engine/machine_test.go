@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -218,12 +219,15 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// A machine of the name of a deleted one has its executions: their names stay
-// taken for as long as they are kept.
+// A machine of the name of a deleted one begins empty: it does not list the
+// executions of the other one, and their names are free. They can be described
+// until a new one has their name.
 func TestWhatADeletedMachineLeaves(t *testing.T) {
 	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
-	arn := w.create("m", passOn)
-	w.wantEnd(w.run(arn, "one", `1`), "SUCCEEDED 1")
+	arn := w.create("m", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}`)
+	one, two := w.run(arn, "one", `1`), w.run(arn, "two", `2`)
+	w.wantEnd(one, "FAILED E")
+	w.wantEnd(two, "FAILED E")
 	if err := w.DeleteStateMachine(t.Context(), arn); err != nil {
 		t.Fatal(err)
 	}
@@ -231,18 +235,45 @@ func TestWhatADeletedMachineLeaves(t *testing.T) {
 	if again := w.create("m", passOn); again != arn {
 		t.Errorf("the new machine is %s", again)
 	}
-	list, _, err := w.ListExecutions(t.Context(), arn, "", 0, 10)
-	if err != nil || len(list) != 1 || list[0].Name != "one" {
-		t.Errorf("the new machine lists %+v, %v", list, err)
+	w.wantListed(arn)
+	if _, err := w.RedriveExecution(t.Context(), two, ""); !errors.Is(err, code(engine.ExecutionNotRedrivable)) {
+		t.Errorf("redrive of an execution of the deleted machine: %v", err)
 	}
+	w.wantEnd(w.run(arn, "one", `3`), "SUCCEEDED 3")
+	w.wantEnd(two, "FAILED E")
+	w.restart(func() {})
+	w.wantListed(arn, "one")
 	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: arn, Name: "one"}); !errors.Is(err, code(engine.ExecutionAlreadyExists)) {
-		t.Errorf("a start of the same name: %v", err)
+		t.Errorf("a second start of that name: %v", err)
 	}
+}
+
+// What is started after the executions of a deleted machine were removed is
+// listed, whatever became of their ids.
+func TestANewMachineOfAFolderWithoutExecutions(t *testing.T) {
+	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	arn := w.create("m", passOn)
+	w.wantEnd(w.run(arn, "one", `1`), "SUCCEEDED 1")
+	if err := w.DeleteStateMachine(t.Context(), arn); err != nil {
+		t.Fatal(err)
+	}
+	w.eventually("the machine to be gone", func() bool { return len(w.StateMachines()) == 0 })
+	w.create("m", passOn)
 	w.fakeClock.Advance(91 * 24 * time.Hour)
-	if list, _, err = w.ListExecutions(t.Context(), arn, "", 0, 10); err != nil || len(list) != 0 {
-		t.Errorf("after 91 days the new machine lists %+v, %v", list, err)
+	w.restart(func() {})
+	w.wantEnd(w.run(arn, "two", `2`), "SUCCEEDED 2")
+	w.wantListed(arn, "two")
+}
+
+func (w *world) wantListed(machine string, names ...string) {
+	w.Helper()
+	list, _, err := w.ListExecutions(w.Context(), machine, "", 0, 10)
+	var got []string
+	for _, x := range list {
+		got = append(got, x.Name)
 	}
-	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: arn, Name: "one"}); err != nil {
-		t.Errorf("a start of the same name after 91 days: %v", err)
+	found, _, searchErr := w.Search(w.Context(), engine.Search{MachineARN: machine, Limit: 10})
+	if err != nil || searchErr != nil || !slices.Equal(got, names) || len(found) != len(names) {
+		w.Errorf("%s lists %q, %v, finds %d, %v, want %q", machine, got, err, len(found), searchErr, names)
 	}
 }

@@ -22,6 +22,8 @@ type progress struct {
 	places  int
 	worked  []int64
 	crashes map[int64]int
+	// advanced has the executions that came further, in their order.
+	advanced []int64
 }
 
 func (p *progress) Begin(id int64) int {
@@ -43,6 +45,13 @@ func (p *progress) Crashes(id int64) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.crashes[id]
+}
+
+func (p *progress) Advanced(id int64) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.advanced = append(p.advanced, id)
+	return nil
 }
 
 func (p *progress) Survived() error {
@@ -193,12 +202,12 @@ func TestWorkIsNoted(t *testing.T) {
 	if noted != 2 {
 		t.Errorf("%d of 2 replays are noted", noted)
 	}
-	p.worked = nil
+	p.worked, p.advanced = nil, nil
 	if _, err := w.StopExecution(t.Context(), bomb, "", ""); err != nil {
 		t.Fatal(err)
 	}
-	if len(p.worked) == 0 || p.worked[0] != 1 {
-		t.Errorf("an input is noted at %v, want 1", p.worked)
+	if len(p.worked) == 0 || p.worked[0] != 1 || !slices.Equal(p.advanced, []int64{1}) {
+		t.Errorf("an input is noted at %v, and has advanced %v, want 1", p.worked, p.advanced)
 	}
 	child := w.create("child", `{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`)
 	parent := w.create("parent", `{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution","Parameters":{"StateMachineArn":"`+child+`"},"End":true}}}`)

@@ -247,8 +247,12 @@ type Progress interface {
 	Begin(id int64) (place int)
 	End(place int)
 	// Crashes is how many programs ended between the execution's Begin and End
-	// since the last one that survived.
+	// since the last one that survived. Those that ended soon after Begin may
+	// count for less.
 	Crashes(id int64) int
+	// Advanced notes that the execution has come further. A program that ended
+	// soon after Begin then has not ended because of it.
+	Advanced(id int64) error
 	// Survived sets all Crashes below MaxCrashes to 0.
 	Survived() error
 	// Forget sets the execution's Crashes to 0.
@@ -262,11 +266,12 @@ const MaxCrashes = 3
 // noProgress is a Progress that notes nothing.
 type noProgress struct{}
 
-func (noProgress) Begin(int64) int    { return 0 }
-func (noProgress) End(int)            {}
-func (noProgress) Crashes(int64) int  { return 0 }
-func (noProgress) Survived() error    { return nil }
-func (noProgress) Forget(int64) error { return nil }
+func (noProgress) Begin(int64) int      { return 0 }
+func (noProgress) End(int)              {}
+func (noProgress) Crashes(int64) int    { return 0 }
+func (noProgress) Advanced(int64) error { return nil }
+func (noProgress) Survived() error      { return nil }
+func (noProgress) Forget(int64) error   { return nil }
 
 // crashSuspension is why an execution is suspended that the program crashed with.
 type crashSuspension struct{ crashes int }
@@ -331,6 +336,13 @@ const survival = time.Minute
 func (e *Engine) survived() {
 	if err := e.cfg.Progress.Survived(); err != nil {
 		e.cfg.Log.Warn("the counts of crashes could not be reset", "error", err)
+	}
+}
+
+// advanced notes that an execution has come further since the program started.
+func (e *Engine) advanced(id int64) {
+	if err := e.cfg.Progress.Advanced(id); err != nil {
+		e.cfg.Log.Warn("the crashes of an execution could not be reset", "execution", id, "error", err)
 	}
 }
 

@@ -30,7 +30,7 @@ func (e *Engine) notRedrivable(r Record) string {
 		return "Execution is RUNNING and cannot be redriven"
 	case r.Status == Succeeded:
 		return "Execution is SUCCEEDED and cannot be redriven"
-	case e.registry.deleting(r.MachineARN):
+	case e.registry.deleting(r):
 		return "State machine is in DELETING status"
 	case interp.EndedByEvents(r.Error, r.Cause):
 		return tooManyEvents

@@ -50,6 +50,17 @@ func (g *registry) load(ctx context.Context) error {
 	return nil
 }
 
+// after returns the highest After of the machines: executions with that id may
+// have been removed, and new ones are above it all the same.
+func (g *registry) after() (id int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range g.machines {
+		id = max(id, m.After)
+	}
+	return id
+}
+
 // stored returns the machines' documents as the journal has them.
 func (g *registry) stored(ctx context.Context) (documents []machineDocument, err error) {
 	texts, err := g.journal.Machines(ctx)
@@ -244,12 +255,13 @@ func (g *registry) removeIfIdle(ctx context.Context, m *machine) error {
 	return nil
 }
 
-// deleting reports whether the machine is being deleted, or is gone.
-func (g *registry) deleting(machineARN string) bool {
+// deleting reports whether the machine of an execution is being deleted, or is
+// gone, also if there is a new one of its name.
+func (g *registry) deleting(r Record) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	m := g.machines[machineARN]
-	return m == nil || m.Deleting
+	m := g.machines[r.MachineARN]
+	return m == nil || m.Deleting || r.ID <= m.After
 }
 
 // DescribeStateMachine returns a machine, or the version that arn names.

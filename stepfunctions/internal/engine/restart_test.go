@@ -26,9 +26,9 @@ type timedJournal struct {
 	times []time.Time
 }
 
-func (j *timedJournal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+func (j *timedJournal) Create(ctx context.Context, r engine.Record, entries [][]byte, past engine.Past) error {
 	defer j.note()
-	return j.Journal.Create(ctx, r, entries, expired)
+	return j.Journal.Create(ctx, r, entries, past)
 }
 
 func (j *timedJournal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {

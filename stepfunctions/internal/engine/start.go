@@ -160,7 +160,7 @@ func (e *Engine) write(ctx context.Context, x *execution, record Record, entry [
 	if x.ephemeral() {
 		return nil
 	}
-	err := e.cfg.Journal.Create(ctx, record, [][]byte{entry}, e.retained())
+	err := e.cfg.Journal.Create(ctx, record, [][]byte{entry}, Past{ClosedBefore: e.retained(), UpTo: x.machine.After})
 	if err != nil && !errors.Is(err, ErrExists) {
 		return fmt.Errorf("write the execution: %w", err)
 	}

@@ -80,8 +80,11 @@ func TestMain(m *testing.M) {
 	}
 }
 
+// dataOf returns the data folder: what a victim notes of its tokens is beside it.
+func dataOf(dir string) string { return filepath.Join(dir, "data") }
+
 func beVictim(ctx context.Context, dir string, starts bool) error {
-	db, err := sqlite.Open(dir, journal.Schema)
+	db, err := sqlite.Open(dataOf(dir), journal.Schema)
 	if err != nil {
 		return err
 	}
@@ -98,8 +101,15 @@ func beVictim(ctx context.Context, dir string, starts bool) error {
 		return err
 	}
 	defer v.Close(ctx)
-	if err := v.define(ctx); err != nil {
-		return err
+	for {
+		err := v.define(ctx)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, engine.ErrJournalFull) {
+			return err
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 	v.say("ready")
 	old := filepath.Join(dir, "tokens")
@@ -155,7 +165,9 @@ func (v *victim) ask(_ context.Context, payload []byte) ([]byte, error) {
 
 func (v *victim) answer(ctx context.Context, token string) {
 	err := v.SendTaskSuccess(ctx, token, fmt.Appendf(nil, `%d`, rand.Uint64()))
-	if err != nil && !errors.Is(err, errGone) && !errors.Is(err, engine.ErrClosed) {
+	if errors.Is(err, engine.ErrJournalFull) {
+		time.AfterFunc(10*time.Millisecond, func() { v.answer(ctx, token) })
+	} else if err != nil && !errors.Is(err, errGone) && !errors.Is(err, engine.ErrClosed) {
 		v.say("broken a token: %v", err)
 	}
 }
@@ -184,6 +196,12 @@ func (v *victim) startForEver(ctx context.Context) error {
 				MachineARN: "arn:aws:states:us-east-1:123456789012:stateMachine:" + name,
 				Input:      fmt.Appendf(nil, `{"items": [1, 2, 3, 4, 5], "at": %q}`, time.Now().Add(time.Duration(rand.IntN(300))*time.Millisecond).UTC().Format(time.RFC3339Nano)),
 			})
+			if errors.Is(err, engine.ErrJournalFull) {
+				v.say("full")
+				time.Sleep(5 * time.Millisecond)
+				<-open
+				break
+			}
 			if err != nil {
 				return err
 			}

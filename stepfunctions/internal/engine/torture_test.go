@@ -27,21 +27,15 @@ type seen struct {
 	accepted map[string]bool
 	ends     map[string]string // what was said of an execution's end, by ARN
 	reported int
+	// heard, if not nil, is called with each line of a victim that is none of these.
+	heard func(line string, kill func())
 }
 
 // TestTorture kills the engine at random moments, with Parallel, Map, retries,
 // timers, tokens and nested executions under way, and then looks for anything
 // lost, doubled, unfinished or changed.
 func TestTorture(t *testing.T) {
-	cycles := tortureCycles
-	if n := os.Getenv("TORTURE_CYCLES"); n != "" {
-		var err error
-		if cycles, err = strconv.Atoi(n); err != nil {
-			t.Fatalf("TORTURE_CYCLES: %v", err)
-		}
-	}
-	dir := t.TempDir()
-	s := &seen{accepted: map[string]bool{}, ends: map[string]string{}}
+	cycles, dir, s := cyclesWanted(t), t.TempDir(), newSeen()
 	for i := range cycles {
 		s.suffer(t, dir, "start", time.Duration(rand.IntN(500))*time.Millisecond)
 		if (i+1)%50 == 0 {
@@ -51,6 +45,20 @@ func TestTorture(t *testing.T) {
 	s.suffer(t, dir, "drain", 0)
 	s.verify(t, dir)
 	t.Logf("%d kills; %d executions accepted, %d ended, reported %d times", cycles, len(s.accepted), len(s.ends), s.reported)
+}
+
+func newSeen() *seen { return &seen{accepted: map[string]bool{}, ends: map[string]string{}} }
+
+func cyclesWanted(t *testing.T) int {
+	n := os.Getenv("TORTURE_CYCLES")
+	if n == "" {
+		return tortureCycles
+	}
+	cycles, err := strconv.Atoi(n)
+	if err != nil {
+		t.Fatalf("TORTURE_CYCLES: %v", err)
+	}
+	return cycles
 }
 
 // suffer runs one victim, and kills it so long after it was ready; one that
@@ -81,6 +89,9 @@ func (s *seen) suffer(t *testing.T, dir, mode string, after time.Duration) {
 		s.hear(t, lines.Text())
 		if !strings.HasPrefix(lines.Text(), "accepted") && !strings.HasPrefix(lines.Text(), "ended") {
 			fmt.Fprintln(&said, lines.Text())
+			if s.heard != nil {
+				s.heard(lines.Text(), func() { cmd.Process.Kill() })
+			}
 		}
 	}
 	err = cmd.Wait()
@@ -111,7 +122,7 @@ func (s *seen) hear(t *testing.T, line string) {
 
 // verify looks at what is left of it all.
 func (s *seen) verify(t *testing.T, dir string) {
-	db, err := sqlite.Open(dir, journal.Schema)
+	db, err := sqlite.Open(dataOf(dir), journal.Schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,13 +167,16 @@ func (s *seen) verify(t *testing.T, dir string) {
 	}
 }
 
+// endOf is what the victims say of an execution's end.
+func endOf(x engine.Execution) string { return fmt.Sprintf("%s %x", x.Status, sum(x)) }
+
 // check holds one execution to what an execution has to be in the end.
 func (s *seen) check(w *world, x engine.Execution) {
 	if x.Status == engine.Running {
 		w.Errorf("%s is still running", x.ARN)
 		return
 	}
-	if end, want := fmt.Sprintf("%s %x", x.Status, sum(x)), s.ends[x.ARN]; end != want {
+	if end, want := endOf(x), s.ends[x.ARN]; end != want {
 		w.Errorf("%s ended %s, its reported end is %q", x.ARN, end, want)
 	}
 	w.wantOneEnd(x.ARN)

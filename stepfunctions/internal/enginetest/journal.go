@@ -86,10 +86,10 @@ func (j *Journal) After(n int) *Journal {
 }
 
 // Create implements engine.Journal.
-func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, past engine.Past) error {
 	return j.write(ctx, func(j *Journal) error {
 		if old := j.find(r.MachineARN, r.Name); old != nil {
-			if old.Status == engine.Running || !old.Stopped.Before(expired) {
+			if !past.Includes(old.Record) {
 				return engine.ErrExists
 			}
 			delete(j.records, old.ID)
@@ -189,7 +189,7 @@ func (j *Journal) List(_ context.Context, f engine.Filter) ([]engine.Record, err
 			(f.VersionARN == "" || r.VersionARN == f.VersionARN) &&
 			(f.AliasARN == "" || r.AliasARN == f.AliasARN) &&
 			(f.Status == "" || r.Status == f.Status) &&
-			(f.Before == 0 || r.ID < f.Before) &&
+			(f.Before == 0 || r.ID < f.Before) && r.ID > f.After &&
 			(r.Status == engine.Running || !r.Stopped.Before(f.ClosedAfter))
 	})
 	slices.Reverse(list)

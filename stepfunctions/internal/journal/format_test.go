@@ -116,7 +116,7 @@ func TestExpiredDataIsGone(t *testing.T) {
 		r := engine.Record{ID: int64(id + 1), MachineARN: "m", Name: fmt.Sprint(id), Started: time.UnixMilli(1),
 			Head: engine.Head{Status: engine.Succeeded, Stopped: time.UnixMilli(2)}}
 		entry := []byte(strings.Repeat(secret, 200))
-		if err := j.Create(t.Context(), r, [][]byte{entry}, time.UnixMilli(0)); err != nil {
+		if err := j.Create(t.Context(), r, [][]byte{entry}, engine.Past{}); err != nil {
 			t.Fatal(err)
 		}
 	}

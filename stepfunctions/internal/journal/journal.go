@@ -36,16 +36,19 @@ const (
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
 	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
-	expiredName  = `SELECT id FROM executions WHERE machine = ? AND name = ? AND stopped < ?`
+	pastName     = `SELECT id FROM executions WHERE machine = ? AND name = ? AND (stopped < ? OR stopped IS NOT NULL AND id <= ?)`
 	closedBefore = `SELECT id FROM executions WHERE stopped < ? ORDER BY stopped LIMIT ?`
 	deleteOne    = `DELETE FROM executions WHERE id = ?`
 	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
 )
 
 // write is DB.Write for the engine, which has to know when no write will succeed
-// before the next start.
+// before the next start, or before there is room.
 func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
 	err := j.db.Write(ctx, fn)
+	if errors.Is(err, database.ErrFull) {
+		return fmt.Errorf("%w: %w", engine.ErrJournalFull, err)
+	}
 	if errors.As(err, new(*database.LostError)) {
 		return fmt.Errorf("%w: %w", engine.ErrJournalLost, err)
 	}
@@ -53,14 +56,14 @@ func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error 
 }
 
 // Create implements engine.Journal.
-func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, expired time.Time) error {
+func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte, past engine.Past) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
 		inserted, err := insertRecord(conn, r)
 		if err != nil {
 			return err
 		}
 		if !inserted {
-			if err := removeExpired(conn, r, expired); err != nil {
+			if err := removePast(conn, r, past); err != nil {
 				return err
 			}
 			if inserted, err = insertRecord(conn, r); err != nil {
@@ -85,9 +88,9 @@ func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
 	return conn.Changes() == 1, err
 }
 
-// removeExpired removes the execution that has the name of r, if its time is over.
-func removeExpired(conn *sqlite.Conn, r engine.Record, expired time.Time) error {
-	ids, err := selectIDs(conn, expiredName, r.MachineARN, r.Name, millis(expired))
+// removePast removes the execution that has the name of r, if it is past.
+func removePast(conn *sqlite.Conn, r engine.Record, past engine.Past) error {
+	ids, err := selectIDs(conn, pastName, r.MachineARN, r.Name, past.ClosedBefore.UnixMilli(), past.UpTo)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func closed(t *testing.T, j *Journal, entries ...int) {
 	for i, n := range entries {
 		r := engine.Record{ID: int64(i + 1), MachineARN: "m", Name: strconv.Itoa(i), Started: time.UnixMilli(1),
 			Head: engine.Head{Status: engine.Succeeded, Stopped: time.UnixMilli(2)}}
-		if err := j.Create(t.Context(), r, slices.Repeat([][]byte{{1}}, n), time.UnixMilli(0)); err != nil {
+		if err := j.Create(t.Context(), r, slices.Repeat([][]byte{{1}}, n), engine.Past{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ const (
 	byID        = columns + `WHERE id = ?`
 	byName      = columns + `WHERE machine = ? AND name = ?`
 	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	filtered    = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) ORDER BY id DESC LIMIT ?7`
+	filtered    = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) AND id > ?9 ORDER BY id DESC LIMIT ?7`
 	ofMachine   = columns + `WHERE machine = ?1 AND` + filtered
 	ofAll       = columns + `WHERE ?1 = '' AND` + filtered
 	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
@@ -66,7 +66,7 @@ func (j *Journal) List(ctx context.Context, f engine.Filter) ([]engine.Record, e
 	if f.AllMachines {
 		query, machine = ofAll, ""
 	}
-	return j.scan(ctx, engine.Record.WithoutOutput, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart)
+	return j.scan(ctx, engine.Record.WithoutOutput, query, machine, before, string(f.Status), f.VersionARN, f.AliasARN, f.ClosedAfter.UnixMilli(), f.Limit, f.NamePart, f.After)
 }
 
 func (j *Journal) records(ctx context.Context, query string, args ...any) ([]engine.Record, error) {

@@ -20,6 +20,7 @@ func Run(t *testing.T, open func(t *testing.T) engine.Journal) {
 		{"nothing there", nothingThere},
 		{"name is taken", nameIsTaken},
 		{"expired name is free", expiredNameIsFree},
+		{"name of an earlier machine is free", nameOfAnEarlierMachineIsFree},
 		{"create races", createRaces},
 		{"append in order", appendInOrder},
 		{"append refuses a wrong place", appendRefusesWrongPlace},

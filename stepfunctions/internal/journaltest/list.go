@@ -61,6 +61,7 @@ func listPages(t *testing.T, j engine.Journal) {
 		{"all", engine.Filter{Limit: 10}, []int64{6, 5, 4, 3, 2, 1}},
 		{"first page", engine.Filter{Limit: 2}, []int64{6, 5}},
 		{"second page", engine.Filter{Limit: 2, Before: 5}, []int64{4, 3}},
+		{"of a machine with a past", engine.Filter{Limit: 10, Before: 6, After: 3}, []int64{5, 4}},
 		{"by status", engine.Filter{Limit: 10, Status: engine.Failed}, []int64{6, 4, 2}},
 		{"by version", engine.Filter{Limit: 2, VersionARN: machineARN + ":1"}, []int64{6, 4}},
 		{"by alias", engine.Filter{Limit: 10, AliasARN: machineARN + ":live"}, []int64{2, 1}},

@@ -23,7 +23,7 @@ func create(t *testing.T, j engine.Journal, r engine.Record, entries ...string) 
 	if len(entries) == 0 {
 		entries = []string{"first"}
 	}
-	if err := j.Create(t.Context(), r, blobs(entries), time.Time{}); err != nil {
+	if err := j.Create(t.Context(), r, blobs(entries), engine.Past{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -120,7 +120,7 @@ func lastID(t *testing.T, j engine.Journal) {
 func canceledContext(t *testing.T, j engine.Journal) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	wantError(t, "create", j.Create(ctx, newRecord(1, "a"), blobs([]string{"x"}), time.Time{}), context.Canceled)
+	wantError(t, "create", j.Create(ctx, newRecord(1, "a"), blobs([]string{"x"}), engine.Past{}), context.Canceled)
 	_, err := j.Record(t.Context(), 1)
 	wantError(t, "record", err, engine.ErrNotFound)
 }

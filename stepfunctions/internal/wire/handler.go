@@ -88,6 +88,9 @@ func (h *handler) writeError(w http.ResponseWriter, r *http.Request, id string, 
 	if errors.Is(err, engine.ErrJournalLost) {
 		// Logged once, by the journal's provider.
 		f = &Error{Type: "ServiceUnavailable", Message: "Nothing can be stored before the program is started again; its log says why", Status: http.StatusServiceUnavailable}
+	} else if errors.Is(err, engine.ErrJournalFull) {
+		h.service.log.Error("nothing can be stored", "operation", r.Header.Get("X-Amz-Target"), "request", id, slog.Any("error", err))
+		f = &Error{Type: "ServiceUnavailable", Message: "The disk is full: nothing can be stored before there is room for the data folder", Status: http.StatusServiceUnavailable}
 	} else if !errors.As(err, &f) {
 		if !errors.Is(err, context.Canceled) {
 			h.service.log.Error("request failed", "operation", r.Header.Get("X-Amz-Target"), "request", id, slog.Any("error", err))

@@ -188,17 +188,36 @@ func remaining(v any, limit int) int {
 }
 
 func stringSize(s string) int {
-	size := len(s) + 2
-	for i := 0; i < len(s); i++ {
+	size, ascii := len(s)+2, true
+	for i := 0; i < len(s); {
+		if i+8 <= len(s) && plainBytes(s[i:i+8]) {
+			i += 8
+			continue
+		}
 		switch c := s[i]; {
 		case c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f':
 			size++
 		case c < ' ':
 			size += 5
+		case c >= utf8.RuneSelf:
+			ascii = false
 		}
+		i++
 	}
-	if !utf8.ValidString(s) {
+	if !ascii && !utf8.ValidString(s) {
 		return len(appendString(nil, s))
 	}
 	return size
+}
+
+// plainBytes reports whether eight bytes are ASCII that is written as it is. It
+// looks at them together: sizes are taken of all that passes through a state.
+func plainBytes(s string) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	_ = s[7]
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	quote, backslash := w^ones*'"', w^ones*'\\'
+	// Each term has a high bit set where a byte is 0x80 or more, below a space, or 0.
+	return (w|(w-ones*' ')&^w|(quote-ones)&^quote|(backslash-ones)&^backslash)&high == 0
 }
