@@ -126,6 +126,24 @@ Resources:
 	}
 }
 
+// Where activities merge their properties, so does a new one.
+func TestANewStageMergesAsTheOthersDo(t *testing.T) {
+	const fail = `
+Resources:
+  FailFunction:
+    Type: AWS::Serverless::Function
+    Properties: &Activity {CodeUri: functions/activities/fail/, Timeout: 20, MemorySize: 256}
+`
+	const want = "CodeUri: functions/activities/ship/\n      Timeout: 50\n      <<: *Activity"
+	if problems := strings.Join(checkTemplate(t, jobs()[1], fail), "\n"); !strings.Contains(problems, want) {
+		t.Error(problems)
+	}
+	const reserve = "  ReserveFunction: {Type: AWS::Serverless::Function, Properties: {<<: *Activity, CodeUri: functions/activities/reserve/, Timeout: 50, Role: !GetAtt ReserveRole.Arn}}\n"
+	if problems := strings.Join(checkTemplate(t, jobs()[1], fail+reserve), "\n"); !strings.Contains(problems, want+"\n      Role: !GetAtt ReserveRole.Arn") {
+		t.Error(problems)
+	}
+}
+
 func TestRolesOfOthersAreNotLookedAt(t *testing.T) {
 	template := strings.ReplaceAll(whole(t), "Role: !GetAtt ProcessRole.Arn", "Role: arn:aws:iam::123456789012:role/process")
 	if problems := checkTemplate(t, jobs()[1], template); len(problems) > 0 {
