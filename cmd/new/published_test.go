@@ -119,6 +119,15 @@ func TestFromAProxy(t *testing.T) {
 	if text, err := os.ReadFile(filepath.Join(user, "go.mod")); err != nil || !strings.Contains(string(text), library+" "+version) {
 		t.Errorf("%s, %v", text, err)
 	}
+	// The client alone: nothing but the standard library and the wire types comes with it.
+	main := "package main\n\nimport \"" + library + "/client\"\n\nfunc main() { _, _ = client.New[string](client.Config{}) }\n"
+	if err := os.WriteFile(filepath.Join(user, "main.go"), []byte(main), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in(t, user, env, "go", "vet", ".")
+	if deps := in(t, user, env, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "."); strings.TrimSpace(deps) != library+"/api\n"+library+"/client\nexample.com/user" {
+		t.Errorf("the client comes with\n%s", deps)
+	}
 	in(t, user, env, "go", "install", library+"/cmd/new@"+version)
 	dir := filepath.Join(t.TempDir(), "render")
 	out := in(t, user, env, filepath.Join(home, "bin", "new"), "-module", "example.com/render", "-stages", "Transcode,Publish", dir)
