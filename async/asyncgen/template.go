@@ -18,8 +18,8 @@ const activityFolder = "functions/activities/"
 
 // CheckTemplate returns what a SAM template lacks for a job, one sentence each
 // with the lines to add: a function for each activity with the timeout that the
-// job needs, the substitutions of the state machine, the state machine's right to
-// call the functions, and the rights of the functions to call Step Functions.
+// job needs, the substitutions of the state machine, the state machine's
+// permission to call the functions, and those of the functions to call Step Functions.
 // Roles that are not resources of the template are not looked at. The error is
 // that of reading the YAML.
 func CheckTemplate(job async.Definition, template []byte) (problems []string, err error) {
@@ -39,7 +39,7 @@ func CheckTemplate(job async.Definition, template []byte) (problems []string, er
 		c.add("a stage waits, and DefinitionSubstitutions lacks the partition of its Resource; add\n    %s: !Ref AWS::Partition", PartitionName)
 	}
 	c.orphans(machine)
-	c.rights()
+	c.permissions()
 	return c.problems, nil
 }
 
@@ -113,8 +113,8 @@ func (c *templateCheck) orphans(machine resource) {
 	}
 }
 
-// rights checks what the functions beside the activities call.
-func (c *templateCheck) rights() {
+// permissions checks what the functions beside the activities call.
+func (c *templateCheck) permissions() {
 	check := func(folder string, wanted bool, why string, actions ...string) {
 		id, f, ok := c.template.function(folder)
 		switch {
@@ -211,32 +211,53 @@ func (t samTemplate) function(folder string) (id string, f resource, ok bool) {
 }
 
 // siblingProperties returns the lines of an activity's function that do not depend
-// on the activity, as another one of the template has them: a long value is
-// referred to by its anchor, or by the name of the function that has it.
+// on the activity, as another one of the template has them, rather one that merges
+// its properties: a long value is referred to by its anchor, or by the name of the
+// function that has it.
 func (t samTemplate) siblingProperties() string {
-	for _, id := range keys(t.functions) {
-		f := t.functions[id]
-		if !strings.HasPrefix(f.codeURI(), activityFolder) || f.properties.Kind != yaml.MappingNode {
-			continue
-		}
-		var lines strings.Builder
-		for i := 0; i+1 < len(f.properties.Content); i += 2 {
-			name, v := f.properties.Content[i].Value, f.properties.Content[i+1]
-			switch {
-			case name == "CodeUri" || name == "Timeout":
-			case v.Kind == yaml.AliasNode || v.Anchor != "":
-				fmt.Fprintf(&lines, "\n      %s: *%s", name, cmp.Or(v.Anchor, v.Value))
-			case v.Kind == yaml.ScalarNode && strings.HasPrefix(v.Tag, "!!"):
-				fmt.Fprintf(&lines, "\n      %s: %s", name, v.Value)
-			case v.Kind == yaml.ScalarNode:
-				fmt.Fprintf(&lines, "\n      %s: %s %s", name, v.Tag, v.Value)
-			default:
-				fmt.Fprintf(&lines, "\n      %s: ... # as %s has it", name, id)
+	var id string
+	for _, other := range keys(t.functions) {
+		f := t.functions[other]
+		if strings.HasPrefix(f.codeURI(), activityFolder) && f.properties.Kind == yaml.MappingNode && (id == "" || f.merges()) {
+			id = other
+			if f.merges() {
+				break
 			}
 		}
-		return lines.String()
 	}
-	return "\n      Role: ..."
+	if id == "" {
+		return "\n      Role: ..."
+	}
+	properties := t.functions[id].properties
+	if properties.Anchor != "" && !t.functions[id].merges() {
+		return "\n      <<: *" + properties.Anchor
+	}
+	var lines strings.Builder
+	for i := 0; i+1 < len(properties.Content); i += 2 {
+		name, v := properties.Content[i].Value, properties.Content[i+1]
+		switch {
+		case name == "CodeUri" || name == "Timeout":
+		case v.Kind == yaml.AliasNode || v.Anchor != "":
+			fmt.Fprintf(&lines, "\n      %s: *%s", name, cmp.Or(v.Anchor, v.Value))
+		case v.Kind == yaml.ScalarNode && strings.HasPrefix(v.Tag, "!!"):
+			fmt.Fprintf(&lines, "\n      %s: %s", name, v.Value)
+		case v.Kind == yaml.ScalarNode:
+			fmt.Fprintf(&lines, "\n      %s: %s %s", name, v.Tag, v.Value)
+		default:
+			fmt.Fprintf(&lines, "\n      %s: ... # as %s has it", name, id)
+		}
+	}
+	return lines.String()
+}
+
+// merges reports whether the properties are those of another resource, changed.
+func (r resource) merges() bool {
+	for i := 0; i+1 < len(r.properties.Content); i += 2 {
+		if r.properties.Content[i].Tag == "!!merge" {
+			return true
+		}
+	}
+	return false
 }
 
 // allows reports whether the role of r, or its own policies, name the action,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // create runs the command.
@@ -53,6 +56,7 @@ func TestTheProjectBuildsAndPassesItsTests(t *testing.T) {
 	}
 	for _, name := range []string{"go.mod", "go.sum", ".gitignore", "Makefile", "README.md", "samconfig.toml", ".github/workflows/test.yml",
 		"functions/activities/creditcheck/main.go", "functions/activities/fail/main.go", "statemachine/render.asl.json", "openapi.yaml",
+		"functions/completions/main.go", "monitoring.yaml", "connectors/power-platform/README.md", "connectors/power-platform/icon.png",
 		"connectors/power-platform/apiDefinition.swagger.json", "connectors/power-platform/apiProperties.json"} {
 		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 			t.Error(err)
@@ -91,57 +95,6 @@ func TestTheTestOfAProjectNamesWhatIsMissing(t *testing.T) {
 	}
 }
 
-// What the tests of a project ask for is enough.
-func TestAStageIsAdded(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "two")
-	if _, err := create(t, "-module", "example.com/two", "-stages", "First,Second", dir); err != nil {
-		t.Fatal(err)
-	}
-	edit := func(name, old, more string) {
-		t.Helper()
-		file := filepath.Join(dir, filepath.FromSlash(name))
-		text, err := os.ReadFile(file)
-		if err != nil || strings.Count(string(text), old) != 1 {
-			t.Fatalf("%s has %q %d times, %v", name, old, strings.Count(string(text), old), err)
-		}
-		if err := os.WriteFile(file, []byte(strings.Replace(string(text), old, more+old, 1)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	edit("job/job.go", `			{Name: "Second",`, `			{Name: "Extra", Message: "More.", Do: doExtra},
-`)
-	edit("job/job.go", "// doSecond is a stage.", `func doExtra(context.Context, *run) (async.Outcome, error) { return async.Continue, nil }
-
-`)
-	edit("template.yaml", "  SecondFunction:\n", `  ExtraFunction:
-    Type: AWS::Serverless::Function
-    Metadata: {BuildMethod: go1.x}
-    Properties:
-      CodeUri: functions/activities/extra/
-      Timeout: 40
-      Policies: *Activity
-
-`)
-	edit("template.yaml", "        SecondFunctionArn: !Ref SecondFunction.Alias\n", "        ExtraFunctionArn: !Ref ExtraFunction.Alias\n")
-	edit("template.yaml", "                - !Ref SecondFunction.Alias\n", "                - !Ref ExtraFunction.Alias\n")
-	main, err := os.ReadFile(filepath.Join(dir, "functions", "activities", "second", "main.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	extra := filepath.Join(dir, "functions", "activities", "extra")
-	if err := os.Mkdir(extra, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	renamed := strings.NewReplacer("Second", "Extra", "second", "extra").Replace(string(main))
-	if err := os.WriteFile(filepath.Join(extra, "main.go"), []byte(renamed), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if wrote := in(t, dir, nil, "go", "generate", "./..."); !strings.Contains(wrote, "wrote openapi.yaml") || !strings.Contains(wrote, "wrote statemachine/two.asl.json") {
-		t.Errorf("%s", wrote)
-	}
-	in(t, dir, nil, "go", "test", "./...")
-}
-
 func TestTemplatesAreShort(t *testing.T) {
 	p, err := newProject("example.com/render", []string{"Transcode", "Thumbnail", "Publish"})
 	if err != nil {
@@ -155,9 +108,44 @@ func TestTemplatesAreShort(t *testing.T) {
 		t.Errorf("template.yaml has %d lines", lines)
 	}
 	for name, text := range files {
-		if bytes.Contains(text, []byte("<no value>")) || unfilled.Match(text) {
+		if bytes.Contains(text, []byte("<no value>")) || unfilled.Match(bytes.ReplaceAll(text, []byte("-f '{{.Dir}}'"), nil)) {
 			t.Errorf("%s is not filled in:\n%s", name, text)
 		}
+	}
+}
+
+// Whichever stage goes, nothing else of the template goes with it.
+func TestNoOtherResourceNeedsAStage(t *testing.T) {
+	p, err := newProject("example.com/render", []string{"Transcode", "Publish"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := p.files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Stages {
+		var rest []string
+		for line := range strings.Lines(string(files["template.yaml"])) {
+			if !strings.HasPrefix(line, "  "+s.State+"Function: ") {
+				rest = append(rest, line)
+			}
+		}
+		var doc yaml.Node
+		if err := yaml.Unmarshal([]byte(strings.Join(rest, "")), &doc); err != nil || len(rest)+1 != bytes.Count(files["template.yaml"], []byte("\n")) {
+			t.Errorf("without %s: %v, %d lines", s.Name, err, len(rest))
+		}
+	}
+}
+
+func TestTheIconIsOneThatPowerPlatformTakes(t *testing.T) {
+	text, err := icon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := png.DecodeConfig(bytes.NewReader(text))
+	if err != nil || c.Width != c.Height || c.Width < 100 || c.Width > 230 || len(text) > 1<<20 {
+		t.Errorf("%d x %d pixels, %d bytes, %v", c.Width, c.Height, len(text), err)
 	}
 }
 

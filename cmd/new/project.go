@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"go/format"
+	"image"
+	"image/color"
+	"image/png"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -40,6 +43,8 @@ type project struct {
 	Stages        []stage
 	// Stage is the one whose main is written.
 	Stage stage
+	// Requests are the functions that a deployment watches.
+	Requests []string
 }
 
 // stage is one stage; State is its state and the beginning of its resources.
@@ -63,7 +68,7 @@ func newProject(module string, names []string) (*project, error) {
 	if err := checkModule(module); err != nil {
 		errs = append(errs, err)
 	}
-	p := &project{Module: module, Library: library, Name: jobName(module)}
+	p := &project{Module: module, Library: library, Name: jobName(module), Requests: []string{"HttpSubmit", "HttpStatus", "HttpResult", "HttpCancel"}}
 	p.Machine = machineName(p.Name)
 	taken := map[string]bool{"fail": true, "compensate": true, "received": true, "done": true, "internal": true, "vendor": true, "testdata": true}
 	if len(names) == 1 && names[0] == "" {
@@ -237,8 +242,30 @@ func (p *project) files() (map[string][]byte, error) {
 		return nil, err
 	}
 	const connector = "connectors/power-platform/"
-	files[connector+"apiDefinition.swagger.json"], files[connector+"apiProperties.json"], err = asyncgen.PowerPlatform(job, asyncgen.Info{})
+	if files[connector+"apiDefinition.swagger.json"], files[connector+"apiProperties.json"], err = asyncgen.PowerPlatform(job, asyncgen.Info{}); err != nil {
+		return nil, err
+	}
+	files[connector+"icon.png"], err = icon()
 	return files, err
+}
+
+// icon draws what Power Platform asks of a connector's icon, and no more: a square
+// of 100 to 230 pixels in a color that is neither white nor transparent, which is
+// the brand color of apiProperties.json.
+func icon() ([]byte, error) {
+	const side, ring, hole = 160, 48, 30
+	img := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.RGBA{0x5c, 0x2d, 0x91, 0xff}, color.White})
+	for y := range side {
+		for x := range side {
+			dx, dy := x-side/2, y-side/2
+			if d := dx*dx + dy*dy; d <= ring*ring && d >= hole*hole {
+				img.SetColorIndex(x, y, 1)
+			}
+		}
+	}
+	var out bytes.Buffer
+	err := png.Encode(&out, img)
+	return out.Bytes(), err
 }
 
 func (p *project) execute(name string) ([]byte, error) {

@@ -42,26 +42,7 @@ func TestFirstSubmission(t *testing.T) {
 // submitOnce runs a project on this machine, and follows one submission to its end.
 func submitOnce(t *testing.T, dir string, env []string) {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "local")
-	in(t, dir, env, "go", "build", "-o", binary, "./cmd/local")
-	cmd := exec.CommandContext(t.Context(), binary, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir())
-	var log bytes.Buffer
-	cmd.Stderr = &log
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(stdout)
-	lines.Scan()
-	_, base, ready := strings.Cut(lines.Text(), "ready ")
-	if !ready {
-		t.Fatalf("it said %q\n%s", lines.Text(), log.String())
-	}
-	go io.Copy(io.Discard, stdout)
+	base := serve(t, dir, env)
 	response, err := http.Post(base+api.SubmitPath+"?wait=20", api.MediaTypeJSON, strings.NewReader(`{"name":"Ada"}`))
 	for i := 0; ; i++ {
 		if err != nil {
@@ -74,16 +55,49 @@ func submitOnce(t *testing.T, dir string, env []string) {
 			if err != nil || s.Status != api.Succeeded || string(s.Result) != `{"greeting":"Hello, Ada"}` {
 				t.Fatalf("%v, %+v", err, s)
 			}
-			break
+			return
 		}
 		response, err = http.Get(base + api.StatusPath + s.ID + "?wait=20")
 	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+}
+
+// serve runs a project's service on a free port until the test ends, and returns
+// its address.
+func serve(t *testing.T, dir string, env []string) (base string) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "local")
+	in(t, dir, env, "go", "build", "-o", binary, "./cmd/local")
+	cmd := exec.Command(binary, "-addr", "127.0.0.1:0", "-stepfunctions-addr", "", "-data", t.TempDir())
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%v\n%s", err, log.String())
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
 	}
+	read := make(chan struct{})
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Error(err)
+		}
+		<-read
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v\n%s", err, log.String())
+		}
+	})
+	lines := bufio.NewScanner(stdout)
+	lines.Scan()
+	go func() {
+		defer close(read)
+		io.Copy(io.Discard, stdout)
+	}()
+	_, base, ready := strings.Cut(lines.Text(), "ready ")
+	if !ready {
+		t.Fatalf("it said %q", lines.Text())
+	}
+	return base
 }
 
 // The library as a published version: it can be required, this command can be
@@ -104,6 +118,15 @@ func TestFromAProxy(t *testing.T) {
 	in(t, user, env, "go", "get", library+"@"+version)
 	if text, err := os.ReadFile(filepath.Join(user, "go.mod")); err != nil || !strings.Contains(string(text), library+" "+version) {
 		t.Errorf("%s, %v", text, err)
+	}
+	// The client alone: nothing but the standard library and the wire types comes with it.
+	main := "package main\n\nimport \"" + library + "/client\"\n\nfunc main() { _, _ = client.New[string](client.Config{}) }\n"
+	if err := os.WriteFile(filepath.Join(user, "main.go"), []byte(main), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	in(t, user, env, "go", "vet", ".")
+	if deps := in(t, user, env, "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", "."); strings.TrimSpace(deps) != library+"/api\n"+library+"/client\nexample.com/user" {
+		t.Errorf("the client comes with\n%s", deps)
 	}
 	in(t, user, env, "go", "install", library+"/cmd/new@"+version)
 	dir := filepath.Join(t.TempDir(), "render")
@@ -178,7 +201,8 @@ func publish(t *testing.T, proxy, version string) {
 
 // What the SAM CLI says to a project, and what it builds of it.
 func TestSAMTakesTheProject(t *testing.T) {
-	if os.Getenv("TOOLS") == "" {
+	tools := os.Getenv("TOOLS")
+	if tools == "" {
 		t.Skip("NOT RUN: TOOLS is not set; make test-sam sets it")
 	}
 	sam, err := filepath.Abs(filepath.Join("..", "..", ".ci", "sam", "run"))
@@ -193,9 +217,24 @@ func TestSAMTakesTheProject(t *testing.T) {
 	if out := in(t, dir, env, sam, "validate", "--lint"); !strings.Contains(out, "is a valid SAM Template") {
 		t.Error(out)
 	}
+	for _, parameters := range [][]string{
+		nil,
+		{"Environment=prod", "Completions=authorized", "Authorization=jwt", "JwtIssuer=https://issuer.example", "JwtAudience=render"},
+		{"Environment=prod", "Completions=keys", "Authorization=iam", "TableName=restored", "PublicBaseUrl=https://api.example.org"},
+	} {
+		expanded := filepath.Join(t.TempDir(), "expanded.json")
+		python, lint := filepath.Join(tools, "sam", "bin", "python"), filepath.Join(tools, "sam", "bin", "cfn-lint")
+		script := filepath.Join("..", "..", ".ci", "sam", "expand.py")
+		out := in(t, ".", env, python, append([]string{script, filepath.Join(dir, "template.yaml")}, parameters...)...)
+		if err := os.WriteFile(expanded, []byte(out), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		in(t, dir, env, lint, expanded)
+		in(t, dir, env, lint, filepath.Join(dir, "monitoring.yaml"))
+	}
 	in(t, dir, env, sam, "build")
 	built, err := filepath.Glob(filepath.Join(dir, ".aws-sam", "build", "*", "bootstrap"))
-	if err != nil || len(built) != 9 {
+	if err != nil || len(built) != 10 {
 		t.Errorf("%d functions are built, %v", len(built), err)
 	}
 }

@@ -308,3 +308,17 @@ func TestEveryAlarmHasARunbook(t *testing.T) {
 		t.Errorf("only %d alarms", alarms)
 	}
 }
+
+// A job of one's own replaces the stages: no anchor that others refer to is at one.
+func TestNoOtherResourceNeedsAStage(t *testing.T) {
+	text := readText(t, "template.yaml")
+	for _, stage := range speakers.Job(speakers.Simulated{}).Describe().Stages {
+		state := strings.ToUpper(stage.Activity[:1]) + stage.Activity[1:]
+		for _, id := range []string{state + "Function", state + "Role"} {
+			resource := regexp.MustCompile(`(?m)^  ` + id + `:.*(\n {4}.*)*`).FindString(text)
+			if resource == "" || regexp.MustCompile(`[\s\[]&[A-Za-z]`).MatchString(resource) {
+				t.Errorf("%s is not there, or has an anchor:\n%s", id, resource)
+			}
+		}
+	}
+}

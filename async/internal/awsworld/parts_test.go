@@ -61,12 +61,12 @@ func binary(t *testing.T, codeURI string) string {
 	return filepath.Join(dir, filepath.Base(codeURI))
 }
 
-// startStepFunctions runs stepfunctions, with the template's state machine,
-// until the test ends.
-func startStepFunctions(t *testing.T, lambdaEndpoint string, logs *personal.Log) string {
+// startStepFunctions runs stepfunctions, with a template's state machine, until
+// the test ends.
+func startStepFunctions(t *testing.T, template, lambdaEndpoint string, logs *personal.Log) string {
 	t.Helper()
 	cmd := exec.Command(binary(t, "stepfunctions"), "-addr", "127.0.0.1:0", "-data", t.TempDir(), "-lambda-endpoint", lambdaEndpoint,
-		"-template", filepath.Join(root, "template.yaml"))
+		"-template", template)
 	cmd.Stderr = logs
 	return program.StartFor(t, cmd)
 }

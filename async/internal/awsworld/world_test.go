@@ -20,8 +20,10 @@ import (
 )
 
 const (
+	// machineName is the logical id of template.yaml's state machine.
 	machineName = "ProcessSubmission"
-	aliasARN    = "arn:aws:states:us-east-1:123456789012:stateMachine:" + machineName + ":live"
+	aliasARN    = machines + machineName + ":live"
+	machines    = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 )
 
 // world is one deployment on this machine.
@@ -39,24 +41,31 @@ type world struct {
 func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
 
 func newWorldAtSpeed(t *testing.T, review, speed string) *world {
+	return deploy(t, root, machineName, binary, "REVIEW="+review, "SPEED="+speed)
+}
+
+// deploy deploys the template.yaml of a folder, with the binary of each CodeUri and
+// more environment for each function. machine is the state machine's logical id.
+func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, codeURI string) string, env ...string) *world {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
 		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
 	}
-	tpl, err := samtemplate.Read(filepath.Join(root, "template.yaml"))
+	template := filepath.Join(folder, "template.yaml")
+	tpl, err := samtemplate.Read(template)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb}
 	front, invoke := serve(t), serve(t)
-	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
+	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{
-		"Submissions": w.table, "ProcessSubmissionAliaslive": aliasARN,
+		"Submissions": w.table, machine + "Aliaslive": machines + machine + ":live",
 		"AWS::StackName": "test", "PublicBaseUrl": front.URL,
 	}
-	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions,
-		"REVIEW="+review, "SPEED="+speed)
+	env = append(env, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
+	w.host = newHost(t, tpl, refs, w.logs, binary, env...)
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
@@ -77,7 +86,7 @@ func serve(t *testing.T) *server {
 }
 
 // newHost gives each function of the template its binary and its environment.
-func newHost(t *testing.T, tpl *samtemplate.Template, refs map[string]string, logs *personal.Log, more ...string) *lambdahost.Host {
+func newHost(t *testing.T, tpl *samtemplate.Template, refs map[string]string, logs *personal.Log, binary func(*testing.T, string) string, more ...string) *lambdahost.Host {
 	t.Helper()
 	var functions []lambdahost.Function
 	for id, f := range tpl.Functions {
