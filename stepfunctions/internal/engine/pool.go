@@ -3,6 +3,8 @@ package engine
 import (
 	"strings"
 	"sync"
+
+	"example.org/asynchttpapi/internal/workers"
 )
 
 // pool runs jobs in the order they came, at most max at a time. A waiting job
@@ -10,6 +12,7 @@ import (
 type pool struct {
 	gate *gate
 	max  int
+	kept workers.Pool
 
 	mu      sync.Mutex
 	queue   []func()
@@ -29,7 +32,7 @@ func (p *pool) push(job func()) {
 	p.queue = append(p.queue, job)
 	if p.workers < p.max {
 		p.workers++
-		go p.work()
+		p.kept.Go(p.work)
 	}
 }
 
@@ -75,8 +78,9 @@ func (p *pool) close() {
 // places, and each of several leaves the next one some. The functions that have
 // calls waiting take turns. A waiting call costs its closure and no goroutine.
 type calls struct {
-	gate *gate
-	max  int
+	gate    *gate
+	max     int
+	workers workers.Pool
 
 	mu      sync.Mutex
 	running int
@@ -133,7 +137,7 @@ func (c *calls) dispatch() {
 		}
 		c.running++
 		f.running++
-		go c.work(f, job)
+		c.workers.Go(func() { c.work(f, job) })
 	}
 }
 
