@@ -30,13 +30,13 @@ func measureBeside(ctx context.Context, o options, dir string, binaries []string
 			}
 		}
 	}
-	fmt.Printf("%d rounds of %d submissions; in brackets the least and the greatest, then the median's ratio to the first\n", o.rounds, o.submissions)
+	fmt.Printf("%d rounds of %d submissions: median (least to greatest), and the ratios of median and least to those of the first\n", o.rounds, o.submissions)
 	for i, binary := range binaries {
 		fmt.Printf("\n%s\n", binary)
 		for j, name := range costNames {
 			low, median, high := spread(all[i], j)
-			_, base, _ := spread(all[0], j)
-			fmt.Printf("%-46s %9.1f  (%.1f to %.1f)  %.2f\n", name, median, low, high, median/base)
+			least, base, _ := spread(all[0], j)
+			fmt.Printf("%-46s %9.1f  (%.1f to %.1f)  %.2f  %.2f\n", name, median, low, high, median/base, low/least)
 		}
 	}
 	return nil

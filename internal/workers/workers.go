@@ -15,11 +15,12 @@ const (
 	maxIdle = 64
 )
 
-// Pool has the idle goroutines. Its zero value is ready for use, and nothing has to be
+// Pool has the idle goroutines. Its zero value is ready for use. It need not be
 // closed: without work the goroutines end on their own.
 type Pool struct {
-	mu   sync.Mutex
-	idle []chan func()
+	mu     sync.Mutex
+	idle   []chan func()
+	closed bool
 }
 
 // Go runs f as a go statement does. It never waits.
@@ -37,10 +38,21 @@ func (p *Pool) Go(f func()) {
 	next <- f
 }
 
+// Close ends the idle goroutines, and those that become idle from now on.
+func (p *Pool) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, next := range p.idle {
+		close(next)
+	}
+	p.idle = nil
+}
+
 func (p *Pool) work(f func()) {
 	next, timer := make(chan func(), 1), time.NewTimer(keep)
 	defer timer.Stop()
-	for {
+	for f != nil {
 		f()
 		f = nil // or what it holds on to stays as long
 		if !p.stay(next) {
@@ -62,7 +74,7 @@ func (p *Pool) work(f func()) {
 func (p *Pool) stay(next chan func()) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.idle) >= maxIdle {
+	if p.closed || len(p.idle) >= maxIdle {
 		return false
 	}
 	p.idle = append(p.idle, next)
@@ -70,7 +82,7 @@ func (p *Pool) stay(next chan func()) bool {
 }
 
 // leave takes a goroutine out of the idle ones, and reports whether it was there:
-// otherwise it has been given a function.
+// otherwise it has been given a function, or the pool is closed.
 func (p *Pool) leave(next chan func()) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -13,13 +13,13 @@ import (
 // idle is longer than a goroutine without work stays.
 const idle = 2 * time.Second
 
-// Functions run at once, as many as there are, and none waits for another.
+// Functions run at once, as many as there are, and none waits for another. After Close no goroutine stays.
 func TestGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var p workers.Pool
+		var all sync.WaitGroup
 		for range 3 {
 			var ran atomic.Int32
-			var all sync.WaitGroup
 			release := make(chan struct{})
 			for range 100 {
 				all.Add(1)
@@ -36,7 +36,10 @@ func TestGo(t *testing.T) {
 			close(release)
 			all.Wait()
 		}
-		time.Sleep(idle)
+		p.Close()
+		all.Add(1)
+		p.Go(all.Done) // runs, and its goroutine ends
+		all.Wait()
 	})
 }
 

@@ -71,6 +71,7 @@ func (p *pool) close() {
 		p.gate.leave()
 	}
 	p.queue, p.head = nil, 0
+	p.kept.Close()
 }
 
 // calls runs the calls of functions, at most max at a time, and of one function
@@ -78,9 +79,9 @@ func (p *pool) close() {
 // places, and each of several leaves the next one some. The functions that have
 // calls waiting take turns. A waiting call costs its closure and no goroutine.
 type calls struct {
-	gate    *gate
-	max     int
-	workers workers.Pool
+	gate *gate
+	max  int
+	kept workers.Pool
 
 	mu      sync.Mutex
 	running int
@@ -137,7 +138,7 @@ func (c *calls) dispatch() {
 		}
 		c.running++
 		f.running++
-		c.workers.Go(func() { c.work(f, job) })
+		c.kept.Go(func() { c.work(f, job) })
 	}
 }
 
@@ -169,6 +170,7 @@ func (c *calls) close() {
 		f.waiting = nil
 	}
 	c.turns = nil
+	c.kept.Close()
 }
 
 // functionName returns the name in a function's ARN, partial ARN or name, without
