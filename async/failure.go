@@ -70,8 +70,10 @@ func (s *Service) recordFailure(ctx context.Context, in ActivityInput, r Record)
 	default:
 		change = s.end(r, api.CodeProcessFailed, in.Redrive, at)
 	}
+	began := r
 	r, err := s.advance(ctx, in.ID, change)
 	if err == nil {
+		s.learn(ctx, began, began.CustomStatus, true, at)
 		s.observe(ctx, recordedEvent(Ended, r))
 	}
 	return r, err

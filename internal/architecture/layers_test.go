@@ -59,7 +59,7 @@ var layers = []layer{
 	{"async/internal/apidocs", "api internal/static", "async " + example + " " + onAWS + " stepfunctions"},
 	{"async/internal/trace", "", "net/http"},
 	// Adapters do not know each other.
-	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
+	{"async/internal/apigateway", "api internal/hostguard internal/workers", "async " + example + " internal/sqlite " + sdk},
 	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
 	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
 	{"async/internal/s3", "api async async/internal/awsenv async/internal/s3url", "async/internal/dynamo async/internal/sfn " + example + " " + onOneMachine},
@@ -74,12 +74,12 @@ var layers = []layer{
 
 	// The local Step Functions.
 	{"cmd/stepfunctions", "stepfunctions", "async"},
-	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard internal/starting internal/progress", "api async client " + example + " " + sdk + " " + lambda},
+	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard internal/starting internal/progress internal/workers", "api async client " + example + " " + sdk + " " + lambda},
 	{"stepfunctions/internal/template", "stepfunctions/internal/asl stepfunctions/internal/textfile", "net/http zombiezen.com/go/sqlite"},
 	{"stepfunctions/internal/console", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
 	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/integration stepfunctions/internal/asl internal/hostguard", "internal/sqlite"},
 	{"stepfunctions/internal/textfile", "", "api async net/http internal/sqlite"},
-	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/mock stepfunctions/internal/integration stepfunctions/internal/asl internal/progress", "net/http internal/sqlite"},
+	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/mock stepfunctions/internal/integration stepfunctions/internal/asl internal/progress internal/workers", "net/http internal/sqlite"},
 	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/integration stepfunctions/internal/asl", "net/http internal/sqlite"},
 	{"stepfunctions/internal/mock", "stepfunctions/internal/integration stepfunctions/internal/asl stepfunctions/internal/textfile", "net/http internal/sqlite"},
 	{"stepfunctions/internal/asl", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
@@ -89,6 +89,7 @@ var layers = []layer{
 	{"internal/hostguard", "", "api async stepfunctions " + example},
 	{"internal/starting", "", "api async stepfunctions " + example},
 	{"internal/progress", "", "api async stepfunctions net/http " + example},
+	{"internal/workers", "", "api async stepfunctions net/http " + example},
 	{"internal/sqlite", "", "api async stepfunctions " + example + " " + sdk},
 	// Test support, measurements and suites.
 	{"internal", "api client internal", onAWS},

@@ -87,6 +87,22 @@ func (c *clients) poll(ctx context.Context, url string, wait int) (api.Submissio
 	return got, err
 }
 
+// completion waits for the end of all, and hands over how long each took.
+func (c *clients) completion(ctx context.Context, urls []string, took func(time.Duration)) error {
+	return c.each(ctx, len(urls), func(ctx context.Context, i int) error {
+		for {
+			got, err := c.poll(ctx, urls[i], 1)
+			if err != nil {
+				return err
+			}
+			if got.Status.Terminal() {
+				took(got.LastUpdatedTime.Sub(got.CreatedTime))
+				return nil
+			}
+		}
+	})
+}
+
 // do sends req and reads its body to the end, so that the connection is kept.
 // A want of 0 takes any status.
 func (c *clients) do(req *http.Request, want int, body any) (*http.Response, error) {

@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,8 @@ func main() {
 	flag.IntVar(&o.open, "open", 10000, "open submissions for the memory figure")
 	flag.IntVar(&o.clients, "clients", 64, "concurrent clients")
 	flag.DurationVar(&o.polling, "polling", 5*time.Second, "how long status polls are measured")
+	flag.IntVar(&o.rounds, "rounds", 4, "rounds of -beside")
+	flag.StringVar(&o.beside, "beside", "", "other builds' binaries, separated by commas: what each takes per submission, and nothing else")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -30,9 +33,9 @@ func main() {
 }
 
 type options struct {
-	binary                     string
-	submissions, open, clients int
-	polling                    time.Duration
+	binary, beside                     string
+	submissions, open, clients, rounds int
+	polling                            time.Duration
 }
 
 func run(ctx context.Context, o options) error {
@@ -41,6 +44,9 @@ func run(ctx context.Context, o options) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if o.beside != "" {
+		return measureBeside(ctx, o, dir, append(strings.Split(o.beside, ","), o.binary))
+	}
 	for _, measure := range []func(context.Context, options, string) error{
 		measureDisk, measureStart, measureThroughput, measureOpen,
 	} {

@@ -69,18 +69,7 @@ func measureSubmits(ctx context.Context, o options, c *clients) ([]string, error
 // long each took is what the server itself recorded.
 func measureCompletion(ctx context.Context, c *clients, urls []string, began time.Time) error {
 	var completed latencies
-	err := c.each(ctx, len(urls), func(ctx context.Context, i int) error {
-		for {
-			got, err := c.poll(ctx, urls[i], 1)
-			if err != nil {
-				return err
-			}
-			if got.Status.Terminal() {
-				completed.add(got.LastUpdatedTime.Sub(got.CreatedTime))
-				return nil
-			}
-		}
-	})
+	err := c.completion(ctx, urls, completed.add)
 	completed.row("completed, 3 activities each", len(urls), time.Since(began))
 	return err
 }

@@ -9,10 +9,21 @@ type price struct {
 	usd    float64
 	per    string
 	source string
+	// seen is where the figure was found, and of when that is.
+	seen string
 }
 
-// The list prices. AWS's own pages show most of them only with a script, so where
-// "copy" is named the figure was read from a copy of the page.
+// What shows the prices: AWS's own pages show most of them only with a script.
+const (
+	advisor    = "<https://github.com/aws/agent-toolkit-for-aws>, AWS's guide for startups, 2026"
+	whitepaper = "<https://docs.aws.amazon.com/whitepapers/latest/best-practices-api-gateway-private-apis-integration/cost-optimization.html>"
+	transcript = "<https://github.com/api-evangelist/aws-lambda>, a transcript of the page, 2026-09-20"
+	notes      = "others' notes, 2026-05"
+	afterCut   = "others' notes, 2025-07, after AWS had halved it in 2024-11"
+	unseen     = "**not verified**"
+)
+
+// The list prices.
 var prices = struct {
 	transition, expressRequest, expressGBSecond                price
 	httpRequest, restRequest, lambdaRequest, lambdaGBSecond    price
@@ -20,22 +31,22 @@ var prices = struct {
 	durableOperation, durableWrittenGB, durableRetainedGBMonth price
 	storedGBMonth                                              price
 }{
-	transition:      price{25e-6, "state transition, retries included", "https://aws.amazon.com/step-functions/pricing/"},
-	expressRequest:  price{1e-6, "request", "https://aws.amazon.com/step-functions/pricing/"},
-	expressGBSecond: price{0.00001667, "GB-second, in chunks of 64 MB and 100 ms", "https://aws.amazon.com/step-functions/pricing/"},
-	httpRequest:     price{1e-6, "request to an HTTP API, up to 512 KB", "https://aws.amazon.com/api-gateway/pricing/"},
-	restRequest:     price{3.5e-6, "request to a REST API", "https://aws.amazon.com/api-gateway/pricing/"},
-	lambdaRequest:   price{0.2e-6, "invocation", "https://aws.amazon.com/lambda/pricing/"},
-	lambdaGBSecond:  price{0.0000133334, "GB-second on arm64", "https://aws.amazon.com/lambda/pricing/"},
-	writeUnit:       price{0.625e-6, "write request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
-	readUnit:        price{0.125e-6, "read request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
-	storedGBMonth:   price{0.25, "GB stored for a month, standard class", "https://aws.amazon.com/dynamodb/pricing/on-demand/"},
-	logGB:           price{0.5, "GB of logs taken in, standard class", "https://aws.amazon.com/cloudwatch/pricing/"},
-	dataOutGB:       price{0.09, "GB to the internet", "https://aws.amazon.com/ec2/pricing/on-demand/"},
+	transition:      price{25e-6, "state transition, retries included", "https://aws.amazon.com/step-functions/pricing/", advisor},
+	expressRequest:  price{1e-6, "request", "https://aws.amazon.com/step-functions/pricing/", advisor},
+	expressGBSecond: price{0.00001667, "GB-second, in chunks of 64 MB and 100 ms", "https://aws.amazon.com/step-functions/pricing/", notes},
+	httpRequest:     price{1e-6, "request to an HTTP API, up to 512 KB", "https://aws.amazon.com/api-gateway/pricing/", whitepaper},
+	restRequest:     price{3.5e-6, "request to a REST API", "https://aws.amazon.com/api-gateway/pricing/", whitepaper},
+	lambdaRequest:   price{0.2e-6, "invocation", "https://aws.amazon.com/lambda/pricing/", transcript},
+	lambdaGBSecond:  price{0.0000133334, "GB-second on arm64", "https://aws.amazon.com/lambda/pricing/", notes},
+	writeUnit:       price{0.625e-6, "write request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/", afterCut},
+	readUnit:        price{0.125e-6, "read request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/", afterCut},
+	storedGBMonth:   price{0.25, "GB stored for a month, standard class", "https://aws.amazon.com/dynamodb/pricing/on-demand/", unseen},
+	logGB:           price{0.5, "GB of logs taken in, standard class", "https://aws.amazon.com/cloudwatch/pricing/", notes},
+	dataOutGB:       price{0.09, "GB to the internet", "https://aws.amazon.com/ec2/pricing/on-demand/", notes},
 
-	durableOperation:       price{8e-6, "durable operation", "https://aws.amazon.com/lambda/pricing/ (copy)"},
-	durableWrittenGB:       price{0.25, "GB of state written", "https://aws.amazon.com/lambda/pricing/ (copy)"},
-	durableRetainedGBMonth: price{0.15, "GB of state retained for a month", "https://aws.amazon.com/lambda/pricing/ (copy)"},
+	durableOperation:       price{8e-6, "durable operation", "https://aws.amazon.com/lambda/pricing/", transcript},
+	durableWrittenGB:       price{0.25, "GB of state written", "https://aws.amazon.com/lambda/pricing/", unseen},
+	durableRetainedGBMonth: price{0.15, "GB of state retained for a month", "https://aws.amazon.com/lambda/pricing/", unseen},
 }
 
 // What cannot be counted on one machine, and is assumed.

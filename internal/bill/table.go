@@ -90,7 +90,7 @@ func details(c Counted) string {
 	for _, a := range alternatives(c) {
 		fmt.Fprintf(&s, "| %s | %.0f | %+.0f | %s |\n", a.name, total+a.difference, a.difference, a.about)
 	}
-	fmt.Fprintf(&s, "\n## Prices\n\nus-east-1, %s, first tier, no free tier.\n\n| $ per million, or per unit | unit | source |\n|---|---|---|\n", pricesOf)
+	fmt.Fprintf(&s, "\n## Prices\n\nus-east-1, %s, first tier, no free tier.\n\n| $ per million, or per unit | unit | source | seen in |\n|---|---|---|---|\n", pricesOf)
 	for _, p := range []price{
 		prices.transition, prices.httpRequest, prices.lambdaRequest, prices.lambdaGBSecond, prices.writeUnit, prices.readUnit, prices.storedGBMonth,
 		prices.logGB, prices.dataOutGB, prices.restRequest, prices.expressRequest, prices.expressGBSecond,
@@ -100,9 +100,9 @@ func details(c Counted) string {
 		if p.usd >= 0.001 {
 			usd, per = p.usd, p.per+" (one)"
 		}
-		fmt.Fprintf(&s, "| %.5g | %s | <%s> |\n", usd, per, p.source)
+		fmt.Fprintf(&s, "| %.5g | %s | <%s> | %s |\n", usd, per, p.source, p.seen)
 	}
-	return strings.ReplaceAll(s.String(), " (copy)>", "> (a copy)")
+	return s.String()
 }
 
 // alternative is another way to build it, and what it would change in the bill.

@@ -6,13 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 )
 
 // committer owns the writing connection. While one group is on its way to the
 // disk the next one gathers, so that the number of fsyncs follows the disk's
-// speed and not the number of writers.
+// speed and not the number of writers. A disk that is quick would make the groups
+// small, and a commit costs the processor as much as some writes: after a group
+// of several the next one is given a moment to become as large. A lone writer
+// never waits for company.
 type committer struct {
 	conn  *sqlite.Conn
 	files *openFiles
@@ -21,8 +25,9 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*write
+	enough  int // so many in waiting are worth a signal
 	closed  bool
-	ready   chan struct{} // holds one: there is something in waiting, or closed
+	ready   chan struct{} // holds one: there is enough in waiting, or closed
 	done    chan struct{}
 }
 
@@ -65,8 +70,11 @@ func (c *committer) wait(w *write) error {
 		return ErrClosed
 	}
 	c.waiting = append(c.waiting, w)
+	enough := len(c.waiting) >= c.enough
 	c.mu.Unlock()
-	c.signal()
+	if enough {
+		c.signal()
+	}
 	<-w.done
 	return w.err
 }
@@ -92,6 +100,7 @@ func (c *committer) run() {
 	var group []*write
 	for range c.ready {
 		closed := false
+		c.gather(len(group))
 		group, closed = c.take(group[:0])
 		if len(group) > 0 {
 			c.commit(group)
@@ -102,11 +111,39 @@ func (c *committer) run() {
 	}
 }
 
-// take swaps the waiting writes for the empty slice given.
+// gatherTime is the longest that a group waits to become as large as the last one.
+const gatherTime = time.Millisecond
+
+// gather waits until as many writes are waiting as the last group had.
+func (c *committer) gather(last int) {
+	if last < 2 {
+		return
+	}
+	timer := time.NewTimer(gatherTime)
+	defer timer.Stop()
+	for !c.gathered(last) {
+		select {
+		case <-c.ready:
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+// gathered reports whether n writes are waiting. If not, the signal is for so many.
+func (c *committer) gathered(n int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.enough = n
+	return len(c.waiting) >= n || c.closed
+}
+
+// take swaps the waiting writes for the empty slice given. The next one is
+// signaled again.
 func (c *committer) take(empty []*write) (group []*write, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	group, c.waiting = c.waiting, empty
+	group, c.waiting, c.enough = c.waiting, empty, 0
 	return group, c.closed
 }
 

@@ -23,7 +23,7 @@ func openWriter(file string) (*sqlite.Conn, error) {
 		"PRAGMA checkpoint_fullfsync = ON",
 		"PRAGMA foreign_keys = ON",
 		"PRAGMA temp_store = MEMORY",
-		"PRAGMA cache_size = -65536",
+		"PRAGMA cache_size = -4096",
 		"PRAGMA secure_delete = ON",
 		"PRAGMA wal_autocheckpoint = 0",
 	)
@@ -43,7 +43,7 @@ func openReader(file string) (*sqlite.Conn, error) {
 	return openConn(file, sqlite.OpenReadWrite,
 		"PRAGMA query_only = ON",
 		"PRAGMA temp_store = MEMORY",
-		"PRAGMA cache_size = -16384",
+		"PRAGMA cache_size = -2048",
 	)
 }
 

@@ -249,20 +249,35 @@ func (db *DB) Read(ctx context.Context, fn func(conn *sqlite.Conn) error) error 
 	if err := ctx.Err(); err != nil {
 		return err // select would choose at random
 	}
+	conn, ok, err := db.reader(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrClosed
+	}
+	// A statement that was not read to its end would hold the snapshot,
+	// and with it the write-ahead log, for ever.
+	defer func() {
+		conn.SetInterrupt(nil)
+		db.readers <- conn
+	}()
+	return named(fn(conn))
+}
+
+// reader takes a connection, and asks for the end of ctx only if there is none: a
+// context makes its channel when it is asked first. Without ok it is closed.
+func (db *DB) reader(ctx context.Context) (conn *sqlite.Conn, ok bool, err error) {
 	select {
-	case conn, ok := <-db.readers:
-		if !ok {
-			return ErrClosed
-		}
-		// A statement that was not read to its end would hold the snapshot,
-		// and with it the write-ahead log, for ever.
-		defer func() {
-			conn.SetInterrupt(nil)
-			db.readers <- conn
-		}()
-		return named(fn(conn))
+	case conn, ok = <-db.readers:
+		return conn, ok, nil
+	default:
+	}
+	select {
+	case conn, ok = <-db.readers:
+		return conn, ok, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, false, ctx.Err()
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/api"
+	"example.org/asynchttpapi/internal/workers"
 )
 
 // Config describes the API. Fields without a word about their zero value must
@@ -50,8 +51,9 @@ const (
 // Gateway is the API as an http.Handler.
 type Gateway struct {
 	Config
-	routes   []route
-	inFlight chan struct{}
+	routes      []route
+	inFlight    chan struct{}
+	invocations workers.Pool
 }
 
 // New checks c and fills in its defaults.

@@ -27,7 +27,7 @@ func (g *Gateway) invoke(ctx context.Context, h lambda.Handler, requestID string
 		err     error
 	}
 	done := make(chan result, 1)
-	go func() {
+	g.invocations.Go(func() {
 		a := result{err: errPanic}
 		defer func() {
 			if reason := recover(); reason != nil {
@@ -36,7 +36,7 @@ func (g *Gateway) invoke(ctx context.Context, h lambda.Handler, requestID string
 			done <- a
 		}()
 		a.payload, a.err = h.Invoke(ctx, payload)
-	}()
+	})
 	select {
 	case a := <-done:
 		return a.payload, a.err

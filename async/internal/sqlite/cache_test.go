@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -122,5 +123,48 @@ func TestMoreRecordsThanTheCacheKeeps(t *testing.T) {
 		if r, err := s.Get(t.Context(), id); err != nil || r.ID != id || r.Percent != 1+i%99 {
 			t.Fatal(fmt.Errorf("%d: %+v, %w", i, r, err))
 		}
+	}
+}
+
+// What is read from memory is what a process that has just started reads.
+func TestMemoryAndFileAgree(t *testing.T) {
+	db := openDB(t, t.TempDir())
+	s, fresh := sqlite.NewStore(db), sqlite.NewStore(db)
+	now := time.Now().In(time.FixedZone("east", 3600)) // with a monotonic reading
+	r := async.Record{ID: "agrees", Job: "errand", State: async.State{Status: api.NotStarted, CustomStatus: "Received", Began: now, Due: now},
+		Created: now, Updated: now, Deadline: now.Add(time.Minute), Expires: now.Add(time.Hour)}
+	input := []byte(`{"a":1}`)
+	if err := s.Create(t.Context(), r, input); err != nil {
+		t.Fatal(err)
+	}
+	input[1] = ' ' // the caller's
+	agree := func() {
+		t.Helper()
+		kept, err := s.Get(t.Context(), r.ID)
+		read, err2 := fresh.Get(t.Context(), r.ID)
+		if err := errors.Join(err, err2); err != nil || !reflect.DeepEqual(kept, read) {
+			t.Errorf("%v\n%+v\n%+v", err, kept, read)
+		}
+		in, err := s.Input(t.Context(), r.ID)
+		stored, err2 := fresh.Input(t.Context(), r.ID)
+		if err := errors.Join(err, err2); err != nil || string(in) != string(stored) || string(in) != `{"a":1}` {
+			t.Errorf("%v: %s, %s", err, in, stored)
+		}
+	}
+	agree()
+	state := async.State{Status: api.Running, CustomStatus: "First", Rank: 1, Began: now, Due: now}
+	if _, err := s.Advance(t.Context(), r.ID, async.Change{State: &state, Updated: now, Deadline: now.Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	agree()
+	if _, err := s.Advance(t.Context(), r.ID, async.Change{Stage: "First", Outcome: "Done", Result: []byte(`{"b":2}`)}); err != nil {
+		t.Fatal(err)
+	}
+	agree()
+	if _, err := s.Purge(t.Context(), r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if in, err := s.Input(t.Context(), r.ID); !errors.Is(err, async.ErrNotFound) {
+		t.Errorf("an input that was removed: %s, %v", in, err)
 	}
 }

@@ -65,7 +65,7 @@ func (s *Store) Purge(ctx context.Context, id string) (items int, err error) {
 		if err != nil {
 			return err
 		}
-		s.cache.begin(id)
+		s.cache.drop(id)
 		for _, step := range []struct {
 			query string
 			value any

@@ -92,6 +92,19 @@ func expirySeconds(t time.Time) int64 {
 	return seconds
 }
 
+// asStored is a record as it is read after it was written.
+func asStored(r async.Record) async.Record {
+	r.Created, r.Updated, r.Deadline = r.Created.UTC(), r.Updated.UTC(), r.Deadline.UTC()
+	r.Began, r.Due = r.Began.UTC(), r.Due.UTC()
+	if seconds := expirySeconds(r.Expires); seconds != 0 {
+		r.Expires = time.Unix(seconds, 0).UTC()
+	}
+	if len(r.Result) == 0 {
+		r.Result = nil
+	}
+	return r
+}
+
 func columnExpiry(stmt *sqlite.Stmt, at int) time.Time {
 	if seconds := stmt.ColumnInt64(at); seconds != 0 {
 		return time.Unix(seconds, 0).UTC()

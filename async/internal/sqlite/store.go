@@ -45,9 +45,8 @@ func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessag
 		return err
 	}
 	values = append(values, r.ID, r.Job, r.Created, expirySeconds(r.Expires), r.Scope)
-	// It is not kept in the cache: the next to read it is its first stage, which
-	// writes it as well.
-	return s.db.Write(ctx, func(conn *sqlite.Conn) error {
+	var write uint64
+	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		var nr int64
 		inserted, err := database.Row(conn, insertSubmission, func(stmt *sqlite.Stmt) error { nr = stmt.ColumnInt64(0); return nil }, values...)
 		if err != nil {
@@ -56,8 +55,13 @@ func (s *Store) Create(ctx context.Context, r async.Record, input json.RawMessag
 		if !inserted {
 			return async.ErrExists
 		}
+		write = s.cache.begin(r.ID)
 		return database.Exec(conn, insertInput, nr, []byte(input))
 	})
+	if err == nil {
+		s.cache.end(write, asStored(r), input)
+	}
+	return err
 }
 
 // Get implements async.Store.
@@ -77,6 +81,12 @@ func (s *Store) Get(ctx context.Context, id string) (r async.Record, err error) 
 
 // Input implements async.Store.
 func (s *Store) Input(ctx context.Context, id string) (input json.RawMessage, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if input, ok := s.cache.getInput(id); ok {
+		return input, nil
+	}
 	err = s.db.Read(ctx, func(conn *sqlite.Conn) error {
 		found, err := database.Row(conn, selectInput, func(stmt *sqlite.Stmt) error { input = database.ColumnBytes(stmt, 0); return nil }, id)
 		if err == nil && !found {
@@ -94,14 +104,18 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 	}
 	var write uint64
 	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
-		if r, err = readSubmission(conn, id); err != nil {
-			return err
+		// What the cache has is committed, and nothing before in this transaction.
+		kept := false
+		if r, kept = s.cache.get(id); !kept {
+			if r, err = readSubmission(conn, id); err != nil {
+				return err
+			}
 		}
 		if r, err = c.Apply(r); err != nil {
 			return err
 		}
 		write = s.cache.begin(id)
-		r.Began, r.Due, r.Updated, r.Deadline = r.Began.UTC(), r.Due.UTC(), r.Updated.UTC(), r.Deadline.UTC()
+		r = asStored(r)
 		values, err := changing(r)
 		if err != nil {
 			return err
@@ -116,7 +130,7 @@ func (s *Store) Advance(ctx context.Context, id string, c async.Change) (r async
 		return async.Record{}, err
 	}
 	if err == nil {
-		s.cache.end(write, r)
+		s.cache.end(write, r, nil)
 	}
 	return r, err
 }
@@ -136,7 +150,7 @@ func (s *Store) Discard(ctx context.Context, id string) error {
 		case moved:
 			return async.ErrStale
 		}
-		s.cache.begin(id)
+		s.cache.drop(id)
 		return errors.Join(database.Exec(conn, deleteSubmission, nr), database.Exec(conn, deleteInput, nr))
 	})
 }

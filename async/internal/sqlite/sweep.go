@@ -82,7 +82,7 @@ func (s *Store) sweepBatch(ctx context.Context, now time.Time, results async.Res
 	reservations, callbacks := 0, 0
 	err = s.db.Write(ctx, func(conn *sqlite.Conn) error {
 		for _, x := range batch {
-			s.cache.begin(x.id)
+			s.cache.drop(x.id)
 			err := errors.Join(database.Exec(conn, deleteSubmission, x.nr), database.Exec(conn, deleteInput, x.nr),
 				database.Exec(conn, deleteCallbacks, x.id))
 			if err != nil {

@@ -3,6 +3,8 @@ package engine
 import (
 	"strings"
 	"sync"
+
+	"example.org/asynchttpapi/internal/workers"
 )
 
 // pool runs jobs in the order they came, at most max at a time. A waiting job
@@ -10,6 +12,7 @@ import (
 type pool struct {
 	gate *gate
 	max  int
+	kept workers.Pool
 
 	mu      sync.Mutex
 	queue   []func()
@@ -29,7 +32,7 @@ func (p *pool) push(job func()) {
 	p.queue = append(p.queue, job)
 	if p.workers < p.max {
 		p.workers++
-		go p.work()
+		p.kept.Go(p.work)
 	}
 }
 
@@ -68,6 +71,7 @@ func (p *pool) close() {
 		p.gate.leave()
 	}
 	p.queue, p.head = nil, 0
+	p.kept.Close()
 }
 
 // calls runs the calls of functions, at most max at a time, and of one function
@@ -77,6 +81,7 @@ func (p *pool) close() {
 type calls struct {
 	gate *gate
 	max  int
+	kept workers.Pool
 
 	mu      sync.Mutex
 	running int
@@ -133,7 +138,7 @@ func (c *calls) dispatch() {
 		}
 		c.running++
 		f.running++
-		go c.work(f, job)
+		c.kept.Go(func() { c.work(f, job) })
 	}
 }
 
@@ -165,6 +170,7 @@ func (c *calls) close() {
 		f.waiting = nil
 	}
 	c.turns = nil
+	c.kept.Close()
 }
 
 // functionName returns the name in a function's ARN, partial ARN or name, without

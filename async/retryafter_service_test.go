@@ -3,7 +3,10 @@ package async_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +19,12 @@ import (
 // countingStore counts what the learning costs.
 type countingStore struct {
 	*asynctest.Store
-	reads, saves int
+	reads, saves atomic.Int32
 	down         error
 }
 
 func (c *countingStore) Pace(ctx context.Context, job string) ([]byte, error) {
-	c.reads++
+	c.reads.Add(1)
 	if c.down != nil {
 		return nil, c.down
 	}
@@ -29,7 +32,7 @@ func (c *countingStore) Pace(ctx context.Context, job string) ([]byte, error) {
 }
 
 func (c *countingStore) SavePace(ctx context.Context, job string, was, now []byte) error {
-	c.saves++
+	c.saves.Add(1)
 	return c.Store.SavePace(ctx, job, was, now)
 }
 
@@ -48,7 +51,7 @@ func (l *inLine) service(withJob bool) *async.Service {
 		c.Job = async.Job[struct{}, async.None]{
 			Name: "line", Done: async.End{Outcome: "Done", Message: "It is done."},
 			Stages: []async.Stage[struct{}, async.None]{{
-				Name: "Work", Message: "It is at work.", Expected: 20 * time.Second,
+				Name: "Work", Message: "It is at work.", Expected: 20 * time.Second, Timeout: 14 * time.Minute,
 				Do: func(ctx context.Context, _ *async.Run[struct{}, async.None]) (async.Outcome, error) {
 					return async.Continue, async.Sleep(ctx, l.takes)
 				},
@@ -67,7 +70,7 @@ func (l *inLine) put() string {
 	l.n++
 	now := time.Now().UTC()
 	r := async.Record{
-		ID: async.IDOf(string(rune('a' + l.n))), Job: "line", Created: now, Updated: now,
+		ID: async.IDOf(strconv.Itoa(l.n)), Job: "line", Created: now, Updated: now,
 		State:    async.State{Status: api.NotStarted, CustomStatus: "Received", Message: "It has arrived.", Began: now, Due: now},
 		Deadline: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}
@@ -111,8 +114,8 @@ func TestPaceIsShared(t *testing.T) {
 			t.Errorf("the stage takes 2 s, Retry-After is %v", got)
 		}
 		// Two minutes and one: a save begins each, with a read, and polls read as often.
-		if l.store.saves > 3 || l.store.reads > 7 {
-			t.Errorf("%d saves and %d reads in three minutes", l.store.saves, l.store.reads)
+		if l.store.saves.Load() > 3 || l.store.reads.Load() > 7 {
+			t.Errorf("%d saves and %d reads in three minutes", l.store.saves.Load(), l.store.reads.Load())
 		}
 	})
 }
@@ -137,6 +140,82 @@ func TestPaceAddsUp(t *testing.T) {
 		l.run(other)
 		if got, err := l.store.Store.Pace(t.Context(), "line"); err != nil || !strings.Contains(string(got), `:1.99}`) {
 			t.Errorf("%s, %v", got, err)
+		}
+	})
+}
+
+// A busy stage becomes ten times slower, or faster: three minutes after its first
+// new end a client polls a few times and is hardly late, at a process that only
+// answers.
+func TestAnotherPaceIsLearnedWithinMinutes(t *testing.T) {
+	for name, takes := range map[string]time.Duration{"slower": 10 * time.Minute, "faster": 6 * time.Second} {
+		t.Run(name, func(t *testing.T) {
+			inLineOf(t, func(l *inLine) {
+				t := l.t
+				var all sync.WaitGroup
+				start := func(s *async.Service) (id string) {
+					id = l.put()
+					all.Go(func() {
+						if _, err := s.RunStage(t.Context(), "Work", async.ActivityInput{ID: id}); err != nil {
+							t.Error(err)
+						}
+					})
+					return id
+				}
+				busy := func(s *async.Service, d time.Duration) { // one begins every five seconds
+					for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(5 * time.Second) {
+						start(s)
+					}
+				}
+				l.takes = time.Minute
+				busy(l.service(true), 10*time.Minute)
+				now := &inLine{t: t, store: l.store, takes: takes}
+				works, answers := now.service(true), l.service(false)
+				busy(works, takes+3*time.Minute)
+				id, began, polls := start(works), time.Now(), 0
+				for {
+					v, err := answers.Status(t.Context(), id, 0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if v.Status.Terminal() {
+						break
+					}
+					polls++
+					time.Sleep(v.RetryAfter)
+				}
+				if late := time.Since(began) - takes; polls > 7 || late > takes/4+2*time.Second {
+					t.Errorf("%v instead of a minute: %d polls, %v late", takes, polls, late)
+				}
+				all.Wait()
+			})
+		})
+	}
+}
+
+// A stage that fails its submission is learned as well: its clients wait for that end.
+func TestFailuresAreLearned(t *testing.T) {
+	inLineOf(t, func(l *inLine) {
+		t := l.t
+		works, answers := l.service(true), l.service(false)
+		for range 60 {
+			r, err := l.store.Advance(t.Context(), l.put(), async.Change{
+				State:   &async.State{Status: api.Running, CustomStatus: "Work", Message: "It is at work.", Rank: 1, Began: time.Now().UTC()},
+				Updated: time.Now().UTC(),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(3 * time.Second)
+			in := async.ActivityInput{ID: r.ID, Error: async.Unavailable}
+			var failed *async.ActivityError
+			if err := works.RecordFailure(t.Context(), in); !errors.As(err, &failed) || failed.Name != async.Failed {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		if got := l.retryAfter(answers); got < 3*time.Second || got > 5*time.Second {
+			t.Errorf("the stage takes 3 s until it fails, Retry-After is %v", got)
 		}
 	})
 }
