@@ -37,8 +37,10 @@ type ActivityInput struct {
 	ID string `json:"id"`
 	// Redrive counts how often the execution was reopened.
 	Redrive int `json:"redrive"`
-	// Token is the task's, only for a stage that waits.
-	Token string `json:"token,omitempty"`
+	// Token is the task's, and Attempt how often it was repeated, only for a stage
+	// that waits.
+	Token   string `json:"token,omitempty"`
+	Attempt int    `json:"attempt,omitempty"`
 	// Error and FailedIn are for RecordFailure: the name of the error, and what
 	// Redrive was when the stage failed.
 	Error    string `json:"error,omitempty"`
@@ -47,6 +49,14 @@ type ActivityInput struct {
 	Started struct {
 		Trace trace.ID `json:"trace"`
 	} `json:"started"`
+}
+
+// attempt is the Waiting.Attempt of the task when its record is r: the run, the
+// stage and the repetition in one number. A task that was given up may still be at
+// work beside the one that repeats it.
+func (in *ActivityInput) attempt(r Record) int64 {
+	const bits = 20 // those of RankEnded
+	return int64(r.Redrive)<<(2*bits) | int64(r.Rank)<<bits | int64(min(max(in.Attempt, 0), 1<<bits-1))
 }
 
 // ActivityOutput is what a stage answers: nothing personal, for histories are
@@ -173,7 +183,8 @@ func (s *Service) finished(ctx context.Context, in ActivityInput, st *stage, r R
 		return ActivityOutput{}, storeError(err)
 	}
 	if r.Waiting.Stage == st.Name && !r.Status.Terminal() {
-		_, err := s.advance(ctx, r.ID, Change{Waiting: &Waiting{}, Redrive: r.Redrive, Rank: r.Rank})
+		none := &Waiting{Attempt: in.attempt(r)} // a later attempt's token stays
+		_, err := s.advance(ctx, r.ID, Change{Waiting: none, Redrive: r.Redrive, Rank: r.Rank})
 		if err != nil && !errors.Is(err, ErrStale) {
 			return ActivityOutput{}, storeError(err)
 		}
@@ -243,7 +254,7 @@ func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *
 	if err != nil {
 		return ActivityOutput{}, storeError(err)
 	}
-	change := Change{Waiting: &Waiting{Stage: st.Name, Token: in.Token}, Redrive: r.Redrive, Rank: r.Rank}
+	change := Change{Waiting: &Waiting{Stage: st.Name, Token: in.Token, Attempt: in.attempt(r)}, Redrive: r.Redrive, Rank: r.Rank}
 	r, err = s.advance(ctx, in.ID, change)
 	switch {
 	case errors.Is(err, ErrStale) && finished(r, st.Name):

@@ -95,6 +95,21 @@ func (s *Service) findCallback(ctx context.Context, secret string) (c callback, 
 // on waiting after, api.CodeGone where nothing waits any more. Repeating the same
 // answer is safe: one that is recorded is passed on again.
 func (s *Service) Complete(ctx context.Context, secret string, answer []byte) error {
+	// A task that is repeated replaces the token, and refuses what was decided
+	// with the one before.
+	const tries = 3
+	err := ErrStale
+	for try := 0; try < tries && errors.Is(err, ErrStale); try++ {
+		err = s.complete(ctx, secret, answer)
+	}
+	if errors.Is(err, ErrStale) {
+		return errAnswered
+	}
+	return err
+}
+
+// complete returns ErrStale where the record has moved meanwhile.
+func (s *Service) complete(ctx context.Context, secret string, answer []byte) error {
 	c, err := s.findCallback(ctx, secret)
 	if err != nil {
 		return err
@@ -114,7 +129,7 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 	}
 	r, err := s.decide(ctx, c, input, answer)
 	switch {
-	case errors.Is(err, ErrStale), errors.Is(err, ErrNotFound), errors.Is(err, ErrCanceled):
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrCanceled):
 		return errAnswered
 	case err != nil:
 		return err

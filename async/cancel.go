@@ -35,14 +35,12 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 	if expired(r) {
 		return View{}, gone()
 	}
-	waiting := r.Waiting
 	if !r.Status.Terminal() {
 		at := time.Now().UTC()
 		c := s.end(r, "", r.Redrive, at)
 		r, err = s.advance(ctx, id, c)
 		switch {
 		case err == nil:
-			waiting = r.Waiting
 			s.observe(ctx, recordedEvent(Ended, r))
 		case errors.Is(err, ErrNotFound):
 			return View{}, notFound()
@@ -55,7 +53,7 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 	}
 	if r.Status == api.Canceled {
 		s.running.cancel(id)
-		if err := s.stop(ctx, id, waiting); err != nil {
+		if err := s.stop(ctx, id, r.Waiting); err != nil {
 			return View{}, dependencyError("Workflows.Stop", err)
 		}
 	}
