@@ -95,8 +95,9 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 	}
 	runCtx, done := s.running.add(ctx, in.ID)
 	defer done()
-	runCtx, cancel := context.WithTimeoutCause(runCtx, runTimeout(st), errStageTimeout)
+	runCtx, cancel := context.WithDeadlineCause(runCtx, runDeadline(ctx, st), errStageTimeout)
 	defer cancel()
+	defer s.watch(runCtx, x, st)()
 	if st.start != nil {
 		return s.wait(runCtx, &in, x, st)
 	}
@@ -138,7 +139,7 @@ func (s *Service) conclude(ctx, runCtx context.Context, x *stageRun, st *stage, 
 	}
 	if err != nil {
 		s.dropResults(ctx, k, r.Large)
-		return ActivityOutput{}, s.stageError(runCtx, r, st, err)
+		return ActivityOutput{}, s.stageError(runCtx, r, st, k, err)
 	}
 	r, err = s.recordOutcome(ctx, r, st, outcome, k, "")
 	if err == nil || errors.Is(err, ErrStale) {
@@ -152,6 +153,46 @@ func (s *Service) conclude(ctx, runCtx context.Context, x *stageRun, st *stage, 
 
 // errStageTimeout is the cause of a stage's context that reached its timeout.
 var errStageTimeout = fmt.Errorf("the stage reached its timeout: %w", context.DeadlineExceeded)
+
+// runDeadline is when a call of the stage's function has to be over: a moment
+// before whoever runs it cuts it off, if that comes first, for what is cut off says
+// nothing of it.
+func runDeadline(ctx context.Context, st *stage) time.Time {
+	own := time.Now().Add(runTimeout(st))
+	end, ok := ctx.Deadline()
+	if !ok {
+		return own
+	}
+	if end = end.Add(-min(cutOffMargin, time.Until(end)/2)); end.Before(own) {
+		return end
+	}
+	return own
+}
+
+// cutOffMargin is how long before it is cut off a stage reaches its timeout, and
+// overdue how long after that it is taken for one that does not return.
+const cutOffMargin, overdue = 2 * time.Second, 500 * time.Millisecond
+
+// watch reports a stage that does not return at its timeout: nothing else will,
+// once it is cut off. done has to be called when it has returned.
+func (s *Service) watch(ctx context.Context, x *stageRun, st *stage) (done func()) {
+	returned := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		if !errors.Is(context.Cause(ctx), errStageTimeout) {
+			return
+		}
+		select {
+		case <-returned:
+		case <-time.After(overdue):
+			x.core.reported.Store(true)
+			s.observe(ctx, Event{Kind: StageError, ID: x.record.ID, Stage: st.Name, State: x.record.State, ErrorType: TimedOut, Err: errStageTimeout})
+		}
+	})
+	return func() {
+		stop()
+		close(returned)
+	}
+}
 
 // runTimeout is that of one call of the stage's function.
 func runTimeout(st *stage) time.Duration {
@@ -263,7 +304,7 @@ func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *
 		return ActivityOutput{}, storeError(err)
 	}
 	if err := st.start(ctx, k, back); err != nil {
-		return ActivityOutput{}, s.stageError(ctx, r, st, err)
+		return ActivityOutput{}, s.stageError(ctx, r, st, k, err)
 	}
 	return ActivityOutput{ID: in.ID, Decision: "accepted"}, nil
 }
@@ -301,7 +342,7 @@ const answerPatience = time.Minute
 
 // stageError names a stage's error. Its text goes to the Observer alone: it may
 // hold anything.
-func (s *Service) stageError(ctx context.Context, r Record, st *stage, err error) error {
+func (s *Service) stageError(ctx context.Context, r Record, st *stage, k *core, err error) error {
 	var failure Failure
 	var permanent *permanentError
 	cause := context.Cause(ctx)
@@ -320,7 +361,9 @@ func (s *Service) stageError(ctx context.Context, r Record, st *stage, err error
 	case throttled(err):
 		out = &ActivityError{Throttled, "the stage met a lack of capacity"}
 	}
-	s.observe(ctx, Event{Kind: StageError, ID: r.ID, Stage: st.Name, State: r.State, ErrorType: out.Name, Err: err})
+	if !k.reported.Load() {
+		s.observe(ctx, Event{Kind: StageError, ID: r.ID, Stage: st.Name, State: r.State, ErrorType: out.Name, Err: err})
+	}
 	return out
 }
 

@@ -45,7 +45,7 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 		case errors.Is(err, ErrNotFound):
 			return View{}, notFound()
 		case !errors.Is(err, ErrStale):
-			return View{}, dependencyError("Store.Advance", err)
+			return View{}, s.dependencyError("Store.Advance", err)
 		}
 		if !r.Status.Terminal() { // it was redriven meanwhile
 			return s.CancelID(ctx, id)
@@ -54,7 +54,7 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 	if r.Status == api.Canceled {
 		s.running.cancel(id)
 		if err := s.stop(ctx, id, r.Waiting); err != nil {
-			return View{}, dependencyError("Workflows.Stop", err)
+			return View{}, s.dependencyError("Workflows.Stop", err)
 		}
 	}
 	return s.viewOf(ctx, r, 0), nil
