@@ -37,8 +37,10 @@ type ActivityInput struct {
 	ID string `json:"id"`
 	// Redrive counts how often the execution was reopened.
 	Redrive int `json:"redrive"`
-	// Token is the task's, only for a stage that waits.
-	Token string `json:"token,omitempty"`
+	// Token is the task's, and Attempt how often it was repeated, only for a stage
+	// that waits.
+	Token   string `json:"token,omitempty"`
+	Attempt int    `json:"attempt,omitempty"`
 	// Error and FailedIn are for RecordFailure: the name of the error, and what
 	// Redrive was when the stage failed.
 	Error    string `json:"error,omitempty"`
@@ -47,6 +49,14 @@ type ActivityInput struct {
 	Started struct {
 		Trace trace.ID `json:"trace"`
 	} `json:"started"`
+}
+
+// attempt is the Waiting.Attempt of the task when its record is r: the run, the
+// stage and the repetition in one number. A task that was given up may still be at
+// work beside the one that repeats it.
+func (in *ActivityInput) attempt(r Record) int64 {
+	const bits = 20 // those of RankEnded
+	return int64(r.Redrive)<<(2*bits) | int64(r.Rank)<<bits | int64(min(max(in.Attempt, 0), 1<<bits-1))
 }
 
 // ActivityOutput is what a stage answers: nothing personal, for histories are
@@ -85,8 +95,9 @@ func (s *Service) RunStage(ctx context.Context, name string, in ActivityInput) (
 	}
 	runCtx, done := s.running.add(ctx, in.ID)
 	defer done()
-	runCtx, cancel := context.WithTimeoutCause(runCtx, runTimeout(st), errStageTimeout)
+	runCtx, cancel := context.WithDeadlineCause(runCtx, runDeadline(ctx, st), errStageTimeout)
 	defer cancel()
+	defer s.watch(runCtx, x, st)()
 	if st.start != nil {
 		return s.wait(runCtx, &in, x, st)
 	}
@@ -128,7 +139,7 @@ func (s *Service) conclude(ctx, runCtx context.Context, x *stageRun, st *stage, 
 	}
 	if err != nil {
 		s.dropResults(ctx, k, r.Large)
-		return ActivityOutput{}, s.stageError(runCtx, r, st, err)
+		return ActivityOutput{}, s.stageError(runCtx, r, st, k, err)
 	}
 	r, err = s.recordOutcome(ctx, r, st, outcome, k, "")
 	if err == nil || errors.Is(err, ErrStale) {
@@ -142,6 +153,46 @@ func (s *Service) conclude(ctx, runCtx context.Context, x *stageRun, st *stage, 
 
 // errStageTimeout is the cause of a stage's context that reached its timeout.
 var errStageTimeout = fmt.Errorf("the stage reached its timeout: %w", context.DeadlineExceeded)
+
+// runDeadline is when a call of the stage's function has to be over: a moment
+// before whoever runs it cuts it off, if that comes first, for what is cut off says
+// nothing of it.
+func runDeadline(ctx context.Context, st *stage) time.Time {
+	own := time.Now().Add(runTimeout(st))
+	end, ok := ctx.Deadline()
+	if !ok {
+		return own
+	}
+	if end = end.Add(-min(cutOffMargin, time.Until(end)/2)); end.Before(own) {
+		return end
+	}
+	return own
+}
+
+// cutOffMargin is how long before it is cut off a stage reaches its timeout, and
+// overdue how long after that it is taken for one that does not return.
+const cutOffMargin, overdue = 2 * time.Second, 500 * time.Millisecond
+
+// watch reports a stage that does not return at its timeout: nothing else will,
+// once it is cut off. done has to be called when it has returned.
+func (s *Service) watch(ctx context.Context, x *stageRun, st *stage) (done func()) {
+	returned := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		if !errors.Is(context.Cause(ctx), errStageTimeout) {
+			return
+		}
+		select {
+		case <-returned:
+		case <-time.After(overdue):
+			x.core.reported.Store(true)
+			s.observe(ctx, Event{Kind: StageError, ID: x.record.ID, Stage: st.Name, State: x.record.State, ErrorType: TimedOut, Err: errStageTimeout})
+		}
+	})
+	return func() {
+		stop()
+		close(returned)
+	}
+}
 
 // runTimeout is that of one call of the stage's function.
 func runTimeout(st *stage) time.Duration {
@@ -173,7 +224,8 @@ func (s *Service) finished(ctx context.Context, in ActivityInput, st *stage, r R
 		return ActivityOutput{}, storeError(err)
 	}
 	if r.Waiting.Stage == st.Name && !r.Status.Terminal() {
-		_, err := s.advance(ctx, r.ID, Change{Waiting: &Waiting{}, Redrive: r.Redrive, Rank: r.Rank})
+		none := &Waiting{Attempt: in.attempt(r)} // a later attempt's token stays
+		_, err := s.advance(ctx, r.ID, Change{Waiting: none, Redrive: r.Redrive, Rank: r.Rank})
 		if err != nil && !errors.Is(err, ErrStale) {
 			return ActivityOutput{}, storeError(err)
 		}
@@ -243,7 +295,7 @@ func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *
 	if err != nil {
 		return ActivityOutput{}, storeError(err)
 	}
-	change := Change{Waiting: &Waiting{Stage: st.Name, Token: in.Token}, Redrive: r.Redrive, Rank: r.Rank}
+	change := Change{Waiting: &Waiting{Stage: st.Name, Token: in.Token, Attempt: in.attempt(r)}, Redrive: r.Redrive, Rank: r.Rank}
 	r, err = s.advance(ctx, in.ID, change)
 	switch {
 	case errors.Is(err, ErrStale) && finished(r, st.Name):
@@ -252,7 +304,7 @@ func (s *Service) wait(ctx context.Context, in *ActivityInput, x *stageRun, st *
 		return ActivityOutput{}, storeError(err)
 	}
 	if err := st.start(ctx, k, back); err != nil {
-		return ActivityOutput{}, s.stageError(ctx, r, st, err)
+		return ActivityOutput{}, s.stageError(ctx, r, st, k, err)
 	}
 	return ActivityOutput{ID: in.ID, Decision: "accepted"}, nil
 }
@@ -290,7 +342,7 @@ const answerPatience = time.Minute
 
 // stageError names a stage's error. Its text goes to the Observer alone: it may
 // hold anything.
-func (s *Service) stageError(ctx context.Context, r Record, st *stage, err error) error {
+func (s *Service) stageError(ctx context.Context, r Record, st *stage, k *core, err error) error {
 	var failure Failure
 	var permanent *permanentError
 	cause := context.Cause(ctx)
@@ -309,7 +361,9 @@ func (s *Service) stageError(ctx context.Context, r Record, st *stage, err error
 	case throttled(err):
 		out = &ActivityError{Throttled, "the stage met a lack of capacity"}
 	}
-	s.observe(ctx, Event{Kind: StageError, ID: r.ID, Stage: st.Name, State: r.State, ErrorType: out.Name, Err: err})
+	if !k.reported.Load() {
+		s.observe(ctx, Event{Kind: StageError, ID: r.ID, Stage: st.Name, State: r.State, ErrorType: out.Name, Err: err})
+	}
 	return out
 }
 

@@ -3,9 +3,11 @@ package async_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -320,4 +322,42 @@ func TestStageErrorsAreObserved(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	})
+}
+
+// A stage that does not return at its timeout is observed while it is at work,
+// once, and before the function that runs it is cut off.
+func TestStageThatIsCutOffIsObserved(t *testing.T) {
+	for _, function := range []time.Duration{0, 20 * time.Second} {
+		inWorld(t, func(t *testing.T, w *world) {
+			var mu sync.Mutex
+			var seen []string
+			w.Observer = func(_ context.Context, e async.Event) {
+				mu.Lock()
+				defer mu.Unlock()
+				if e.Kind == async.StageError {
+					seen = append(seen, fmt.Sprint(e.Stage, " ", e.ErrorType, " after ", time.Since(w.start)))
+				}
+			}
+			w.first = func(context.Context, *run) (async.Outcome, error) {
+				time.Sleep(2 * time.Minute)
+				return async.Continue, errors.New("late")
+			}
+			ctx, limit := t.Context(), time.Minute
+			if function > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, function)
+				defer cancel()
+				limit = function - 2*time.Second
+			}
+			id := w.submitted(t)
+			if _, got := w.stage(ctx, id, "First", 0); got != async.TimedOut {
+				t.Errorf("it ended with %q", got)
+			}
+			want := []string{fmt.Sprint("First ", async.TimedOut, " after ", limit+500*time.Millisecond)}
+			if mu.Lock(); !slices.Equal(seen, want) {
+				t.Errorf("observed %q, want %q", seen, want)
+			}
+			mu.Unlock()
+		})
+	}
 }

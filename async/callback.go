@@ -81,7 +81,7 @@ func (s *Service) findCallback(ctx context.Context, secret string) (c callback, 
 		return c, errNoCallback
 	}
 	if err != nil {
-		return c, dependencyError("Store.Callback", err)
+		return c, s.dependencyError("Store.Callback", err)
 	}
 	var known bool
 	if c.stage, known = s.Job.stage(c.ref.Stage); !known || c.stage.complete == nil {
@@ -95,6 +95,21 @@ func (s *Service) findCallback(ctx context.Context, secret string) (c callback, 
 // on waiting after, api.CodeGone where nothing waits any more. Repeating the same
 // answer is safe: one that is recorded is passed on again.
 func (s *Service) Complete(ctx context.Context, secret string, answer []byte) error {
+	// A task that is repeated replaces the token, and refuses what was decided
+	// with the one before.
+	const tries = 3
+	err := ErrStale
+	for try := 0; try < tries && errors.Is(err, ErrStale); try++ {
+		err = s.complete(ctx, secret, answer)
+	}
+	if errors.Is(err, ErrStale) {
+		return errAnswered
+	}
+	return err
+}
+
+// complete returns ErrStale where the record has moved meanwhile.
+func (s *Service) complete(ctx context.Context, secret string, answer []byte) error {
 	c, err := s.findCallback(ctx, secret)
 	if err != nil {
 		return err
@@ -110,11 +125,11 @@ func (s *Service) Complete(ctx context.Context, secret string, answer []byte) er
 	}
 	input, err := call(ctx, s.CallTimeout, func(ctx context.Context) (json.RawMessage, error) { return s.Store.Input(ctx, c.ref.ID) })
 	if err != nil {
-		return dependencyError("Store.Input", err)
+		return s.dependencyError("Store.Input", err)
 	}
 	r, err := s.decide(ctx, c, input, answer)
 	switch {
-	case errors.Is(err, ErrStale), errors.Is(err, ErrNotFound), errors.Is(err, ErrCanceled):
+	case errors.Is(err, ErrNotFound), errors.Is(err, ErrCanceled):
 		return errAnswered
 	case err != nil:
 		return err
@@ -155,7 +170,7 @@ func (s *Service) decide(ctx context.Context, c callback, input json.RawMessage,
 		s.dropResults(ctx, k, r.Large)
 	}
 	if err != nil && !errors.Is(err, ErrStale) && !errors.Is(err, ErrNotFound) {
-		err = dependencyError("Store.Advance", err)
+		err = s.dependencyError("Store.Advance", err)
 	}
 	return r, err
 }
@@ -198,14 +213,14 @@ func (s *Service) passOnLeft(ctx context.Context, r Record) {
 func (s *Service) completeTask(ctx context.Context, token string, r Record) error {
 	output, err := json.Marshal(outputOf(r))
 	if err != nil {
-		return dependencyError("Workflows.Complete", err)
+		return s.dependencyError("Workflows.Complete", err)
 	}
 	return s.answerTask(ctx, "Workflows.Complete", func(ctx context.Context) error { return s.Workflows.Complete(ctx, token, output) })
 }
 
 func (s *Service) answerTask(ctx context.Context, op string, f func(context.Context) error) error {
 	if err := do(ctx, s.CallTimeout, f); err != nil && !errors.Is(err, ErrNotFound) {
-		return dependencyError(op, err)
+		return s.dependencyError(op, err)
 	}
 	return nil
 }
@@ -224,7 +239,7 @@ func (s *Service) Heartbeat(ctx context.Context, secret string) error {
 	case errors.Is(err, ErrNotFound):
 		return errAnswered
 	case err != nil:
-		return dependencyError("Workflows.Heartbeat", err)
+		return s.dependencyError("Workflows.Heartbeat", err)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (w *world) answers() (all []string) {
 func TestWaitAndAnswer(t *testing.T) {
 	inWait(t, func(t *testing.T, w *world, id string) {
 		r := w.record(t, id)
-		if r.CustomStatus != "Approval" || r.Waiting != (async.Waiting{Stage: "Approval", Token: "first"}) || r.Rank != 2 ||
+		if r.CustomStatus != "Approval" || r.Waiting != (async.Waiting{Stage: "Approval", Token: "first", Attempt: 2 << 20}) || r.Rank != 2 ||
 			!r.Deadline.After(w.start.Add(48*time.Hour)) {
 			t.Errorf("%+v", r)
 		}
@@ -239,6 +239,75 @@ func TestReplacedToken(t *testing.T) {
 			t.Errorf("answers %q, %d callbacks", got, len(w.secrets))
 		}
 	})
+}
+
+// attempt runs the waiting stage as a task that was repeated so often does.
+func (w *world) attempt(t *testing.T, id, token string, attempt int) error {
+	w.workflows.Wait(id, token)
+	_, err := w.RunStage(t.Context(), "Approval", async.ActivityInput{ID: id, Token: token, Attempt: attempt})
+	return err
+}
+
+// An attempt that was given up and comes late takes nothing from the one that
+// repeats it: neither the token, nor the answer that was recorded for it.
+func TestLateAttempt(t *testing.T) {
+	inWait(t, func(t *testing.T, w *world, id string) {
+		if err := w.attempt(t, id, "second", 1); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := w.attempt(t, id, "late", 0); name(err) != async.Overtaken {
+				t.Errorf("the late attempt: %v", err)
+			}
+		}
+		w.faults.Once("Workflows.Complete", asynctest.Refuse) // a crash before the answer is passed on
+		if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); code(err) != api.CodeUnavailable {
+			t.Error(err)
+		}
+		if err := w.attempt(t, id, "late", 0); err != nil {
+			t.Errorf("the late attempt, once there is an answer: %v", err)
+		}
+		if err := w.Reconcile(t.Context(), id, nil); err != nil {
+			t.Error(err)
+		}
+		if got := w.answers(); len(got) != 2 || !strings.HasPrefix(got[1], "second {") {
+			t.Errorf("answers %q, want one of the attempt that waits", got)
+		}
+	})
+	// The token is replaced while an answer fails the submission.
+	inWait(t, func(t *testing.T, w *world, id string) {
+		w.complete = func(context.Context, *run, answer) (async.Outcome, error) {
+			w.complete = func(context.Context, *run, answer) (async.Outcome, error) { return async.Continue, errRefused }
+			if err := w.attempt(t, id, "second", 1); err != nil {
+				t.Error(err)
+			}
+			return async.Continue, errRefused
+		}
+		if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); err != nil {
+			t.Error(err)
+		}
+		if got := w.answers(); !slices.Equal(got, []string{"second ErrandRefused"}) {
+			t.Errorf("answers %q", got)
+		}
+	})
+	// A cancellation that meets a new attempt fails the task that waits.
+	inWait(t, func(t *testing.T, w *world, id string) {
+		w.faults.Once("Store.Advance", func(ctx context.Context, call func(context.Context) error) error {
+			if err := w.attempt(t, id, "second", 1); err != nil {
+				t.Error(err)
+			}
+			if _, err := w.CancelID(t.Context(), id); err != nil {
+				t.Error(err)
+			}
+			return call(ctx)
+		})
+		if v, err := w.CancelID(t.Context(), id); err != nil || v.Status != api.Canceled {
+			t.Errorf("%+v, %v", v, err)
+		}
+		if got := w.answers(); !slices.Equal(got, []string{"second " + async.Overtaken}) {
+			t.Errorf("answers %q", got)
+		}
+	}, compensating)
 }
 
 // An answer that fails the submission is the one that is recorded.

@@ -35,19 +35,17 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 	if expired(r) {
 		return View{}, gone()
 	}
-	waiting := r.Waiting
 	if !r.Status.Terminal() {
 		at := time.Now().UTC()
 		c := s.end(r, "", r.Redrive, at)
 		r, err = s.advance(ctx, id, c)
 		switch {
 		case err == nil:
-			waiting = r.Waiting
 			s.observe(ctx, recordedEvent(Ended, r))
 		case errors.Is(err, ErrNotFound):
 			return View{}, notFound()
 		case !errors.Is(err, ErrStale):
-			return View{}, dependencyError("Store.Advance", err)
+			return View{}, s.dependencyError("Store.Advance", err)
 		}
 		if !r.Status.Terminal() { // it was redriven meanwhile
 			return s.CancelID(ctx, id)
@@ -55,8 +53,8 @@ func (s *Service) CancelID(ctx context.Context, id string) (View, error) {
 	}
 	if r.Status == api.Canceled {
 		s.running.cancel(id)
-		if err := s.stop(ctx, id, waiting); err != nil {
-			return View{}, dependencyError("Workflows.Stop", err)
+		if err := s.stop(ctx, id, r.Waiting); err != nil {
+			return View{}, s.dependencyError("Workflows.Stop", err)
 		}
 	}
 	return s.viewOf(ctx, r, 0), nil

@@ -102,7 +102,7 @@ func (s *Service) Completions(ctx context.Context, in CompletionsRequest) (Compl
 			return CompletionsPage{}, &RequestError{Code: api.CodeMalformedRequest, Detail: "The parameter since is not a cursor of this list."}
 		}
 		if err != nil {
-			return CompletionsPage{}, dependencyError("Completions.Ended", err)
+			return CompletionsPage{}, s.dependencyError("Completions.Ended", err)
 		}
 		for _, r := range found.Records {
 			if !expired(r) {

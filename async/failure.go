@@ -111,7 +111,7 @@ func (s *Service) RunCompensation(ctx context.Context, in ActivityInput) error {
 	err = s.Job.compensation()(ctx, k)
 	s.dropResults(ctx, k, r.Large)
 	if err != nil {
-		return s.stageError(ctx, r, st, err)
+		return s.stageError(ctx, r, st, k, err)
 	}
 	return nil
 }

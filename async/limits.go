@@ -110,6 +110,8 @@ func validExtras(values map[string]json.RawMessage, result json.RawMessage, w *W
 		return fmt.Errorf("values are longer than %d bytes: %w", MaxValues, ErrInvalid)
 	case len(result) > MaxResult:
 		return fmt.Errorf("result is longer than %d bytes: %w", MaxResult, ErrInvalid)
+	case w != nil && w.Attempt < 0:
+		return fmt.Errorf("attempt is negative: %w", ErrInvalid)
 	case w != nil && len(w.Token) > maxToken:
 		return fmt.Errorf("token is longer than %d bytes: %w", maxToken, ErrInvalid)
 	}

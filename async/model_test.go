@@ -76,6 +76,8 @@ func (m *model) changed(before, after async.Record) {
 		bad("percent fell")
 	case after.Status == api.Succeeded && after.Percent != 100, !after.Status.Terminal() && after.Percent > 99:
 		bad("percent is %d", after.Percent)
+	case after.Waiting.Attempt < before.Waiting.Attempt:
+		bad("a late attempt took the place of a later one")
 	case (after.Error != nil) != (after.Status == api.Failed):
 		bad("the error does not fit the status")
 	}
@@ -214,6 +216,7 @@ func (m *model) runStage(stage string, redrive int) {
 	if stage == "Approval" {
 		m.tokens++
 		in.Token = fmt.Sprint("token ", m.tokens)
+		in.Attempt = m.next(m.tokens) // one that was given up may come late
 		m.workflows.Wait(m.id, in.Token)
 	}
 	_, err := m.RunStage(m.ctx(), stage, in)
@@ -307,7 +310,7 @@ func (m *model) finish() {
 	m.redrive++
 	for _, stage := range []string{"First", "Approval", "Last"} {
 		m.tokens++
-		in := async.ActivityInput{ID: m.id, Redrive: m.redrive, Token: fmt.Sprint("token ", m.tokens)}
+		in := async.ActivityInput{ID: m.id, Redrive: m.redrive, Token: fmt.Sprint("token ", m.tokens), Attempt: m.tokens}
 		m.workflows.Wait(m.id, in.Token)
 		_, err := m.RunStage(m.ctx(), stage, in)
 		if got := name(err); got == async.Overtaken && m.stored().Status == api.Canceled {

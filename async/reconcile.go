@@ -23,7 +23,7 @@ func (s *Service) Reconcile(ctx context.Context, id string, seen *Execution) err
 		return nil
 	}
 	if err != nil {
-		return dependencyError("Store.Get", err)
+		return s.dependencyError("Store.Get", err)
 	}
 	if seen == nil {
 		_, err = s.reconcile(ctx, r)
@@ -36,7 +36,7 @@ func (s *Service) Reconcile(ctx context.Context, id string, seen *Execution) err
 func (s *Service) reconcile(ctx context.Context, r Record) (Record, error) {
 	x, err := call(ctx, s.CallTimeout, func(ctx context.Context) (Execution, error) { return s.Workflows.Outcome(ctx, r.ID) })
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return r, dependencyError("Workflows.Outcome", err)
+		return r, s.dependencyError("Workflows.Outcome", err)
 	}
 	if x.Status == api.Running && x.Redrive == r.Redrive {
 		s.passOnLeft(ctx, r)
@@ -62,7 +62,7 @@ func (s *Service) align(ctx context.Context, r Record, x Execution) (Record, err
 	case errors.Is(err, ErrNotFound):
 		return r, notFound()
 	}
-	return r, dependencyError("Store.Advance", err)
+	return r, s.dependencyError("Store.Advance", err)
 }
 
 // correction is what a record lacks of its execution; the zero Execution means

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -108,6 +109,8 @@ type core struct {
 	large   *ResultInfo
 	writers []*ResultWriter
 	before  *ResultInfo // the large result that an earlier stage has left
+	// reported: the run has not returned at its timeout, which was observed.
+	reported atomic.Bool
 
 	progress     func(context.Context, float64) error
 	canceled     func(context.Context) (bool, error)

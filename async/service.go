@@ -73,6 +73,7 @@ type Service struct {
 	job      Description
 	running  running
 	pacer    pacer
+	throttle throttle
 	// waits has an entry for each request that waits, nil without a bound.
 	waits chan struct{}
 }
@@ -183,13 +184,13 @@ func Reason(err error) string {
 const unavailableRetry = 2 * time.Second
 
 // dependencyError classifies an error of a port.
-func dependencyError(op string, err error) *RequestError {
+func (s *Service) dependencyError(op string, err error) *RequestError {
 	e := &RequestError{Op: op, Cause: err}
 	switch {
 	case errors.Is(err, ErrInvalid):
 		e.Code, e.Detail = api.CodeInternal, "The request could not be handled."
 	case throttled(err):
-		e.Code, e.Detail, e.RetryAfter = api.CodeThrottled, "Too many requests at the moment.", unavailableRetry
+		e.Code, e.Detail, e.RetryAfter = api.CodeThrottled, "Too many requests at the moment.", s.throttledRetry()
 	default:
 		e.Code, e.RetryAfter = api.CodeUnavailable, unavailableRetry
 		e.Detail = "The service cannot answer at the moment. Repeating the request is safe if it carries the same Idempotency-Key."

@@ -154,7 +154,7 @@ func (s *Service) find(ctx context.Context, id string) (Record, error) {
 		return r, notFound()
 	}
 	if err != nil {
-		return r, dependencyError("Store.Get", err)
+		return r, s.dependencyError("Store.Get", err)
 	}
 	return r, nil
 }
@@ -213,11 +213,11 @@ func (s *Service) Result(ctx context.Context, id string, wait time.Duration) (Re
 	case !view.HasResult:
 		return v, &RequestError{Code: api.CodeNotFound, Detail: "The submission has no result."}
 	case r.Large != nil && s.Results == nil:
-		return v, dependencyError("Results", errors.New("not configured"))
+		return v, s.dependencyError("Results", errors.New("not configured"))
 	case r.Large != nil:
 		v.URL, err = call(ctx, s.CallTimeout, func(ctx context.Context) (string, error) { return s.Results.URL(ctx, r.Large.Key, *r.Large) })
 		if err != nil {
-			return v, dependencyError("Results.URL", err)
+			return v, s.dependencyError("Results.URL", err)
 		}
 	}
 	return v, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -359,4 +360,39 @@ func TestOverdueIsAskedSparingly(t *testing.T) {
 			t.Errorf("after its end: %+v, %v", v, err)
 		}
 	})
+}
+
+// Of a hundred that poll an overdue submission at once one asks, while the answer
+// is on its way and after it has failed alike.
+func TestOverdueIsAskedByOne(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		id := w.put(async.State{Status: api.Running, CustomStatus: "Last", Rank: 3})
+		w.workflows.Set(id, async.Execution{Status: api.Running})
+		for _, fault := range []asynctest.Fault{nil, asynctest.Hang, asynctest.Refuse, asynctest.Throttle} {
+			time.Sleep(2 * time.Hour)
+			w.faults.Calls()
+			w.faults.Clear()
+			if fault != nil {
+				w.faults.Always("Workflows.Outcome", fault)
+			}
+			var all sync.WaitGroup
+			for range 100 {
+				all.Go(func() {
+					if v, err := w.Status(t.Context(), id, 0); err != nil || v.Status != api.Running {
+						t.Errorf("%+v, %v", v, err)
+					}
+				})
+			}
+			all.Wait()
+			asked := 0
+			for _, op := range w.faults.Calls() {
+				if op == "Workflows.Outcome" {
+					asked++
+				}
+			}
+			if asked != 1 {
+				t.Errorf("asked %d times", asked)
+			}
+		}
+	}, func(_ *world, c *async.Config) { c.Observer = nil })
 }

@@ -165,6 +165,8 @@ type Record struct {
 // Waiting is what a stage waits for. Token is the workflow service's and secret.
 type Waiting struct {
 	Stage, Token string
+	// Attempt orders the tasks of a submission that wait: a later one's is higher.
+	Attempt int64
 	// Answer is a hash of the answer that was recorded, so that repeating it
 	// differs from giving another one.
 	Answer string
@@ -221,7 +223,8 @@ type Change struct {
 	Large   *ResultInfo
 	Answer  string
 	// Waiting and Percent are written only while the record is open and at this
-	// Redrive and Rank, and Waiting only while its stage has no outcome.
+	// Redrive and Rank; Waiting only while its stage has no outcome, and in place
+	// of no later Attempt.
 	Waiting       *Waiting
 	Percent       int
 	Redrive, Rank int
@@ -239,7 +242,7 @@ func (c Change) Apply(r Record) (Record, error) {
 	case c.State != nil && !c.State.After(r.State),
 		c.Stage != "" && (recorded || r.Status.Terminal()),
 		(c.Waiting != nil || c.Percent > 0) && (r.Status.Terminal() || r.Redrive != c.Redrive || r.Rank != c.Rank),
-		c.Waiting != nil && hasOutcome(r, c.Waiting.Stage),
+		c.Waiting != nil && (hasOutcome(r, c.Waiting.Stage) || r.Waiting.Attempt > c.Waiting.Attempt),
 		!c.Overdue.IsZero() && !r.Deadline.Equal(c.Overdue):
 		return r, ErrStale
 	}

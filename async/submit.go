@@ -137,7 +137,7 @@ func (s *Service) submit(ctx context.Context, a *acceptance) (Record, error) {
 		return s.submit(ctx, a)
 	}
 	s.release(ctx, held, true)
-	return a.record, dependencyError("Store.Get", err)
+	return a.record, s.dependencyError("Store.Get", err)
 }
 
 // accept makes the record, starts its execution, and settles the reservation,
@@ -154,7 +154,7 @@ func (s *Service) accept(ctx context.Context, a *acceptance, res Reservation) (R
 	if s.leaseOver(res) {
 		// A machine that slept, say. A repetition that did not find the record
 		// yet has made another one, and this one must not be at work beside it.
-		return r, dependencyError("Store.Create", context.DeadlineExceeded)
+		return r, s.dependencyError("Store.Create", context.DeadlineExceeded)
 	}
 	if err := s.start(ctx, r.ID); err != nil {
 		// An execution that starts late fails for lack of its record, so that
@@ -182,7 +182,7 @@ func (s *Service) resume(ctx context.Context, r Record, res Reservation) (Record
 func (s *Service) create(ctx context.Context, a *acceptance) error {
 	err := do(ctx, s.CallTimeout, func(ctx context.Context) error { return s.Store.Create(ctx, a.record, a.input) })
 	if err != nil && !errors.Is(err, ErrExists) {
-		return dependencyError("Store.Create", err)
+		return s.dependencyError("Store.Create", err)
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ func (s *Service) start(ctx context.Context, id string) error {
 		err = do(ctx, s.CallTimeout, func(ctx context.Context) error { return s.Workflows.Start(ctx, id, input) })
 	}
 	if err != nil {
-		return dependencyError("Workflows.Start", err)
+		return s.dependencyError("Workflows.Start", err)
 	}
 	return nil
 }
@@ -213,7 +213,7 @@ func (s *Service) settle(ctx context.Context, r Record, res Reservation) error {
 		err := do(ctx, s.CallTimeout, func(ctx context.Context) error { return s.Store.Settle(ctx, res.Key, res.ID) })
 		if err != nil {
 			s.release(ctx, res, true)
-			return dependencyError("Store.Settle", err)
+			return s.dependencyError("Store.Settle", err)
 		}
 	}
 	s.observe(ctx, Event{Kind: Accepted, ID: r.ID, State: r.State})
@@ -250,7 +250,7 @@ func (s *Service) reserve(ctx context.Context, r Reservation) (stored Reservatio
 	if err != nil {
 		// It may have been made all the same, and would lock out the repetition.
 		s.release(ctx, r, false)
-		return r, false, dependencyError("Store.Reserve", err)
+		return r, false, s.dependencyError("Store.Reserve", err)
 	}
 	// An SDK that lost the answer to a claim repeats it, and meets its own: the
 	// id was made for this request alone.
@@ -303,7 +303,7 @@ func (s *Service) repeated(ctx context.Context, held Reservation, fingerprint st
 		return r, gone()
 	}
 	if err != nil {
-		return r, dependencyError("Store.Get", err)
+		return r, s.dependencyError("Store.Get", err)
 	}
 	s.observe(ctx, Event{Kind: Replayed, ID: r.ID, State: r.State})
 	return r, nil

@@ -138,7 +138,7 @@ func stageState(d async.Description, s async.StageDescription) object {
 func stageParameters(waits bool) object {
 	o := object{{"id.$", "$.id"}, {"redrive.$", "$$.Execution.RedriveCount"}, {"started.$", "$$.Execution.Input"}}
 	if waits {
-		o = append(o, member{"token.$", "$$.Task.Token"})
+		o = append(o, member{"token.$", "$$.Task.Token"}, member{"attempt.$", "$$.State.RetryCount"})
 	}
 	return o
 }

@@ -257,7 +257,7 @@ func TestEveryTaskIsGuarded(t *testing.T) {
 }
 
 func TestTasksGetNothingPersonal(t *testing.T) {
-	allowed := []string{"id.$", "redrive.$", "error.$", "failedIn.$", "started.$", "token.$"}
+	allowed := []string{"id.$", "redrive.$", "error.$", "failedIn.$", "started.$", "token.$", "attempt.$"}
 	for _, job := range jobs() {
 		for name, s := range load(t, job).States {
 			if s.Type != "Task" {

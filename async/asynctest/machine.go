@@ -201,9 +201,9 @@ func (w *world) stage(ctx context.Context, x *execution, s async.StageDescriptio
 	capacity := retrier{most: async.CapacityAttempts, maxDelay: async.CapacityMaxDelay}
 	transient := retrier{most: s.Attempts - 1, maxDelay: async.RetryMaxDelay}
 	lost := retrier{most: min(async.LostAttempts, s.Attempts-1), maxDelay: async.RetryMaxDelay}
-	for {
+	for attempt := 0; ; attempt++ {
 		again := false
-		switch name = w.task(ctx, x, s); {
+		switch name = w.task(ctx, x, s, attempt); {
 		case name == async.Throttled:
 			again = capacity.pause(ctx)
 		case name == async.Unavailable:
@@ -238,7 +238,7 @@ func (r *retrier) pause(ctx context.Context) bool {
 }
 
 // task runs a stage's task once.
-func (w *world) task(ctx context.Context, x *execution, s async.StageDescription) (name string) {
+func (w *world) task(ctx context.Context, x *execution, s async.StageDescription, attempt int) (name string) {
 	in := x.activityInput()
 	timeout := s.Timeout + async.TaskMargin
 	if !s.Waits {
@@ -247,7 +247,7 @@ func (w *world) task(ctx context.Context, x *execution, s async.StageDescription
 			return err
 		})
 	}
-	in.Token = async.NewSecret()
+	in.Token, in.Attempt = async.NewSecret(), attempt
 	waiting := &task{answer: make(chan string, 1), beat: make(chan struct{}, 1)}
 	w.mu.Lock()
 	w.tasks[in.Token] = waiting

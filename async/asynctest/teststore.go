@@ -46,6 +46,7 @@ func TestStore(t *testing.T, newStore func(*testing.T) async.Store) {
 		{"waiting", waiting},
 		{"waiting refused", waitingRefused},
 		{"waiting with state", waitingWithState},
+		{"late attempts", lateAttempts},
 		{"percent", percent},
 		{"state keeps percent", stateKeepsPercent},
 		{"deadline alone", deadlineAlone},

@@ -222,6 +222,38 @@ func waitingRefused(t *testing.T, s async.Store) {
 	wantStale(t, s, over, wait(over.Redrive, over.Rank))
 }
 
+// lateAttempts: of the tasks that wait the latest keeps its token, whichever comes
+// last; the same one again is no later one.
+func lateAttempts(t *testing.T, s async.Store) {
+	r := created(t, s)
+	r = wantAdvanced(t, s, r, moved(r, 2))
+	wait := func(token string, attempt int64) async.Change {
+		return async.Change{Waiting: &async.Waiting{Stage: "Underwriting", Token: token, Attempt: attempt}, Redrive: r.Redrive, Rank: r.Rank}
+	}
+	const later = 5<<40 | 7 // more than 32 bits
+	r = wantAdvanced(t, s, r, wait("second", later))
+	for _, late := range []int64{0, 6, later - 1} {
+		wantStale(t, s, r, wait("first", late))
+		none := wait("", late)
+		none.Waiting.Stage = ""
+		wantStale(t, s, r, none)
+	}
+	r = wantAdvanced(t, s, r, wait("second", later))
+	r = wantAdvanced(t, s, r, wait("third", later+1))
+
+	refused := ended(r, api.Failed)
+	refused.Waiting, refused.Redrive, refused.Rank = &async.Waiting{Stage: "Underwriting", Token: "second", Attempt: later, Answer: "hash"}, r.Redrive, r.Rank
+	wantStale(t, s, r, refused)
+
+	r = wantAdvanced(t, s, r, async.Change{Stage: "Underwriting", Answer: "hash"})
+	if r.Waiting != (async.Waiting{Stage: "Underwriting", Token: "third", Attempt: later + 1, Answer: "hash"}) {
+		t.Errorf("waiting is %+v", r.Waiting)
+	}
+	none := wait("", later+1)
+	none.Waiting.Stage = ""
+	wantAdvanced(t, s, r, none)
+}
+
 // stateKeepsPercent: an end that does not know how much is done leaves it alone.
 func stateKeepsPercent(t *testing.T, s async.Store) {
 	r := created(t, s)

@@ -84,7 +84,7 @@ func contentSurvives(t *testing.T, s async.Store) {
 			r.Values = map[string]json.RawMessage{tt.text: value, "empty": json.RawMessage(`""`)}
 			r.Result = value
 			r.Large = &async.ResultInfo{Key: tt.text, MediaType: tt.text, FileName: tt.text, ETag: tt.text, Size: 1 << 40}
-			r.Waiting = async.Waiting{Stage: tt.text, Token: strings.Repeat("t", 2048), Answer: tt.text}
+			r.Waiting = async.Waiting{Stage: tt.text, Token: strings.Repeat("t", 2048), Answer: tt.text, Attempt: 1<<60 + 1}
 			if err := s.Create(t.Context(), r, json.RawMessage(tt.input)); err != nil {
 				t.Fatal(err)
 			}

@@ -134,8 +134,10 @@ func TestCompletionsShowNoResults(t *testing.T) {
 func TestCompletionsAreOff(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newWorld(t, nil)
-		if r := w.do(get("/api/completions", api.APIKey, oldKey)); r.StatusCode != http.StatusNotFound {
-			t.Errorf("%d", r.StatusCode)
+		for _, name := range []string{"GET", "HEAD", "POST", "DELETE", "OPTIONS"} {
+			if r := w.do(beyond(method(name, get("/api/completions", api.APIKey, oldKey)))); r.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: %d", name, r.StatusCode)
+			}
 		}
 		id := w.do(post(presentation, api.APIKey, oldKey)).id(t)
 		if r, err := w.store.Get(t.Context(), id); err != nil || r.Scope != "" {

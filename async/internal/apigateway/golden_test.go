@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,7 +30,7 @@ func dump(r response) string {
 			continue
 		}
 		for _, value := range r.Header[name] {
-			if name == "Retry-After" && r.StatusCode < 400 { // it has a spread
+			if name == "Retry-After" && (r.StatusCode < 400 || r.StatusCode == http.StatusTooManyRequests) { // it has a spread
 				value = "SECONDS"
 			}
 			fmt.Fprintf(&b, "%s: %s\n", name, value)

@@ -40,8 +40,10 @@ func (s *Store) changeExpression(id string, c async.Change, write string, keepPe
 	}
 	if c.Waiting != nil {
 		requireNoOutcome(e, c.Waiting.Stage)
+		attempt := e.name(attrWaitAttempt)
+		e.require("attribute_not_exists(%s) OR %s <= %s", attempt, attempt, e.value(number(c.Waiting.Attempt)))
 		putWaiting(it, *c.Waiting)
-		e.set(it, attrWaitStage, attrWaitToken, attrWaitAnswer)
+		e.set(it, attrWaitStage, attrWaitToken, attrWaitAnswer, attrWaitAttempt)
 	}
 	if !c.Overdue.IsZero() {
 		seen := item{}

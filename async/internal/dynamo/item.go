@@ -33,13 +33,11 @@ func putText(it item, attribute, value string) {
 	}
 }
 
-func number(value int) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.Itoa(value)}
+func number[T int | int64](value T) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(int64(value), 10)}
 }
 
-func putNumber(it item, attribute string, value int64) {
-	it[attribute] = &types.AttributeValueMemberN{Value: strconv.FormatInt(value, 10)}
-}
+func putNumber(it item, attribute string, value int64) { it[attribute] = number(value) }
 
 // putTime keeps a time as text, exact and readable in the console.
 func putTime(it item, attribute string, value time.Time) {

@@ -27,6 +27,7 @@ const (
 	attrWaitStage    = "waitStage"
 	attrWaitToken    = "waitToken"
 	attrWaitAnswer   = "waitAnswer"
+	attrWaitAttempt  = "waitAttempt"
 	attrCreated      = "created"
 	attrUpdated      = "updated"
 	attrDeadline     = "deadline"
@@ -101,6 +102,15 @@ func putWaiting(it item, w async.Waiting) {
 	putText(it, attrWaitStage, w.Stage)
 	putText(it, attrWaitToken, w.Token)
 	putText(it, attrWaitAnswer, w.Answer)
+	if w.Attempt > 0 {
+		putNumber(it, attrWaitAttempt, w.Attempt)
+	}
+}
+
+func (r *reader) waiting() async.Waiting {
+	return async.Waiting{
+		Stage: r.text(attrWaitStage), Token: r.text(attrWaitToken), Answer: r.text(attrWaitAnswer), Attempt: r.number(attrWaitAttempt),
+	}
 }
 
 func recordItem(r async.Record) (item, error) {
@@ -143,7 +153,7 @@ func recordOf(id string, it item) (async.Record, error) {
 		Values:   map[string]json.RawMessage{},
 		Result:   r.bytes(attrResult),
 		Large:    r.large(),
-		Waiting:  async.Waiting{Stage: r.text(attrWaitStage), Token: r.text(attrWaitToken), Answer: r.text(attrWaitAnswer)},
+		Waiting:  r.waiting(),
 		Created:  r.time(attrCreated),
 		Updated:  r.time(attrUpdated),
 		Deadline: r.time(attrDeadline),

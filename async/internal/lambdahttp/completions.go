@@ -43,9 +43,6 @@ func (x *exchange) completions() response {
 }
 
 func (x *exchange) completionsRequest() (in async.CompletionsRequest, err error) {
-	if x.Service.Config.Completions == nil {
-		return in, &async.RequestError{Code: api.CodeNotFound, Detail: "There is nothing at this path."}
-	}
 	who, err := x.caller()
 	if err == nil && who.scope == "" {
 		err = &async.RequestError{Code: api.CodeUnauthorized, Detail: "This list is shown to callers with a credential: a token, a signature or an API key."}

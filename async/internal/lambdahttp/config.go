@@ -94,7 +94,7 @@ func newFunc(c Config, own *resource, answer func(*exchange) response) (Func, er
 	if err := c.Keys.check(); err != nil {
 		return nil, err
 	}
-	f := front{Config: c, own: own, answer: answer}
+	f := front{Config: c, own: own, off: off(own, c.Service), answer: answer}
 	return f.serve, nil
 }
 

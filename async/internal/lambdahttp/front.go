@@ -21,6 +21,8 @@ import (
 type front struct {
 	Config
 	own *resource
+	// off: nothing is at own's path.
+	off bool
 	// answer serves own. A binary links what it alone needs: the calls that
 	// are in it are the permissions that it is given.
 	answer func(*exchange) response

@@ -64,16 +64,28 @@ func (x *exchange) route() response {
 	found, methods := x.resource()
 	method := x.req.RequestContext.HTTP.Method
 	switch {
-	case found == nil:
+	case found != x.own || x.off:
 		return x.problem(&async.RequestError{Code: api.CodeNotFound, Detail: "There is nothing at this path."})
 	case !slices.Contains(methods, method):
 		return x.methodNotAllowed(methods)
 	case method == http.MethodOptions:
 		return preflight(methods)
-	case found == x.own:
-		return x.answer(x)
 	}
-	return x.problem(&async.RequestError{Code: api.CodeNotFound, Detail: "This function does not serve this path."})
+	return x.answer(x)
+}
+
+// off reports whether the service does not have what is at the path. Nothing is
+// there then, whatever the method: a stack has no function for it either.
+func off(r *resource, s *async.Service) bool {
+	switch r {
+	case completionsResource:
+		return s.Config.Completions == nil
+	case cancelResource:
+		return !s.Cancelable
+	case callbackResource:
+		return s.Job == nil || !slices.ContainsFunc(s.Job.Describe().Stages, func(d async.StageDescription) bool { return d.Waits })
+	}
+	return false
 }
 
 // resource returns what the path names, and finds the names in it.

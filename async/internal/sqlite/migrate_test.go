@@ -188,6 +188,31 @@ func TestFailedMigrationLeavesFormat1(t *testing.T) {
 	}
 }
 
+// A folder from before the tasks that wait had an order gets the column for it.
+func TestAttemptsAreAdded(t *testing.T) {
+	dir := t.TempDir()
+	db, err := database.Open(dir, sqlite.Schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := async.Record{ID: "waits", State: async.State{Status: api.Running, CustomStatus: "Approval", Rank: 1}, Waiting: async.Waiting{Stage: "Approval", Token: "first"}}
+	if err := sqlite.NewStore(db).Create(t.Context(), r, nil); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, db, "ALTER TABLE submissions DROP COLUMN wait_attempt")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := sqlite.NewStore(openDB(t, dir))
+	second := async.Waiting{Stage: "Approval", Token: "second", Attempt: 1}
+	if _, err := s.Advance(t.Context(), r.ID, async.Change{Waiting: &second, Rank: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Advance(t.Context(), r.ID, async.Change{Waiting: &r.Waiting, Rank: 1}); !errors.Is(err, async.ErrStale) || got.Waiting != second {
+		t.Errorf("%+v, %v", got.Waiting, err)
+	}
+}
+
 func TestNewerFormatIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	db, err := database.Open(dir, sqlite.Schema)

@@ -16,17 +16,17 @@ import (
 const (
 	insertSubmission = `INSERT INTO submissions
 		(status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
-		 outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, updated, deadline,
+		 outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, wait_attempt, updated, deadline,
 		 id, job, created, expires, scope)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING RETURNING nr`
 	updateSubmission = `UPDATE submissions SET
 		status = ?, custom_status = ?, message = ?, error_code = ?, error_message = ?, redrive = ?, rank = ?, percent = ?, began = ?, due = ?,
-		outcomes = ?, stage_values = ?, result = ?, large = ?, wait_stage = ?, wait_token = ?, wait_answer = ?, updated = ?, deadline = ?
+		outcomes = ?, stage_values = ?, result = ?, large = ?, wait_stage = ?, wait_token = ?, wait_answer = ?, wait_attempt = ?, updated = ?, deadline = ?
 		WHERE id = ?`
 	columns = `
 		status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
-		outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, updated, deadline,
+		outcomes, stage_values, result, large, wait_stage, wait_token, wait_answer, wait_attempt, updated, deadline,
 		job, created, expires, scope`
 	selectSubmission = `SELECT ` + columns + ` FROM submissions WHERE id = ?`
 )
@@ -45,7 +45,7 @@ func changing(r async.Record) ([]any, error) {
 	}
 	return []any{
 		string(r.Status), r.CustomStatus, r.Message, code, message, r.Redrive, r.Rank, r.Percent, r.Began, r.Due,
-		outcomes, values, []byte(r.Result), large, r.Waiting.Stage, r.Waiting.Token, r.Waiting.Answer, r.Updated, r.Deadline,
+		outcomes, values, []byte(r.Result), large, r.Waiting.Stage, r.Waiting.Token, r.Waiting.Answer, r.Waiting.Attempt, r.Updated, r.Deadline,
 	}, nil
 }
 
@@ -66,13 +66,13 @@ func scanSubmission(stmt *sqlite.Stmt, r *async.Record) error {
 	}
 	r.Redrive, r.Rank, r.Percent = stmt.ColumnInt(5), stmt.ColumnInt(6), stmt.ColumnInt(7)
 	r.Result = database.ColumnBytes(stmt, 12)
-	r.Waiting = async.Waiting{Stage: stmt.ColumnText(14), Token: stmt.ColumnText(15), Answer: stmt.ColumnText(16)}
-	r.Job, r.Scope = stmt.ColumnText(19), stmt.ColumnText(22)
-	r.Expires = columnExpiry(stmt, 21)
+	r.Waiting = async.Waiting{Stage: stmt.ColumnText(14), Token: stmt.ColumnText(15), Answer: stmt.ColumnText(16), Attempt: stmt.ColumnInt64(17)}
+	r.Job, r.Scope = stmt.ColumnText(20), stmt.ColumnText(23)
+	r.Expires = columnExpiry(stmt, 22)
 	return errors.Join(
 		columnJSON(stmt, 10, &r.Outcomes), columnJSON(stmt, 11, &r.Values), columnJSON(stmt, 13, &r.Large),
-		columnTime(stmt, 8, &r.Began), columnTime(stmt, 9, &r.Due), columnTime(stmt, 17, &r.Updated),
-		columnTime(stmt, 18, &r.Deadline), columnTime(stmt, 20, &r.Created))
+		columnTime(stmt, 8, &r.Began), columnTime(stmt, 9, &r.Due), columnTime(stmt, 18, &r.Updated),
+		columnTime(stmt, 19, &r.Deadline), columnTime(stmt, 21, &r.Created))
 }
 
 func columnTime(stmt *sqlite.Stmt, at int, t *time.Time) (err error) {

@@ -46,7 +46,8 @@ CREATE TABLE IF NOT EXISTS submissions (
 	deadline      TEXT NOT NULL,
 	expires       INTEGER NOT NULL,
 	scope         TEXT NOT NULL DEFAULT '',
-	ended         INTEGER NOT NULL DEFAULT 0
+	ended         INTEGER NOT NULL DEFAULT 0,
+	wait_attempt  INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS submissions_ended ON submissions (ended) WHERE ended > 0;
 CREATE INDEX IF NOT EXISTS submissions_ended_of_scope ON submissions (scope, ended) WHERE ended > 0;
@@ -92,10 +93,17 @@ func (p part) Migrate(conn *sqlite.Conn) error {
 	err := database.Each(conn, `SELECT name FROM pragma_table_info('submissions')`,
 		func(stmt *sqlite.Stmt) { columns[stmt.ColumnText(0)] = true })
 	switch {
-	case err != nil, len(columns) == 0, columns["scope"]:
+	case err != nil, len(columns) == 0:
 		return err
 	case !columns["decisions"]:
-		return database.Script(conn, addEnds)
+		script := ""
+		if !columns["scope"] {
+			script += addEnds
+		}
+		if !columns["wait_attempt"] {
+			script += addAttempts
+		}
+		return database.Script(conn, script)
 	}
 	for _, statement := range []string{
 		"ALTER TABLE submissions RENAME TO submissions_1",
@@ -112,12 +120,17 @@ func (p part) Migrate(conn *sqlite.Conn) error {
 	return database.Script(conn, fromFormat1)
 }
 
-// addEnds adds the columns that format 2 did not have at first. A program that
-// does not know them leaves them alone.
-const addEnds = `
+// addEnds and addAttempts add the columns that format 2 did not have at first. A
+// program that does not know them leaves them alone.
+const (
+	addEnds = `
 ALTER TABLE submissions ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 ALTER TABLE submissions ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
 `
+	addAttempts = `
+ALTER TABLE submissions ADD COLUMN wait_attempt INTEGER NOT NULL DEFAULT 0;
+`
+)
 
 const fromFormat1 = `
 INSERT INTO submissions
