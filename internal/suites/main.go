@@ -98,6 +98,7 @@ var (
 	java     = []tool{{"mvn", "maven"}, {"javac", "default-jdk-headless"}}
 	browser  = []tool{{"chromium", "chromium"}}
 	terminal = []tool{{"tmux", "tmux"}, {"zsh", "zsh"}, {"fish", "fish"}, {"bash-completion", "bash-completion"}}
+	clone    = []tool{{"git", "git"}, {"curl", "curl"}}
 	race     = []tool{{"gcc", "gcc"}, {"curl", "curl"}}
 )
 

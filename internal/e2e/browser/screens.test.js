@@ -87,9 +87,22 @@ test("a form that waits for its server", async (t) => {
   await inspect(page, "sending");
 });
 
+/** Has every talk stay in its second stage, for as long as a screen is inspected. */
+const staysShortlisted = (page) => page.route("**/api/status/*", async (route) => {
+  const response = await route.fetch();
+  const { id, createdTime } = await response.json();
+  const lastUpdatedTime = new Date(Date.parse(createdTime) + 20_000).toISOString();
+  const message = "Your proposal has passed moderation and is being considered for the shortlist.";
+  await route.fulfill({
+    status: 202, headers: { "Retry-After": "16" },
+    json: { id, status: "Running", customStatus: "Shortlisting", message, createdTime, lastUpdatedTime, percentComplete: 44 },
+  });
+});
+
 test("a talk that is about to be canceled, and the wire", async (t) => {
-  const { url } = await Local.start(t, { speed: 2 });
+  const { url } = await Local.start(t, { speed: 1 });
   const page = await open(t, url);
+  await staysShortlisted(page);
   await submit(page);
   await look(page, "Shortlisting");
   await page.getByRole("button", { name: "Cancel this talk" }).click();
@@ -116,9 +129,10 @@ test("a talk with a result", async (t) => {
 test("a talk under way, and cut off", async (t) => {
   const local = await Local.start(t, { speed: 1 });
   const page = await open(t, local.url);
+  await staysShortlisted(page);
   await submit(page);
-  await look(page, "Moderation");
-  await inspect(page, "moderation");
+  await look(page, "Shortlisting");
+  await inspect(page, "shortlisting");
   await local.kill();
   await page.getByRole("button", { name: "Look now" }).click();
   await page.locator("#talk-trouble").waitFor();
