@@ -97,6 +97,10 @@ test-awscli: $(TOOLS)/awscli/ok ## the AWS CLI against the engine alone
 test-terminal: ## the command line in a real terminal
 	CFS_TEST_TERMINAL=1 go test ./cmd/cfs -run TestTerminal -count=1
 
+.PHONY: test-readme
+test-readme: ## every block of README.md, in a fresh clone
+	README_TEST=1 go test -count=1 -timeout 20m ./internal/e2e/readme
+
 .PHONY: test-openapi
 test-openapi: $(TOOLS)/schemathesis/ok ## the API's description: linted, and tried out: make test-openapi [EXAMPLES=50] [SEED=1]
 	.ci/openapi/run $(TOOLS)/schemathesis/bin/st

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jedib0t/go-pretty/v6/text"
+
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/client"
 )
@@ -26,6 +28,21 @@ func TestCannotReach(t *testing.T) {
 		if code != exitUnreachable || !strings.HasSuffix(s.err.String(), want) || strings.Count(s.err.String(), first) != 2 {
 			t.Errorf("%s: exit code %d: %s", args, code, &s.err)
 		}
+	}
+}
+
+func TestRepetitionsAreWrapped(t *testing.T) {
+	c := seat(t)
+	c.Close()
+	s := piped(t, c).terminal(60)
+	s.do("--retries", "1", "status", "x")
+	for line := range strings.Lines(s.err.String()) {
+		if text.StringWidthWithoutEscSequences(strings.TrimSpace(line)) > 60 {
+			t.Errorf("a line is wider than the terminal: %q", line)
+		}
+	}
+	if !strings.Contains(s.err.String(), "trying again") {
+		t.Errorf("it does not say that it tries again: %q", &s.err)
 	}
 }
 

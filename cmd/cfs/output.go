@@ -106,6 +106,9 @@ func ago(t, now time.Time) string {
 	return s
 }
 
+// unbounded is the width that text is wrapped to in a pipe, which has none.
+const unbounded = 1 << 20
+
 // sentence wraps text at words to the width of the terminal, and at what is
 // comfortable to read on a wide one.
 func sentence(s string, width int) string { return wrap(clean(s), max(20, min(width, 100))) }

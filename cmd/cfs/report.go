@@ -84,7 +84,7 @@ func (a *app) reportText(c *cli.Command, code int, err error) {
 	width := a.width(a.stderr)
 	p := colours(a.getenv, width)
 	if width == 0 {
-		width = 1 << 20 // a pipe has no width to wrap to
+		width = unbounded
 	}
 	fmt.Fprintf(a.stderr, "%s%s\n", p.alarm("cfs:"), strings.TrimPrefix(wrap("cfs: "+clean(explain(c, code, err)), width), "cfs:"))
 	var problem *client.ProblemError

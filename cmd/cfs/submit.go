@@ -117,9 +117,13 @@ func (a *app) retrying(c *cli.Command, ref string) func(client.Retry) {
 		if refused(r.Err) {
 			where = "nothing listens at " + host(c, ref) + ": "
 		}
-		fmt.Fprintf(a.stderr, "cfs: %s%s; trying again in %s\n", where, shortError(r.Err), seconds(r.Delay))
+		width := a.width(a.stderr)
+		if width == 0 {
+			width = unbounded
+		}
+		fmt.Fprintln(a.stderr, wrap(fmt.Sprintf("cfs: %s%s; trying again in %s", where, shortError(r.Err), seconds(r.Delay)), width))
 		if h := notRunning(c, ref); r.Attempt == 1 && where != "" && h != "" {
-			fmt.Fprintln(a.stderr, h)
+			fmt.Fprintln(a.stderr, wrap(h, width))
 		}
 	}
 }

@@ -18,6 +18,7 @@ func suites() []suite {
 		{name: "awscli", about: "the AWS CLI against the engine alone", needs: python},
 		{name: "corpus", about: "how many real definitions the local Step Functions takes"},
 		{name: "new-project", about: "a project of cmd/new, from a checkout and from a module proxy, and the tutorial"},
+		{name: "readme", about: "every block of README.md, in a fresh clone", needs: clone},
 		{name: "terminal", about: "the command line client in a real terminal", needs: terminal},
 		{name: "openapi", about: "the API's description, linted and tried out", needs: join(node, python)},
 		{name: "browser", about: "the page in a real browser", needs: join(node, browser), beside: true},

@@ -47,6 +47,7 @@ var (
 	python   = []tool{{"python3", "python3", ""}, {"venv", "python3-venv", ""}}
 	java     = []tool{{"mvn", "maven", ""}, {"javac", "default-jdk-headless", ""}}
 	browser  = []tool{{"chromium", "chromium", ""}}
+	clone    = []tool{{"git", "git", ""}, {"curl", "curl", ""}}
 	terminal = []tool{{"tmux", "tmux", ""}, {"zsh", "zsh", ""}, {"fish", "fish", ""}, {"bash-completion", "bash-completion", ""}}
 	docker   = []tool{{"docker", "docker.io", "docker-cli"}}
 	race     = []tool{{"gcc", "gcc", ""}, {"libc", "libc6-dev", ""}, {"curl", "curl", ""}}

@@ -94,6 +94,19 @@ export async function submit(page, fields) {
 /** Waits until the talk on the page stands at word. */
 export const reaches = (page, word) => page.locator("#talk-word").getByText(word, { exact: true }).waitFor();
 
+/**
+ * Presses "Look now" until the talk on the page stands at word. Polls on Retry-After
+ * aim at the end of the whole, and may pass over a stage before it.
+ */
+export async function look(page, word) {
+  while (await page.locator("#talk-word").textContent() !== word) {
+    await Promise.all([
+      page.waitForResponse(/\/api\/status\//),
+      page.getByRole("button", { name: "Look now" }).click(),
+    ]);
+  }
+}
+
 /** The steps that the page shows, as name: state. */
 export const steps = (page) => page.locator(".stage").evaluateAll((items) =>
   items.map((item) => `${item.querySelector(".stage-name").textContent}: ${item.dataset.state}`));

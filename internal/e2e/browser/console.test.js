@@ -50,6 +50,15 @@ async function functions(t) {
   return `http://127.0.0.1:${server.address().port}`;
 }
 
+/** What answers for the machine's function in a test case. */
+const mocks = {
+  StateMachines: { Orders: { TestCases: { "Charged at once": { Charge: "Charged" }, "Out of order": { Charge: "OutOfOrder" } } } },
+  MockedResponses: {
+    Charged: { 0: { Return: { paid: true, items: [3] } } },
+    OutOfOrder: { 0: { Throw: { Error: "OutOfOrder", Cause: "the terminal is out of order" } } },
+  },
+};
+
 /** Starts the engine with two machines, and gives its address. */
 async function engine(t) {
   const folder = await mkdtemp(join(tmpdir(), "console-"));
@@ -58,8 +67,10 @@ async function engine(t) {
   await writeFile(template, JSON.stringify({
     Resources: { Orders: machine(orders), Nap: machine({ StartAt: "Sleep", States: { Sleep: { Type: "Wait", Seconds: 3600, End: true } } }) },
   }));
-  const child = spawn(process.env.STEPFUNCTIONS, ["-addr", "127.0.0.1:0", "-data", join(folder, "data"), "-template", template, "-lambda-endpoint", await functions(t)],
-    { stdio: ["ignore", "pipe", "ignore"] });
+  const mockFile = join(folder, "mocks.json");
+  await writeFile(mockFile, JSON.stringify(mocks));
+  const child = spawn(process.env.STEPFUNCTIONS, ["-addr", "127.0.0.1:0", "-data", join(folder, "data"), "-template", template, "-mock", mockFile,
+    "-lambda-endpoint", await functions(t)], { stdio: ["ignore", "pipe", "ignore"] });
   t.after(async () => {
     if (child.exitCode === null) {
       child.kill("SIGKILL");
@@ -108,6 +119,30 @@ test("an execution from its start to its end, by hand", async (t) => {
   await page.locator("tr:target").getByRole("link", { name: "Reserve" }).click();
   await page.getByRole("heading", { name: "Events of Reserve" }).waitFor();
   assert.equal(await page.locator("#event-table tbody tr").count(), 4);
+});
+
+test("an execution with a test case of the mock file", async (t) => {
+  const url = await engine(t);
+  const page = await open(t, url);
+  await page.goto(`${url}/machine?arn=${states}:stateMachine:Nap`);
+  await page.getByRole("button", { name: "Start" }).waitFor();
+  assert.equal(await page.getByLabel("Test case").count(), 0, "none is offered where there is none");
+
+  await page.goto(`${url}/machine?arn=${states}:stateMachine:Orders`);
+  assert.deepEqual(await page.getByLabel("Test case").locator("option").allTextContents(), ["None", "Charged at once", "Out of order"]);
+  await page.getByLabel("Test case").selectOption("Out of order");
+  await page.getByLabel("Input, as JSON").fill('{"paid": false}');
+  await page.getByRole("button", { name: "Start" }).click();
+  await status(page, "FAILED");
+  await page.getByText("the terminal is out of order").first().waitFor();
+  await page.getByText("Test case Out of order").waitFor();
+
+  await page.getByRole("link", { name: "Start another with this input" }).click();
+  assert.equal(await page.getByLabel("Test case").inputValue(), "Out of order");
+  await page.getByLabel("Test case").selectOption("Charged at once");
+  await page.getByRole("button", { name: "Start" }).click();
+  await status(page, "SUCCEEDED");
+  await page.getByText("Test case Charged at once").waitFor();
 });
 
 test("what runs is brought up to date, stopped and redriven", async (t) => {

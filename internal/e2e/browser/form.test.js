@@ -35,6 +35,24 @@ test("every problem is listed and shown at its field", async (t) => {
   assert.equal(new URL(page.url()).hash, "", "the link leads nowhere else");
 });
 
+test("labels and inputs side by side stay in line, whatever is said of them", async (t) => {
+  const { url } = await Local.start(t);
+  const page = await open(t, url, { viewport: { width: 768, height: 900 } });
+  const tops = (...selectors) => Promise.all(selectors.map((s) => page.locator(s).evaluate((e) => e.getBoundingClientRect().top)));
+  const inLine = async () => {
+    const [name, email] = await tops("label[for=name]", "label[for=email]");
+    assert.equal(name, email, "labels");
+    const [one, two] = await tops("#name", "#email");
+    assert.equal(one, two, "inputs");
+  };
+  await inLine();
+  await send(page); // of the two problems one has two lines
+  await page.locator("#email-problem").waitFor();
+  await inLine();
+  await page.locator("#name").fill("Ada");
+  await inLine();
+});
+
 test("a problem goes when its field changes, and what was typed stays", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);

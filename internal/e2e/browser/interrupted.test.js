@@ -7,7 +7,11 @@ import { Local } from "./local.js";
 
 useBrowser();
 
-const cannotReach = (page) => page.locator("#talk-trouble").getByText("The server cannot be reached.").waitFor();
+/** Looks now, and finds that the server cannot be reached. */
+async function cannotReach(page) {
+  await page.getByRole("button", { name: "Look now" }).click();
+  await page.locator("#talk-trouble").getByText("The server cannot be reached.").waitFor();
+}
 
 test("a cut network is reported, and polling goes on after it", async (t) => {
   const { url } = await Local.start(t, { speed: 4 });

@@ -95,7 +95,32 @@ for (const [status, code, said] of [
   });
 }
 
-test("who does not want to wait need not, and what is known stays", async (t) => {
+test("who does not want to wait looks now, and hears of what has not changed", async (t) => {
+  const { page, asked } = await follow(t, [
+    json(202, body("Running", "Selection"), { "Retry-After": "60", ETag: '"one"' }),
+    { status: 304, headers: { "Retry-After": "50", ETag: '"one"' } },
+    json(200, body("Succeeded", "Approved")),
+  ]);
+  await reaches(page, "Selection");
+  await page.clock.runFor(10_000);
+  assert.equal(asked.length, 1, "the page does not ask before Retry-After by itself");
+  const live = await page.evaluateHandle(() => {
+    const said = [];
+    new MutationObserver(() => said.push(document.getElementById("live").textContent))
+      .observe(document.getElementById("live"), { childList: true });
+    return said;
+  });
+  await page.getByRole("button", { name: "Look now" }).click();
+  await page.getByText("Looking again in 50 s.").waitFor();
+  assert.deepEqual(asked, ["", '"one"']);
+  assert.deepEqual(await live.jsonValue(), ["Selection. It is Selection."]);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "talk-look", "it can be pressed again");
+  await page.getByRole("button", { name: "Look now" }).click();
+  await reaches(page, "Approved");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "talk-title", "the focus is not lost with the button");
+});
+
+test("a failed poll need not be waited out, and what is known stays", async (t) => {
   const { page, asked } = await follow(t, [
     json(202, body("Running", "Selection"), { "Retry-After": "2" }),
     problem(503, "ServiceUnavailable"),

@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { accessible } from "./axe.js";
-import { fill, open, reaches, send, submit, useBrowser } from "./browser.js";
+import { fill, look, open, reaches, send, submit, useBrowser } from "./browser.js";
 import { Local } from "./local.js";
 
 useBrowser();
 
 const folder = process.env.SCREENSHOTS;
 
-async function look(page, name, schemes = ["light", "dark"]) {
+async function inspect(page, name, schemes = ["light", "dark"]) {
   for (const width of [360, 768, 1280]) {
     await page.setViewportSize({ width, height: 800 });
     for (const colorScheme of schemes) {
@@ -55,7 +55,7 @@ test("a title runs the way it is written, and stays where titles are", async (t)
     const style = await page.locator(title).evaluate((e) => [getComputedStyle(e).direction, getComputedStyle(e).textAlign]);
     assert.deepEqual(style, ["rtl", "left"], title);
   }
-  await look(page, "right-to-left", ["light"]);
+  await inspect(page, "right-to-left", ["light"]);
 });
 
 test("paper gets what is to be read, and nothing to press", async (t) => {
@@ -71,10 +71,10 @@ test("paper gets what is to be read, and nothing to press", async (t) => {
 test("the form", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, url);
-  await look(page, "form");
+  await inspect(page, "form");
   await send(page);
   await page.locator("#problems").waitFor();
-  await look(page, "problems");
+  await inspect(page, "problems");
 });
 
 test("a form that waits for its server", async (t) => {
@@ -84,20 +84,33 @@ test("a form that waits for its server", async (t) => {
   await local.kill();
   await send(page);
   await page.locator("#send-trouble").waitFor();
-  await look(page, "sending");
+  await inspect(page, "sending");
+});
+
+/** Has every talk stay in its second stage, for as long as a screen is inspected. */
+const staysShortlisted = (page) => page.route("**/api/status/*", async (route) => {
+  const response = await route.fetch();
+  const { id, createdTime } = await response.json();
+  const lastUpdatedTime = new Date(Date.parse(createdTime) + 20_000).toISOString();
+  const message = "Your proposal has passed moderation and is being considered for the shortlist.";
+  await route.fulfill({
+    status: 202, headers: { "Retry-After": "16" },
+    json: { id, status: "Running", customStatus: "Shortlisting", message, createdTime, lastUpdatedTime, percentComplete: 44 },
+  });
 });
 
 test("a talk that is about to be canceled, and the wire", async (t) => {
-  const { url } = await Local.start(t, { speed: 2 });
+  const { url } = await Local.start(t, { speed: 1 });
   const page = await open(t, url);
+  await staysShortlisted(page);
   await submit(page);
-  await reaches(page, "Shortlisting");
+  await look(page, "Shortlisting");
   await page.getByRole("button", { name: "Cancel this talk" }).click();
-  await look(page, "cancel");
+  await inspect(page, "cancel");
   await page.getByRole("button", { name: "No, keep it" }).click();
   await page.getByText("On the wire").click();
   await page.locator(".exchange summary").last().click();
-  await look(page, "wire");
+  await inspect(page, "wire");
 });
 
 test("a talk with a result", async (t) => {
@@ -110,18 +123,20 @@ test("a talk with a result", async (t) => {
   });
   await submit(page);
   await reaches(page, "Approved");
-  await look(page, "result");
+  await inspect(page, "result");
 });
 
 test("a talk under way, and cut off", async (t) => {
   const local = await Local.start(t, { speed: 1 });
   const page = await open(t, local.url);
+  await staysShortlisted(page);
   await submit(page);
-  await reaches(page, "Moderation");
-  await look(page, "moderation");
+  await look(page, "Shortlisting");
+  await inspect(page, "shortlisting");
   await local.kill();
+  await page.getByRole("button", { name: "Look now" }).click();
   await page.locator("#talk-trouble").waitFor();
-  await look(page, "trouble");
+  await inspect(page, "trouble");
 });
 
 for (const [review, word] of [["approve", "Approved"], ["reject@moderation", "Rejected"], ["fail@selection", "Failed"]]) {
@@ -130,7 +145,7 @@ for (const [review, word] of [["approve", "Approved"], ["reject@moderation", "Re
     const page = await open(t, url);
     await submit(page, { Title: "An unreasonably long title about a most unreasonable programme of lectures on engines" });
     await reaches(page, word);
-    await look(page, word.toLowerCase());
+    await inspect(page, word.toLowerCase());
   });
 }
 
@@ -138,17 +153,17 @@ test("a link that leads nowhere", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, `${url}/#${"a".repeat(26)}`);
   await reaches(page, "Not found");
-  await look(page, "unknown");
+  await inspect(page, "unknown");
 });
 
 test("the documentation", async (t) => {
   const { url } = await Local.start(t);
   const page = await open(t, `${url}/docs`);
   await page.getByText("Submit", { exact: true }).waitFor();
-  await look(page, "docs");
+  await inspect(page, "docs");
   await page.getByText("Submit", { exact: true }).click();
   await page.getByText("Accepted. Poll").waitFor();
-  await look(page, "docs-open");
+  await inspect(page, "docs-open");
 });
 
 test("what the documentation sends is accepted with a 202, again and again", async (t) => {

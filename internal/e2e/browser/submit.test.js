@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fill, open, reaches, steps, submit, talk, useBrowser } from "./browser.js";
+import { fill, look, open, reaches, steps, submit, talk, useBrowser } from "./browser.js";
 import { Local } from "./local.js";
 
 useBrowser();
@@ -24,17 +24,17 @@ test("a stage is shown while it lasts", async (t) => {
   const { url } = await Local.start(t, { speed: 1 });
   const page = await open(t, url);
   await submit(page);
-  await reaches(page, "Moderation");
+  await look(page, "Moderation");
   assert.deepEqual(await steps(page), ["Received: done", "Moderation: now", "Shortlisting: ahead", "Selection: ahead", "Decision: ahead"]);
   assert.match(await page.locator("#live").textContent(), /^Moderation\. Your proposal is being moderated\.$/);
-  assert.match(await page.locator("#talk-next").textContent(), /^Looking again (in \d+ s|now)\.$/);
+  assert.match(await page.locator("#talk-next-text").textContent(), /^Looking again (in \d+ s|now)\.$/);
 });
 
 test("a rejection keeps the stages that were watched, and shows no others", async (t) => {
   const { url } = await Local.start(t, { review: "reject@shortlisting", speed: 4 });
   const page = await open(t, url);
   await submit(page);
-  await reaches(page, "Shortlisting");
+  await look(page, "Shortlisting");
   await reaches(page, "Rejected");
   assert.deepEqual(await steps(page), ["Received: done", "Moderation: done", "Shortlisting: done", "Rejected: no"]);
   await page.reload();
@@ -100,7 +100,7 @@ test("how much is done is shown while it goes on", async (t) => {
   const { url } = await Local.start(t, { speed: 2 });
   const page = await open(t, url);
   await submit(page);
-  await reaches(page, "Shortlisting");
+  await look(page, "Shortlisting");
   assert.match(await page.locator("#talk-percent").textContent(), /^\d+ % done(, (about \d+ s|a few seconds) left)?$/);
   assert.ok(await page.locator("#talk-bar").evaluate((bar) => bar.value > 0 && bar.value < 100));
   await reaches(page, "Approved");
@@ -112,7 +112,7 @@ test("a talk is canceled by the browser that proposed it, and by no other", asyn
   const page = await open(t, url);
   const id = await submit(page);
   const other = await open(t, `${url}/#${id}`);
-  await reaches(other, "Moderation");
+  await other.locator("#talk-stages").waitFor();
   assert.equal(await other.locator("#cancel").isVisible(), false);
 
   await page.getByRole("button", { name: "Cancel this talk" }).click();

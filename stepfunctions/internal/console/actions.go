@@ -41,7 +41,9 @@ func (h *handler) start(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.Input, p.Given = r.PostForm.Get("input"), strings.TrimSpace(r.PostForm.Get("name"))
-	s := engine.StartExecution{MachineARN: arn, Name: p.Given, Input: json.RawMessage(p.Input)}
+	testCase := r.PostForm.Get("case")
+	p.choose(testCase)
+	s := engine.StartExecution{MachineARN: engine.WithTestCase(arn, testCase), Name: p.Given, Input: json.RawMessage(p.Input)}
 	if strings.TrimSpace(p.Input) == "" {
 		s.Input = nil
 	}

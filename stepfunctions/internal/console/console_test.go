@@ -17,6 +17,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/console"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
+	"example.org/asynchttpapi/stepfunctions/internal/mock"
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
@@ -30,12 +31,20 @@ type world struct {
 
 // in runs a test of the page.
 func in(t *testing.T, test func(w *world)) {
+	t.Helper()
+	inMocked(t, nil, test)
+}
+
+// inMocked runs a test of the page of an engine with a mock file, nil for none.
+func inMocked(t *testing.T, file *mock.File, test func(w *world)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		invoker := &enginetest.Invoker{}
 		invoker.Handle("arn:aws:lambda:us-east-1:123456789012:function:Decline", func(context.Context, []byte) ([]byte, error) {
 			return nil, &engine.FunctionError{Payload: []byte(`{"errorType":"Declined","errorMessage":"no"}`)}
 		})
-		e := engine.New(engine.Config{Journal: enginetest.NewJournal(), Invoker: invoker})
+		mocks := func() *mock.File { return file }
+		e := engine.New(engine.Config{Journal: enginetest.NewJournal(), Invoker: invoker, Integrations: engine.Integrations{Mocks: mocks}})
 		if err := e.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -183,6 +192,41 @@ func TestAnExecutionIsStarted(t *testing.T) {
 		if w.has(rec.Body.String(), `role="alert"`, "{}&lt;", `value="a/b"`); rec.Code != 400 {
 			w.Errorf("status %d", rec.Code)
 		}
+	})
+}
+
+func TestATestCaseIsChosen(t *testing.T) {
+	file, err := mock.Parse("mocks.json", []byte(`{
+		"StateMachines": {
+			"m": {"DefaultTestCase": "Good", "TestCases": {"Good": {"Call": "good"}, "A \"bad\" one": {"Call": "bad"}}},
+			"free": {"TestCases": {"Good": {"Call": "good"}}},
+			"none": {}
+		},
+		"MockedResponses": {"good": {"0": {"Return": {"Item": {}}}}, "bad": {"0": {"Throw": {"Error": "Busy"}}}}
+	}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const get = `{"StartAt":"Call","States":{"Call":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{},"End":true}}}`
+	inMocked(t, file, func(w *world) {
+		m, form := w.create("m", get), func(arn string) string { return w.get("/machine?arn=" + url.QueryEscape(arn)) }
+		w.has(form(m), `<option value="">The default: Good</option>`, `<option value="A &#34;bad&#34; one">`, `<option value="Good">`)
+		w.has(form(w.create("free", get)), `<option value="">None</option>`, `<option value="Good">`)
+		w.hasNot(form(w.create("none", get)), `name="case"`)
+
+		page := w.does("/start", "machine", m, "name", "bad", "input", "{}", "case", `A "bad" one`)
+		w.has(page, "FAILED", "Busy", "Test case A &#34;bad&#34; one")
+		page = w.get("/machine?arn=" + url.QueryEscape(m) + "&from=" + url.QueryEscape(strings.Replace(m, "stateMachine", "execution", 1)+":bad"))
+		w.has(page, `<option value="A &#34;bad&#34; one" selected>`)
+
+		page = w.does("/start", "machine", m, "name", "good", "input", "{}", "case", "")
+		w.has(page, "SUCCEEDED")
+		w.hasNot(page, "Test case")
+
+		rec := w.post("/start", "machine", m, "name", "a/b", "input", "{}", "case", "Good")
+		w.has(rec.Body.String(), `role="alert"`, `<option value="Good" selected>`)
+		rec = w.post("/start", "machine", m, "input", "{}", "case", "Nosuch")
+		w.has(rec.Body.String(), `role="alert"`, "has no &#34;Nosuch&#34;: A &#34;bad&#34; one, Good")
 	})
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
@@ -65,6 +66,10 @@ type machinePage struct {
 	// Problem says why the form was rejected.
 	Problem string
 	Given   string // the name that was typed
+	// TestCases are those of the mock file, TestCase the chosen one, empty for
+	// DefaultCase, which is empty where there is none.
+	TestCases             []string
+	TestCase, DefaultCase string
 	// Result is the end of an Express execution.
 	Result *engine.Execution
 	Shown  excerpt // of its output
@@ -84,8 +89,16 @@ func (h *handler) showMachine(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		p.Input = string(x.Input)
+		p.choose(x.TestCase)
 	}
 	h.show(w, http.StatusOK, "machine.html", p)
+}
+
+// choose chooses a test case, unless the mock file has it no longer.
+func (p *machinePage) choose(testCase string) {
+	if slices.Contains(p.TestCases, testCase) {
+		p.TestCase = testCase
+	}
 }
 
 func (h *handler) machine(r *http.Request, arn string) (machinePage, error) {
@@ -94,6 +107,7 @@ func (h *handler) machine(r *http.Request, arn string) (machinePage, error) {
 		return machinePage{}, err
 	}
 	p := machinePage{StateMachine: m}
+	p.TestCases, p.DefaultCase = h.engine.TestCases(m.Name)
 	parsed, err := asl.Parse([]byte(m.Definition))
 	if err == nil && countStates(parsed) <= maxDrawn {
 		p.Graph = svg(parsed, nil)

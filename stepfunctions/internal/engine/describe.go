@@ -25,11 +25,13 @@ type Execution struct {
 	Started    time.Time
 	// Stopped, Output, Error and Cause are set once Status is final.
 	Stopped time.Time
-	// Input and Output are left out of lists.
-	Input  json.RawMessage
-	Output json.RawMessage
-	Error  string
-	Cause  string
+	// Input, TestCase and Output are left out of lists. TestCase is the mock
+	// file's that it was started with.
+	Input    json.RawMessage
+	TestCase string
+	Output   json.RawMessage
+	Error    string
+	Cause    string
 
 	RedriveCount int
 	// Redriven is when it was opened again the last time.
@@ -57,7 +59,8 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 		return Execution{}, err
 	}
 	x := e.execution(r)
-	x.Input, err = e.input(ctx, r.ID)
+	first, err := e.first(ctx, r.ID)
+	x.Input, x.TestCase = first.Output, first.TestCase
 	return x, err
 }
 

@@ -50,6 +50,21 @@ func cutTestCase(arn string) (own, testCase string) {
 	return own, testCase
 }
 
+// TestCases returns the test cases that an execution of the machine may be
+// started with, and which of them applies to one that is started without.
+func (e *Engine) TestCases(machine string) (names []string, fallback string) {
+	return e.cfg.Integrations.file().Cases(machine)
+}
+
+// WithTestCase returns what StartExecution takes as the ARN of a machine to start
+// an execution with the test case, which may be empty.
+func WithTestCase(machineARN, testCase string) string {
+	if testCase == "" {
+		return machineARN
+	}
+	return machineARN + "#" + testCase
+}
+
 // checkTestCase rejects a test case that the mock file does not have.
 func (e *Engine) checkTestCase(machineARN, testCase string) error {
 	if err := e.cfg.Integrations.file().HasCase(machineName(machineARN), testCase); err != nil {

@@ -272,6 +272,16 @@ func (f *File) HasCase(machine, testCase string) error {
 	return nil
 }
 
+// Cases returns the names of the machine's test cases, sorted, and that of its
+// default one, empty for none.
+func (f *File) Cases(machine string) (names []string, fallback string) {
+	if f == nil {
+		return nil, ""
+	}
+	m := f.machines[machine]
+	return slices.Sorted(maps.Keys(m.cases)), m.fallback
+}
+
 // Inherit returns the test case of an execution that one with the test case
 // starts: the same, if the machine has one of that name, and else its default.
 func (f *File) Inherit(machine, testCase string) string {

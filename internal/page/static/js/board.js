@@ -42,10 +42,10 @@ export class Board extends EventTarget {
     return this.#watched.get(id)?.state ?? { submission: null };
   }
 
-  /** Polls at once what waits after a failure; without an id, all of that. */
-  retry(id) {
-    for (const [each, { state, wake }] of this.#watched) {
-      if (state.trouble && (id === undefined || each === id)) wake.dispatchEvent(new Event("wake"));
+  /** Polls at once whatever waits after a failure. */
+  retry() {
+    for (const { state, wake } of this.#watched.values()) {
+      if (state.trouble) wake.dispatchEvent(new Event("wake"));
     }
   }
 

@@ -34,7 +34,7 @@ function start({ api: base, docs }) {
   const drafts = new Drafts(browserStorage("sessionStorage"));
   const board = new Board(api);
   const talk = new TalkView({
-    retry: (id) => board.retry(id), cancel: cancelTalk, announce,
+    look: (id) => board.poll(id), cancel: cancelTalk, announce,
     again: (id) => {
       form.fill(drafts.of(id) ?? {});
       location.hash = "";

@@ -15,8 +15,8 @@ export class TalkView {
   #said = "";
   #offers = {};
 
-  /** retry polls again at once, cancel cancels, again fills the form once more: each gets an id. */
-  constructor({ retry, cancel, again, announce }) {
+  /** look polls at once, cancel cancels, again fills the form once more: each gets an id. */
+  constructor({ look, cancel, again, announce }) {
     this.#announce = announce;
     $("cancel").addEventListener("click", () => this.#askToCancel(true));
     $("cancel-no").addEventListener("click", () => this.#askToCancel(false));
@@ -25,7 +25,12 @@ export class TalkView {
       cancel(this.#id);
     });
     $("again").addEventListener("click", () => again(this.#id));
-    $("talk-retry").addEventListener("click", () => retry(this.#id));
+    for (const button of ["talk-look", "talk-retry"]) {
+      $(button).addEventListener("click", () => {
+        this.#said = ""; // whoever asks gets an answer, even if nothing has changed
+        look(this.#id);
+      });
+    }
     $("copy").addEventListener("click", async () => {
       const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
       announce(copied ? "The link is copied." : "The browser does not let this page copy.");
@@ -52,6 +57,7 @@ export class TalkView {
   show(state, offers) {
     this.#state = state;
     this.#offers = offers;
+    const focused = document.activeElement;
     const { submission, gone, refused } = state;
     $("talk-card").dataset.tone = tone(state);
     $("talk-word").textContent = word(state);
@@ -67,6 +73,7 @@ export class TalkView {
     if (submission) this.#showSubmission(submission);
     this.#showTrouble(state);
     this.#tick();
+    this.#keepFocus(focused);
     this.#say(state);
   }
 
@@ -106,11 +113,13 @@ export class TalkView {
   }
 
   #showTrouble({ trouble }) {
-    const box = $("talk-trouble");
-    const focused = box.contains(document.activeElement);
-    box.hidden = !trouble;
+    $("talk-trouble").hidden = !trouble;
     $("talk-card").toggleAttribute("data-trouble", Boolean(trouble));
-    if (!trouble && focused) $("talk-title").focus();
+  }
+
+  /** The focus is not lost with a button that goes. */
+  #keepFocus(focused) {
+    if (this.#id !== null && $("talk-card").contains(focused) && focused.closest("[hidden]")) $("talk-title").focus();
   }
 
   /** How much is done, and about how long the rest takes. */
@@ -129,7 +138,7 @@ export class TalkView {
     this.#showProgress(submission);
     if (trouble) $("talk-trouble-text").textContent = `${troubles[trouble]} Trying again ${soon(nextAt)}.`;
     $("talk-next").hidden = Boolean(trouble) || !nextAt || isTerminal(submission);
-    if (nextAt) $("talk-next").textContent = `Looking again ${soon(nextAt)}.`;
+    if (nextAt) $("talk-next-text").textContent = `Looking again ${soon(nextAt)}.`;
   }
 
   /** Announces to a screen reader what changed, and each thing once. */

@@ -18,9 +18,6 @@ function read(answer, known) {
   return { refused: body?.detail ?? `The server answered ${code}.` };
 }
 
-/** The longest pause between two polls of a page that a person looks at. */
-const whileSomeoneLooks = 3000;
-
 /**
  * Polls until the submission is terminal or gone, and reports each answer as
  * {submission, seen, gone, refused, trouble, nextAt}: seen are the custom statuses
@@ -44,8 +41,7 @@ export async function watch(api, id, { first, report, wake, signal }) {
     failures = news.trouble ? failures + 1 : 0;
     etag = news.submission ? answer.etag ?? etag : etag;
     const asked = answer?.retryAfter ?? 0;
-    // A person who looks on sees each stage: Retry-After is what a program needs, which wants the end alone.
-    const wait = failures ? pause(failures, asked) : Math.min(asked || withoutRetryAfter, whileSomeoneLooks);
+    const wait = failures ? pause(failures, asked) : asked || withoutRetryAfter;
     report({ ...news, submission, seen, nextAt: Date.now() + wait });
     await sleep(wait, wake, signal);
   }
