@@ -21,7 +21,7 @@ import (
 // resolve evaluates a template without the transform: edge and monitoring have none.
 func resolve(t *testing.T, template string, parameters map[string]string) samtemplate.Stack {
 	t.Helper()
-	imports := map[string]string{"talks-FunctionNames": "submit,status,result,cancel,moderate,shortlist,select,fail,reconcile"}
+	imports := map[string]string{"talks-FunctionNames": "submit,status,result,cancel,moderate,shortlist,select,fail,reconcile,completions"}
 	for _, name := range []string{"ApiId", "StateMachineArn", "Table", "DeadLettersName"} {
 		imports["talks-"+name] = name
 	}
@@ -280,6 +280,38 @@ func TestAlarmsHaveMinimumCounts(t *testing.T) {
 		if err != nil || threshold < 3 && !share {
 			t.Errorf("%s goes off at %v", id, r.Properties["Threshold"])
 		}
+	}
+}
+
+// What an alarm may read: CloudWatch refuses more.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html
+const maxAlarmMetrics = 10
+
+func TestAlarmsReadFewEnoughMetrics(t *testing.T) {
+	alarms := 0
+	for _, template := range []string{"template.yaml", "monitoring.yaml"} {
+		for id, r := range readFile(t, template).Source["Resources"].(map[string]any) {
+			resource := r.(map[string]any)
+			if resource["Type"] != "AWS::CloudWatch::Alarm" {
+				continue
+			}
+			metrics, _ := resource["Properties"].(map[string]any)["Metrics"].([]any)
+			read := 0
+			for _, m := range metrics {
+				if m.(map[string]any)["MetricStat"] != nil {
+					read++
+				}
+			}
+			if read > maxAlarmMetrics {
+				t.Errorf("%s reads %d metrics", id, read)
+			}
+			if read > 0 {
+				alarms++
+			}
+		}
+	}
+	if alarms < 5 {
+		t.Errorf("only %d alarms read metrics by expression", alarms)
 	}
 }
 
