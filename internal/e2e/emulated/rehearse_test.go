@@ -65,6 +65,8 @@ func TestRehearsal(t *testing.T) {
 	}
 
 	t.Run("restore", func(t *testing.T) { restore(t, port, next, stack, url, table, open[0]) })
+	t.Run("operate", func(t *testing.T) { operate(t, port, stack, url) })
+	t.Run("prune", func(t *testing.T) { prune(t, port, stack) })
 	for _, name := range []string{stack + "-edge", stack + "-monitoring", stack} {
 		aws(t, port, "cloudformation", "delete-stack", "--stack-name", name)
 		aws(t, port, "cloudformation", "wait", "stack-delete-complete", "--stack-name", name)
