@@ -23,10 +23,13 @@ def events(template):
                 yield key, name + "Aliaslive"
 
 
-def cors(template):
-    """The definition's CORS."""
+def cors(template, stack):
+    """The definition's CORS; origins were a parameter in the first version."""
+    given = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
     rules = template["Resources"]["Api"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-cors"]
     for name, value in rules.items():
+        if isinstance(value, dict):
+            value = given[value["Ref"]].split(",")
         yield name[0].upper() + name[1:], value
 
 
@@ -35,7 +38,8 @@ def main(path, name):
     formation, gateway = boto3.client("cloudformation"), boto3.client("apigatewayv2")
     resources = formation.describe_stack_resources(StackName=name)["StackResources"]
     ids = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
-    gateway.update_api(ApiId=ids["Api"], CorsConfiguration=dict(cors(template)))
+    stack = formation.describe_stacks(StackName=name)["Stacks"][0]
+    gateway.update_api(ApiId=ids["Api"], CorsConfiguration=dict(cors(template, stack)))
     made = gateway.get_routes(ApiId=ids["Api"])["Items"]
     known = {route["RouteKey"] for route in made}
     for key, alias in events(template):
