@@ -315,21 +315,36 @@ func TestAlarmsReadFewEnoughMetrics(t *testing.T) {
 	}
 }
 
-// The runbooks are for the alarms that there are.
+// The runbooks are for the alarms that there are, and each says the same three
+// things.
 func TestEveryAlarmHasARunbook(t *testing.T) {
-	docs := readText(t, "docs", "operations.md")
-	alarms := 0
+	_, docs, _ := strings.Cut(readText(t, "docs", "runbooks.md"), "\n## Runbooks\n")
+	docs, _, _ = strings.Cut(docs, "\n## ")
+	var given, want []string
+	for section := range strings.SplitSeq(docs, "\n### ") {
+		name, text, _ := strings.Cut(section, "\n")
+		if name == "" {
+			continue // what stands before the first
+		}
+		given = append(given, name)
+		act := strings.Contains(text, "\n- Act: ") && strings.Contains(text, "\n- Look: ") || strings.Contains(text, "\n- Look and act: ")
+		if !strings.HasPrefix(text, "\nGoes off when ") || !act {
+			t.Errorf("the runbook for %s does not say when it goes off, where to look and what to do", name)
+		}
+	}
 	for _, template := range []string{"template.yaml", "monitoring.yaml"} {
 		for id, r := range readFile(t, template).Source["Resources"].(map[string]any) {
-			if r.(map[string]any)["Type"] != "AWS::CloudWatch::Alarm" {
-				continue
-			}
-			if alarms++; !strings.Contains(docs, "\n| `"+id+"` | ") {
-				t.Errorf("docs/operations.md has no row for %s", id)
+			if r.(map[string]any)["Type"] == "AWS::CloudWatch::Alarm" {
+				want = append(want, id)
 			}
 		}
 	}
-	if alarms < 10 {
-		t.Errorf("only %d alarms", alarms)
+	slices.Sort(given)
+	slices.Sort(want)
+	if !slices.Equal(given, want) {
+		t.Errorf("docs/runbooks.md has\n%v\nand the alarms are\n%v", given, want)
+	}
+	if !strings.Contains(readText(t, "docs", "operations.md"), "(runbooks.md#runbooks)") {
+		t.Error("docs/operations.md does not lead to the runbooks")
 	}
 }
