@@ -77,17 +77,35 @@ func countRow(name string, n [4]int) string {
 	return fmt.Sprintf("| %s | %d | %d | %d | %d |\n", name, n[0], n[1], n[2], n[3])
 }
 
-// Prices a million in us-east-1, as README.md has them: a submission without its
-// polls, and a poll.
-const (
-	submissionPrice = 155.0
-	pollPrice       = 1.75
-)
+// polls are how many docs/cost.md counts with a submission.
+const polls = 10
+
+// prices reads docs/cost.md, which make bill writes: what a million submissions of
+// the dearest outcome cost without their polls, and a million polls.
+func prices(t *testing.T) (submission, poll float64) {
+	t.Helper()
+	price := func(pattern string) (dearest float64) {
+		for _, m := range regexp.MustCompile(`(?m)^\| `+pattern+` \|.* ([0-9.]+) \|$`).FindAllStringSubmatch(readText(t, "docs", "cost.md"), -1) {
+			cost, err := strconv.ParseFloat(m[1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dearest = max(dearest, cost)
+		}
+		if dearest == 0 {
+			t.Fatalf("docs/cost.md has no row for %s", pattern)
+		}
+		return dearest
+	}
+	poll = price("one poll")
+	return price(`[a-z ]+, now`) - polls*poll, poll
+}
 
 // The most that a day can cost stands beside the parameters, and in the docs.
 func TestDailyMaxima(t *testing.T) {
-	docs := deployDocs(t)
-	for name, price := range map[string]float64{"SubmitRate": submissionPrice, "StatusRate": pollPrice} {
+	docs, readme := deployDocs(t), readText(t, "README.md")
+	submission, poll := prices(t)
+	for name, price := range map[string]float64{"SubmitRate": submission, "StatusRate": poll} {
 		rate, err := strconv.Atoi(read(t).Parameters[name])
 		if err != nil {
 			t.Fatal(err)
@@ -100,8 +118,8 @@ func TestDailyMaxima(t *testing.T) {
 		number := thousands(requests)
 		_, row, _ := strings.Cut(readText(t, "template.yaml"), "\n  "+name+": ")
 		row, _, _ = strings.Cut(row, "\n")
-		for where, text := range map[string]string{"template.yaml": row, "docs/deploy.md": docs} {
-			if !strings.Contains(text, number) || !strings.Contains(text, fmt.Sprintf("$%.0f", cost)) {
+		for where, text := range map[string]string{"template.yaml": row, "docs/deploy.md": docs, "README.md": readme} {
+			if where != "README.md" && !strings.Contains(text, number) || !strings.Contains(text, fmt.Sprintf("$%.0f", cost)) {
 				t.Errorf("%s: %s does not say %s a day for $%.0f", name, where, number, cost)
 			}
 		}
