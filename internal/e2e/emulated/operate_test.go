@@ -46,8 +46,10 @@ func operate(t *testing.T, port, stack, url string) {
 	ops("", `0 submissions failed since`, "redrive", "-failed-since", "1h")
 	ops("", hash, "export")
 
-	queue := aws(t, port, "sqs", "get-queue-url", "--queue-name", exported(t, port, stack, "DeadLettersName"), "--query", "QueueUrl")
-	aws(t, port, "sqs", "send-message", "--queue-url", queue, "--message-body", fmt.Sprintf(`{"detail":{"name":%q,"status":"FAILED"}}`, done))
+	// To sqs the AWS CLI goes by a host name of its own, whatever AWS_ENDPOINT_URL says.
+	here := "http://127.0.0.1:" + port
+	queue := aws(t, port, "sqs", "--endpoint-url", here, "get-queue-url", "--queue-name", exported(t, port, stack, "DeadLettersName"), "--query", "QueueUrl")
+	aws(t, port, "sqs", "--endpoint-url", here, "send-message", "--queue-url", queue, "--message-body", fmt.Sprintf(`{"detail":{"name":%q,"status":"FAILED"}}`, done))
 	ops("n\n", `nothing was done`, "deadletters", "redeliver")
 	ops("", `1 message redelivered`, "deadletters", "redeliver", "-yes")
 	ops("", `0 messages`, "deadletters", "list")

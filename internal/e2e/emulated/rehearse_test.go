@@ -57,6 +57,9 @@ func TestRehearsal(t *testing.T) {
 	for _, id := range open {
 		awaitApproved(t, url, id)
 	}
+	if got := exported(t, port, stack, "Exposure"); !strings.HasPrefix(got, "OPEN TO THE WORLD: anyone may submit, 1000 times a second") {
+		t.Errorf("the stack says %q", got)
+	}
 
 	samDeploy(t, port, adapted(t, "monitoring.yaml"), stack+"-monitoring", "Stack="+stack)
 	samDeploy(t, port, adapted(t, "edge.yaml"), stack+"-edge", "Stack="+stack)
