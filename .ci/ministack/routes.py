@@ -24,7 +24,7 @@ def events(template):
 
 
 def cors(template, stack):
-    """The definition's CORS, its lists of parameters filled in."""
+    """The definition's CORS; origins were a parameter in the first version."""
     given = {p["ParameterKey"]: p["ParameterValue"] for p in stack["Parameters"]}
     rules = template["Resources"]["Api"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-cors"]
     for name, value in rules.items():

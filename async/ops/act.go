@@ -165,7 +165,10 @@ func (s *session) broken(ctx context.Context, since time.Time) (ids []string, er
 		codes = brokenDown
 	}
 	taken, left := map[string]int{}, map[string]int{}
-	err = s.executions.FailedSince(ctx, since, func(id string) error {
+	err = s.executions.Ended(ctx, since, 0, func(id string, x async.Execution) error {
+		if x.Status == api.Canceled {
+			return nil
+		}
 		r, err := s.submissions.Record(ctx, id)
 		switch {
 		case errors.Is(err, async.ErrNotFound):

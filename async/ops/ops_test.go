@@ -320,7 +320,7 @@ func TestUsage(t *testing.T) {
 		}
 	}
 	id := async.NewSecret()
-	if _, errs, code := w.ops("", "show", "-local", "http://127.0.0.1:1", id); code != exitFailed || !strings.Contains(errs, "cannot be reached") || strings.Contains(errs, id) {
+	if _, errs, code := w.ops("", "show", "-local", "http://127.0.0.1:1", id); code != exitFailed || !strings.Contains(errs, "cannot be reached") || !strings.Contains(errs, "has to be running") || strings.Contains(errs, id) {
 		t.Errorf("nothing there: %d %s", code, errs)
 	}
 	if out, _, code := w.ops(id+"\n", "hash", "-"); code != exitOK || strings.TrimSpace(out) != async.LogID(id) {

@@ -19,9 +19,10 @@ func TestTheFirstVersionHadTheFaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	submission, _ := prices(t)
 	distribution := properties("PageDistribution")["DistributionConfig"].(map[string]any)
 	for fault, found := range map[string]bool{
-		"a default day of submissions costs more than $1,000":   float64(rate*24*60*60)*submissionPrice/1e6 > 1000,
+		"a default day of submissions costs more than $1,000":   float64(rate*24*60*60)*submission/1e6 > 1000,
 		"CloudFront keeps errors":                               distribution["CustomErrorResponses"] == nil,
 		"a name of the account lacks the region":                !strings.Contains(fmt.Sprint(properties("PageAccess")), "AWS::Region"),
 		"the table goes with its stack":                         resources["Submissions"].(map[string]any)["DeletionPolicy"] == "Delete",

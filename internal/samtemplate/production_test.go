@@ -44,25 +44,68 @@ func readText(t *testing.T, path ...string) string {
 
 // The template is small enough to read.
 func TestSize(t *testing.T) {
-	if n := strings.Count(readText(t, "template.yaml"), "\n"); n > 510 {
+	if n := strings.Count(readText(t, "template.yaml"), "\n"); n > 400 {
 		t.Errorf("template.yaml has %d lines", n)
 	}
-	if n := len(read(t).Parameters); n > 16 {
+	if n := len(read(t).Parameters); n > 15 {
 		t.Errorf("template.yaml has %d parameters", n)
 	}
 }
 
-// Prices a million in us-east-1, as README.md has them: a submission without its
-// polls, and a poll.
-const (
-	submissionPrice = 155.0
-	pollPrice       = 1.75
-)
+// What the templates came to is counted, over all of them.
+func TestCounts(t *testing.T) {
+	docs, all := deployDocs(t), [4]int{}
+	for _, template := range []string{"template.yaml", "monitoring.yaml", "edge.yaml"} {
+		source := readFile(t, template).Source
+		counts := [4]int{strings.Count(readText(t, template), "\n")}
+		for i, section := range []string{"Parameters", "Conditions", "Resources"} {
+			counts[i+1] = len(source[section].(map[string]any))
+		}
+		if row := countRow("`"+template+"`", counts); !strings.Contains(docs, row) {
+			t.Errorf("docs/deploy.md does not say %s", row)
+		}
+		for i, n := range counts {
+			all[i] += n
+		}
+	}
+	if row := countRow("all three", all); !strings.Contains(docs, row) {
+		t.Errorf("docs/deploy.md does not say %s", row)
+	}
+}
+
+func countRow(name string, n [4]int) string {
+	return fmt.Sprintf("| %s | %d | %d | %d | %d |\n", name, n[0], n[1], n[2], n[3])
+}
+
+// polls are how many docs/cost.md counts with a submission.
+const polls = 10
+
+// prices reads docs/cost.md, which make bill writes: what a million submissions of
+// the dearest outcome cost without their polls, and a million polls.
+func prices(t *testing.T) (submission, poll float64) {
+	t.Helper()
+	price := func(pattern string) (dearest float64) {
+		for _, m := range regexp.MustCompile(`(?m)^\| `+pattern+` \|.* ([0-9.]+) \|$`).FindAllStringSubmatch(readText(t, "docs", "cost.md"), -1) {
+			cost, err := strconv.ParseFloat(m[1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dearest = max(dearest, cost)
+		}
+		if dearest == 0 {
+			t.Fatalf("docs/cost.md has no row for %s", pattern)
+		}
+		return dearest
+	}
+	poll = price("one poll")
+	return price(`[a-z ]+, now`) - polls*poll, poll
+}
 
 // The most that a day can cost stands beside the parameters, and in the docs.
 func TestDailyMaxima(t *testing.T) {
-	docs := deployDocs(t)
-	for name, price := range map[string]float64{"SubmitRate": submissionPrice, "StatusRate": pollPrice} {
+	docs, readme := deployDocs(t), readText(t, "README.md")
+	submission, poll := prices(t)
+	for name, price := range map[string]float64{"SubmitRate": submission, "StatusRate": poll} {
 		rate, err := strconv.Atoi(read(t).Parameters[name])
 		if err != nil {
 			t.Fatal(err)
@@ -73,10 +116,10 @@ func TestDailyMaxima(t *testing.T) {
 			t.Errorf("%s lets $%.0f a day through by default", name, cost)
 		}
 		number := thousands(requests)
-		_, row, _ := strings.Cut(readText(t, "template.yaml"), "\n  "+name+":\n")
+		_, row, _ := strings.Cut(readText(t, "template.yaml"), "\n  "+name+": ")
 		row, _, _ = strings.Cut(row, "\n")
-		for where, text := range map[string]string{"template.yaml": row, "docs/deploy.md": docs} {
-			if !strings.Contains(text, number) || !strings.Contains(text, fmt.Sprintf("$%.0f", cost)) {
+		for where, text := range map[string]string{"template.yaml": row, "docs/deploy.md": docs, "README.md": readme} {
+			if where != "README.md" && !strings.Contains(text, number) || !strings.Contains(text, fmt.Sprintf("$%.0f", cost)) {
 				t.Errorf("%s: %s does not say %s a day for $%.0f", name, where, number, cost)
 			}
 		}
@@ -290,22 +333,37 @@ func TestAlarmsReadFewEnoughMetrics(t *testing.T) {
 	}
 }
 
-// The runbooks are for the alarms that there are.
+// The runbooks are for the alarms that there are, and each says the same three
+// things.
 func TestEveryAlarmHasARunbook(t *testing.T) {
-	docs := readText(t, "docs", "operations.md")
-	alarms := 0
+	_, docs, _ := strings.Cut(readText(t, "docs", "runbooks.md"), "\n## Runbooks\n")
+	docs, _, _ = strings.Cut(docs, "\n## ")
+	var given, want []string
+	for section := range strings.SplitSeq(docs, "\n### ") {
+		name, text, _ := strings.Cut(section, "\n")
+		if name == "" {
+			continue // what stands before the first
+		}
+		given = append(given, name)
+		act := strings.Contains(text, "\n- Act: ") && strings.Contains(text, "\n- Look: ") || strings.Contains(text, "\n- Look and act: ")
+		if !strings.HasPrefix(text, "\nGoes off when ") || !act {
+			t.Errorf("the runbook for %s does not say when it goes off, where to look and what to do", name)
+		}
+	}
 	for _, template := range []string{"template.yaml", "monitoring.yaml"} {
 		for id, r := range readFile(t, template).Source["Resources"].(map[string]any) {
-			if r.(map[string]any)["Type"] != "AWS::CloudWatch::Alarm" {
-				continue
-			}
-			if alarms++; !strings.Contains(docs, "\n| `"+id+"` | ") {
-				t.Errorf("docs/operations.md has no row for %s", id)
+			if r.(map[string]any)["Type"] == "AWS::CloudWatch::Alarm" {
+				want = append(want, id)
 			}
 		}
 	}
-	if alarms < 10 {
-		t.Errorf("only %d alarms", alarms)
+	slices.Sort(given)
+	slices.Sort(want)
+	if !slices.Equal(given, want) {
+		t.Errorf("docs/runbooks.md has\n%v\nand the alarms are\n%v", given, want)
+	}
+	if !strings.Contains(readText(t, "docs", "operations.md"), "(runbooks.md#runbooks)") {
+		t.Error("docs/operations.md does not lead to the runbooks")
 	}
 }
 

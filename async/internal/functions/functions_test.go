@@ -200,14 +200,16 @@ type ending struct {
 	asynctest.Workflows
 	ended map[string]async.Execution
 	since time.Time
+	pages int
 }
 
-func (e *ending) Ended(_ context.Context, since time.Time, found func(string, async.Execution)) error {
-	e.since = since
+func (e *ending) Ended(_ context.Context, since time.Time, pages int, found func(string, async.Execution) error) error {
+	e.since, e.pages = since, pages
+	var errs []error
 	for id, x := range e.ended {
-		found(id, x)
+		errs = append(errs, found(id, x))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // sweep is the schedule's event.
@@ -232,6 +234,9 @@ func TestSweep(t *testing.T) {
 	}
 	if age := time.Since(lister.since); age < time.Hour || age > 24*time.Hour {
 		t.Errorf("it looks %v back", age)
+	}
+	if lister.pages == 0 {
+		t.Error("a sweep reads without a bound")
 	}
 }
 

@@ -117,22 +117,27 @@ func (r reconciler) ask(ctx context.Context, id string) (*async.Execution, error
 }
 
 // sweepWindow is how far back a sweep looks: three times the interval of the
-// schedule in the template.
-const sweepWindow = 3 * time.Hour
+// schedule in the template. sweepPages is how much it reads to find what ended
+// then, of each kind of end: ten thousand executions.
+const (
+	sweepWindow = 3 * time.Hour
+	sweepPages  = 10
+)
 
 // sweep brings the records of executions in line that have ended lately without
 // success. Where there are none it reads no record. A Workflows that cannot list
 // executions has nothing to lose: it is no service apart.
 func (r reconciler) sweep(ctx context.Context) error {
 	lister, ok := r.Workflows.(interface {
-		Ended(context.Context, time.Time, func(string, async.Execution)) error
+		Ended(ctx context.Context, since time.Time, pages int, found func(string, async.Execution) error) error
 	})
 	if !ok {
 		return nil
 	}
 	var failed error
-	err := lister.Ended(ctx, time.Now().Add(-sweepWindow), func(id string, x async.Execution) {
+	err := lister.Ended(ctx, time.Now().Add(-sweepWindow), sweepPages, func(id string, x async.Execution) error {
 		failed = cmp.Or(r.reconcile(ctx, id, &x), failed)
+		return nil
 	})
 	return errors.Join(err, failed)
 }

@@ -161,7 +161,7 @@ func (c *Client) send(ctx context.Context, method, path string) (*http.Response,
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return nil, fmt.Errorf("%s cannot be reached: %w", c.base, err)
+		return nil, fmt.Errorf("%s cannot be reached: %w; the service has to be running, and this is the address of its -stepfunctions-addr", c.base, err)
 	}
 	return resp, nil
 }

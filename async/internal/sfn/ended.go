@@ -13,33 +13,36 @@ import (
 	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
-// Bounds of a listing. An account may list executions 5 times a second:
-// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-const (
-	pageSize = 1000
-	maxPages = 10
-)
+// listSize is the most that one call lists:
+// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+const listSize = 1000
 
-// Ended calls found with the executions that have ended since a time without
-// success, by their ids. Step Functions lists them by their start, the latest
-// first; after ten thousand of a status no more are looked at.
-func (w *Workflows) Ended(ctx context.Context, since time.Time, found func(id string, x async.Execution)) error {
+// Ended calls found with each execution that ended at since or later without
+// success, until found returns an error: those that failed, that timed out and
+// that were aborted. Step Functions lists each kind by its start, the latest
+// first, so that all of them have to be read; pages bounds how many of a thousand
+// executions are, 0 does not. An account may list 5 times a second:
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+func (w *Workflows) Ended(ctx context.Context, since time.Time, pages int, found func(id string, x async.Execution) error) error {
 	for _, status := range []types.ExecutionStatus{types.ExecutionStatusFailed, types.ExecutionStatusTimedOut, types.ExecutionStatusAborted} {
-		if err := w.ended(ctx, status, since, found); err != nil {
+		if err := w.ended(ctx, status, since, pages, found); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *Workflows) ended(ctx context.Context, status types.ExecutionStatus, since time.Time, found func(string, async.Execution)) error {
-	in := &sfn.ListExecutionsInput{StateMachineArn: aws.String(unqualified(w.machine)), StatusFilter: status, MaxResults: pageSize}
-	for range maxPages {
-		out, err := w.client.ListExecutions(ctx, in)
+func (w *Workflows) ended(ctx context.Context, status types.ExecutionStatus, since time.Time, pages int, found func(string, async.Execution) error) error {
+	list := sfn.NewListExecutionsPaginator(w.client, &sfn.ListExecutionsInput{
+		StateMachineArn: aws.String(unqualified(w.machine)), StatusFilter: status, MaxResults: listSize,
+	})
+	patient := patience()
+	for n := 0; list.HasMorePages() && (pages == 0 || n < pages); n++ {
+		page, err := list.NextPage(ctx, patient)
 		if err != nil {
 			return awsenv.Wrap("sfn ListExecutions", err)
 		}
-		for _, e := range out.Executions {
+		for _, e := range page.Executions {
 			if e.StopDate == nil || e.StopDate.Before(since) {
 				continue
 			}
@@ -48,10 +51,9 @@ func (w *Workflows) ended(ctx context.Context, status types.ExecutionStatus, sin
 				return err
 			}
 			x.Redrive = int(aws.ToInt32(e.RedriveCount))
-			found(aws.ToString(e.Name), x)
-		}
-		if in.NextToken = out.NextToken; in.NextToken == nil {
-			break
+			if err := found(aws.ToString(e.Name), x); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http/httptest"
@@ -140,8 +141,16 @@ func TestEnded(t *testing.T) {
 		h.clock.Now().Add(time.Hour):  {},
 	} {
 		got := map[string]async.Execution{}
-		if err := w.Ended(t.Context(), since, func(id string, x async.Execution) { got[id] = x }); err != nil || !maps.Equal(got, want) {
+		err := w.Ended(t.Context(), since, 0, func(id string, x async.Execution) error {
+			got[id] = x
+			return nil
+		})
+		if err != nil || !maps.Equal(got, want) {
 			t.Errorf("got %v, %v, want %v", got, err, want)
 		}
+	}
+	enough := errors.New("enough")
+	if err := w.Ended(t.Context(), time.Time{}, 0, func(string, async.Execution) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("an error of found: %v", err)
 	}
 }

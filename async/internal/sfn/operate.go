@@ -17,10 +17,6 @@ import (
 	"example.org/asynchttpapi/async/internal/awsenv"
 )
 
-// listSize is the most that one call lists:
-// https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
-const listSize = 1000
-
 // ErrNotRedrivable refuses to redrive an execution: it runs, has succeeded, ended
 // more than 14 days ago, or has too long a history.
 // https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -33,34 +29,6 @@ func (w *Workflows) Redrive(ctx context.Context, id string) error {
 		return ErrNotRedrivable
 	}
 	return operatorError("sfn RedriveExecution", err)
-}
-
-// FailedSince calls found with each execution that failed or timed out and ended
-// at since or later, until found returns an error.
-func (w *Workflows) FailedSince(ctx context.Context, since time.Time, found func(id string) error) error {
-	parts := strings.Split(w.machine, ":")
-	machine := strings.Join(parts[:7], ":") // of a version or an alias, all of the machine
-	patient := patience()
-	for _, status := range []types.ExecutionStatus{types.ExecutionStatusFailed, types.ExecutionStatusTimedOut} {
-		pages := sfn.NewListExecutionsPaginator(w.client, &sfn.ListExecutionsInput{
-			StateMachineArn: &machine, StatusFilter: status, MaxResults: listSize,
-		})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx, patient)
-			if err != nil {
-				return awsenv.Wrap("sfn ListExecutions", err)
-			}
-			for _, x := range page.Executions {
-				if x.StopDate == nil || x.StopDate.Before(since) {
-					continue
-				}
-				if err := found(aws.ToString(x.Name)); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // Compensates reports whether the execution's state machine has a state of this

@@ -2,7 +2,9 @@ package sfn_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -205,5 +207,38 @@ func TestNewRefuses(t *testing.T) {
 	}
 	if _, err := sfn.New(func(string) string { return "" }, machine); err == nil || !strings.Contains(err.Error(), "AWS_REGION is not set") {
 		t.Errorf("no environment: got %v", err)
+	}
+}
+
+// A listing is read to its end, whichever alias starts executions, or as far as it
+// is bounded.
+func TestEndedReadsPages(t *testing.T) {
+	asked := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var in struct{ StateMachineArn, StatusFilter string }
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.StateMachineArn != strings.TrimSuffix(machine, ":live") {
+			t.Errorf("executions of %q are listed, %v", in.StateMachineArn, err)
+		}
+		asked[in.StatusFilter]++
+		page := map[string]any{"executions": []any{map[string]any{
+			"name": fmt.Sprint(in.StatusFilter, asked[in.StatusFilter]), "stopDate": float64(time.Now().Unix()), "status": in.StatusFilter, "redriveCount": 2}}}
+		if asked[in.StatusFilter] < 4 {
+			page["nextToken"] = "more"
+		}
+		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+		_ = json.NewEncoder(w).Encode(page)
+	}))
+	t.Cleanup(server.Close)
+	w := newWorkflows(t, environment(server.URL), machine)
+	for pages, want := range map[int]int{0: 4, 2: 2, 9: 4} {
+		clear(asked)
+		got := map[string]async.Execution{}
+		err := w.Ended(t.Context(), time.Now().Add(-time.Hour), pages, func(id string, x async.Execution) error {
+			got[id] = x
+			return nil
+		})
+		if err != nil || len(got) != 3*want || got["TIMED_OUT1"] != (async.Execution{Status: api.Failed, TimedOut: true, Redrive: 2}) {
+			t.Errorf("%d pages: %v, %v", pages, err, got)
+		}
 	}
 }

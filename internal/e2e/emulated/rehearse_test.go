@@ -57,6 +57,9 @@ func TestRehearsal(t *testing.T) {
 	for _, id := range open {
 		awaitApproved(t, url, id)
 	}
+	if got := exported(t, port, stack, "Exposure"); !strings.HasPrefix(got, "OPEN TO THE WORLD: anyone may submit, 1000 times a second") {
+		t.Errorf("the stack says %q", got)
+	}
 
 	samDeploy(t, port, adapted(t, "monitoring.yaml"), stack+"-monitoring", "Stack="+stack)
 	samDeploy(t, port, adapted(t, "edge.yaml"), stack+"-edge", "Stack="+stack)
@@ -65,6 +68,8 @@ func TestRehearsal(t *testing.T) {
 	}
 
 	t.Run("restore", func(t *testing.T) { restore(t, port, next, stack, url, table, open[0]) })
+	t.Run("operate", func(t *testing.T) { operate(t, port, stack, url) })
+	t.Run("prune", func(t *testing.T) { prune(t, port, stack) })
 	for _, name := range []string{stack + "-edge", stack + "-monitoring", stack} {
 		aws(t, port, "cloudformation", "delete-stack", "--stack-name", name)
 		aws(t, port, "cloudformation", "wait", "stack-delete-complete", "--stack-name", name)

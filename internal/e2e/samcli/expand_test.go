@@ -11,7 +11,7 @@ import (
 // deployments are parameters that the transform makes something else of.
 var deployments = map[string][]string{
 	"default": nil,
-	"prod":    {"Environment=prod", "Completions=keys", "AllowedOrigins=https://a.example,https://b.example"},
+	"prod":    {"Environment=prod", "Completions=keys"},
 }
 
 // expanded is plain CloudFormation, as far as it is looked at.
@@ -94,21 +94,6 @@ func TestCodeDeployIsThereByParameter(t *testing.T) {
 		}
 		if groups != want {
 			t.Errorf("%s: %d deployment groups, want %d", name, groups, want)
-		}
-	}
-}
-
-// The transform fills parameters in where it thinks fit, and a list of origins
-// would become one text.
-func TestOriginsStayAList(t *testing.T) {
-	for name, parameters := range deployments {
-		_, e := expand(t, parameters)
-		body, err := json.Marshal(e.Resources["Api"].Properties["Body"])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(string(body), `"allowOrigins":{"Ref":"AllowedOrigins"}`) {
-			t.Errorf("%s: %s", name, body)
 		}
 	}
 }

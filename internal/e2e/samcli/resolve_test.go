@@ -24,8 +24,8 @@ var values = map[string]map[string][]string{
 	"template.yaml": {
 		"Environment": {"prod", "dev"}, "Architecture": {"arm64", "x86_64"}, "MemorySize": {"512", "128"},
 		"TableName": {"", "restored"}, "PublicBaseUrl": {"https://api.example.org", ""}, "CloseExecuteApi": {"true", "false"}, "Completions": {"authorized", "off", "keys"},
-		"AllowedOrigins": {"https://a.example,https://b.example", "*"}, "Authorization": {"jwt-all", "none", "jwt", "iam", "iam-all"},
-		"JwtIssuer": {"https://issuer.example", ""}, "JwtAudience": {"talks,admin", ""}, "SubmitRate": {"50", "1"}, "StatusRate": {"500", "1"},
+		"Authorization": {"jwt-all", "none", "jwt", "iam", "iam-all"},
+		"JwtIssuer":     {"https://issuer.example", ""}, "JwtAudience": {"talks,admin", ""}, "SubmitRate": {"50", "1"}, "StatusRate": {"500", "1"},
 		"PermissionsBoundary": {"arn:aws:iam::123456789012:policy/boundary", ""}, "RolePath": {"/teams/talks/", "/"},
 		"Vpc": {"subnet-0a,subnet-0b/sg-0c", ""},
 	},
