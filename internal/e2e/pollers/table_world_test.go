@@ -83,14 +83,17 @@ func cancels(_ http.ResponseWriter, c *cell) bool {
 	return false
 }
 
-// expires answers as the service does once a submission is past its retention.
+const gone = `{"type":"about:blank","title":"Gone","detail":"Gone.","instance":"/","error":{"code":"Gone","message":"Gone."}}`
+
+// expires answers as the service does once a submission is past its retention:
+// from the second poll on, and in place of an end that comes before.
 func expires(w http.ResponseWriter, c *cell) bool {
 	if c.polls < 2 {
 		return false
 	}
 	w.Header().Set("Content-Type", api.MediaTypeProblem)
 	w.WriteHeader(http.StatusGone)
-	fmt.Fprint(w, `{"type":"about:blank","title":"Gone","detail":"Gone.","instance":"/","error":{"code":"Gone","message":"Gone."}}`)
+	fmt.Fprint(w, gone)
 	return true
 }
 
@@ -246,6 +249,10 @@ func (f *front) rewrite(resp *http.Response) error {
 	var got api.Submission
 	if json.Unmarshal(body, &got) != nil {
 		got = api.Submission{}
+	}
+	if v.scenario.name == "expired" && got.Status.Terminal() {
+		resp.StatusCode, body, got = http.StatusGone, []byte(gone), api.Submission{}
+		resp.Header = http.Header{"Content-Type": {api.MediaTypeProblem}}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()

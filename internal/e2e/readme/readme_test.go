@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package readme does what README.md says, block by block and in its order, in
 // a fresh clone. Only the addresses are the test's own, so that nothing else on
 // the machine is in the way.
