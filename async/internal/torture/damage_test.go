@@ -73,7 +73,7 @@ func stillTrue(url string, e *entry) error {
 // copy that was made file by file while the server ran.
 func TestDamagedCopies(t *testing.T) {
 	const copies = 4
-	cycles, count := setting(t, "TORTURE_CYCLES", 3), setting(t, "TORTURE_SUBMISSIONS", 150)
+	cycles, count := setting(t, "TORTURE_CYCLES", 2), setting(t, "TORTURE_SUBMISSIONS", 150)
 	w, l := newWorld(t), &ledger{}
 	tally := map[string]int{}
 	try := func(dir, kind, what string, promised []*entry) {

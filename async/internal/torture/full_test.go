@@ -18,7 +18,7 @@ import (
 // kills lose nothing; with room again the server goes on by itself.
 func TestFullDisk(t *testing.T) {
 	smalldisk.Run(t, 128<<20, func(t *testing.T, d *smalldisk.Disk) {
-		cycles, count := setting(t, "TORTURE_CYCLES", 3), setting(t, "TORTURE_SUBMISSIONS", 150)
+		cycles, count := setting(t, "TORTURE_CYCLES", 2), setting(t, "TORTURE_SUBMISSIONS", 150)
 		w, l := newWorld(t), &ledger{}
 		w.data = filepath.Join(d.Dir, "data")
 		w.start()

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"testing"
 	"time"
@@ -125,6 +126,14 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 0, 0, 9, 1, 1, 3, 2, 5, 4, 5, 0, 0, 4, 200, 7, 3, 0, 1, 7, 2, 3})
 	f.Add([]byte{0, 0, 0, 0, 1, 0, 2, 0, 1, 2, 0, 0, 0, 4, 0, 5, 0, 0, 4, 255, 0, 0, 0, 0, 7, 1, 2})
 	f.Add([]byte{6, 1, 9, 0, 2, 2, 2, 0, 1, 0, 2, 2, 0, 4, 2, 5, 1, 1, 7, 0, 4, 7, 3, 4})
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 5 {
+		text := make([]byte, 90)
+		for i := range text {
+			text[i] = byte(random.Uint32())
+		}
+		f.Add(text)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) > 120 {
 			return

@@ -29,8 +29,7 @@ type handler struct {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := requestID()
-	w.Header().Set("X-Amzn-Requestid", id)
-	w.Header().Set("Content-Type", contentType)
+	setHeaders(w.Header(), id)
 	answer, err := h.run(w, r)
 	if err != nil {
 		h.writeError(w, r, id, err)
@@ -42,6 +41,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.write(w, http.StatusOK, body)
+}
+
+func setHeaders(h http.Header, id string) {
+	h.Set("X-Amzn-Requestid", id)
+	h.Set("Content-Type", contentType)
+	h.Set("X-Content-Type-Options", "nosniff")
 }
 
 // run finds the operation and runs it. A panic is a defect of this program: it
@@ -125,8 +130,7 @@ func Guard(next http.Handler, names []string, log *slog.Logger) http.Handler {
 			kind = "MisdirectedRequestException"
 		}
 		id := requestID()
-		w.Header().Set("X-Amzn-Requestid", id)
-		w.Header().Set("Content-Type", contentType)
+		setHeaders(w.Header(), id)
 		(&handler{service: &service{log: log}}).writeError(w, r, id, &Error{Type: kind, Message: message, Status: status})
 	}
 	return hostguard.New(hostguard.Config{Names: names, Prefix: "sync-", SameOrigin: true, Refuse: refuse, Log: log}, next)
@@ -182,9 +186,14 @@ func readTarget(r *http.Request) (string, *Error) {
 	return name, nil
 }
 
+// utf8BOM precedes the text that some Windows programs write: RFC 8259, section
+// 8.1, lets a reader ignore it.
+var utf8BOM = []byte("\xef\xbb\xbf")
+
 // decode reads a body into an operation's input and holds it against the
 // input's constraints. An empty body is an empty input, as the service has it.
 func decode(body []byte, input any) *Error {
+	body = bytes.TrimPrefix(body, utf8BOM)
 	if len(body) == 0 {
 		body = []byte("{}")
 	}

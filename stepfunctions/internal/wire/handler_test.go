@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	zombiezen "zombiezen.com/go/sqlite"
+
 	"example.org/asynchttpapi/internal/sqlite"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
@@ -26,13 +29,34 @@ import (
 // newHandler serves a running engine on a database of its own. It has no functions.
 func newHandler(t testing.TB) http.Handler {
 	t.Helper()
+	h, _ := newHandlerOn(t)
+	return h
+}
+
+func newHandlerOn(t testing.TB) (http.Handler, *sqlite.DB) {
+	t.Helper()
 	db, err := sqlite.Open(t.TempDir(), journal.Schema)
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	e := engine.New(engine.Config{Journal: journal.New(db), Invoker: &enginetest.Invoker{}})
 	must(t, e.Start(t.Context()))
 	t.Cleanup(func() { must(t, e.Close(context.Background())) })
-	return wire.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	return wire.NewHandler(e, slog.New(slog.NewTextHandler(t.Output(), nil))), db
+}
+
+// While the disk is full, what would be stored is answered 503, and says why.
+func TestDiskIsFull(t *testing.T) {
+	h, db := newHandlerOn(t)
+	must(t, db.Write(t.Context(), func(conn *zombiezen.Conn) error {
+		return sqlite.Each(conn, "PRAGMA max_page_count = 1", func(*zombiezen.Stmt) {})
+	}))
+	definition := `{"Comment":"` + strings.Repeat("x", 100_000) + `","StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`
+	body := fmt.Sprintf(`{"name":"m","roleArn":"arn:aws:iam::123456789012:role/r","definition":%q}`, definition)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, post("CreateStateMachine", body))
+	if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "The disk is full") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
 }
 
 func must(t testing.TB, err error) {
@@ -53,6 +77,18 @@ func post(operation, body string) *http.Request {
 func with(r *http.Request, header, text string) *http.Request {
 	r.Header.Set(header, text)
 	return r
+}
+
+// A byte order mark before a body is left out, and no answer is taken for
+// anything but JSON.
+func TestByteOrderMark(t *testing.T) {
+	for body, want := range map[string]int{"\xef\xbb\xbf{}": 200, "\xef\xbb\xbf": 200, "\xef\xbb\xbf\xef\xbb\xbf{}": 400} {
+		w := httptest.NewRecorder()
+		newHandler(t).ServeHTTP(w, post("ListStateMachines", body))
+		if w.Code != want || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%q: %d, %v", body, w.Code, w.Header())
+		}
+	}
 }
 
 // panicBody is a request's body that ends in a panic with a value.
