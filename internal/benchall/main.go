@@ -194,13 +194,15 @@ func (t *table) String() string {
 	return s.String()
 }
 
-// short has three digits or all before the point.
+// short has three digits or all before the point, and two of a small figure.
 func short(v float64) string {
 	switch {
 	case v >= 100:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	case v >= 10:
 		return strconv.FormatFloat(v, 'f', 1, 64)
+	case v > 0 && v < 0.1:
+		return strconv.FormatFloat(v, 'g', 2, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 2, 64)
 }
