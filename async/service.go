@@ -211,20 +211,6 @@ func gone() *RequestError {
 	return &RequestError{Code: api.CodeGone, Detail: "The submission is past its retention and is no longer available."}
 }
 
-// call bounds one call of a port.
-func call[T any](ctx context.Context, d time.Duration, f func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	return f(ctx)
-}
-
-// do is call for functions that return only an error.
-func do(ctx context.Context, d time.Duration, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, d)
-	defer cancel()
-	return f(ctx)
-}
-
 func (s *Service) get(ctx context.Context, id string) (Record, error) {
 	return call(ctx, s.CallTimeout, func(ctx context.Context) (Record, error) { return s.Store.Get(ctx, id) })
 }

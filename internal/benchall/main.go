@@ -1,7 +1,7 @@
 // Command benchall runs the benchmarks of the whole system, of the engine alone
 // and of cschleiden/go-workflows one after the other, several times, and prints
-// one table: each figure's median with its least and greatest, and the machine's
-// own limits from the same runs. It judges nothing.
+// one table: each figure's median with its least and greatest, and its ratio to the
+// machine's own limits from the same runs; then all figures. It judges nothing.
 //
 //	make bench-all [ARGS="-rounds 5"]
 package main
@@ -86,10 +86,51 @@ func run(ctx context.Context, rounds int, quick bool) error {
 		}
 	}
 	fmt.Printf("%s, %s/%s, %d cores, %s, %d rounds\n", time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), rounds)
+	fmt.Printf("\n### Side by side\n\n%s", sideBySide(all))
 	for i, b := range benchmarks {
 		fmt.Printf("\n### %s\n\n%s", b.name, all[i].String())
 	}
 	return nil
+}
+
+// compared are the figures of chains of three, 64 in flight, which all of them have,
+// and the machine's own limits: the first is what the others are a multiple of.
+var compared = []struct {
+	benchmark   int
+	name, about string
+}{
+	{1, "SQLite, a chain's 4 writes, 64 in flight", "SQLite alone, a chain's 4 writes"},
+	{1, "bare write and fsync of 64 bytes", "bare write and fsync of 64 bytes"},
+	{1, "chains of 3 tasks, 64 in flight", "the engine: chains of 3 tasks"},
+	{2, "go-workflows: chains of 3, 64 in flight", "go-workflows: chains of 3 activities"},
+	{0, "completed, 3 activities each", "the whole system over HTTP: 3 activities each"},
+	{0, "status polls", "the whole system over HTTP: status polls"},
+}
+
+// sideBySide is the table of those, each with its ratio to the first, taken within
+// a round: what else the machine does changes from round to round.
+func sideBySide(all []table) string {
+	var s strings.Builder
+	s.WriteString("| a second, 64 at a time | median | least | greatest | ratio | least | greatest |\n|---|---|---|---|---|---|---|\n")
+	base := all[compared[0].benchmark].values[compared[0].name]
+	for _, c := range compared {
+		values := all[c.benchmark].values[c.name]
+		if len(values) == 0 || len(values) != len(base) {
+			continue // it was not measured
+		}
+		ratios := make([]float64, len(values))
+		for i := range values {
+			ratios[i] = values[i] / base[i]
+		}
+		fmt.Fprintf(&s, "| %s | %s | %s |\n", c.about, spread(values), spread(ratios))
+	}
+	return s.String()
+}
+
+// spread is the median of values, the least and the greatest.
+func spread(values []float64) string {
+	all := slices.Sorted(slices.Values(values))
+	return short(all[len(all)/2]) + " | " + short(all[0]) + " | " + short(all[len(all)-1])
 }
 
 // table is the figures of a benchmark, in the order of its lines.
@@ -148,19 +189,20 @@ func (t *table) String() string {
 	var s strings.Builder
 	s.WriteString("| | median | least | greatest | |\n|---|---|---|---|---|\n")
 	for _, name := range t.names {
-		all := slices.Sorted(slices.Values(t.values[name]))
-		fmt.Fprintf(&s, "| %s | %s | %s | %s | %s |\n", name, short(all[len(all)/2]), short(all[0]), short(all[len(all)-1]), t.units[name])
+		fmt.Fprintf(&s, "| %s | %s | %s |\n", name, spread(t.values[name]), t.units[name])
 	}
 	return s.String()
 }
 
-// short has three digits or all before the point.
+// short has three digits or all before the point, and two of a small figure.
 func short(v float64) string {
 	switch {
 	case v >= 100:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	case v >= 10:
 		return strconv.FormatFloat(v, 'f', 1, 64)
+	case v > 0 && v < 0.1:
+		return strconv.FormatFloat(v, 'g', 2, 64)
 	}
 	return strconv.FormatFloat(v, 'f', 2, 64)
 }

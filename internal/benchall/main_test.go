@@ -30,3 +30,24 @@ func TestTable(t *testing.T) {
 		t.Errorf("an empty run: %v", err)
 	}
 }
+
+// A ratio is taken within a round, and what was not measured in each is left out.
+func TestSideBySide(t *testing.T) {
+	all := make([]table, len(benchmarks))
+	add := func(benchmark int, name string, values ...float64) {
+		for _, v := range values {
+			all[benchmark].put(name, "/s", v)
+		}
+	}
+	add(1, compared[0].name, 1000, 100, 500)
+	add(2, compared[3].name, 50, 10, 20)
+	add(0, compared[4].name, 50, 10)
+	want := `| a second, 64 at a time | median | least | greatest | ratio | least | greatest |
+|---|---|---|---|---|---|---|
+| SQLite alone, a chain's 4 writes | 500 | 100 | 1000 | 1.00 | 1.00 | 1.00 |
+| go-workflows: chains of 3 activities | 20.0 | 10.0 | 50.0 | 0.05 | 0.04 | 0.10 |
+`
+	if got := sideBySide(all); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
