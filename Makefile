@@ -107,6 +107,11 @@ load: ## more submissions at once than functions may run, in real time: make loa
 	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_WORK=$(or $(WORK),1) LOAD_SPEED=$(or $(SPEED),1) \
 		go test -count=1 -timeout 3h -v ./async/internal/load
 
+.PHONY: load-aws
+load-aws: ## the same with the deployed binaries, and a DynamoDB that throttles: [SUBMISSIONS=2000] [LIMIT=10] [THROTTLED=120]
+	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_THROTTLED=$(or $(THROTTLED),120) LOAD_POLLS=100 \
+		.ci/dynalite/run go test -count=1 -timeout 3h -v -run 'TestDynamoDBThrottles|TestOneReader' ./async/internal/awsworld
+
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight: [CYCLES=100]
 	TORTURE_CYCLES=$(or $(CYCLES),100) go test -count=1 -timeout 60m -v -run 'TestTorture$$' ./stepfunctions/internal/engine

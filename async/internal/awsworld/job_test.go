@@ -146,6 +146,11 @@ func (w *world) request(t *testing.T, method, url, body string) (*http.Response,
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	return w.send(t, req)
+}
+
+func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
+	t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are looked at, not followed
 	if err != nil {
 		t.Fatal(err)

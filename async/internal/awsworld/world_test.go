@@ -32,6 +32,10 @@ type world struct {
 	logs *personal.Log
 	// table is in the DynamoDB at endpoint.
 	table, endpoint string
+	// dynamodb and states are what the functions call these services over.
+	dynamodb, states *wire
+	// invoke is what Step Functions calls the functions over.
+	invoke *server
 }
 
 // newWorld deploys template.yaml with a review policy, and stages that hardly
@@ -48,14 +52,15 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb}
 	front, invoke := serve(t), serve(t)
+	w := &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb, invoke: invoke}
 	stepfunctions := startStepFunctions(t, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": w.table, "ProcessSubmissionAliaslive": aliasARN,
 		"AWS::StackName": "test", "PublicBaseUrl": front.URL,
 	}
-	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions,
+	w.dynamodb, w.states = newWire(t, dynamodb), newWire(t, stepfunctions)
+	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+w.dynamodb.URL, "AWS_ENDPOINT_URL_SFN="+w.states.URL,
 		"REVIEW="+review, "SPEED="+speed)
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)
