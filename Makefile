@@ -57,6 +57,7 @@ test-otel: ## spans for OpenTelemetry, a module of its own
 .PHONY: test-s3
 test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3
+	.ci/dynalite/run .ci/ministack/run $(TOOLS)/ministack/bin/ministack go test -count=1 -run TestLargeResultInS3 ./async/internal/awsworld
 
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire

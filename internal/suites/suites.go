@@ -8,7 +8,7 @@ func suites() []suite {
 		{name: "race", about: "whether the race detector could run", needs: race},
 		{name: "dynamodb", about: "the DynamoDB store against dynalite", needs: node},
 		{name: "otel", about: "spans for OpenTelemetry, a module of its own"},
-		{name: "s3", about: "results on S3, against MiniStack", needs: join(python, race)},
+		{name: "s3", about: "results on S3, against MiniStack, by the deployed binaries too", needs: join(node, python, race)},
 		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java)},
 		{name: "logs", about: "every line that the suites above have logged: nothing personal", needs: join(race, node, python, java)},
 		{name: "pollers", about: "other people's pollers against the running service", needs: join(node, python, java)},

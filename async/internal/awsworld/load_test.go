@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,7 +72,8 @@ func (w *world) submitPatiently(t *testing.T, number int) (id string, again int,
 		switch {
 		case resp.StatusCode == http.StatusAccepted:
 			return filepath.Base(resp.Header.Get("Location")), again, nil
-		case resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusConflict, wrong != nil, after < 1, after > 300:
+		case !slices.Contains([]int{http.StatusTooManyRequests, http.StatusConflict, http.StatusServiceUnavailable}, resp.StatusCode), // 503: this machine is busy
+			wrong != nil, after < 1, after > 300:
 			return "", again, fmt.Errorf("submit: %s, Retry-After %q", resp.Status, resp.Header.Get("Retry-After"))
 		}
 		if err := async.Sleep(t.Context(), time.Duration(after)*time.Second); err != nil {
@@ -135,7 +137,7 @@ func (w *world) awaitStatus(t *testing.T, id string) (s api.Submission) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		resp, body := w.request(t, http.MethodGet, w.url+api.StatusPath+id, "")
-		if resp.StatusCode == http.StatusTooManyRequests {
+		if resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode == http.StatusServiceUnavailable {
 			continue
 		}
 		if err := json.Unmarshal([]byte(body), &s); err != nil {
