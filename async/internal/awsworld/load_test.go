@@ -70,7 +70,7 @@ func (w *world) submitPatiently(t *testing.T, number int) (id string, again int,
 		resp.Body.Close()
 		after, wrong := strconv.Atoi(resp.Header.Get("Retry-After"))
 		switch {
-		case resp.StatusCode == http.StatusAccepted:
+		case resp.StatusCode == http.StatusAccepted, resp.StatusCode == http.StatusOK && again > 0: // it has ended meanwhile
 			return filepath.Base(resp.Header.Get("Location")), again, nil
 		case !slices.Contains([]int{http.StatusTooManyRequests, http.StatusConflict, http.StatusServiceUnavailable}, resp.StatusCode), // 503: this machine is busy
 			wrong != nil, after < 1, after > 300:
