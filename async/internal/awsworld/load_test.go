@@ -158,7 +158,12 @@ func TestOneReaderAsksStepFunctions(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, w.logs)
 	}
-	w.outlive(t, s.ID)
+	for deadline := time.Now().Add(time.Minute); s.Status != api.Running && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if s, err = w.client(t, 0).Status(t.Context(), s.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.outlive(t, s.ID) // a stage that begins moves the deadline
 	var all sync.WaitGroup
 	for range number(t, "LOAD_POLLS", 12) { // each an instance of its own
 		all.Go(func() {
