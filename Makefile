@@ -70,6 +70,7 @@ test-otel: ## spans for OpenTelemetry, a module of its own
 .PHONY: test-s3
 test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3
+	.ci/dynalite/run .ci/ministack/run $(TOOLS)/ministack/bin/ministack go test -count=1 -run TestLargeResultInS3 ./async/internal/awsworld
 
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
@@ -123,6 +124,11 @@ torture: ## kill -9 again and again, damaged copies, full disks: make torture [C
 load: ## more submissions at once than functions may run, in real time: make load [SUBMISSIONS=2000] [LIMIT=10] [WORK=1] [SPEED=1]
 	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_WORK=$(or $(WORK),1) LOAD_SPEED=$(or $(SPEED),1) \
 		go test -count=1 -timeout 3h -v ./async/internal/load
+
+.PHONY: load-aws
+load-aws: ## the same with the deployed binaries, and a DynamoDB that throttles: [SUBMISSIONS=2000] [LIMIT=10] [THROTTLED=120]
+	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_THROTTLED=$(or $(THROTTLED),120) LOAD_POLLS=100 \
+		.ci/dynalite/run go test -count=1 -timeout 3h -v -run 'TestDynamoDBThrottles|TestOneReader' ./async/internal/awsworld
 
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight, damaged, and without room: [CYCLES=100]

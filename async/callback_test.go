@@ -153,6 +153,25 @@ func TestAnsweredTwice(t *testing.T) {
 	})
 }
 
+// An answer can be repeated however far the submission has come: whoever gave it
+// may have lost the response.
+func TestAnswerRepeatedLate(t *testing.T) {
+	inWait(t, func(t *testing.T, w *world, id string) {
+		if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := w.RunStage(t.Context(), "Last", async.ActivityInput{ID: id}); err != nil || !out.Ended {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); err != nil {
+			t.Errorf("the same answer: %v", err)
+		}
+		if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); code(err) != api.CodeGone {
+			t.Errorf("another answer: %v", err)
+		}
+	})
+}
+
 // An answer that was recorded before a crash is passed on, though it is never
 // repeated: by the next attempt to answer, or by a reader a minute later.
 func TestAnswerThatACrashHasLeft(t *testing.T) {

@@ -254,7 +254,7 @@ func (c Change) Apply(r Record) (Record, error) {
 	if c.Stage != "" {
 		r.Outcomes = withEntries(r.Outcomes, map[string]Outcome{c.Stage: c.Outcome})
 		r.Values = withEntries(r.Values, c.Values)
-		r.Waiting.Answer = c.Answer
+		r.Waiting.Answer = cmp.Or(c.Answer, r.Waiting.Answer) // an earlier stage's stays, to be repeated
 		if c.Result != nil {
 			r.Result = c.Result
 		}

@@ -196,8 +196,14 @@ func waiting(t *testing.T, s async.Store) {
 	if r.Waiting != (async.Waiting{Stage: "Underwriting", Token: "second", Answer: "hash of the answer"}) {
 		t.Errorf("waiting is %+v", r.Waiting)
 	}
-	// Another stage waits, in the next write already.
+	// A stage that does not wait leaves the answer, which may be repeated.
 	r = wantAdvanced(t, s, r, moved(r, 3))
+	r = wantAdvanced(t, s, r, async.Change{Stage: "Offering"})
+	if r.Waiting.Answer != "hash of the answer" {
+		t.Errorf("waiting is %+v after the next stage", r.Waiting)
+	}
+	// Another stage waits, in the next write already.
+	r = wantAdvanced(t, s, r, moved(r, 4))
 	wantAdvanced(t, s, r, async.Change{Waiting: &async.Waiting{Stage: "Signature", Token: "third"}, Redrive: r.Redrive, Rank: r.Rank})
 }
 

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// measureBeside runs the same load on several builds of the local world in turn, so
+// measureBeside runs the same load on several builds of the local service in turn, so
 // that a busy minute meets all of them, and prints what each takes per submission
 // and per poll. The processor's time depends far less on what else the machine
 // does than the time that passes, and calls of write not at all.

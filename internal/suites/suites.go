@@ -10,7 +10,7 @@ func suites() []suite {
 		{name: "unit", about: "what go test runs, with the race detector where there is a C compiler"},
 		{name: "dynamodb", about: "the DynamoDB store against dynalite", needs: node, shares: dynalite},
 		{name: "otel", about: "spans for OpenTelemetry, a module of its own"},
-		{name: "s3", about: "results on S3, against MiniStack", needs: join(python, race)},
+		{name: "s3", about: "results on S3, against MiniStack, by the deployed binaries too", needs: join(node, python, race), shares: dynalite},
 		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java), shares: append(dynalite, pollers...), beside: true},
 		{name: "logs", about: "every line that unit and aws have logged: nothing personal", needs: join(race, node, python, java), after: []string{"unit", "aws"}},
 		{name: "pollers", about: "other people's pollers against the running service", needs: join(node, python, java), shares: pollers, beside: true},

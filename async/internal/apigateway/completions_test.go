@@ -129,6 +129,24 @@ func TestCompletionsShowNoResults(t *testing.T) {
 	})
 }
 
+// An authenticated caller who repeats a submit gets its cancelUrl again; the same
+// key of another caller is another submission's.
+func TestRepetitionOfACallerHasItsCancelURL(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w := newListingWorld(t)
+		submit := func(key string) api.Submission {
+			return w.do(post(presentation, api.APIKey, key, "Idempotency-Key", "key")).submission(t)
+		}
+		first, rotated, other := submit(oldKey), submit(newKey), submit(operatorKey)
+		if first.CancelURL == "" || rotated.CancelURL != first.CancelURL || rotated.ID != first.ID {
+			t.Errorf("%+v, and again %+v", first, rotated)
+		}
+		if other.ID == first.ID || other.CancelURL == first.CancelURL {
+			t.Errorf("another caller has got %+v", other)
+		}
+	})
+}
+
 // Where the list is off there is nothing at its path, a key means nothing, and
 // nothing is kept about who submitted.
 func TestCompletionsAreOff(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/lambdamain"
+	"example.org/asynchttpapi/async/lambdamain/results"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
 	"example.org/asynchttpapi/stepfunctions"
@@ -58,7 +59,8 @@ type verdict struct {
 
 // serveFunction does not return.
 func serveFunction(name string) {
-	switch job := errand(); name {
+	job := testJob(os.Getenv("JOB"))
+	switch name {
 	case lambdahttp.SubmitFunction:
 		lambdamain.Submit(job)
 	case lambdahttp.StatusFunction:
@@ -74,13 +76,26 @@ func serveFunction(name string) {
 	case asyncgen.CompensateActivity:
 		lambdamain.Compensate(job)
 	default:
-		lambdamain.Stage(job, name, lambdamain.WithWorkflows())
+		lambdamain.Stage(job, name, lambdamain.WithWorkflows(), results.InS3())
 	}
 }
 
+func testJob(name string) async.Definition {
+	if name == "chore" {
+		return chore()
+	}
+	return errand()
+}
+
+// jobMachine is the state machine of a job of newJob.
+const jobMachine = "arn:aws:states:us-east-1:123456789012:stateMachine:errand"
+
 // newErrands deploys the functions of the job errand, and returns the folder
 // NOTES as well.
-func newErrands(t *testing.T) (w *world, notes string) {
+func newErrands(t *testing.T) (w *world, notes string) { return newJob(t, "errand", 20*time.Second) }
+
+// newJob deploys the functions of a job, each with a timeout.
+func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w *world, notes string) {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -93,19 +108,22 @@ func newErrands(t *testing.T) (w *world, notes string) {
 	_, table := dynamotest.NewTable(t)
 	w, notes = &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
 	front, invoke, states := serve(t), serve(t), serve(t)
-	const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:errand"
+	w.states = newWire(t, states.URL)
 	var functions []lambdahost.Function
 	routes := map[string]lambda.Handler{}
-	names := map[string]bool{asyncgen.FailActivity: true, asyncgen.CompensateActivity: true, "asking": true}
+	names := map[string]bool{asyncgen.FailActivity: true, asyncgen.CompensateActivity: true}
+	for _, stage := range testJob(job).Describe().Stages {
+		names[stage.Activity] = true
+	}
 	for _, name := range lambdahttp.Routes() {
 		names[name] = true
 	}
 	for name := range names {
-		functions = append(functions, lambdahost.Function{Name: name, Binary: self, Timeout: 20 * time.Second, Logs: w.logs, Env: []string{
-			asFunction + "=" + name, "NOTES=" + notes, "TABLE_NAME=" + w.table, "STATE_MACHINE_ARN=" + machine, "RESULTS_BUCKET=results",
+		functions = append(functions, lambdahost.Function{Name: name, Binary: self, Timeout: timeout, Logs: w.logs, Env: append([]string{
+			asFunction + "=" + name, "JOB=" + job, "STACK_NAME=test", "NOTES=" + notes, "TABLE_NAME=" + w.table, "STATE_MACHINE_ARN=" + jobMachine, "RESULTS_BUCKET=results",
 			"PUBLIC_BASE_URL=" + front.URL, "CANCELABLE=true", "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
-			"AWS_ENDPOINT_URL_DYNAMODB=" + dynamodb, "AWS_ENDPOINT_URL_SFN=" + states.URL,
-		}})
+			"AWS_ENDPOINT_URL_DYNAMODB=" + dynamodb, "AWS_ENDPOINT_URL_SFN=" + w.states.URL,
+		}, more...)})
 	}
 	w.host = lambdahost.New(functions...)
 	t.Cleanup(w.host.Close)
@@ -117,7 +135,7 @@ func newErrands(t *testing.T) (w *world, notes string) {
 		t.Fatal(err)
 	}
 	engine := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: invoker})
-	definition, err := asyncgen.Definition(errand(), func(activity string) string {
+	definition, err := asyncgen.Definition(testJob(job), func(activity string) string {
 		return "arn:aws:lambda:us-east-1:123456789012:function:" + activity
 	})
 	if err == nil {
@@ -148,6 +166,11 @@ func (w *world) request(t *testing.T, method, url, body string) (*http.Response,
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	return w.send(t, req)
+}
+
+func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
+	t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are looked at, not followed
 	if err != nil {
 		t.Fatal(err)
@@ -160,9 +183,14 @@ func (w *world) request(t *testing.T, method, url, body string) (*http.Response,
 	return resp, string(text)
 }
 
-func (w *world) submitErrand(t *testing.T) (s api.Submission) {
+func (w *world) submitErrand(t *testing.T) api.Submission {
 	t.Helper()
-	resp, body := w.request(t, http.MethodPost, w.url+api.SubmitPath, `{}`)
+	return w.submit(t, `{}`)
+}
+
+func (w *world) submit(t *testing.T, input string) (s api.Submission) {
+	t.Helper()
+	resp, body := w.request(t, http.MethodPost, w.url+api.SubmitPath, input)
 	if err := json.Unmarshal([]byte(body), &s); err != nil || resp.StatusCode != http.StatusAccepted || s.CancelURL == "" {
 		t.Fatalf("%d %s\n%s", resp.StatusCode, body, w.logs)
 	}

@@ -35,6 +35,10 @@ type world struct {
 	logs *personal.Log
 	// table is in the DynamoDB at endpoint.
 	table, endpoint string
+	// dynamodb and states are what the functions call these services over.
+	dynamodb, states *wire
+	// invoke is what Step Functions calls the functions over.
+	invoke *server
 }
 
 // newWorld deploys template.yaml with a review policy, and stages that hardly
@@ -59,14 +63,15 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 		t.Fatal(err)
 	}
 	_, table := dynamotest.NewTable(t)
-	w := &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}
 	front, invoke := serve(t), serve(t)
+	w := &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
 	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": w.table, machine + "Aliaslive": machines + machine + ":live",
 		"AWS::StackName": "test", "PublicBaseUrl": front.URL,
 	}
-	env = append(env, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions)
+	w.dynamodb, w.states = newWire(t, dynamodb), newWire(t, stepfunctions)
+	env = append(env, "AWS_ENDPOINT_URL_DYNAMODB="+w.dynamodb.URL, "AWS_ENDPOINT_URL_SFN="+w.states.URL)
 	w.host = newHost(t, tpl, refs, w.logs, binary, env...)
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)

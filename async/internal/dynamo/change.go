@@ -39,7 +39,9 @@ func (s *Store) changeExpression(id string, c async.Change, write string, keepPe
 		e.require("%s = %s", e.name(attrRank), e.value(number(c.Rank)))
 	}
 	if c.Waiting != nil {
-		requireNoOutcome(e, c.Waiting.Stage)
+		if c.Waiting.Stage != "" { // DynamoDB refuses an empty name
+			requireNoOutcome(e, c.Waiting.Stage)
+		}
 		attempt := e.name(attrWaitAttempt)
 		e.require("attribute_not_exists(%s) OR %s <= %s", attempt, attempt, e.value(number(c.Waiting.Attempt)))
 		putWaiting(it, *c.Waiting)
@@ -69,7 +71,7 @@ func setOutcome(e *expression, it item, c async.Change) error {
 	putBytes(it, attrResult, c.Result)
 	err := putLarge(it, c.Large)
 	e.setPresent(it, attrResult, attrLarge)
-	if c.Waiting == nil {
+	if c.Waiting == nil && c.Answer != "" {
 		putText(it, attrWaitAnswer, c.Answer)
 		e.set(it, attrWaitAnswer)
 	}
