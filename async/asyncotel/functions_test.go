@@ -124,11 +124,19 @@ func TestFunctionsExportBeforeTheyAnswer(t *testing.T) {
 	collector := httptest.NewServer(received)
 	t.Cleanup(collector.Close)
 	w := deploy(t, endpoint, collector.URL)
+	answered := make(chan []string, 1)
+	host := w.invoke
+	w.invoke = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		host.ServeHTTP(rw, r)
+		if strings.Contains(r.URL.Path, "grading") {
+			answered <- received.names()
+		}
+	})
 
 	id := submit(t, w.front.URL, clientTrace)
 	want := []string{"accepted", "accepted", "stage Cutting", "stage Grading", "submission"}
-	if got := received.names(); !slices.Equal(got, want) {
-		t.Fatalf("the collector has %q, want %q\n%s", got, want, w.logs.String())
+	if got := <-answered; !slices.Equal(got, want) {
+		t.Fatalf("when the last stage answers the collector has %q, want %q\n%s", got, want, w.logs.String())
 	}
 	for _, s := range received.spans {
 		if fmt.Sprintf("%x", s.TraceId) == clientTrace {
@@ -145,8 +153,9 @@ func TestFunctionsExportBeforeTheyAnswer(t *testing.T) {
 
 // cloud is the job's functions with a table and an engine.
 type cloud struct {
-	front *httptest.Server
-	logs  logs
+	front  *httptest.Server
+	invoke http.Handler // what the engine calls
+	logs   logs
 }
 
 // logs is a buffer that several functions write to.
@@ -195,8 +204,9 @@ func deploy(t *testing.T, dynamoDB, collector string) *cloud {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var front, invoke, states http.Handler
-	w, calls, engineURL := &cloud{front: server(t, &front)}, server(t, &invoke), server(t, &states).URL
+	var front, states http.Handler
+	w, engineURL := &cloud{front: server(t, &front)}, server(t, &states).URL
+	calls := server(t, &w.invoke)
 	const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:films"
 	table := newTable(t, dynamoDB)
 	var functions []lambdahost.Function
@@ -209,7 +219,7 @@ func deploy(t *testing.T, dynamoDB, collector string) *cloud {
 	}
 	host := lambdahost.New(functions...)
 	t.Cleanup(host.Close)
-	invoke = host
+	w.invoke = host
 	invoker, err := stepfunctionstest.NewLambdaInvoker(calls.URL)
 	if err != nil {
 		t.Fatal(err)

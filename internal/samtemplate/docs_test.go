@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -55,6 +56,23 @@ func TestWithoutSAMTheSameIsGiven(t *testing.T) {
 	names := tpl.Functions["SubmitFunction"].Variables()
 	for output := range tpl.Source["Outputs"].(map[string]any) {
 		names = append(names, output)
+	}
+	// Nothing is documented that is not given, either.
+	for _, table := range []string{"\n| Variable | Meaning |\n", "\n| Output | Meaning |\n"} {
+		_, rows, _ := strings.Cut(section, table)
+		rows, _, _ = strings.Cut(rows, "\n\n")
+		documented := 0
+		for row := range strings.SplitSeq(rows, "\n") {
+			named, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " | ")
+			for _, name := range regexp.MustCompile("`(\\w+)`").FindAllStringSubmatch(named, -1) {
+				if documented++; !slices.Contains(names, name[1]) {
+					t.Errorf("docs/deploy.md has %s, and the template has not", name[1])
+				}
+			}
+		}
+		if documented < 5 {
+			t.Errorf("%d names in%s", documented, table)
+		}
 	}
 	for id, f := range tpl.Functions {
 		names = append(names, filepath.Base(f.CodeURI))
