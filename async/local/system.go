@@ -120,7 +120,7 @@ func (s *system) readyLines(l *listeners) []byte {
 	}
 	fmt.Fprintln(&b, "  Step Functions: ", l.stepFunctionsURL())
 	if examples := s.job.Describe().Examples; len(examples) > 0 {
-		fmt.Fprintf(&b, "  try:             curl -i -H 'Content-Type: application/json' -l '%s' %s\n",
+		fmt.Fprintf(&b, "  try:             curl -i -H 'Content-Type: application/json' -d '%s' %s\n",
 			strings.ReplaceAll(string(examples[0]), "'", `'\''`), l.apiURL()+api.SubmitPath)
 	}
 	return b.Bytes()

@@ -1,7 +1,6 @@
 package dynamo_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,10 +19,6 @@ type table struct {
 func newTable(t *testing.T) table {
 	client, name := dynamotest.NewTable(t)
 	return table{client, name}
-}
-
-func (tb table) drop() {
-	_, _ = tb.client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &tb.name})
 }
 
 func (tb table) store(t *testing.T) *dynamo.Store {
