@@ -147,11 +147,11 @@ bench-lambda: ## start, invocations, size and memory of the deployed binaries be
 .PHONY: test-sam
 test-sam: $(TOOLS)/sam/ok $(TOOLS)/checkov/ok ## the template and its build, with the real SAM CLI
 	TOOLS=$(TOOLS) go test -count=1 -timeout 30m ./internal/e2e/samcli ./stepfunctions/internal/template
-	TOOLS=$(TOOLS) go test -count=1 -run TestSAM ./cmd/new
+	TOOLS=$(TOOLS) go test -count=1 -timeout 30m -run TestSAM ./cmd/new
 
 .PHONY: new-project
 new-project: ## a project of cmd/new, timed up to its first submission; one that uses a published version; and docs/adapting.md, followed
-	NEW_PROJECT=1 go test -count=1 -v -run 'TestFirstSubmission|TestFromAProxy|TestTheTutorial' ./cmd/new
+	NEW_PROJECT=1 go test -count=1 -timeout 30m -v -run 'TestFirstSubmission|TestFromAProxy|TestTheTutorial' ./cmd/new
 
 .PHONY: test-sam-local
 test-sam-local: $(TOOLS)/sam/ok ## sam local invoke, start-lambda and start-api, where a Docker engine is or can be started

@@ -2,7 +2,7 @@ package api
 
 import _ "embed"
 
-// OpenAPIPath is where the local world serves the description.
+// OpenAPIPath is where the local service serves the description.
 const OpenAPIPath = "/openapi.yaml"
 
 //go:embed openapi.yaml

@@ -94,7 +94,7 @@ func contextError(ctx context.Context) error {
 	return fmt.Errorf("client: %w", ctx.Err())
 }
 
-// ProblemError is a refusal, as the server put it. Its texts are the server's:
+// ProblemError is an error that the server answered with. Its texts are the server's:
 // show them as text, never to a terminal or a page as they are.
 type ProblemError struct {
 	// StatusCode is the response's.
@@ -136,7 +136,7 @@ func (e *ProblemError) Is(target error) bool {
 	return false
 }
 
-// problem reads a refusal. A body that is no problem document, such as a
+// problem reads an error response. A body that is no problem document, such as a
 // proxy's page, is not worth showing.
 func (a *answer) problem() error {
 	e := &ProblemError{StatusCode: a.status}

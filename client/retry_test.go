@@ -111,10 +111,10 @@ func TestRetriesEndWithTheContext(t *testing.T) {
 }
 
 func TestSleepMayRefuse(t *testing.T) {
-	refusal := errors.New("no time for that")
+	noTime := errors.New("no time for that")
 	s := serve(t, drop)
-	c, _ := dial(t, s, func(cfg *client.Config) { cfg.Sleep = func(context.Context, time.Duration) error { return refusal } })
-	if _, err := c.Status(context.Background(), "a1"); !errors.Is(err, refusal) {
+	c, _ := dial(t, s, func(cfg *client.Config) { cfg.Sleep = func(context.Context, time.Duration) error { return noTime } })
+	if _, err := c.Status(context.Background(), "a1"); !errors.Is(err, noTime) {
 		t.Errorf("error %v", err)
 	}
 }

@@ -152,7 +152,7 @@ func TestCancellation(t *testing.T) {
 		s.Sleep(25 * time.Second)
 		s.Cancel()
 	})
-	if r := s.Record(); s.Status != api.Canceled || s.Outcome != "Shortlisting" || s.Took != 25*time.Second || r.Message != "The review of your proposal was cancelled." {
+	if r := s.Record(); s.Status != api.Canceled || s.Outcome != "Shortlisting" || s.Took != 25*time.Second || r.Message != "The review of your proposal was canceled." {
 		t.Errorf("%s %s after %v: %s", s.Status, s.Outcome, s.Took, r.Message)
 	}
 }

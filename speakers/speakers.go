@@ -105,7 +105,7 @@ func Job(c Committee) async.Job[Presentation, async.None] {
 			Received: "Thank you: your proposal has arrived and is waiting for its moderation.",
 			Failed:   "We are sorry: something went wrong on our side, and your proposal could not be processed.",
 			TimedOut: "A stage of the review took too long.",
-			Canceled: "The review of your proposal was cancelled.",
+			Canceled: "The review of your proposal was canceled.",
 			Reopened: "Your proposal is being reviewed again.",
 		},
 	}

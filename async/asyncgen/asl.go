@@ -65,7 +65,7 @@ func StateMachine(job async.Definition) ([]byte, error) {
 	}
 	states = append(states,
 		member{stateNothingToDo, object{
-			{"Comment", "The submission was given up before it was accepted, or has ended otherwise."},
+			{"Comment", "The acceptance of the submission was undone, or it has ended otherwise."},
 			{"Type", "Succeed"},
 		}},
 		member{stateRecordFailure, object{

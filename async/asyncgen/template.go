@@ -18,8 +18,8 @@ const activityFolder = "functions/activities/"
 
 // CheckTemplate returns what a SAM template lacks for a job, one sentence each
 // with the lines to add: a function for each activity with the timeout that the
-// job needs, the substitutions of the state machine, the state machine's right to
-// call the functions, and the rights of the functions to call Step Functions.
+// job needs, the substitutions of the state machine, the state machine's
+// permission to call the functions, and those of the functions to call Step Functions.
 // Roles that are not resources of the template are not looked at. The error is
 // that of reading the YAML.
 func CheckTemplate(job async.Definition, template []byte) (problems []string, err error) {
@@ -39,7 +39,7 @@ func CheckTemplate(job async.Definition, template []byte) (problems []string, er
 		c.add("a stage waits, and DefinitionSubstitutions lacks the partition of its Resource; add\n    %s: !Ref AWS::Partition", PartitionName)
 	}
 	c.orphans(machine)
-	c.rights()
+	c.permissions()
 	return c.problems, nil
 }
 
@@ -113,8 +113,8 @@ func (c *templateCheck) orphans(machine resource) {
 	}
 }
 
-// rights checks what the functions beside the activities call.
-func (c *templateCheck) rights() {
+// permissions checks what the functions beside the activities call.
+func (c *templateCheck) permissions() {
 	check := func(folder string, wanted bool, why string, actions ...string) {
 		id, f, ok := c.template.function(folder)
 		switch {

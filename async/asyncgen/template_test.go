@@ -40,22 +40,22 @@ func TestAWholeTemplateHasNoProblems(t *testing.T) {
 
 func TestCheckTemplateNamesTheLineToAdd(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
-		"no function":        {"functions/activities/ship/", "elsewhere/", "CodeUri: functions/activities/ship/"},
-		"short timeout":      {"Timeout: 45 # reserve", "Timeout: 40", "more than 40 and at most 50: write\n      Timeout: 50"},
-		"long timeout":       {"Timeout: 45 # reserve", "Timeout: 51", "Timeout: 50"},
-		"default timeout":    {"Timeout: 45 # reserve", "MemorySize: 128", "has Timeout: 10"},
-		"long fail":          {"Timeout: 20 # fail", "Timeout: 21", "Timeout: 20"},
-		"no substitution":    {"ShipFunctionArn: !Ref ShipFunction.Alias", "Other: x", "ShipFunctionArn: !Ref ShipFunction.Alias"},
-		"no fail":            {"FailFunctionArn: !Ref FailFunction.Alias", "Other: x", "FailFunctionArn: !Ref FailFunction.Alias"},
-		"no compensation":    {"CompensateFunctionArn: !Ref CompensateFunction.Alias", "Other: x", "CompensateFunctionArn: !Ref CompensateFunction.Alias"},
-		"no partition":       {"Partition: !Ref AWS::Partition", "Other: x", "Partition: !Ref AWS::Partition"},
-		"no right to invoke": {"- !Ref ShipFunction.Alias", "- !Ref SubmitFunction.Alias", "- !Ref ShipFunction.Alias"},
-		"no right to answer": {"[states:SendTaskSuccess, states:SendTaskHeartbeat]", "[states:SendTaskHeartbeat]", "Action: states:SendTaskSuccess"},
-		"no right to start":  {"Action: states:StartExecution", "Action: states:DescribeExecution", "Action: states:StartExecution"},
-		"no callback":        {"functions/callback/", "elsewhere/", "add a function with CodeUri: functions/callback/"},
-		"no machine":         {"AWS::Serverless::StateMachine", "AWS::SNS::Topic", "DefinitionUri: statemachine/approval.asl.json"},
-		"orphan":             {"functions/reconcile/", "functions/activities/old/", "ReconcileFunction is of no activity"},
-		"orphan ARN":         {"Partition: !Ref AWS::Partition", "Partition: aws\n        OldFunctionArn: x", "OldFunctionArn, which is of no activity"},
+		"no function":     {"functions/activities/ship/", "elsewhere/", "CodeUri: functions/activities/ship/"},
+		"short timeout":   {"Timeout: 45 # reserve", "Timeout: 40", "more than 40 and at most 50: write\n      Timeout: 50"},
+		"long timeout":    {"Timeout: 45 # reserve", "Timeout: 51", "Timeout: 50"},
+		"default timeout": {"Timeout: 45 # reserve", "MemorySize: 128", "has Timeout: 10"},
+		"long fail":       {"Timeout: 20 # fail", "Timeout: 21", "Timeout: 20"},
+		"no substitution": {"ShipFunctionArn: !Ref ShipFunction.Alias", "Other: x", "ShipFunctionArn: !Ref ShipFunction.Alias"},
+		"no fail":         {"FailFunctionArn: !Ref FailFunction.Alias", "Other: x", "FailFunctionArn: !Ref FailFunction.Alias"},
+		"no compensation": {"CompensateFunctionArn: !Ref CompensateFunction.Alias", "Other: x", "CompensateFunctionArn: !Ref CompensateFunction.Alias"},
+		"no partition":    {"Partition: !Ref AWS::Partition", "Other: x", "Partition: !Ref AWS::Partition"},
+		"may not invoke":  {"- !Ref ShipFunction.Alias", "- !Ref SubmitFunction.Alias", "- !Ref ShipFunction.Alias"},
+		"may not answer":  {"[states:SendTaskSuccess, states:SendTaskHeartbeat]", "[states:SendTaskHeartbeat]", "Action: states:SendTaskSuccess"},
+		"may not start":   {"Action: states:StartExecution", "Action: states:DescribeExecution", "Action: states:StartExecution"},
+		"no callback":     {"functions/callback/", "elsewhere/", "add a function with CodeUri: functions/callback/"},
+		"no machine":      {"AWS::Serverless::StateMachine", "AWS::SNS::Topic", "DefinitionUri: statemachine/approval.asl.json"},
+		"orphan":          {"functions/reconcile/", "functions/activities/old/", "ReconcileFunction is of no activity"},
+		"orphan ARN":      {"Partition: !Ref AWS::Partition", "Partition: aws\n        OldFunctionArn: x", "OldFunctionArn, which is of no activity"},
 	} {
 		template := whole(t)
 		if !strings.Contains(template, c.old) {
@@ -90,7 +90,7 @@ Resources:
 }
 
 // The lines for a new stage are whole: what the template's other activities have,
-// and the right of the state machine to call it, in one run.
+// and the state machine's permission to call it, in one run.
 func TestANewStageGetsWhatTheOthersHave(t *testing.T) {
 	const template = `
 Resources:

@@ -38,14 +38,14 @@ func TestBackup(t *testing.T) {
 func TestRequestsDuringTheStart(t *testing.T) {
 	t.Parallel()
 	system := &system{Settings: Settings{Addr: "127.0.0.1:0", StepFunctionsAddr: "127.0.0.1:0", StepFunctionsAsked: true}}
-	doors, err := system.listen()
+	l, err := system.listen()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer doors.close()
-	ready := doors.answerMeanwhile()
+	defer l.close()
+	ready := l.answerMeanwhile()
 	defer ready()
-	for _, url := range []string{doors.apiURL(), doors.stepFunctionsURL()} {
+	for _, url := range []string{l.apiURL(), l.stepFunctionsURL()} {
 		res, err := http.Get(url)
 		if err != nil {
 			t.Fatal(err)

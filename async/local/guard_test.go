@@ -37,7 +37,7 @@ func fromPage(t *testing.T, method, url, host, origin string) (status int, heade
 	return res.StatusCode, res.Header, string(text)
 }
 
-// guarded is a system with both doors open that has a public name.
+// guarded is a system with both listeners open that has a public name.
 func guarded(t *testing.T) *running {
 	s := fast(t, "approve")
 	s.StepFunctionsAddr, s.StepFunctionsAsked = "127.0.0.1:0", true

@@ -47,8 +47,8 @@ func TestInvokerAnswersAsLambdaDoes(t *testing.T) {
 
 func TestInvokerRefusesWhatIsNotThere(t *testing.T) {
 	_, err := invoker{}.Invoke(context.Background(), functionPrefix+"absent", nil)
-	var refusal *stepfunctions.ServiceError
-	if !errors.As(err, &refusal) || refusal.Name != "Lambda.ResourceNotFoundException" {
+	var failure *stepfunctions.ServiceError
+	if !errors.As(err, &failure) || failure.Name != "Lambda.ResourceNotFoundException" {
 		t.Error(err)
 	}
 }

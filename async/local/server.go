@@ -205,7 +205,7 @@ func fromThisMachine(r *http.Request) bool {
 	return err == nil && peer.Addr().Unmap().IsLoopback()
 }
 
-// config is what the functions see of this world.
+// config is what the functions are given here.
 func (s *Server) config() (functions.Config, error) {
 	submitter, err := lambdahttp.ParseKeyHashes(s.APIKeyHashes)
 	operator, badOperator := lambdahttp.ParseKeyHashes(s.OperatorKeyHashes)

@@ -18,7 +18,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions"
 )
 
-// system is a Server behind its doors. Tests share it with Main, so that they
+// system is a Server behind its listeners. Tests share it with Main, so that they
 // test the wiring as well.
 type system struct {
 	Settings
@@ -35,15 +35,15 @@ type system struct {
 // that it broke down.
 func (s *system) run(ctx context.Context) (err error) {
 	log := s.logger()
-	doors, err := s.listen()
+	l, err := s.listen()
 	if err != nil {
 		return notBegun(err)
 	}
-	defer doors.close()
-	ready := doors.answerMeanwhile()
+	defer l.close()
+	ready := l.answerMeanwhile()
 	defer ready()
 	o := s.options
-	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, doors.apiURL()), s.hostNames(), log
+	o.Data, o.BaseURL, o.HostNames, o.Log = s.Data, cmp.Or(s.BaseURL, l.apiURL()), s.hostNames(), log
 	o.FailureStatus, o.LogErrors = s.FailureStatus, s.LogErrors
 	o.APIKeyHashes, o.OperatorKeyHashes = s.APIKeyHashes, s.OperatorKeyHashes
 	server, err := New(ctx, s.job, o)
@@ -54,9 +54,9 @@ func (s *system) run(ctx context.Context) (err error) {
 		return notBegun(err)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	s.warn(doors, log)
+	s.warn(l, log)
 	ready()
-	return s.serve(ctx, doors, server, log)
+	return s.serve(ctx, l, server, log)
 }
 
 // apiServer is API Gateway's place, with what people see in front.
@@ -74,13 +74,13 @@ func stepFunctionsServer(s *Server) *http.Server {
 
 // warn is about settings that are possible and hardly meant. It is called when
 // nothing can go wrong any more: what cannot start says why in one line.
-func (s *system) warn(d *doors, log *slog.Logger) {
-	if d.stepFunctionsMoved {
+func (s *system) warn(l *listeners, log *slog.Logger) {
+	if l.stepFunctionsMoved {
 		log.Warn("the default address of the Step Functions endpoint is taken; it is at another, and -"+stepFunctionsFlag+" chooses one",
 			"addr", s.StepFunctionsAddr)
 	}
-	if s.BaseURL == "" && isEverywhere(d.host) {
-		log.Warn("other machines cannot follow Location; choose what it starts with by -base-url", "location", d.apiURL())
+	if s.BaseURL == "" && isEverywhere(l.host) {
+		log.Warn("other machines cannot follow Location; choose what it starts with by -base-url", "location", l.apiURL())
 	}
 }
 
@@ -91,16 +91,16 @@ func (s *system) logger() *slog.Logger {
 	return slog.New(requestHandler{slog.NewTextHandler(s.logs, nil)})
 }
 
-// serve answers requests at every door until ctx ends or a door breaks.
-func (s *system) serve(ctx context.Context, d *doors, server *Server, log *slog.Logger) error {
+// serve answers requests at every listener until ctx ends or a listener breaks.
+func (s *system) serve(ctx context.Context, l *listeners, server *Server, log *slog.Logger) error {
 	var all group
 	all.addContext(ctx)
-	all.addServer(apiServer(server), d.api)
-	if d.stepFunctions != nil {
-		all.addServer(stepFunctionsServer(server), d.stepFunctions)
+	all.addServer(apiServer(server), l.api)
+	if l.stepFunctions != nil {
+		all.addServer(stepFunctionsServer(server), l.stepFunctions)
 	}
-	log.Info("serving", append([]any{"api", d.apiURL(), "stepfunctions", d.stepFunctionsURL(), "data", s.Data}, s.logAttrs()...)...)
-	_, _ = s.ready.Write(s.readyLines(d)) // one write: a reader may stop after the first line
+	log.Info("serving", append([]any{"api", l.apiURL(), "stepfunctions", l.stepFunctionsURL(), "data", s.Data}, s.logAttrs()...)...)
+	_, _ = s.ready.Write(s.readyLines(l)) // one write: a reader may stop after the first line
 	defer context.AfterFunc(ctx, func() {
 		log.Info("stopping: requests in hand are finished; interrupt again to stop at once")
 	})()
@@ -109,19 +109,19 @@ func (s *system) serve(ctx context.Context, d *doors, server *Server, log *slog.
 
 // readyLines are "ready http://HOST:PORT", for programs, and what a person can
 // try next.
-func (s *system) readyLines(d *doors) []byte {
+func (s *system) readyLines(l *listeners) []byte {
 	var b bytes.Buffer
-	fmt.Fprintln(&b, "ready", d.apiURL())
+	fmt.Fprintln(&b, "ready", l.apiURL())
 	if s.options.Page != nil {
-		fmt.Fprintln(&b, "  page:           ", d.apiURL()+"/")
+		fmt.Fprintln(&b, "  page:           ", l.apiURL()+"/")
 	}
 	if s.options.OpenAPI != nil {
-		fmt.Fprintln(&b, "  documentation:  ", d.apiURL()+apidocs.Path)
+		fmt.Fprintln(&b, "  documentation:  ", l.apiURL()+apidocs.Path)
 	}
-	fmt.Fprintln(&b, "  Step Functions: ", d.stepFunctionsURL())
+	fmt.Fprintln(&b, "  Step Functions: ", l.stepFunctionsURL())
 	if examples := s.job.Describe().Examples; len(examples) > 0 {
 		fmt.Fprintf(&b, "  try:             curl -i -H 'Content-Type: application/json' -d '%s' %s\n",
-			strings.ReplaceAll(string(examples[0]), "'", `'\''`), d.apiURL()+api.SubmitPath)
+			strings.ReplaceAll(string(examples[0]), "'", `'\''`), l.apiURL()+api.SubmitPath)
 	}
 	return b.Bytes()
 }

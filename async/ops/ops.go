@@ -1,5 +1,5 @@
 // Package ops is the operators' tool for a service of this library, whatever its
-// job: on AWS with the operator's own rights, or on one machine through the port
+// job: on AWS with the operator's own permissions, or on one machine through the port
 // of the engine. It prints nothing personal, and submissions under the hash that
 // logs name them by, unless it is asked for ids.
 package ops

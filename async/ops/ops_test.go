@@ -261,7 +261,7 @@ func TestReconcile(t *testing.T) {
 	})
 }
 
-// What operators may do is not at the door that clients come to, nor for a page
+// What operators may do is not at the address that clients come to, nor for a page
 // of another origin.
 func TestOperatorsDoorIsNotTheClients(t *testing.T) {
 	w := newLocal(t, false)

@@ -191,7 +191,7 @@ func idOf(ref string) string {
 func (r *row) update(e event, now time.Time) {
 	switch {
 	case e.retry != nil:
-		r.waiting, r.nextAt = trouble(e.retry.Err), now.Add(e.retry.Delay)
+		r.waiting, r.nextAt = shortError(e.retry.Err), now.Add(e.retry.Delay)
 	case e.err != nil:
 		r.err, r.endedAt = e.err, now
 	default:

@@ -186,8 +186,8 @@ func notRunning(c *cli.Command, ref string) string {
 	return "Is it running? Another server is named with --url or CFS_URL."
 }
 
-// trouble is the short form of why there was no answer.
-func trouble(err error) string {
+// shortError is the short form of why there was no answer.
+func shortError(err error) string {
 	var problem *client.ProblemError
 	switch {
 	case errors.As(err, &problem):
@@ -263,7 +263,7 @@ func exitCode(err error) int {
 		return int(code)
 	case errors.As(err, &usage), errors.As(err, &file), errors.Is(err, client.ErrReference):
 		return exitUsage
-	case errors.As(err, new(refusal)):
+	case errors.As(err, new(refusedError)):
 		return exitRefused
 	case errors.As(err, &failed), errors.As(err, &canceled):
 		return exitFailed

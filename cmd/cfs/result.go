@@ -258,12 +258,12 @@ func (a *app) cancel(ctx context.Context, c *cli.Command) error {
 			fmt.Fprintln(a.stdout, "It is being canceled. Watch it with: cfs watch "+clean(st.ID))
 		}
 	case st.Status != api.Canceled:
-		return refusal("the talk had ended before: " + word(st.Submission))
+		return refusedError("the talk had ended before: " + word(st.Submission))
 	}
 	return nil
 }
 
-// refusal is what the server did not do, although it answered well.
-type refusal string
+// refusedError is what the server did not do, although it answered well.
+type refusedError string
 
-func (r refusal) Error() string { return string(r) }
+func (r refusedError) Error() string { return string(r) }

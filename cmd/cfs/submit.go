@@ -117,7 +117,7 @@ func (a *app) retrying(c *cli.Command, ref string) func(client.Retry) {
 		if refused(r.Err) {
 			where = "nothing listens at " + host(c, ref) + ": "
 		}
-		fmt.Fprintf(a.stderr, "cfs: %s%s; trying again in %s\n", where, trouble(r.Err), seconds(r.Delay))
+		fmt.Fprintf(a.stderr, "cfs: %s%s; trying again in %s\n", where, shortError(r.Err), seconds(r.Delay))
 		if h := notRunning(c, ref); r.Attempt == 1 && where != "" && h != "" {
 			fmt.Fprintln(a.stderr, h)
 		}

@@ -96,10 +96,10 @@ var spoken = map[string]string{
 }
 
 func TestTheLibraryKnowsNoJob(t *testing.T) {
-	for _, room := range library {
-		files, err := filepath.Glob(filepath.Join("..", "..", room, "*.go"))
+	for _, layer := range library {
+		files, err := filepath.Glob(filepath.Join("..", "..", layer, "*.go"))
 		if err != nil || len(files) == 0 {
-			t.Fatalf("%s: %d files, %v", room, len(files), err)
+			t.Fatalf("%s: %d files, %v", layer, len(files), err)
 		}
 		for _, file := range files {
 			name := filepath.ToSlash(strings.TrimPrefix(file, filepath.Join("..", "..")+string(filepath.Separator)))

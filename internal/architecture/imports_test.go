@@ -72,13 +72,13 @@ func short(path string) string {
 
 // ours reports whether path is a package of this module: others are of the
 // standard library or have a host name.
-func ours(path string) bool { return roomOf(path) != nil }
+func ours(path string) bool { return layerOf(path) != nil }
 
 func TestArrows(t *testing.T) {
 	for _, p := range packages(t) {
-		r := roomOf(p.ImportPath)
+		r := layerOf(p.ImportPath)
 		if r == nil {
-			t.Errorf("%s is in no room: add a row", p.ImportPath)
+			t.Errorf("%s is in no layer: add a row", p.ImportPath)
 			continue
 		}
 		for _, imported := range p.Imports {
@@ -107,7 +107,7 @@ func TestNothingReachesOpenTelemetry(t *testing.T) {
 
 func TestEveryFolderHasOneRow(t *testing.T) {
 	seen := map[string]bool{}
-	for _, r := range rooms {
+	for _, r := range layers {
 		if seen[r.folder] {
 			t.Errorf("%s has two rows", r.folder)
 		}
@@ -116,32 +116,32 @@ func TestEveryFolderHasOneRow(t *testing.T) {
 }
 
 func TestEveryRowHasAPackage(t *testing.T) {
-	inhabited := map[string]bool{}
+	populated := map[string]bool{}
 	for _, p := range packages(t) {
-		if r := roomOf(p.ImportPath); r != nil {
-			inhabited[r.folder] = true
+		if r := layerOf(p.ImportPath); r != nil {
+			populated[r.folder] = true
 		}
 	}
-	for _, r := range rooms {
-		if !inhabited[r.folder] {
+	for _, r := range layers {
+		if !populated[r.folder] {
 			t.Errorf("%s has a row and no package", r.folder)
 		}
 	}
 }
 
 // The table is read by the rules that these rows try out.
-func TestRoomOf(t *testing.T) {
+func TestLayerOf(t *testing.T) {
 	for path, want := range map[string]string{
 		"stepfunctions/internal/asl/jsonpath": "stepfunctions/internal/asl",
 		"internal/aslx":                       "internal",
 		"functions/activities/one":            "functions",
 		"api":                                 "api",
 	} {
-		if r := roomOf(path); r == nil || r.folder != want {
+		if r := layerOf(path); r == nil || r.folder != want {
 			t.Errorf("%s is in %+v, want %s", path, r, want)
 		}
 	}
-	if r := roomOf("apix"); r != nil {
+	if r := layerOf("apix"); r != nil {
 		t.Errorf("apix is in %s", r.folder)
 	}
 	if ours("github.com/x/y") || !ours("api") || ours("net/http") {

@@ -42,9 +42,9 @@ var worldly = []string{
 // clocks are the functions of package time that read or run one.
 var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
 
-func TestPureRoomsArePure(t *testing.T) {
+func TestPureLayersArePure(t *testing.T) {
 	for _, p := range packages(t) {
-		if r := roomOf(p.ImportPath); r == nil || !slices.Contains(pure, r.folder) {
+		if r := layerOf(p.ImportPath); r == nil || !slices.Contains(pure, r.folder) {
 			continue
 		}
 		for _, imported := range p.Imports {

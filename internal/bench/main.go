@@ -1,4 +1,4 @@
-// Command bench measures the whole system on this machine: the local world as
+// Command bench measures the whole system on this machine: the local service as
 // a process of its own, real HTTP, fsync on. It prints figures and ratios and
 // judges nothing.
 package main
@@ -16,7 +16,7 @@ import (
 func main() {
 	log.SetFlags(0)
 	var o options
-	flag.StringVar(&o.binary, "binary", "bin/local", "the local world's binary")
+	flag.StringVar(&o.binary, "binary", "bin/local", "the local service's binary")
 	flag.IntVar(&o.submissions, "n", 5000, "submissions for each throughput figure")
 	flag.IntVar(&o.open, "open", 10000, "open submissions for the memory figure")
 	flag.IntVar(&o.clients, "clients", 64, "concurrent clients")

@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/internal/e2e/program"
 )
 
-// server is one run of the local world.
+// server is one run of the local service.
 type server struct {
 	url   string
 	cmd   *exec.Cmd

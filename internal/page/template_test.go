@@ -64,7 +64,7 @@ func TestTheTemplateSendsTheSameHeaders(t *testing.T) {
 		"Referrer-Policy", "X-Content-Type-Options",
 	} {
 		if want := local.Get(name); want == "" || sent[name] != want {
-			t.Errorf("%s: the template sends %q, the local world %q", name, sent[name], want)
+			t.Errorf("%s: the template sends %q, the local service %q", name, sent[name], want)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func TestWithoutSAMTheSameIsGiven(t *testing.T) {
 	for id, f := range tpl.Functions {
 		names = append(names, filepath.Base(f.CodeURI))
 		if !strings.Contains(section, "`"+f.Role+"`") && !strings.Contains(f.CodeURI, "activities") {
-			t.Errorf("the rights of %s are not there", id)
+			t.Errorf("the permissions of %s are not there", id)
 		}
 	}
 	for _, name := range names {

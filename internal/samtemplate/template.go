@@ -1,5 +1,5 @@
 // Package samtemplate reads SAM and CloudFormation templates as far as tests need
-// it: which functions there are, what environment, rights and routes each is
+// it: which functions there are, what environment, permissions and routes each is
 // given, and what a template comes to with given parameters. It is how the tests
 // run the binaries with what a deployment would give them.
 package samtemplate

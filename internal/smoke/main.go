@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 		fmt.Fprintln(errs, "smoke:", err, flags.Args())
 		return 2
 	}
-	checks := refusals
+	checks := rejected
 	if *submit {
 		checks = append(checks[:len(checks):len(checks)], submissions...)
 	}

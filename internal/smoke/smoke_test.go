@@ -13,7 +13,7 @@ import (
 	"example.org/asynchttpapi/internal/e2e/program"
 )
 
-// startLocal runs the local world and returns its address.
+// startLocal runs the local service and returns its address.
 func startLocal(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -32,7 +32,7 @@ func TestTheLocalWorldPasses(t *testing.T) {
 	if code := run(t.Context(), []string{"-url", startLocal(t), "-submit"}, &out, &out); code != 0 {
 		t.Errorf("code %d\n%s", code, &out)
 	}
-	if n := strings.Count(out.String(), "ok    "); n != len(refusals)+len(submissions) {
+	if n := strings.Count(out.String(), "ok    "); n != len(rejected)+len(submissions) {
 		t.Errorf("%d checks have passed\n%s", n, &out)
 	}
 }

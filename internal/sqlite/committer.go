@@ -204,7 +204,7 @@ func (c *committer) savepoint(w *write) (undone bool, err error) {
 }
 
 // abandon rolls the group back. SQLite has already done so after some errors
-// (a full disk, say); to do it twice is then the error that is not worth telling.
+// (a full disk, say); to do it twice is then the error that is not worth reporting.
 func (c *committer) abandon(err error) error {
 	c.conn.SetInterrupt(nil)
 	if c.conn.AutocommitEnabled() {

@@ -19,7 +19,7 @@ var (
 		Status: api.Failed, CustomStatus: "Moderation", Message: "It broke.", Rank: async.RankEnded,
 		Error: &api.Error{Code: api.CodeTimedOut, Message: "It broke."},
 	}
-	canceled = async.State{Status: api.Canceled, CustomStatus: "Moderation", Message: "Given up.", Rank: async.RankEnded}
+	canceled = async.State{Status: api.Canceled, CustomStatus: "Moderation", Message: "Canceled.", Rank: async.RankEnded}
 )
 
 // Every row of the contract's tables but those that need a fault or a second
@@ -119,7 +119,7 @@ var rows = []struct {
 	{"submit-not-utf8", 400, func(*world) request { return post("{\"title\":\"\xff\"}") }},
 	{"submit-trailing", 400, func(*world) request { return post(presentation + presentation) }},
 	{"submit-invalid", 422, func(*world) request {
-		return post(`{"speaker":{"name":"","email":"nobody","country":7},"title":"` + strings.Repeat("x", 300) + `","track":[]}`)
+		return post(`{"speaker":{"name":"","email":"ada","country":7},"title":"` + strings.Repeat("x", 300) + `","track":[]}`)
 	}},
 	{"submit-not-object", 422, func(*world) request { return post("[]") }},
 	{"submit-too-large", 413, func(*world) request { return post(`{"title":"` + strings.Repeat("x", 64<<10) + `"}`) }},

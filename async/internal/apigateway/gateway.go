@@ -1,4 +1,4 @@
-// Package apigateway is the front of the local world: an http.Handler that
+// Package apigateway is the front of the local service: an http.Handler that
 // stands in for API Gateway's HTTP API. It makes true events (payload format
 // 2.0) of requests, hands their JSON to the functions' handlers, and makes
 // responses of the JSON that comes back.

@@ -73,12 +73,12 @@ func (sc *scripted) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 
 const (
 	storedItem = `{"pk":{"S":"submission#a"},"status":{"S":"Running"},"rank":{"N":"7"},"redrive":{"N":"1"},"decisions":{"M":{}},"settled":{"BOOL":true},"ttl":{"N":"99999999999"},"write":{"S":"other"}}`
-	refusal    = `{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed","Item":` + storedItem + `}`
+	failed     = `{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"The conditional request failed","Item":` + storedItem + `}`
 )
 
-// DynamoDB sends the stored item along with the refusal: one call, not two.
+// DynamoDB sends the stored item along with the error: one call, not two.
 func TestRefusalCarriesTheStoredRecord(t *testing.T) {
-	sc, s := newScripted(t, refusal)
+	sc, s := newScripted(t, failed)
 	c := async.Change{State: &async.State{Status: api.Running, Rank: 2}}
 	r, err := s.Advance(t.Context(), "a", c)
 	if !errors.Is(err, async.ErrStale) || r.ID != "a" || r.Rank != 7 || r.Redrive != 1 {
@@ -106,7 +106,7 @@ func TestRefusalsWithoutASecondCall(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			sc, s := newScripted(t, refusal)
+			sc, s := newScripted(t, failed)
 			if err := tt.call(s); !errors.Is(err, tt.want) || len(sc.requests) != 1 {
 				t.Errorf("got %v after %d requests, want %v after one", err, len(sc.requests), tt.want)
 			}

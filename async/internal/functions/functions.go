@@ -1,5 +1,5 @@
 // Package functions makes the handler of each of a service's functions. Both
-// worlds, AWS and one machine, make theirs here, so that they run the same code.
+// places, AWS and one machine, make theirs here, so that they run the same code.
 package functions
 
 import (
@@ -14,8 +14,8 @@ import (
 	"example.org/asynchttpapi/async/internal/telemetry"
 )
 
-// Config is what the handlers need of the world around them. Fields without a
-// word about their zero value must be set.
+// Config is what the handlers need. Fields without a word about their zero value
+// must be set.
 type Config struct {
 	// Job is not needed by NewStatus and NewResult, which use neutral messages
 	// without one.

@@ -63,7 +63,7 @@ type Func func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatew
 func Submit(c Config) (Func, error) { return newFunc(c, submitResource, (*exchange).submit) }
 
 // Status returns the handler of the function behind api.StatusPath and, as it
-// has the fewest rights, of all paths that do not exist.
+// has the fewest permissions, of all paths that do not exist.
 func Status(c Config) (Func, error) { return newFunc(c, statusResource, (*exchange).status) }
 
 // Result returns the handler of the function behind api.ResultPath.

@@ -22,7 +22,7 @@ type front struct {
 	Config
 	own *resource
 	// answer serves own. A binary links what it alone needs: the calls that
-	// are in it are the rights that it is given.
+	// are in it are the permissions that it is given.
 	answer func(*exchange) response
 }
 

@@ -21,7 +21,7 @@ const (
 )
 
 // Routes returns the function behind each route of the HTTP API, by route key.
-// Paths that do not exist go to the function with the fewest rights, so that
+// Paths that do not exist go to the function with the fewest permissions, so that
 // they are answered with a problem document too.
 func Routes() map[string]string {
 	return map[string]string{

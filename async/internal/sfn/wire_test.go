@@ -25,8 +25,8 @@ type wire struct {
 	mu         sync.Mutex
 	executions map[string]*execution
 	requests   []map[string]any
-	// refusal, if not "", is the error with which everything is refused.
-	refusal string
+	// failure, if not "", is the error with which everything is refused.
+	failure string
 }
 
 type execution struct {
@@ -61,8 +61,8 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, req *http.Request) {
 		return // a plain connection, as Warm makes it
 	}
 	w.requests = append(w.requests, in)
-	if w.refusal != "" {
-		refuse(rw, w.refusal, "for arn:aws:states:us-east-1:123456789012:stateMachine:Process")
+	if w.failure != "" {
+		refuse(rw, w.failure, "for arn:aws:states:us-east-1:123456789012:stateMachine:Process")
 		return
 	}
 	switch target := req.Header.Get("X-Amz-Target"); target {

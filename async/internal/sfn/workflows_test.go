@@ -112,16 +112,16 @@ func TestAnswers(t *testing.T) {
 func TestTaskErrors(t *testing.T) {
 	service, getenv := newWire(t)
 	w := newWorkflows(t, getenv, machine)
-	for refusal, want := range map[string]bool{
+	for failure, want := range map[string]bool{
 		"TaskDoesNotExist": true, "TaskTimedOut": true, "InvalidToken": true,
 		"InvalidOutput": false, "ThrottlingException": false, "AccessDeniedException": false,
 	} {
-		service.refusal = refusal
+		service.failure = failure
 		for call, err := range map[string]error{
 			"complete": w.Complete(t.Context(), "t", []byte(`{}`)), "fail": w.Fail(t.Context(), "t", "E"), "heartbeat": w.Heartbeat(t.Context(), "t"),
 		} {
 			if errors.Is(err, async.ErrNotFound) != want || strings.Contains(err.Error(), "arn:") {
-				t.Errorf("%s of %s: %v", call, refusal, err)
+				t.Errorf("%s of %s: %v", call, failure, err)
 			}
 		}
 	}
@@ -137,9 +137,9 @@ func TestStartIsThrottled(t *testing.T) {
 			}}},
 		Done: async.End{Outcome: "Approved", Message: "Yes."},
 	}
-	for _, refusal := range []string{"ExecutionLimitExceeded", "ThrottlingException", "KmsThrottlingException"} {
+	for _, failure := range []string{"ExecutionLimitExceeded", "ThrottlingException", "KmsThrottlingException"} {
 		service, getenv := newWire(t)
-		service.refusal = refusal
+		service.failure = failure
 		store := &asynctest.Store{}
 		s, err := async.New(async.Config{Job: job, Store: store, Workflows: newWorkflows(t, getenv, machine), Retention: 90 * 24 * time.Hour})
 		if err != nil {
@@ -148,16 +148,16 @@ func TestStartIsThrottled(t *testing.T) {
 		_, err = s.Submit(t.Context(), async.Submission{Body: []byte(`{}`), Key: "key"})
 		var refused *async.RequestError
 		if !errors.As(err, &refused) || refused.Code != api.CodeThrottled || refused.RetryAfter <= 0 {
-			t.Errorf("%s: got %v", refusal, err)
+			t.Errorf("%s: got %v", failure, err)
 		}
 		if ids := store.IDs(); len(ids) != 0 {
-			t.Errorf("%s: %q are left", refusal, ids)
+			t.Errorf("%s: %q are left", failure, ids)
 		}
 		service.mu.Lock()
-		service.refusal = ""
+		service.failure = ""
 		service.mu.Unlock()
 		if _, err := s.Submit(t.Context(), async.Submission{Body: []byte(`{}`), Key: "key"}); err != nil {
-			t.Errorf("the repetition after %s: %v", refusal, err)
+			t.Errorf("the repetition after %s: %v", failure, err)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"example.org/asynchttpapi/internal/e2e/program"
 )
 
-// world is a local world on one data folder, started and killed many times.
+// world is a local service on one data folder, started and killed many times.
 type world struct {
 	t    *testing.T
 	bin  string

@@ -28,7 +28,7 @@ var notMade = map[string]string{
 	"CancelFunction states:SendTaskFailure":    "only a job that compensates has its waits failed",
 }
 
-// notLinked are rights that AWS uses in the function's name.
+// notLinked are permissions that AWS uses in the function's name.
 var notLinked = map[string]string{
 	"logs:CreateLogStream": "Lambda writes what the function logs",
 	"logs:PutLogEvents":    "Lambda writes what the function logs",

@@ -18,7 +18,7 @@ var policies = []string{"approve", "reject@moderation", "fail@selection"}
 
 // servers maps a review policy to the base URL of an API that follows it.
 // POLLERS_SERVERS, as policy=URL pairs split by commas, names running ones
-// (the deployed binaries, say); without it the local world is built and run.
+// (the deployed binaries, say); without it the local service is built and run.
 var servers = sync.OnceValues(func() (map[string]string, error) {
 	if given := os.Getenv("POLLERS_SERVERS"); given != "" {
 		return parseServers(given)

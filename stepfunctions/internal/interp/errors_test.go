@@ -176,7 +176,7 @@ func TestFunctionsStartWhenTheyAreCalled(t *testing.T) {
 				in.Ref = timers[0].Ref
 			}
 			if again := i > 0 && kind == c.inputs[i-1]; r.Accepts(in) == again {
-				t.Errorf("%s: input %d is heeded %v", c.name, i, !again)
+				t.Errorf("%s: input %d is accepted %v", c.name, i, !again)
 			}
 			r.Apply(in)
 		}

@@ -181,7 +181,7 @@ func (r *Run) Outstanding() ([]Task, []Timer) {
 }
 
 // Accepts reports whether the run waits for what the input is about: Apply would
-// do nothing about any other. An input that is heeded may change the run
+// do nothing about any other. An input that is accepted may change the run
 // without an effect or an event of its own history, as the end of one child of
 // a distributed Map does.
 func (r *Run) Accepts(in Input) bool {

@@ -1,13 +1,13 @@
-// Package architecture has no code, only the tests that hold the walls between
-// the packages of this module.
+// Package architecture has no code, only tests: of the rules on which package may
+// import which, of the sources and of the documents.
 package architecture
 
 import "strings"
 
-// room is a row of the table: a folder, with the folders below it that have no
+// layer is a row of the table: a folder, with the folders below it that have no
 // row of their own. The compiler enforces the rest: what is internal to a
 // product is imported by that product alone.
-type room struct {
+type layer struct {
 	folder string
 	// may are the packages of this module that it imports.
 	may string
@@ -27,8 +27,8 @@ const (
 	example = "speakers functions"
 )
 
-// rooms are the products: the arrows point downwards.
-var rooms = []room{
+// layers are the products: the arrows point downwards.
+var layers = []layer{
 	// The example service.
 	{"functions", "async/lambdamain speakers", onOneMachine},
 	// The two functions that clients call: every megabyte of theirs is paid for in
@@ -97,15 +97,15 @@ var rooms = []room{
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 
-// pure are the rooms that neither see the time nor touch the world.
+// pure are the layers that neither see the time nor touch the world.
 var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp"}
 
-// roomOf is the row with the longest folder that holds the package, nil for none.
-func roomOf(pkg string) *room {
-	var found *room
-	for i, r := range rooms {
+// layerOf is the row with the longest folder that holds the package, nil for none.
+func layerOf(pkg string) *layer {
+	var found *layer
+	for i, r := range layers {
 		if within(pkg, r.folder) && (found == nil || len(r.folder) > len(found.folder)) {
-			found = &rooms[i]
+			found = &layers[i]
 		}
 	}
 	return found

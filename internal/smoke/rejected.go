@@ -12,9 +12,9 @@ import (
 	wire "example.org/asynchttpapi/api"
 )
 
-// refusals are requests that the API has to refuse, so that nothing comes of
+// rejected are requests that the API has to refuse, so that nothing comes of
 // them.
-var refusals = []check{
+var rejected = []check{
 	{"an unknown id is not found", refused(http.MethodGet, wire.StatusPath+unknownID(), "", 404)},
 	{"a malformed id is not found", refused(http.MethodGet, wire.StatusPath+"no-such-id", "", 404)},
 	{"an unknown path is not found", refused(http.MethodGet, "/api/smoke", "", 404)},
@@ -43,7 +43,7 @@ func refused(method, path, body string, code int, header ...string) func(context
 	}
 }
 
-// authorized explains a refusal that is not the function's.
+// authorized explains an answer that is not the function's.
 func (r answer) authorized() error {
 	if r.code == http.StatusUnauthorized || r.code == http.StatusForbidden {
 		return errors.New("submits are authorized: give what they need with -header")

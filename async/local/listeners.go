@@ -9,10 +9,10 @@ import (
 	"example.org/asynchttpapi/internal/starting"
 )
 
-// doors are the addresses that the system listens on. They are taken before
+// listeners are the addresses that the system listens on. They are taken before
 // anything else is touched, so that a busy port leaves no trace: see
 // answerMeanwhile.
-type doors struct {
+type listeners struct {
 	api net.Listener
 	// stepFunctions is nil where the endpoint is off.
 	stepFunctions net.Listener
@@ -23,40 +23,40 @@ type doors struct {
 	host string
 }
 
-func (s *system) listen() (*doors, error) {
+func (s *system) listen() (*listeners, error) {
 	api, err := net.Listen("tcp", s.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("-addr: %w", err)
 	}
 	host, _, _ := net.SplitHostPort(s.Addr)
-	d := &doors{api: api, host: host}
+	l := &listeners{api: api, host: host}
 	if s.StepFunctionsAddr == "" {
-		return d, nil
+		return l, nil
 	}
-	if d.stepFunctions, err = net.Listen("tcp", s.StepFunctionsAddr); err == nil {
-		return d, nil
+	if l.stepFunctions, err = net.Listen("tcp", s.StepFunctionsAddr); err == nil {
+		return l, nil
 	}
-	d.stepFunctions = nil // a nil pointer within the interface would not do
+	l.stepFunctions = nil // a nil pointer within the interface would not do
 	if !s.StepFunctionsAsked {
-		d.stepFunctionsMoved = true
-		if d.stepFunctions, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
-			return d, nil
+		l.stepFunctionsMoved = true
+		if l.stepFunctions, err = net.Listen("tcp", "127.0.0.1:0"); err == nil {
+			return l, nil
 		}
-		d.stepFunctions = nil
+		l.stepFunctions = nil
 	}
-	d.close()
+	l.close()
 	return nil, fmt.Errorf("-%s: %w", stepFunctionsFlag, err)
 }
 
 // apiURL is where a client on this machine finds the API.
-func (d *doors) apiURL() string { return urlOf(d.api, d.host) }
+func (l *listeners) apiURL() string { return urlOf(l.api, l.host) }
 
 // stepFunctionsURL is where one finds the Step Functions endpoint, or "off".
-func (d *doors) stepFunctionsURL() string {
-	if d.stepFunctions == nil {
+func (l *listeners) stepFunctionsURL() string {
+	if l.stepFunctions == nil {
 		return "off"
 	}
-	return urlOf(d.stepFunctions, "")
+	return urlOf(l.stepFunctions, "")
 }
 
 // urlOf is the listener's address, under the host it was asked for if any.
@@ -75,17 +75,17 @@ func isEverywhere(host string) bool {
 	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
-// answerMeanwhile has both doors answer 503 until stop is called, with what API
+// answerMeanwhile has both listeners answer 503 until stop is called, with what API
 // Gateway and Step Functions send: clients repeat such requests.
-func (d *doors) answerMeanwhile() (stop func()) {
+func (l *listeners) answerMeanwhile() (stop func()) {
 	stops := []func(){}
 	add := func(l net.Listener, contentType, body string) {
 		if tcp, ok := l.(*net.TCPListener); ok {
 			stops = append(stops, starting.Answer(tcp, starting.NewGate(contentType, body)))
 		}
 	}
-	add(d.api, "application/json", `{"message":"Service Unavailable"}`)
-	add(d.stepFunctions, "application/x-amz-json-1.0", `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`)
+	add(l.api, "application/json", `{"message":"Service Unavailable"}`)
+	add(l.stepFunctions, "application/x-amz-json-1.0", `{"__type":"ServiceUnavailable","message":"The program is starting: it is not ready yet"}`)
 	return sync.OnceFunc(func() {
 		for _, stop := range stops {
 			stop()
@@ -93,9 +93,9 @@ func (d *doors) answerMeanwhile() (stop func()) {
 	})
 }
 
-func (d *doors) close() {
-	d.api.Close()
-	if d.stepFunctions != nil {
-		d.stepFunctions.Close()
+func (l *listeners) close() {
+	l.api.Close()
+	if l.stepFunctions != nil {
+		l.stepFunctions.Close()
 	}
 }
