@@ -63,7 +63,7 @@ type ActivityOutput struct {
 func outputOf(r Record) ActivityOutput {
 	out := ActivityOutput{ID: r.ID, Ended: r.Status.Terminal(), Decision: "accepted"}
 	if out.Ended {
-		out.Decision = "rejected" // its Choice then ends the execution; the last *stage has none
+		out.Decision = "rejected" // its Choice then ends the execution; the last stage has none
 	}
 	return out
 }
@@ -146,13 +146,10 @@ var errStageTimeout = fmt.Errorf("the stage reached its timeout: %w", context.De
 // runTimeout is that of one call of the stage's function.
 func runTimeout(st *stage) time.Duration {
 	if st.start != nil {
-		return startTimeout
+		return StartTimeout
 	}
 	return st.Timeout
 }
-
-// startTimeout bounds the start of a wait.
-const startTimeout = 30 * time.Second
 
 // finished reports whether there is nothing left to do for the stage: its
 // outcome is recorded, or the submission has ended well.

@@ -279,6 +279,8 @@ const (
 	// FailAttempts bounds the repetitions of the task that records a failure,
 	// the most patient of all.
 	FailAttempts = 500
+	// StartTimeout bounds the start of a wait.
+	StartTimeout = 30 * time.Second
 	// FailTimeout and CompensateTimeout bound one run of the tasks that record a
 	// failure and compensate; the latter is the longest that a function can run.
 	FailTimeout       = 20 * time.Second
@@ -302,7 +304,7 @@ func pauses(attempts int) time.Duration { return time.Duration(attempts) * Capac
 func (s StageDescription) work() time.Duration {
 	runs := time.Duration(s.Attempts + LostAttempts)
 	if s.Waits { // the wait itself is not repeated, starting it is
-		return s.Timeout + runs*(startTimeout+RetryMaxDelay)
+		return s.Timeout + runs*(StartTimeout+RetryMaxDelay)
 	}
 	return runs * (s.Timeout + TaskMargin + RetryMaxDelay)
 }

@@ -86,13 +86,10 @@ func functionTimeout(a activity) (least, most time.Duration) {
 	case a.stage == nil:
 		return 0, async.CompensateTimeout
 	case a.stage.Waits:
-		return startTimeout, startTimeout + async.TaskMargin
+		return async.StartTimeout, async.StartTimeout + async.TaskMargin
 	}
 	return a.stage.Timeout, a.stage.Timeout + async.TaskMargin
 }
-
-// startTimeout bounds the start of a wait: package async's own.
-const startTimeout = 30 * time.Second
 
 // orphans reports functions and substitutions of activities that the job does not have.
 func (c *templateCheck) orphans(machine resource) {

@@ -2,8 +2,6 @@ package architecture
 
 import (
 	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +23,7 @@ func TestEveryHTTPClientHasARuleForRedirects(t *testing.T) {
 				continue // client/redirect.go puts the rule around whatever client is given
 			}
 			for _, found := range withoutRule(t, filepath.Join(p.Dir, name)) {
-				t.Errorf("%s: %s: %s", p.ImportPath, name, found)
+				t.Error(found)
 			}
 		}
 	}
@@ -35,25 +33,19 @@ func TestEveryHTTPClientHasARuleForRedirects(t *testing.T) {
 // CheckRedirect.
 func withoutRule(t *testing.T, path string) (found []string) {
 	t.Helper()
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ast.Inspect(file, func(n ast.Node) bool {
+	return inspect(t, path, func(n ast.Node) string {
 		switch n := n.(type) {
 		case *ast.CompositeLit:
 			if name := ofHTTP(n.Type); name == "Client" && !slices.ContainsFunc(n.Elts, setsCheckRedirect) {
-				found = append(found, files.Position(n.Pos()).String()+" makes an http.Client without CheckRedirect")
+				return "makes an http.Client without CheckRedirect"
 			}
 		case *ast.SelectorExpr:
 			if name := ofHTTP(n); slices.Contains(following, name) {
-				found = append(found, files.Position(n.Pos()).String()+" uses http."+name)
+				return "uses http." + name
 			}
 		}
-		return true
+		return ""
 	})
-	return found
 }
 
 // ofHTTP is the name that an expression selects from package http, "" for none.

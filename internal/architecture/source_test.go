@@ -54,7 +54,7 @@ func TestPureLayersArePure(t *testing.T) {
 		}
 		for _, name := range p.GoFiles {
 			for _, found := range impure(t, filepath.Join(p.Dir, name)) {
-				t.Errorf("%s: %s: %s", p.ImportPath, name, found)
+				t.Error(found)
 			}
 		}
 	}
@@ -63,19 +63,30 @@ func TestPureLayersArePure(t *testing.T) {
 // impure lists the goroutines and clocks of a file.
 func impure(t *testing.T, path string) (found []string) {
 	t.Helper()
+	return inspect(t, path, func(n ast.Node) string {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			return "starts a goroutine"
+		case *ast.SelectorExpr:
+			if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains(clocks, n.Sel.Name) {
+				return "uses time." + n.Sel.Name
+			}
+		}
+		return ""
+	})
+}
+
+// inspect returns what problem says of the nodes of a file, each with its position.
+func inspect(t *testing.T, path string, problem func(ast.Node) string) (found []string) {
+	t.Helper()
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, path, nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.GoStmt:
-			found = append(found, files.Position(n.Pos()).String()+" starts a goroutine")
-		case *ast.SelectorExpr:
-			if of, ok := n.X.(*ast.Ident); ok && of.Name == "time" && slices.Contains(clocks, n.Sel.Name) {
-				found = append(found, files.Position(n.Pos()).String()+" uses time."+n.Sel.Name)
-			}
+		if text := problem(n); text != "" {
+			found = append(found, files.Position(n.Pos()).String()+" "+text)
 		}
 		return true
 	})
