@@ -19,16 +19,13 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asyncgen"
 	"example.org/asynchttpapi/async/internal/apigateway"
-	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/sfn"
@@ -196,10 +193,11 @@ func newAWS(t *testing.T, compensates bool) *world {
 		t.Fatal(err)
 	}
 	w.engine = wire.URL
+	_, table := dynamotest.NewTable(t)
 	w.env = map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 		"AWS_ENDPOINT_URL_DYNAMODB": os.Getenv("DYNAMODB_ENDPOINT"), "AWS_ENDPOINT_URL_SFN": wire.URL,
-		"TABLE_NAME": newTable(t), "STATE_MACHINE_ARN": machine.ARN,
+		"TABLE_NAME": table, "STATE_MACHINE_ARN": machine.ARN,
 	}
 	store, err := dynamo.New(w.getenv, w.env["TABLE_NAME"])
 	if err != nil {
@@ -231,31 +229,6 @@ func newAWS(t *testing.T, compensates bool) *world {
 }
 
 func (w *world) getenv(name string) string { return w.env[name] }
-
-func newTable(t *testing.T) string {
-	t.Helper()
-	env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_ENDPOINT_URL_DYNAMODB": os.Getenv("DYNAMODB_ENDPOINT")}
-	cfg, err := awsenv.Config(func(name string) string { return env[name] }, "DYNAMODB")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, name := dynamodb.NewFromConfig(cfg), "ops-"+rand.Text()
-	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(dynamo.KeyAttribute), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(dynamo.KeyAttribute), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}) })
-	ready := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 100 * time.Millisecond })
-	if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
 
 // submit submits an order, with an Idempotency-Key, and returns its id.
 func (w *world) submit(t *testing.T, does string) string {

@@ -61,6 +61,7 @@ var layers = []layer{
 	// Adapters do not know each other.
 	{"async/internal/apigateway", "api internal/hostguard", "async " + example + " internal/sqlite " + sdk},
 	{"async/internal/dynamo", "api async async/internal/awsenv", "async/internal/sfn " + example + " " + onOneMachine},
+	{"async/internal/dynamo/dynamotest", "async/internal/awsenv async/internal/dynamo", example + " " + onOneMachine},
 	{"async/internal/sfn", "api async async/internal/awsenv", "async/internal/dynamo " + example + " " + onOneMachine},
 	{"async/internal/s3", "api async async/internal/awsenv async/internal/s3url", "async/internal/dynamo async/internal/sfn " + example + " " + onOneMachine},
 	{"async/internal/s3url", "api async async/internal/awsenv", "async/internal/dynamo async/internal/sfn " + sdk + "/service " + example + " " + onOneMachine},

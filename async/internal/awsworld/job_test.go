@@ -17,6 +17,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asyncgen"
 	"example.org/asynchttpapi/async/internal/apigateway"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/lambdamain"
 	"example.org/asynchttpapi/internal/lambdahost"
@@ -89,7 +90,8 @@ func newErrands(t *testing.T) (w *world, notes string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, notes = &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb}, t.TempDir()
+	_, table := dynamotest.NewTable(t)
+	w, notes = &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
 	front, invoke, states := serve(t), serve(t), serve(t)
 	const machine = "arn:aws:states:us-east-1:123456789012:stateMachine:errand"
 	var functions []lambdahost.Function

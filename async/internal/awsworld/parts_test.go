@@ -2,7 +2,6 @@ package awsworld
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,11 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/internal/e2e/program"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
@@ -69,30 +63,6 @@ func startStepFunctions(t *testing.T, template, lambdaEndpoint string, logs *per
 		"-template", template)
 	cmd.Stderr = logs
 	return program.StartFor(t, cmd)
-}
-
-// newTable makes the table of the template's resource Submissions.
-func newTable(t *testing.T) string {
-	t.Helper()
-	env := map[string]string{
-		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-		"AWS_ENDPOINT_URL_DYNAMODB": os.Getenv("DYNAMODB_ENDPOINT"),
-	}
-	cfg, err := awsenv.Config(func(name string) string { return env[name] }, "DYNAMODB")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, name := dynamodb.NewFromConfig(cfg), "awsworld-"+rand.Text()
-	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName:            &name,
-		BillingMode:          types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String("pk"), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String("pk"), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name
 }
 
 // deployed is a function of the host as a lambda.Handler.

@@ -14,6 +14,7 @@ import (
 
 	"example.org/asynchttpapi/async/internal/apigateway"
 	"example.org/asynchttpapi/async/internal/awsenv"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
 	"example.org/asynchttpapi/internal/samtemplate"
@@ -57,7 +58,8 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{logs: personal.Watch(t, talk), table: newTable(t), endpoint: dynamodb}
+	_, table := dynamotest.NewTable(t)
+	w := &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}
 	front, invoke := serve(t), serve(t)
 	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{

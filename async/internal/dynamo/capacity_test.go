@@ -16,6 +16,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 )
 
 // meter stands in front of a DynamoDB, asks for the capacity that each call
@@ -32,7 +33,7 @@ type meteredCall struct {
 
 func newMeter(t *testing.T) (*meter, string) {
 	t.Helper()
-	target, err := url.Parse(os.Getenv(endpoint))
+	target, err := url.Parse(os.Getenv(dynamotest.Endpoint))
 	if err != nil {
 		t.Fatal(err)
 	}

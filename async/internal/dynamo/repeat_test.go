@@ -20,6 +20,7 @@ import (
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 )
 
 // lossy stands in front of a DynamoDB: it does the next write that it is set
@@ -35,7 +36,7 @@ type lossy struct {
 
 func newLossy(t *testing.T, tb table) (*lossy, *dynamo.Store) {
 	t.Helper()
-	target, err := url.Parse(os.Getenv(endpoint))
+	target, err := url.Parse(os.Getenv(dynamotest.Endpoint))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func storeOn(t *testing.T, url, name string) *dynamo.Store {
 		if variable == "AWS_ENDPOINT_URL_DYNAMODB" {
 			return url
 		}
-		return getenv(variable)
+		return dynamotest.Getenv(variable)
 	}, name)
 	if err != nil {
 		t.Fatal(err)

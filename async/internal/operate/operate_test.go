@@ -2,26 +2,20 @@ package operate_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http/httptest"
-	"os"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
-	"example.org/asynchttpapi/async/internal/awsenv"
 	"example.org/asynchttpapi/async/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/dynamo/dynamotest"
 	"example.org/asynchttpapi/async/internal/operate"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	database "example.org/asynchttpapi/internal/sqlite"
@@ -37,32 +31,8 @@ func newSQLite(t *testing.T) operate.Store {
 }
 
 func newDynamo(t *testing.T) operate.Store {
-	endpoint := os.Getenv("DYNAMODB_ENDPOINT")
-	if endpoint == "" {
-		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
-	}
-	getenv := func(name string) string {
-		return map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL_DYNAMODB": endpoint}[name]
-	}
-	cfg, err := awsenv.Config(getenv, "DYNAMODB")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client, name := dynamodb.NewFromConfig(cfg), "operate-"+rand.Text()
-	_, err = client.CreateTable(t.Context(), &dynamodb.CreateTableInput{
-		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		KeySchema:            []types.KeySchemaElement{{AttributeName: aws.String(dynamo.KeyAttribute), KeyType: types.KeyTypeHash}},
-		AttributeDefinitions: []types.AttributeDefinition{{AttributeName: aws.String(dynamo.KeyAttribute), AttributeType: types.ScalarAttributeTypeS}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _, _ = client.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: &name}) })
-	ready := dynamodb.NewTableExistsWaiter(client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 100 * time.Millisecond })
-	if err := ready.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, time.Minute); err != nil {
-		t.Fatal(err)
-	}
-	s, err := dynamo.New(getenv, name)
+	_, name := dynamotest.NewTable(t)
+	s, err := dynamo.New(dynamotest.Getenv, name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,13 +3,9 @@ package engine
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -55,22 +51,6 @@ type execution struct {
 	replaying bool
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
-}
-
-// staged is an input that is applied and not yet on disk.
-type staged struct {
-	entry []byte
-	// task is the ref of the task that the input is about, or 0; answered reports
-	// that it has its result by this.
-	task     uint64
-	answered bool
-	effects  interp.Effects
-	events   []interp.Event
-	head     *Head
-	// done, if set, gets the outcome of the write.
-	done chan<- error
-	// lazy reports whether nothing follows from the input: the next write takes it along.
-	lazy bool
 }
 
 // wait is what the engine does about a ref that the run waits for.
@@ -218,123 +198,6 @@ func (x *execution) evict() {
 	x.run = nil
 }
 
-// commit writes what is staged, and acts on it. Who finds more staged after
-// that leaves it to another goroutine, so that a caller waits for its own
-// input and not for those of others. committing is set and is this goroutine's.
-func (x *execution) commit() {
-	x.mu.Lock()
-	group, first := x.staged, x.seq-len(x.staged)
-	x.staged = nil
-	x.mu.Unlock()
-	if err := x.append(group, first); err != nil {
-		x.abandon(group, err)
-		return
-	}
-	x.settle(group)
-}
-
-// settle acts on what is on disk now, and lets the next write go.
-func (x *execution) settle(group []staged) {
-	x.mu.Lock()
-	for _, s := range group {
-		x.act(s)
-	}
-	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
-	x.committing, x.setback = more, 0
-	x.evict()
-	x.mu.Unlock()
-	finish(group, nil)
-	if more {
-		x.engine.background.push(x.commit)
-	}
-}
-
-func finish(group []staged, err error) {
-	for _, s := range group {
-		if s.done != nil {
-			s.done <- err
-		}
-	}
-}
-
-func (x *execution) append(group []staged, first int) error {
-	if x.ephemeral() {
-		return nil
-	}
-	entries := make([][]byte, len(group))
-	for i, s := range group {
-		entries[i] = s.entry
-	}
-	// The write is not the caller's alone, nor its context.
-	return x.engine.cfg.Journal.Append(context.Background(), x.record.ID, first, entries, group[len(group)-1].head)
-}
-
-// abandon forgets inputs that could not be written, those staged meanwhile
-// too, for they were applied on top.
-func (x *execution) abandon(group []staged, err error) {
-	x.engine.logJournal("an execution could not be written", x.record.ID, err)
-	x.mu.Lock()
-	group = append(group, x.staged...)
-	x.staged, x.committing = nil, false
-	x.run, x.ended = nil, false
-	for _, s := range group {
-		if s.done == nil {
-			// No other goroutine will report it again, so that it has to be done again.
-			delete(x.waits, s.task)
-		}
-	}
-	x.recoverLater(err)
-	x.mu.Unlock()
-	finish(group, err)
-}
-
-// logJournal logs an error of the journal. That it was lost is one event, which
-// its provider has logged, and not one of each execution.
-func (e *Engine) logJournal(message string, execution int64, err error) {
-	if !errors.Is(err, ErrJournalLost) {
-		e.cfg.Log.Error(message, "execution", execution, "error", err)
-	}
-}
-
-// How long a journal that fails is left alone: longer each time, for what is
-// taken up again is done again.
-const (
-	minSetback = time.Second
-	maxSetback = time.Minute
-)
-
-// recoverLater takes the execution up once the journal, which failed with err,
-// may work again. After ErrJournalLost that is the next start: functions would
-// run again and again for results that cannot be kept. The caller holds mu.
-func (x *execution) recoverLater(err error) {
-	if errors.Is(err, ErrJournalLost) {
-		return
-	}
-	x.setback = min(max(2*x.setback, minSetback), maxSetback)
-	x.engine.cfg.Clock.AfterFunc(x.setback, func() { x.engine.background.push(x.recover) })
-}
-
-// recover takes up whatever the run waits for and the engine does not do.
-func (x *execution) recover() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	if x.ended {
-		return
-	}
-	if err := x.load(context.Background()); x.suspended != nil {
-		return
-	} else if err != nil {
-		x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
-		x.recoverLater(err)
-		return
-	}
-	if x.run.Outcome() != nil {
-		x.finishRecorded()
-		return
-	}
-	x.resume()
-}
-
 // resume is called with mu held and run awake.
 func (x *execution) resume() {
 	tasks, timers := x.run.Outstanding()
@@ -465,72 +328,6 @@ func (x *execution) dispatch(t interp.Task) {
 		return
 	}
 	x.engine.background.push(func() { x.startNested(t) })
-}
-
-// startAnswer returns what states:startExecution answers.
-func (e *Engine) startAnswer(child Record) json.RawMessage {
-	answer := map[string]any{
-		"ExecutionArn": e.arns.execution(child),
-		"StartDate":    child.Started.UnixMilli(),
-	}
-	maps.Copy(answer, requestMetadata(child, len(raw(answer))))
-	return raw(answer)
-}
-
-// requestMetadata returns what the service adds to the answer of an integrated
-// call; the same at every attempt.
-func requestMetadata(child Record, length int) map[string]any {
-	sum := sha256.Sum256(append([]byte("request"), child.Seed[:]...))
-	id := formatUUID([16]byte(sum[:16]))
-	headers := map[string]string{
-		"Content-Length": strconv.Itoa(length), "Content-Type": "application/x-amz-json-1.0",
-		"connection": "keep-alive", "Date": child.Started.Format(dateHeader), "x-amzn-RequestId": id,
-	}
-	lists := make(map[string][]string, len(headers))
-	for name, text := range headers {
-		lists[name] = []string{text}
-	}
-	return map[string]any{
-		"SdkHttpMetadata":     map[string]any{"AllHttpHeaders": lists, "HttpHeaders": headers, "HttpStatusCode": 200},
-		"SdkResponseMetadata": map[string]any{"RequestId": id},
-	}
-}
-
-// dateHeader is the form of an HTTP date (RFC 9110), for times in UTC.
-const dateHeader = "Mon, 02 Jan 2006 15:04:05 GMT"
-
-// endAnswer returns what states:startExecution.sync answers: the description of the
-// child. asJSON gives input and output as JSON (.sync:2) and not as strings; an
-// error is a text that encoding/json does not take for JSON, since its levels
-// are too many.
-func (e *Engine) endAnswer(child Record, input json.RawMessage, asJSON bool) (json.RawMessage, error) {
-	text := func(data json.RawMessage) any {
-		if asJSON {
-			return data
-		}
-		return string(data)
-	}
-	x := e.execution(child)
-	answer := map[string]any{
-		"ExecutionArn": x.ARN, "Name": x.Name, "StateMachineArn": x.MachineARN, "Status": x.Status,
-		"StartDate": x.Started.UnixMilli(), "StopDate": x.Stopped.UnixMilli(),
-		"Input": text(input), "InputDetails": map[string]any{"Included": true},
-		"RedriveCount": x.RedriveCount, "RedriveStatus": "REDRIVABLE",
-	}
-	if x.NotRedrivable != "" {
-		answer["RedriveStatus"], answer["RedriveStatusReason"] = "NOT_REDRIVABLE", x.NotRedrivable
-	}
-	if x.Status == Succeeded {
-		answer["Output"], answer["OutputDetails"] = text(x.Output), map[string]any{"Included": true}
-		return json.Marshal(answer)
-	}
-	if x.Error != "" {
-		answer["Error"] = x.Error
-	}
-	if x.Cause != "" {
-		answer["Cause"] = x.Cause
-	}
-	return json.Marshal(answer)
 }
 
 // Wait returns when the execution has ended, with what DescribeExecution then
