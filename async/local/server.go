@@ -287,6 +287,7 @@ func (s *Server) Close() error {
 	s.stop()
 	s.background.Wait()
 	s.closeEngine()
+	s.gateway.Close()
 	return errors.Join(s.results.Close(), s.db.Close())
 }
 

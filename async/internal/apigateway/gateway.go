@@ -69,6 +69,10 @@ func New(c Config) (*Gateway, error) {
 	return &Gateway{Config: c, routes: routes, inFlight: make(chan struct{}, c.MaxInFlight)}, nil
 }
 
+// Close ends the goroutines that are kept for requests. It need not be called in a
+// process that ends.
+func (g *Gateway) Close() { g.invocations.Close() }
+
 func (c *Config) setDefaults() {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
