@@ -73,9 +73,9 @@ func (s *Store) Ended(ctx context.Context, q async.EndedQuery) (page async.Ended
 			if page.More = len(page.Records) == q.Limit; page.More || err != nil {
 				return
 			}
-			r := async.Record{ID: stmt.ColumnText(23)}
+			r := async.Record{ID: stmt.ColumnText(24)}
 			err = scanSubmission(stmt, &r)
-			page.Records, page.Next = append(page.Records, r), strconv.FormatInt(stmt.ColumnInt64(24), 10)
+			page.Records, page.Next = append(page.Records, r), strconv.FormatInt(stmt.ColumnInt64(25), 10)
 		}
 		if failed := database.Each(conn, query, each, values...); failed != nil {
 			return failed

@@ -15,7 +15,7 @@ const eachBatch = 200
 const (
 	selectEach = `SELECT
 		status, custom_status, message, error_code, error_message, redrive, rank, percent, began, due,
-		outcomes, '', NULL, large, wait_stage, '', '', updated, deadline,
+		outcomes, '', NULL, large, wait_stage, '', '', 0, updated, deadline,
 		job, created, expires, nr, id FROM submissions WHERE nr > ? ORDER BY nr LIMIT ?`
 	selectNumber         = `SELECT nr FROM submissions WHERE id = ?`
 	deleteReservationsOf = `DELETE FROM reservations WHERE submission = ?`
@@ -30,11 +30,11 @@ func (s *Store) Each(ctx context.Context, found func(async.Record) error) error 
 			batch = nil
 			var bad error
 			err := database.Each(conn, selectEach, func(stmt *sqlite.Stmt) {
-				r := async.Record{ID: stmt.ColumnText(23)}
+				r := async.Record{ID: stmt.ColumnText(24)}
 				if err := scanSubmission(stmt, &r); err != nil && bad == nil {
 					bad = err
 				}
-				last = stmt.ColumnInt64(22)
+				last = stmt.ColumnInt64(23)
 				batch = append(batch, r)
 			}, last, eachBatch)
 			if err == nil {
