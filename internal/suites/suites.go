@@ -9,7 +9,7 @@ func suites() []suite {
 		{name: "lint", about: "gofmt, go vet and staticcheck"},
 		{name: "unit", about: "what go test runs, with the race detector where there is a C compiler"},
 		{name: "dynamodb", about: "the DynamoDB store against dynalite", needs: node, shares: dynalite},
-		{name: "otel", about: "spans for OpenTelemetry, a module of its own"},
+		{name: "otel", about: "spans for OpenTelemetry, a module of its own", shares: dynalite},
 		{name: "s3", about: "results on S3, against MiniStack, by the deployed binaries too", needs: join(node, python, race), shares: dynalite},
 		{name: "aws", about: "the deployed binaries, each behind a Runtime API, over every wire", needs: join(node, python, java), shares: append(dynalite, pollers...), beside: true},
 		{name: "logs", about: "every line that unit and aws have logged: nothing personal", needs: join(race, node, python, java), after: []string{"unit", "aws"}},
