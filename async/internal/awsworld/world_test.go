@@ -38,7 +38,8 @@ type world struct {
 // last.
 func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
 
-func newWorldAtSpeed(t *testing.T, review, speed string) *world {
+// newWorldAtSpeed has functions with more variables, as NAME=VALUE.
+func newWorldAtSpeed(t *testing.T, review, speed string, more ...string) *world {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -55,8 +56,8 @@ func newWorldAtSpeed(t *testing.T, review, speed string) *world {
 		"Submissions": w.table, "ProcessSubmissionAliaslive": aliasARN,
 		"AWS::StackName": "test", "PublicBaseUrl": front.URL,
 	}
-	w.host = newHost(t, tpl, refs, w.logs, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions,
-		"REVIEW="+review, "SPEED="+speed)
+	w.host = newHost(t, tpl, refs, w.logs, append(more, "AWS_ENDPOINT_URL_DYNAMODB="+dynamodb, "AWS_ENDPOINT_URL_SFN="+stepfunctions,
+		"REVIEW="+review, "SPEED="+speed)...)
 	invoke.handler = w.host
 	front.handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
