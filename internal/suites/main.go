@@ -74,6 +74,9 @@ func (t tool) present() bool {
 	switch t.command {
 	case "venv": // Debian has it in a package of its own
 		return exec.Command("python3", "-c", "import venv, ensurepip").Run() == nil
+	case "nginx": // Debian has it where an ordinary user does not look
+		_, err := os.Stat("/usr/sbin/nginx")
+		return err == nil || exec.Command("nginx", "-v").Run() == nil
 	case "node":
 		out, err := exec.Command("node", "-p", "process.versions.node.split('.')[0] >= 18").Output()
 		return err == nil && strings.TrimSpace(string(out)) == "true"
@@ -98,6 +101,8 @@ var (
 	java     = []tool{{"mvn", "maven"}, {"javac", "default-jdk-headless"}}
 	browser  = []tool{{"chromium", "chromium"}}
 	terminal = []tool{{"tmux", "tmux"}, {"zsh", "zsh"}, {"fish", "fish"}, {"bash-completion", "bash-completion"}}
+	nginx    = []tool{{"nginx", "nginx"}}
+	rust     = []tool{{"cargo", "rustup"}}
 	race     = []tool{{"gcc", "gcc"}, {"curl", "curl"}}
 )
 

@@ -41,7 +41,7 @@ http {
   scgi_temp_path %[2]s/scgi;
   server {
     listen 127.0.0.1:%[1]d ssl;
-    ssl_certificate %[2]s/ca.pem;
+    ssl_certificate %[2]s/site.pem;
     ssl_certificate_key %[2]s/key.pem;
     location ` + prefix + `/ {
       proxy_pass %[3]s/;
@@ -110,7 +110,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-// certificate makes one for 127.0.0.1, which is its own authority: ca.pem and
+// certificate makes one for 127.0.0.1, and its authority: ca.pem, site.pem and
 // key.pem of a folder.
 func certificate(t *testing.T, dir string) (ca string) {
 	t.Helper()
@@ -118,26 +118,28 @@ func certificate(t *testing.T, dir string) (ca string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "pollers"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
+	valid := x509.Certificate{NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), BasicConstraintsValid: true}
+	authority, site := valid, valid
+	authority.SerialNumber, authority.Subject, authority.IsCA, authority.KeyUsage = big.NewInt(1), pkix.Name{CommonName: "pollers"}, true, x509.KeyUsageCertSign
+	site.SerialNumber, site.Subject, site.KeyUsage = big.NewInt(2), pkix.Name{CommonName: "site"}, x509.KeyUsageDigitalSignature
+	site.ExtKeyUsage, site.IPAddresses = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, []net.IP{net.IPv4(127, 0, 0, 1)}
+	signed := func(c *x509.Certificate) *pem.Block {
+		der, err := x509.CreateCertificate(rand.Reader, c, &authority, &key.PublicKey, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &pem.Block{Type: "CERTIFICATE", Bytes: der}
 	}
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ca = filepath.Join(dir, "ca.pem")
-	for file, block := range map[string]*pem.Block{ca: {Type: "CERTIFICATE", Bytes: der}, filepath.Join(dir, "key.pem"): {Type: "PRIVATE KEY", Bytes: private}} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+	for name, block := range map[string]*pem.Block{"ca.pem": signed(&authority), "site.pem": signed(&site), "key.pem": {Type: "PRIVATE KEY", Bytes: private}} {
+		if err := os.WriteFile(filepath.Join(dir, name), pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return ca
+	return filepath.Join(dir, "ca.pem")
 }
 
 // What nginx passes on is the service's, and nothing else on that host is.
