@@ -121,6 +121,19 @@ func (s *Service) Completions(ctx context.Context, in CompletionsRequest) (Compl
 	return page, nil
 }
 
+// Completion returns a submission as Completions lists it, and whether it has
+// ended. One that is not known, or past its retention, has not.
+func (s *Service) Completion(ctx context.Context, id string) (v View, ended bool, err error) {
+	r, err := s.get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return v, false, nil
+	case err != nil:
+		return v, false, s.dependencyError("Store.Get", err)
+	}
+	return listed(r), r.Status.Terminal() && !expired(r), nil
+}
+
 // listed is the view of a record in a list.
 func listed(r Record) View {
 	s := Project(r)

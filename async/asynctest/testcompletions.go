@@ -293,7 +293,7 @@ func endedThousand(t *testing.T, l *listing) {
 	}
 	workers.Wait()
 	l.advance(settled, 0)
-	l.drain(t, c, 30)
+	l.drain(t, c, 99)
 	slices.Sort(want)
 	slices.Sort(c.got)
 	wantEnds(t, c, want...)

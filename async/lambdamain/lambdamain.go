@@ -17,6 +17,7 @@ import (
 
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/dynamo"
+	"example.org/asynchttpapi/async/internal/eventbridge"
 	"example.org/asynchttpapi/async/internal/functions"
 	"example.org/asynchttpapi/async/internal/s3url"
 	"example.org/asynchttpapi/async/internal/sfn"
@@ -31,6 +32,9 @@ const (
 	// EnvResults names the S3 bucket of large results; there are none if it is
 	// empty.
 	EnvResults = "RESULTS_BUCKET"
+	// envEventBus names the event bus that gets the ends of submissions; none are
+	// put anywhere if it is empty.
+	envEventBus = "EVENT_BUS"
 )
 
 // Option adds an adapter to a function that not every job's needs.
@@ -66,6 +70,19 @@ func withResultURLs(c *functions.Config) error {
 	results, err := s3url.New(os.Getenv, bucket)
 	if err == nil {
 		c.Results = results
+	}
+	return err
+}
+
+// withEventBus has the ends of submissions put on an event bus, if one is named.
+func withEventBus(c *functions.Config) error {
+	name := os.Getenv(envEventBus)
+	if name == "" {
+		return nil
+	}
+	bus, err := eventbridge.New(os.Getenv, name, os.Getenv(envStateMachine))
+	if err == nil {
+		c.Ended = bus.Ended
 	}
 	return err
 }
@@ -149,12 +166,13 @@ func NewCompensate(job async.Definition, options ...Option) (lambda.Handler, err
 }
 
 // Reconcile serves the function that is called when an execution has ended or
-// runs again.
+// runs again. EVENT_BUS names an event bus of EventBridge that then gets the end;
+// for that it has to be called for executions that have succeeded, too.
 func Reconcile(job async.Definition, options ...Option) { start(NewReconcile(job, options...)) }
 
 // NewReconcile returns the handler of Reconcile.
 func NewReconcile(job async.Definition, options ...Option) (lambda.Handler, error) {
-	return newHandler(job, functions.NewReconcile, append(options, withWorkflows)...)
+	return newHandler(job, functions.NewReconcile, append(options, withWorkflows, withEventBus)...)
 }
 
 // Must returns the job, or ends a function that cannot have it, with the error in

@@ -47,7 +47,7 @@ func TestSize(t *testing.T) {
 	if n := strings.Count(readText(t, "template.yaml"), "\n"); n > 400 {
 		t.Errorf("template.yaml has %d lines", n)
 	}
-	if n := len(read(t).Parameters); n > 15 {
+	if n := len(read(t).Parameters); n > 16 {
 		t.Errorf("template.yaml has %d parameters", n)
 	}
 }

@@ -22,6 +22,9 @@ func (t tool) present() bool {
 	switch t.command {
 	case "venv": // Debian has it in a package of its own
 		return exec.Command("python3", "-c", "import venv, ensurepip").Run() == nil
+	case "nginx": // Debian has it where an ordinary user does not look
+		_, err := os.Stat("/usr/sbin/nginx")
+		return err == nil || exec.Command("nginx", "-v").Run() == nil
 	case "node":
 		out, err := exec.Command("node", "-p", "process.versions.node.split('.')[0] >= 18").Output()
 		return err == nil && strings.TrimSpace(string(out)) == "true"
@@ -47,6 +50,8 @@ var (
 	python   = []tool{{"python3", "python3", ""}, {"venv", "python3-venv", ""}}
 	java     = []tool{{"mvn", "maven", ""}, {"javac", "default-jdk-headless", ""}}
 	browser  = []tool{{"chromium", "chromium", ""}}
+	nginx    = []tool{{"nginx", "nginx", ""}}
+	rust     = []tool{{"cargo", "rustup", ""}}
 	clone    = []tool{{"git", "git", ""}, {"curl", "curl", ""}}
 	terminal = []tool{{"tmux", "tmux", ""}, {"zsh", "zsh", ""}, {"fish", "fish", ""}, {"bash-completion", "bash-completion", ""}}
 	docker   = []tool{{"docker", "docker.io", "docker-cli"}}

@@ -17,12 +17,15 @@ import (
 // notify sends the event of the template's rule.
 func (w *world) notify(t *testing.T, id, status string, redrives int) {
 	t.Helper()
-	event := fmt.Sprintf(`{"source":"aws.states","detail-type":"Step Functions Execution Status Change",
-		"detail":{"name":%q,"status":%q,"redriveCount":%d,"input":%q}}`, id, status, redrives, secrets[0])
-	result, err := w.host.Invoke(t.Context(), "ReconcileFunction", []byte(event))
+	result, err := w.host.Invoke(t.Context(), "ReconcileFunction", executionEvent(id, status, redrives))
 	if err != nil || result.FunctionError != "" {
 		t.Fatalf("%s %v", result.Payload, err)
 	}
+}
+
+func executionEvent(id, status string, redrives int) []byte {
+	return fmt.Appendf(nil, `{"source":"aws.states","detail-type":"Step Functions Execution Status Change",
+		"detail":{"name":%q,"status":%q,"redriveCount":%d,"input":%q}}`, id, status, redrives, secrets[0])
 }
 
 func (w *world) stop(t *testing.T, id string) {

@@ -45,8 +45,9 @@ type world struct {
 // last.
 func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
 
-func newWorldAtSpeed(t *testing.T, review, speed string) *world {
-	return deploy(t, root, machineName, binary, "REVIEW="+review, "SPEED="+speed)
+// newWorldAtSpeed has functions with more variables, as NAME=VALUE.
+func newWorldAtSpeed(t *testing.T, review, speed string, more ...string) *world {
+	return deploy(t, root, machineName, binary, append(more, "REVIEW="+review, "SPEED="+speed)...)
 }
 
 // deploy deploys the template.yaml of a folder, with the binary of each CodeUri and

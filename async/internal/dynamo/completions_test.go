@@ -13,8 +13,8 @@ import (
 	"example.org/asynchttpapi/async/internal/dynamo"
 )
 
-// histories is how many are played: each takes some hundred requests.
-const histories = 2
+// histories is how many are played: each takes some 200 requests.
+const histories = 4
 
 func TestCompletions(t *testing.T) {
 	s := newTable(t).store(t)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/telemetry"
@@ -30,6 +31,10 @@ type Config struct {
 	Settings
 	// SendFile: see lambdahttp.Config.
 	SendFile string
+	// Ended is called by NewReconcile with each submission whose execution has
+	// ended, as the list of completions has it, once or more often; nothing is if
+	// nil. Its error has the event come again.
+	Ended func(context.Context, api.Submission) error
 	// Log is slog.Default if nil.
 	Log *slog.Logger
 	// Observer is called for every event after it is logged; nothing is if nil.

@@ -240,6 +240,76 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// Each end is announced as the list of completions has it, and what has not ended
+// is not. An end that cannot be announced comes again.
+func TestEndsAreAnnounced(t *testing.T) {
+	for name, tt := range map[string]struct {
+		id, status string
+		want       []api.Status
+	}{
+		"succeeded":      {"done", "SUCCEEDED", []api.Status{api.Succeeded}},
+		"failed":         {"id", "FAILED", []api.Status{api.Failed}},
+		"canceled":       {"id", "ABORTED", []api.Status{api.Canceled}},
+		"lost":           {"id", "SUCCEEDED", []api.Status{api.Failed}},
+		"it runs":        {"id", "RUNNING", nil},
+		"never accepted": {"another", "FAILED", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench("")
+			b.put("done", "")
+			_, err := b.store.Advance(t.Context(), "done", async.Change{
+				State: &async.State{Status: api.Succeeded, CustomStatus: "Done", Rank: async.RankEnded}, Stage: "walk", Outcome: "Done", Result: json.RawMessage(`"secret"`),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []api.Submission
+			var fault error
+			c := b.config()
+			c.Ended = func(_ context.Context, s api.Submission) error { got = append(got, s); return fault }
+			h, err := functions.NewReconcile(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			event := executionEvent(tt.id, tt.status, `,"redriveCount":0`)
+			if _, err := h.Invoke(t.Context(), event); err != nil {
+				t.Fatal(err)
+			}
+			var statuses []api.Status
+			for _, s := range got {
+				statuses = append(statuses, s.Status)
+				if url := s.ResultURL; s.Result != nil || (url == "https://api.example.org/api/result/done") != (s.Status == api.Succeeded) {
+					t.Errorf("got %+v", s)
+				}
+			}
+			if !slices.Equal(statuses, tt.want) {
+				t.Errorf("got %v, want %v", statuses, tt.want)
+			}
+			fault = errors.New("the bus is down")
+			if _, err := h.Invoke(t.Context(), event); (err != nil) != (len(tt.want) > 0) {
+				t.Errorf("an end that was not announced: %v", err)
+			}
+		})
+	}
+}
+
+// A sweep announces what no event has: ends that were not recorded.
+func TestSweepAnnounces(t *testing.T) {
+	b := newBench("")
+	c, announced := b.config(), 0
+	c.Workflows = &ending{ended: map[string]async.Execution{"id": {Status: api.Failed}}}
+	c.Ended = func(context.Context, api.Submission) error { announced++; return nil }
+	h, err := functions.NewReconcile(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := h.Invoke(t.Context(), sweep); err != nil || announced != 1 {
+			t.Errorf("announced %d times, %v", announced, err)
+		}
+	}
+}
+
 // What an alarm on a new version subtracts from the errors of its functions.
 func TestExpectedErrorsAreCounted(t *testing.T) {
 	for does, want := range map[string]bool{"fails": true, "errs": false, "throttles": false, "panics": false, "works": false} {

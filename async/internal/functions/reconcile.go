@@ -82,7 +82,10 @@ func NewReconcile(c Config) (lambda.Handler, error) {
 				return err
 			}
 		}
-		return r.reconcile(ctx, event.Detail.Name, seen)
+		if err := r.reconcile(ctx, event.Detail.Name, seen); err != nil || !event.ended() {
+			return err
+		}
+		return r.announce(ctx, event.Detail.Name)
 	}, []any{c.Store}}, nil
 }
 
@@ -100,6 +103,23 @@ func (r reconciler) reconcile(ctx context.Context, id string, seen *async.Execut
 		return errors.New(e.Error())
 	}
 	return err
+}
+
+// announce calls Ended for a submission that has ended. One that runs again by
+// now, or that was never accepted, has not.
+func (r reconciler) announce(ctx context.Context, id string) error {
+	if r.Ended == nil {
+		return nil
+	}
+	v, ended, err := r.service.Completion(ctx, id)
+	if err != nil || !ended {
+		return err // it says nothing of the submission
+	}
+	// There is no request whose gateway could say where the result is.
+	if v.HasResult && r.BaseURL != "" {
+		v.ResultURL = r.BaseURL + api.ResultPath + v.ID
+	}
+	return r.Ended(ctx, v.Submission)
 }
 
 // ask returns what the workflow service says of an execution that has ended by an
@@ -136,8 +156,24 @@ func (r reconciler) sweep(ctx context.Context) error {
 	}
 	var failed error
 	err := lister.Ended(ctx, time.Now().Add(-sweepWindow), sweepPages, func(id string, x async.Execution) error {
-		failed = cmp.Or(r.reconcile(ctx, id, &x), failed)
+		failed = cmp.Or(r.sweepOne(ctx, id, x), failed)
 		return nil
 	})
 	return errors.Join(err, failed)
+}
+
+// sweepOne brings one record in line, and announces its end where that was not
+// recorded before: then no event has come.
+func (r reconciler) sweepOne(ctx context.Context, id string, x async.Execution) error {
+	known := r.Ended == nil
+	if !known {
+		var err error
+		if _, known, err = r.service.Completion(ctx, id); err != nil {
+			return err
+		}
+	}
+	if err := r.reconcile(ctx, id, &x); err != nil || known {
+		return err
+	}
+	return r.announce(ctx, id)
 }

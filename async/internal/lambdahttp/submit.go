@@ -116,6 +116,6 @@ func callbackRefused() error {
 	return &async.RequestError{
 		Code:   api.CodeInvalidSubmission,
 		Detail: "The submission is not valid; errors lists every offending field.",
-		Fields: []api.FieldError{{Pointer: "/" + callbackURL, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions"}},
+		Fields: []api.FieldError{{Pointer: "/" + callbackURL, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions; on AWS the service can put each end on an event bus of EventBridge, too"}},
 	}
 }

@@ -14,7 +14,7 @@ import (
 var operation = regexp.MustCompile(`^github\.com/aws/aws-sdk-go-v2/service/(\w+)\.\(\*Client\)\.([A-Z]\w*)$`)
 
 // prefixes are the IAM names of services that are called otherwise in Go.
-var prefixes = map[string]string{"sfn": "states"}
+var prefixes = map[string]string{"sfn": "states", "eventbridge": "events"}
 
 // local are the clients' methods that call nothing.
 var local = map[string]bool{"Options": true}

@@ -12,7 +12,7 @@ import (
 // scripts are the pollers that are not written in Go, by the environment
 // variable that says how to start them: a program, and its script. A space
 // parts the two.
-var scripts = []string{"CORE_LRO", "AZURE_CORE"}
+var scripts = []string{"CORE_LRO", "AZURE_REST", "AZURE_CORE"}
 
 // verdict is what a script prints in the end.
 type verdict struct {

@@ -3,23 +3,13 @@ package pollers
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -48,12 +38,12 @@ var scenarios = []scenario{
 	{name: "rejected", policy: "reject@moderation", want: "Rejected", wantByCode: "Rejected"},
 	{name: "failed, 200", policy: "fail@selection", want: failure, wantByCode: "Selection"},
 	{name: "failed, 409", policy: "fail@selection", query: "?failureStatus=409", want: failure, wantByCode: failure},
-	{name: "canceled", policy: "approve", interfere: cancels, want: failure, wantByCode: anySuccess},
+	{name: "canceled", policy: "approve", want: failure, wantByCode: anySuccess},
 	{name: "unknown", policy: "approve", want: failure, wantByCode: failure},
 	{name: "expired", policy: "approve", interfere: expires, want: failure, wantByCode: failure},
 	{name: "throttled", policy: "approve", interfere: throttles, want: "Approved", wantByCode: "Approved"},
 	{name: "restarted", policy: "approve", interfere: restarts, want: "Approved", wantByCode: "Approved"},
-	{name: "TLS, path prefix", policy: "approve", tls: true, want: "Approved", wantByCode: "Approved"},
+	{name: "nginx: TLS, path prefix", policy: "approve", tls: true, want: "Approved", wantByCode: "Approved"},
 }
 
 // anySuccess is a success whose words do not matter.
@@ -66,21 +56,10 @@ const failure = "failure"
 type cell struct {
 	scenario scenario
 
-	mu        sync.Mutex
-	polls     int
-	cancelURL string
-	ended     time.Time // as the service recorded it
-	known     time.Time // when the client was answered so
-}
-
-// cancels cancels a submission before its first poll: later ones may come after its end.
-func cancels(_ http.ResponseWriter, c *cell) bool {
-	if c.polls == 1 && c.cancelURL != "" {
-		if resp, err := http.Post(c.cancelURL, "", nil); err == nil {
-			resp.Body.Close()
-		}
-	}
-	return false
+	mu    sync.Mutex
+	polls int
+	ended time.Time // as the service recorded it
+	known time.Time // when the client was answered so
 }
 
 const gone = `{"type":"about:blank","title":"Gone","detail":"Gone.","instance":"/","error":{"code":"Gone","message":"Gone."}}`
@@ -99,7 +78,7 @@ func expires(w http.ResponseWriter, c *cell) bool {
 
 // throttles answers as the service's gateway does.
 func throttles(w http.ResponseWriter, c *cell) bool {
-	if c.polls != 2 && c.polls != 3 {
+	if c.polls > 2 {
 		return false
 	}
 	w.Header().Set("Content-Type", api.MediaTypeProblem)
@@ -111,7 +90,7 @@ func throttles(w http.ResponseWriter, c *cell) bool {
 
 // restarts breaks the connection without an answer, as a process that ends does.
 func restarts(w http.ResponseWriter, c *cell) bool {
-	if c.polls != 2 && c.polls != 3 {
+	if c.polls > 2 {
 		return false
 	}
 	conn, _, err := w.(http.Hijacker).Hijack()
@@ -124,9 +103,10 @@ func restarts(w http.ResponseWriter, c *cell) bool {
 // front is a proxy before services of all policies. A path begins with the
 // service's policy and the cell's number: /approve/7/api/submit.
 type front struct {
-	plain, secure *httptest.Server
-	ca            string // a file
-	proxies       map[string]*httputil.ReverseProxy
+	plain   *httptest.Server
+	nginx   string // the URL before it, "" where there is none
+	ca      string // a file
+	proxies map[string]*httputil.ReverseProxy
 
 	mu    sync.Mutex
 	cells []*cell
@@ -137,10 +117,7 @@ func newFront(t *testing.T) *front {
 	f := &front{proxies: map[string]*httputil.ReverseProxy{}}
 	f.plain = httptest.NewServer(f)
 	t.Cleanup(f.plain.Close)
-	f.secure = httptest.NewUnstartedServer(f)
-	f.secure.TLS, f.ca = certificate(t)
-	f.secure.StartTLS()
-	t.Cleanup(f.secure.Close)
+	f.nginx, f.ca = startNginx(t, f.plain.URL)
 	bin, err := local()
 	if err != nil {
 		t.Fatal(err)
@@ -163,41 +140,21 @@ func newFront(t *testing.T) *front {
 
 const placeholder = "http://placeholder.example"
 
-// certificate makes one for 127.0.0.1, which is its own authority.
-func certificate(t *testing.T) (*tls.Config, string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "pollers"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "ca.pem")
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, file
-}
-
 // open makes a cell, and returns the URL that its client submits to.
 func (f *front) open(s scenario) (*cell, string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := &cell{scenario: s}
 	f.cells = append(f.cells, c)
-	base := f.plain.URL
+	return c, fmt.Sprintf("%s/%s/%d/api/submit%s", f.address(s), s.policy, len(f.cells)-1, s.query)
+}
+
+// address is where the clients of a scenario find the front.
+func (f *front) address(s scenario) string {
 	if s.tls {
-		base = f.secure.URL
+		return f.nginx
 	}
-	return c, fmt.Sprintf("%s/%s/%d/api/submit%s", base, s.policy, len(f.cells)-1, s.query)
+	return f.plain.URL
 }
 
 type cellKey struct{}
@@ -228,11 +185,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	c.mu.Unlock()
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	v := visit{c, fmt.Sprintf("%s://%s/%s/%s", scheme, r.Host, policy, number)}
+	v := visit{c, fmt.Sprintf("%s/%s/%s", f.address(c.scenario), policy, number)}
 	r = r.WithContext(context.WithValue(r.Context(), cellKey{}, v))
 	r.URL.Path = "/" + path
 	f.proxies[policy].ServeHTTP(w, r)
@@ -257,7 +210,9 @@ func (f *front) rewrite(resp *http.Response) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if got.CancelURL != "" { // past the proxy, or a cancellation would be a poll
-		v.cancelURL = strings.Replace(got.CancelURL, placeholder, "http://"+resp.Request.URL.Host, 1)
+		if err := cancel(v.scenario, strings.Replace(got.CancelURL, placeholder, "http://"+resp.Request.URL.Host, 1)); err != nil {
+			return err
+		}
 	}
 	if got.Status.Terminal() && v.known.IsZero() {
 		v.ended, v.known = got.LastUpdatedTime, time.Now()
@@ -276,4 +231,17 @@ func (f *front) rewrite(resp *http.Response) error {
 	resp.ContentLength = int64(len(body))
 	resp.Header.Set("Content-Length", fmt.Sprint(len(body)))
 	return nil
+}
+
+// cancel cancels a submission of the scenario canceled, before its client has the
+// answer: later it may have ended.
+func cancel(s scenario, url string) error {
+	if s.name != "canceled" {
+		return nil
+	}
+	resp, err := http.Post(url, "", nil)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }

@@ -1,9 +1,12 @@
 package pollers
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"os"
 	"os/exec"
@@ -171,5 +174,26 @@ func TestLogicAppsTrigger(t *testing.T) {
 				return split.Value
 			})
 		})
+	}
+}
+
+// The icon is what Power Platform asks for: a square PNG of 100 to 230 pixels,
+// below 1 MB, with a background that is neither white nor transparent.
+// https://learn.microsoft.com/connectors/custom-connectors/certification-submission
+func TestConnectorIcon(t *testing.T) {
+	text := connectorFile(t, "power-platform", "icon.png")
+	icon, err := png.Decode(bytes.NewReader(text))
+	if err != nil || len(text) >= 1<<20 {
+		t.Fatalf("%d bytes, %v", len(text), err)
+	}
+	size := icon.Bounds().Size()
+	if size.X != size.Y || size.X < 100 || size.X > 230 {
+		t.Errorf("it is %v", size)
+	}
+	for _, corner := range []image.Point{{}, {size.X - 1, size.Y - 1}} {
+		r, g, b, alpha := icon.At(corner.X, corner.Y).RGBA()
+		if alpha != 0xffff || r == 0xffff && g == 0xffff && b == 0xffff {
+			t.Errorf("the background at %v is %v", corner, icon.At(corner.X, corner.Y))
+		}
 	}
 }

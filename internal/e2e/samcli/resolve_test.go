@@ -23,7 +23,7 @@ var templates = []string{"template.yaml", "monitoring.yaml", "edge.yaml"}
 var values = map[string]map[string][]string{
 	"template.yaml": {
 		"Environment": {"prod", "dev"}, "Architecture": {"arm64", "x86_64"}, "MemorySize": {"512", "128"},
-		"TableName": {"", "restored"}, "PublicBaseUrl": {"https://api.example.org", ""}, "CloseExecuteApi": {"true", "false"}, "Completions": {"authorized", "off", "keys"},
+		"TableName": {"", "restored"}, "PublicBaseUrl": {"https://api.example.org", ""}, "CloseExecuteApi": {"true", "false"}, "Completions": {"authorized", "off", "keys"}, "EventBus": {"talks", ""},
 		"Authorization": {"jwt-all", "none", "jwt", "iam", "iam-all"},
 		"JwtIssuer":     {"https://issuer.example", ""}, "JwtAudience": {"talks,admin", ""}, "SubmitRate": {"50", "1"}, "StatusRate": {"500", "1"},
 		"PermissionsBoundary": {"arn:aws:iam::123456789012:policy/boundary", ""}, "RolePath": {"/teams/talks/", "/"},

@@ -35,19 +35,29 @@ func TestExchangesOfTheSuites(t *testing.T) {
 		checkOne(t, c, e)
 	}
 	t.Logf("%d exchanges are as described", len(exchanges))
+	checkConnector(t, exchanges)
 }
 
 func checkOne(t *testing.T, c *checker, e openapitest.Exchange) {
+	t.Helper()
+	req := request(t, e)
+	res := response(e, req)
+	if err := c.check(req, res, e.Beyond); err != nil {
+		t.Errorf("%s: %s %s is not as api/openapi.yaml describes it: %v\n%s", e.Test, e.Method, e.URL, err, e.ResponseBody)
+	}
+}
+
+func request(t *testing.T, e openapitest.Exchange) *http.Request {
 	t.Helper()
 	u, err := url.Parse(e.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := &http.Request{Method: e.Method, URL: u, Host: u.Host, Header: e.Header, Body: body(e.Body)}
-	res := &http.Response{StatusCode: e.Code, Header: e.ResponseHeader, Body: body(e.ResponseBody), Request: req}
-	if err := c.check(req, res, e.Beyond); err != nil {
-		t.Errorf("%s: %s %s is not as api/openapi.yaml describes it: %v\n%s", e.Test, e.Method, e.URL, err, e.ResponseBody)
-	}
+	return &http.Request{Method: e.Method, URL: u, Host: u.Host, Header: e.Header, Body: body(e.Body)}
+}
+
+func response(e openapitest.Exchange, req *http.Request) *http.Response {
+	return &http.Response{StatusCode: e.Code, Header: e.ResponseHeader, Body: body(e.ResponseBody), Request: req}
 }
 
 func body(b []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(b)) }
