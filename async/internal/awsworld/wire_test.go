@@ -40,7 +40,7 @@ func newWire(t *testing.T, endpoint string) *wire {
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // it is part of the signature
-	}, ErrorLog: log.New(io.Discard, "", 0)}
+	}, ErrorLog: log.New(io.Discard, "", 0), Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
 	w.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		w.mu.Lock()
