@@ -87,7 +87,9 @@ func (m *machines) writeMocks(path string) error {
 		all = append(all, mock.Named{Name: machine.Name, Definition: definition})
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("-write-mocks: %s is there already, and is not overwritten: name another file", path)
+	} else if err != nil {
 		return fmt.Errorf("-write-mocks: %w", err)
 	}
 	_, err = file.Write(mock.Skeleton(all))
