@@ -58,7 +58,7 @@ func (m *mocks) mistakes(name string, definition *asl.Machine) error {
 func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *slog.Logger) {
 	file := m.file.Load()
 	if plan := mock.NewPlan(name, definition, file, stubs); plan.Foreign() {
-		log.Warn("some calls of the state machine are mocked or stubbed", "stateMachine", name, "calls", plan.String())
+		log.Warn("some calls of the state machine are mocked, stubbed or missing", "stateMachine", name, "calls", plan.String())
 	}
 	_, misfits := file.Check(name, definition)
 	for _, misfit := range misfits {
