@@ -18,13 +18,11 @@ type HistoryPage struct {
 	// After is how many events come before the page in that order, Limit how
 	// many it has at most. A page of large events has fewer.
 	After, Limit int
+	// Bytes bounds the data of a page's events, but for its first one.
+	Bytes int
 	// WithoutData leaves out inputs, outputs and assigned variables.
 	WithoutData bool
 }
-
-// maxPageBytes bounds the texts of the events of a page, but for its first one:
-// a page may have fewer events than its caller asked for.
-const maxPageBytes = 8 << 20
 
 // errPageFull ends a replay that has come to the end of a page.
 var errPageFull = errors.New("the page is full")
@@ -46,7 +44,7 @@ func (e *Engine) HistoryPage(ctx context.Context, p HistoryPage) (events []inter
 		return nil, false, err
 	}
 	// One event more than the page has shows that there is one.
-	w := &window{first: int64(p.After) + 1, last: int64(p.After) + int64(p.Limit) + 1, limit: p.Limit, withoutData: p.WithoutData}
+	w := &window{first: int64(p.After) + 1, last: int64(p.After) + int64(p.Limit) + 1, limit: p.Limit, room: p.Bytes, withoutData: p.WithoutData}
 	if p.Reverse {
 		run := interp.New(revision.parsed, e.info(r, revision))
 		if err := e.replayHistory(ctx, r.ID, run, nil); err != nil {
@@ -80,7 +78,7 @@ func (e *Engine) replayHistory(ctx context.Context, id int64, run *interp.Run, w
 // history that is read from its end, the latest ones.
 type window struct {
 	first, last int64
-	limit       int
+	limit, room int
 	latest      bool
 	withoutData bool
 
@@ -98,13 +96,13 @@ func (w *window) add(event interp.Event) bool {
 		maps.DeleteFunc(event.Details, func(name string, _ any) bool { return interp.ExecutionData(name) })
 	}
 	size := event.Size()
-	if !w.latest && (len(w.events) == w.limit || len(w.events) > 0 && w.bytes+size > maxPageBytes) {
+	if !w.latest && (len(w.events) == w.limit || len(w.events) > 0 && w.bytes+size > w.room) {
 		w.dropped = true
 		return false
 	}
 	w.events = append(w.events, event)
 	w.bytes += size
-	for w.latest && len(w.events) > 1 && w.bytes > maxPageBytes {
+	for w.latest && len(w.events) > 1 && w.bytes > w.room {
 		w.bytes -= w.events[0].Size()
 		w.events[0] = interp.Event{}
 		w.events = w.events[1:]
@@ -118,7 +116,7 @@ func (w *window) add(event interp.Event) bool {
 func (e *Engine) History(ctx context.Context, arn string) ([]interp.Event, error) {
 	var all []interp.Event
 	for {
-		page, more, err := e.HistoryPage(ctx, HistoryPage{ARN: arn, After: len(all), Limit: 25_000})
+		page, more, err := e.HistoryPage(ctx, HistoryPage{ARN: arn, After: len(all), Limit: 25_000, Bytes: 8 << 20})
 		if err != nil {
 			return nil, err
 		}

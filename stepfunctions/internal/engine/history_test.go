@@ -20,9 +20,13 @@ func loop(n int) string {
 		"S": {"Type": "Succeed", "OutputPath": "$.n"}}}`, n)
 }
 
+// pageBytes bounds the pages of these tests.
+const pageBytes = 8 << 20
+
 // pages reads a history page by page.
 func (w *world) pages(p engine.HistoryPage) (all []interp.Event) {
 	w.Helper()
+	p.Bytes = pageBytes
 	for {
 		p.After = len(all)
 		page, more, err := w.HistoryPage(w.Context(), p)
@@ -90,7 +94,7 @@ func TestHistoryPageMemory(t *testing.T) {
 		{engine.HistoryPage{Limit: 5, After: 250}, 32 << 20, 5},
 		{engine.HistoryPage{Limit: 1000}, 64 << 20, 40},
 	} {
-		c.page.ARN = arn
+		c.page.ARN, c.page.Bytes = arn, pageBytes
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		events, more, err := w.HistoryPage(t.Context(), c.page)

@@ -35,6 +35,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.writeError(w, r, id, err)
 		return
 	}
+	defer onSent(answer)()
 	body, err := json.Marshal(answer)
 	if err != nil {
 		h.writeError(w, r, id, err)
@@ -221,6 +222,7 @@ func NewHandler(e *engine.Engine, log *slog.Logger) http.Handler {
 type service struct {
 	engine *engine.Engine
 	log    *slog.Logger
+	pages  pages
 }
 
 // operations are those of the service that run on one machine.

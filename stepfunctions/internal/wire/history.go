@@ -14,6 +14,9 @@ import (
 type getExecutionHistoryOutput struct {
 	Events    []historyEvent `json:"events"`
 	NextToken *string        `json:"nextToken,omitempty"`
+
+	// done gives back the room that the page has taken.
+	done func()
 }
 
 // getExecutionHistory returns a page of the events; a token says how many come
@@ -29,16 +32,31 @@ func (s *service) getExecutionHistory(ctx context.Context, in *getExecutionHisto
 	}
 	start, _ := strconv.Atoi(from) // empty for the first page, which 0 is
 	withData := in.IncludeExecutionData == nil || *in.IncludeExecutionData
+	held := s.pages.take()
+	done := func() { s.pages.give(held) }
+	answered := false
+	defer func() {
+		if !answered { // by an error or a panic
+			done()
+		}
+	}()
 	events, more, err := s.engine.HistoryPage(ctx, engine.HistoryPage{
-		ARN: *in.ExecutionARN, Reverse: optional(in.ReverseOrder), After: start, Limit: pageSize(in.MaxResults), WithoutData: !withData,
+		ARN: *in.ExecutionARN, Reverse: optional(in.ReverseOrder), After: start, Limit: pageSize(in.MaxResults), Bytes: held, WithoutData: !withData,
 	})
 	if err != nil {
 		return nil, resourceError(err, noExecution(*in.ExecutionARN))
 	}
-	out := &getExecutionHistoryOutput{Events: make([]historyEvent, 0, len(events))}
+	out := &getExecutionHistoryOutput{Events: make([]historyEvent, 0, len(events)), done: done}
+	size := 0
 	for _, e := range events {
 		out.Events = append(out.Events, historyEvent{event: e, data: withData})
+		size += e.Size()
 	}
+	if unused := held - size; unused > 0 {
+		s.pages.give(unused)
+		held = size
+	}
+	answered = true
 	if more {
 		out.NextToken = nextToken(question, strconv.Itoa(start+len(events)))
 	}
