@@ -29,7 +29,7 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 // names a position, never content, and may be shown to a client. A leading byte
 // order mark is ignored.
 func CheckJSON(body []byte) error {
-	_, err := checkJSON(body, nil)
+	_, err := checkJSON(bytes.TrimPrefix(body, utf8BOM), nil)
 	return err
 }
 
@@ -62,10 +62,9 @@ func malformed(err error) *RequestError {
 	return &RequestError{Code: api.CodeMalformedRequest, Detail: strings.ToUpper(text[:1]) + text[1:] + "."}
 }
 
-// checkJSON reads a body once: its syntax, and the types of its members where t
-// is not nil.
+// checkJSON reads a body without a byte order mark once: its syntax, and the types
+// of its members where t is not nil.
 func checkJSON(body []byte, t reflect.Type) ([]api.FieldError, error) {
-	body = bytes.TrimPrefix(body, utf8BOM)
 	if !utf8.Valid(body) {
 		return nil, errors.New("the body is not valid UTF-8")
 	}
