@@ -28,6 +28,7 @@ type committee struct {
 	resultType, resultBody string
 	breakOff               int
 	ranges                 []string // of the requests for results
+	tags                   []string // of their answers, "1" after the last
 }
 
 const newID = "kq3xk7mzpa2bcdefghijklmnop"
@@ -134,7 +135,11 @@ func (c *committee) result(w http.ResponseWriter, r *http.Request) {
 	}
 	c.ranges = append(c.ranges, r.Header.Get("Range"))
 	w.Header().Set("Content-Type", c.resultType)
-	w.Header().Set("ETag", `"1"`)
+	tag := `"1"`
+	if len(c.tags) > 0 {
+		tag, c.tags = c.tags[0], c.tags[1:]
+	}
+	w.Header().Set("ETag", tag)
 	http.ServeContent(&brittle{w, c.breakOff}, r, "", time.Time{}, strings.NewReader(c.resultBody))
 }
 

@@ -126,16 +126,22 @@ func (a *app) download(body *client.ResultBody, name string) error {
 	meter := a.newMeter(body.Size, there)
 	_, err = io.Copy(io.MultiWriter(fileWriter{f}, meter), body)
 	meter.close()
-	if err != nil && meter.there > 0 {
+	if err != nil && meter.there > 0 && resumable(body, err) {
 		return keptError{err}
 	}
 	if err != nil {
-		return err
+		return errors.Join(err, f.Close(), os.Remove(part))
 	}
 	if err := errors.Join(f.Close(), os.Rename(part, name)); err != nil {
 		return fileError{err}
 	}
 	return nil
+}
+
+// resumable reports whether a part of a result is good for anything after an error:
+// it is not without a strong ETag, or once the result is another one.
+func resumable(body *client.ResultBody, err error) bool {
+	return body.ETag != "" && !strings.HasPrefix(body.ETag, "W/") && !errors.Is(err, client.ErrResultChanged)
 }
 
 // keptError is an error of a download of which a part is kept.

@@ -127,3 +127,18 @@ func TestReason(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// A part that no command could go on from is not kept, and not said to be.
+func TestUselessPartIsRemoved(t *testing.T) {
+	for name, tags := range map[string][]string{"changed": {`"0"`}, "weak": {`W/"1"`}, "none": {""}} {
+		t.Run(name, func(t *testing.T) {
+			c, s := withResult(t, strings.Repeat("0123456789", 1000))
+			c.breakOff, c.tags = 4000, tags
+			dir := t.TempDir()
+			code := s.do("result", "a", "-o", filepath.Join(dir, "slides.pdf"))
+			if names := folder(t, dir); code == exitOK || len(names) > 0 || strings.Contains(s.err.String(), "kept") {
+				t.Errorf("exit code %d: %s, left behind %q", code, &s.err, names)
+			}
+		})
+	}
+}

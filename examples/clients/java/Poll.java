@@ -5,6 +5,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -19,12 +20,12 @@ public class Poll {
             .header("Idempotency-Key", '"' + UUID.randomUUID().toString() + '"') // a repeated submit is the same submission
             .POST(HttpRequest.BodyPublishers.ofFile(Path.of(args[1]))).build();
         for (int attempts = 0;;) {
-            long seconds = 1;
+            int code = 0;
+            Optional<Long> after = Optional.empty();
             try {
                 var response = http.send(request, BodyHandlers.ofString());
-                int code = response.statusCode();
-                var after = response.headers().firstValueAsLong("Retry-After");
-                seconds = after.orElse(1);
+                code = response.statusCode();
+                after = response.headers().firstValue("Retry-After").filter(v -> v.matches("[0-9]{1,9}")).map(Long::valueOf); // a date is a proxy's
                 if (code == 202) {
                     var location = URI.create(response.headers().firstValue("Location").orElseThrow());
                     request = HttpRequest.newBuilder(location).timeout(Duration.ofSeconds(40)).build();
@@ -32,13 +33,14 @@ public class Poll {
                 } else if (code != 408 && code != 425 && code != 429 && code < 500 && (code != 409 || after.isEmpty())) { // 200 has ended, everything else is refused
                     System.out.println(response.body());
                     System.exit(code == 200 && response.body().contains("\"status\":\"Succeeded\"") ? 0 : 1);
-                } else if (++attempts == 10) { // passes: repeat
-                    throw new IOException("gave up: " + code);
                 }
-            } catch (java.net.ConnectException | java.net.http.HttpTimeoutException error) {
-                if (++attempts == 10) throw error;
+            } catch (IOException error) { // no answer, or half of one
+                code = 0;
             }
-            Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+            if (code != 202 && ++attempts == 10) { // passes: repeat
+                throw new IOException("gave up: " + code);
+            }
+            Thread.sleep(Duration.ofSeconds(after.orElse(1L)).toMillis());
         }
     }
 }

@@ -16,6 +16,7 @@ while :; do
   : >"$headers"
   code=$(curl -s -m 40 -D "$headers" -o "$body" -w '%{http_code}' "$@" "$url") || code=000
   seconds=$(header Retry-After)
+  case $seconds in *[!0-9]*) seconds=1 ;; esac # a proxy's date
   case $code${seconds:+.} in
     000* | 408* | 425* | 429* | 5??* | 409.) # passes: repeat
       attempts=$((attempts + 1))

@@ -11,8 +11,8 @@ let request: RequestInit = {
   body: await readFile(file, "utf8"),
 };
 for (let attempts = 0; ; ) {
-  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(40_000) }).catch((error: Error) => error);
-  const seconds = response instanceof Response ? Number(response.headers.get("Retry-After")) : 0;
+  const response = await send().catch((error: Error) => error);
+  const seconds = response instanceof Error ? 0 : Number(response.headers.get("Retry-After")) || 0; // 0 for a proxy's date
   if (response instanceof Error || [408, 425, 429].includes(response.status) || response.status >= 500 || response.status === 409 && seconds > 0) { // passes: repeat
     if (++attempts === 10) throw new Error("gave up", { cause: response });
   } else if (response.status === 202) {
@@ -20,9 +20,14 @@ for (let attempts = 0; ; ) {
     request = {};
     attempts = 0;
   } else { // 200 has ended, everything else is refused
-    const body: { status?: string } = await response.json();
+    const body: { status?: string } = JSON.parse(response.text);
     console.log(JSON.stringify(body));
     process.exit(response.status === 200 && body.status === "Succeeded" ? 0 : 1);
   }
   await new Promise((resolve) => setTimeout(resolve, Math.max(seconds, 1) * 1000));
+}
+
+async function send() {
+  const response = await fetch(url, { ...request, signal: AbortSignal.timeout(40_000) });
+  return { status: response.status, headers: response.headers, text: await response.text() };
 }

@@ -12,9 +12,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"example.org/asynchttpapi/internal/e2e/program"
 )
@@ -104,6 +106,12 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "bad gateway":
 		http.Error(w, `<html>`, http.StatusBadGateway)
 		return
+	case "dated": // as proxies do
+		w.Header().Set("Retry-After", time.Now().UTC().Format(http.TimeFormat))
+		http.Error(w, `<html>`, http.StatusServiceUnavailable)
+		return
+	case "closed":
+		panic(http.ErrAbortHandler)
 	}
 	recorded := httptest.NewRecorder()
 	n.proxy.ServeHTTP(recorded, r)
@@ -118,6 +126,9 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	for name, values := range recorded.Header() {
 		w.Header()[name] = values
+	}
+	if trouble == "cut off" {
+		w.Header().Set("Content-Length", strconv.Itoa(recorded.Body.Len()+1))
 	}
 	w.WriteHeader(recorded.Code)
 	io.Copy(w, recorded.Body) //nolint:errcheck // a client that has gone is its own test's failure
@@ -137,9 +148,9 @@ func (n *network) count(r *http.Request) string {
 	case !n.troubled:
 		return ""
 	case r.Method == http.MethodPost:
-		return map[int]string{1: "lost", 2: "throttled", 3: "being accepted", 4: "too early"}[n.posts]
+		return map[int]string{1: "lost", 2: "throttled", 3: "being accepted", 4: "closed", 5: "dated"}[n.posts]
 	default:
-		return map[int]string{1: "bad gateway", 2: "timeout"}[n.gets]
+		return map[int]string{1: "bad gateway", 2: "dated", 3: "closed", 4: "cut off", 5: "timeout", 6: "too early"}[n.gets]
 	}
 }
 
