@@ -18,7 +18,9 @@ import (
 // mocks is the mock file, which may be read again while the program runs.
 type mocks struct {
 	path string
-	file atomic.Pointer[mock.File]
+	// files is that file, as it was read.
+	files files
+	file  atomic.Pointer[mock.File]
 }
 
 // readMocks reads the mock file, if there is one.
@@ -31,6 +33,8 @@ func (m *mocks) read() error {
 	if m.path == "" {
 		return nil
 	}
+	m.files = files{}
+	m.files.add(m.path)
 	f, err := mock.Read(m.path)
 	if err == nil {
 		m.file.Store(f)

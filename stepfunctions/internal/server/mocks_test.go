@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
@@ -122,39 +121,5 @@ func TestADefinitionInPlaceOfATemplate(t *testing.T) {
 	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "template")})
 	must(t, err)
 	s.until(t, started.ExecutionArn, types.ExecutionStatusSucceeded)
-	s.end(t)
-}
-
-// A changed definition is used; one with a mistake is not, and says so.
-func TestWatch(t *testing.T) {
-	const pass = `{"StartAt":"S","States":{"S":{"Type":"Pass","Result":%q,"End":true}}}`
-	p := newProject(t, machine("DefinitionUri: orders.asl.json"), strings.Replace(pass, "%q", `"one"`, 1))
-	s := p.starts("-watch")
-	wait := func(what string, ok func() bool) {
-		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("waited 30 s for %s", what)
-			}
-		}
-	}
-	defined := func(text string) func() bool {
-		return func() bool {
-			m, err := s.DescribeStateMachine(t.Context(), &sfn.DescribeStateMachineInput{StateMachineArn: aws.String(arn + "M")})
-			must(t, err)
-			return strings.Contains(*m.Definition, text)
-		}
-	}
-	var log strings.Builder
-	p.write("orders.asl.json", "{ no")
-	wait("the mistake", func() bool {
-		log.WriteString(p.log.take())
-		return strings.Contains(log.String(), "the changed files are ignored because of a mistake") && strings.Contains(log.String(), "orders.asl.json")
-	})
-	if !defined("one")() {
-		t.Error("the definition is another one")
-	}
-	p.write("orders.asl.json", strings.Replace(pass, "%q", `"three"`, 1))
-	wait("the change", defined("three"))
 	s.end(t)
 }
