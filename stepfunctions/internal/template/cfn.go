@@ -378,17 +378,17 @@ func (t *template) find(arguments []any) (any, error) {
 	for _, key := range keys {
 		m, _ := v.(map[string]any)
 		if v = m[key]; v == nil {
-			return instead(keys, arguments[3:])
+			return t.instead(keys, arguments[3:])
 		}
 	}
 	return v, nil
 }
 
-func instead(keys []string, options []any) (any, error) {
+func (t *template) instead(keys []string, options []any) (any, error) {
 	for _, option := range options {
 		if name, v, ok := sole(option); ok && name == "DefaultValue" {
 			return v, nil
 		}
 	}
-	return nil, errors.New("Mappings has no " + strings.Join(keys, "."))
+	return nil, t.absent("Mappings has no %s", strings.Join(keys, "."))
 }

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -53,15 +55,39 @@ func read(text []byte, warn func(string)) (any, error) {
 }
 
 func (r *reader) read(text []byte) (any, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	if at, ok := invalidUTF8(text); ok {
+		return nil, fmt.Errorf("%s: it is not UTF-8", at)
+	}
+	var document, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		return nil, syntaxError(err)
 	}
 	if len(document.Content) == 0 {
 		return nil, errors.New("it is empty")
 	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, at(&second, "a second document begins")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, syntaxError(err)
+	}
 	r.left = maxNodes
 	return r.node(document.Content[0], maxDepth)
+}
+
+// invalidUTF8 returns the line and the column of what is no character, unless the
+// text begins as UTF-16 does.
+func invalidUTF8(text []byte) (at string, invalid bool) {
+	if utf8.Valid(text) || bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return "", false
+	}
+	offset := 0
+	for r, n := utf8.DecodeRune(text); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(text[offset:]) {
+		offset += n
+	}
+	before := text[:offset]
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, column), true
 }
 
 func (r *reader) node(node *yaml.Node, depth int) (any, error) {
