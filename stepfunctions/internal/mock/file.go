@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
@@ -94,6 +95,9 @@ func Parse(path string, text []byte) (*File, error) {
 	if !ok {
 		return nil, f.at(0, "it is not an object with StateMachines and MockedResponses")
 	}
+	if err := f.misspelled(top, nil, "StateMachines", "MockedResponses"); err != nil {
+		return nil, err
+	}
 	if err := f.readResponses(top); err != nil {
 		return nil, err
 	}
@@ -109,6 +113,31 @@ func (f *File) at(offset int, format string, args ...any) error {
 // wrong returns an error about the member that path leads to.
 func (f *File) wrong(path []string, format string, args ...any) error {
 	return f.at(offsetOf(f.text, path), "%s: %s", strings.Join(path, "."), fmt.Sprintf(format, args...))
+}
+
+// misspelled returns an error about a member that is meant to be one of those
+// names, which would leave its tasks without mocks. Other members, such as
+// comments, have no meaning.
+func (f *File) misspelled(o *value.Object, path []string, names ...string) error {
+	for _, m := range o.Members() {
+		for _, name := range names {
+			if m.Name != name && letters(m.Name) == letters(name) {
+				return f.wrong(append(slices.Clone(path), m.Name), "it is written %s", name)
+			}
+		}
+	}
+	return nil
+}
+
+// letters returns a name in small letters, without a plural's s and what is no letter.
+func letters(name string) string {
+	only := strings.Map(func(r rune) rune {
+		if r = unicode.ToLower(r); unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, name)
+	return strings.TrimSuffix(only, "s")
 }
 
 // object returns the member of that name, which has to be an object if it is there.
@@ -162,7 +191,8 @@ func (f *File) attempts(m value.Member, path []string) (attempts, error) {
 	var bad, worse error
 	a.first, bad = strconv.Atoi(from)
 	a.last, worse = strconv.Atoi(to)
-	if bad != nil || worse != nil || a.first < 0 || a.last < a.first {
+	signed := strings.HasPrefix(from, "+") || strings.HasPrefix(to, "+")
+	if signed || bad != nil || worse != nil || a.first < 0 || a.last < a.first {
 		return a, f.wrong(path, `it is not the number of an attempt, "0", or a range of them, "1-2"`)
 	}
 	o, _ := m.Value.(*value.Object)
@@ -210,6 +240,9 @@ func (f *File) readMachines(top *value.Object) error {
 		o, ok := m.Value.(*value.Object)
 		if !ok {
 			return f.wrong(path, "it is not an object")
+		}
+		if err := f.misspelled(o, path, defaultCase, "TestCases"); err != nil {
+			return err
 		}
 		read := machine{cases: map[string]map[string]string{}}
 		cases, err := f.object(o, append(path, "TestCases")...)

@@ -143,6 +143,9 @@ func (m *machines) deploy(ctx context.Context, e *engine.Engine, log *slog.Logge
 			return fmt.Errorf("%s: %s: %w", m.template, machine.LogicalID, err)
 		}
 	}
+	if m.template != "" {
+		m.mocks.reportAbsent(e, log)
+	}
 	return nil
 }
 

@@ -70,6 +70,16 @@ func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *sl
 	}
 }
 
+// reportAbsent logs the state machines of the mock file that are not there: their
+// names may be misspelled.
+func (m *mocks) reportAbsent(e *engine.Engine, log *slog.Logger) {
+	for _, name := range m.file.Load().Machines() {
+		if _, found := find(e, name); !found {
+			log.Warn("the mock file has a state machine that is not there", "name", name, "file", m.path)
+		}
+	}
+}
+
 // callFunctions reports whether any of the machines may call a function for real.
 // Machines that clients have yet to create may, so that none may as well.
 func (m *mocks) callFunctions(all []engine.StateMachine) bool {

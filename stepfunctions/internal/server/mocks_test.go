@@ -29,7 +29,7 @@ const tradingASL = `{"StartAt":"Check","States":{
 	"Read":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{"TableName":"t","Key":{}},"Next":"Notify"},
 	"Notify":{"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn":"${Topic}","Message":"m"},"End":true}}}`
 
-const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}, "Unread": {"Check": "Busy"}}}},
+const tradingMocks = `{"StateMachines": {"Orders": {"TestCases": {"Sold": {"Check": "Busy", "Read": "Item"}, "Unread": {"Check": "Busy"}}}, "Ordres": {}},
 "MockedResponses": {"Busy": {"0": {"Throw": {"Error": "Busy", "Cause": "private"}}, "1": {"Return": {"n": 1}}}, "Item": {"0": {"Return": {"Item": {}}}}}}`
 
 // A template is rejected as it is, and runs with mocks, stubs and short waits.
@@ -58,6 +58,7 @@ func TestMocksAndStubs(t *testing.T) {
 		`msg="Orders/z has a task without a mock, stub or function" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
 		`msg="Orders/y FAILED in `, ` at Check: Lambda.SdkClientException"`,
 		"nothing answers at the Lambda endpoint",
+		`the mock file has a state machine that is not there" name=Ordres`,
 		"aws stepfunctions start-execution --endpoint-url http://127.0.0.1:",
 		" --region us-east-1 --state-machine-arn " + arn + "Orders --input '{}'\n",
 	} {

@@ -40,3 +40,11 @@ func TestNamesThatAreWorkedOut(t *testing.T) {
 		}
 	}
 }
+
+// Truth values of YAML 1.1 are some in a template, unless they are quoted or tagged.
+func TestTruthValues(t *testing.T) {
+	machines, err := StateMachines(write(t, machineWith("Definition: {a: yes, b: Off, c: 'no', d: \"on\", e: !!str yes, f: yes?}")), place)
+	if want := `{"a":true,"b":false,"c":"no","d":"on","e":"yes","f":"yes?"}`; err != nil || machines[0].Definition != want {
+		t.Errorf("got %+v, %v, want %s", machines, err, want)
+	}
+}

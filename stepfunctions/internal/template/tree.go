@@ -108,6 +108,9 @@ func (r *reader) node(node *yaml.Node, depth int) (any, error) {
 	case yaml.SequenceNode:
 		return r.sequence(node, depth-1)
 	}
+	if v, ok := truth[node.Value]; ok && r.short && node.Style == 0 {
+		return v, nil
+	}
 	return scalar(node)
 }
 
@@ -247,6 +250,13 @@ func merge(into map[string]any, from any) bool {
 		return true
 	}
 	return false
+}
+
+// truth are the truth values that YAML 1.1 has besides true and false, and the
+// SAM CLI and CloudFormation with it. https://yaml.org/type/bool.html
+var truth = map[string]bool{
+	"yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
+	"no": false, "No": false, "NO": false, "off": false, "Off": false, "OFF": false,
 }
 
 // scalar keeps numbers as they are written, and takes dates for the texts that
