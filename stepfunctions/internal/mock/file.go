@@ -16,7 +16,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
@@ -113,31 +112,6 @@ func (f *File) at(offset int, format string, args ...any) error {
 // wrong returns an error about the member that path leads to.
 func (f *File) wrong(path []string, format string, args ...any) error {
 	return f.at(offsetOf(f.text, path), "%s: %s", strings.Join(path, "."), fmt.Sprintf(format, args...))
-}
-
-// misspelled returns an error about a member that is meant to be one of those
-// names, which would leave its tasks without mocks. Other members, such as
-// comments, have no meaning.
-func (f *File) misspelled(o *value.Object, path []string, names ...string) error {
-	for _, m := range o.Members() {
-		for _, name := range names {
-			if m.Name != name && letters(m.Name) == letters(name) {
-				return f.wrong(append(slices.Clone(path), m.Name), "it is written %s", name)
-			}
-		}
-	}
-	return nil
-}
-
-// letters returns a name in small letters, without a plural's s and what is no letter.
-func letters(name string) string {
-	only := strings.Map(func(r rune) rune {
-		if r = unicode.ToLower(r); unicode.IsLetter(r) {
-			return r
-		}
-		return -1
-	}, name)
-	return strings.TrimSuffix(only, "s")
 }
 
 // object returns the member of that name, which has to be an object if it is there.
