@@ -38,6 +38,7 @@ lint: $(STATICCHECK) ## gofmt, go vet and staticcheck
 test-unit: ## what go test runs, with the race detector where there is a C compiler
 	@rm -rf $(LOGS)/lines/unit && mkdir -p $(LOGS)/lines/unit
 	PERSONAL_LOGS=$(LOGS)/lines/unit go test -vet=off $(RACE) ./...
+	go test -vet=off ./internal/retryafter
 
 .PHONY: test-race
 test-race:

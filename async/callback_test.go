@@ -127,6 +127,20 @@ func TestWrongAnswers(t *testing.T) {
 	})
 }
 
+// A form without a choice, or a program's mistake, must not become a refusal.
+func TestAnEmptyAnswerDecidesNothing(t *testing.T) {
+	inWait(t, func(t *testing.T, w *world, id string) {
+		for _, body := range []string{`{}`, `null`, `{"ok":null}`, `{"o":true}`} {
+			if err := w.Complete(t.Context(), w.secrets[0], []byte(body)); code(err) != api.CodeInvalidSubmission {
+				t.Errorf("%s: %v", body, err)
+			}
+		}
+		if r := w.record(t, id); len(r.Outcomes) > 0 {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
 // Repeating the same answer is safe, after a crash too; another one is refused.
 func TestAnsweredTwice(t *testing.T) {
 	inWait(t, func(t *testing.T, w *world, id string) {
@@ -382,7 +396,7 @@ func TestAnswersMeet(t *testing.T) {
 				}
 				return "Disapproved", nil
 			}
-			if err := w.Complete(t.Context(), w.secrets[0], []byte(`{}`)); code(err) != api.CodeGone {
+			if err := w.Complete(t.Context(), w.secrets[0], []byte(`{"ok":false,"other":1}`)); code(err) != api.CodeGone {
 				t.Errorf("the slower answer: %v", err)
 			}
 			if r := w.record(t, id); len(w.answers()) != 1 || r.CustomStatus == "Disapproved" {

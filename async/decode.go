@@ -2,6 +2,7 @@ package async
 
 import (
 	"bytes"
+	"cmp"
 	"encoding"
 	"encoding/json"
 	"errors"
@@ -29,7 +30,7 @@ var utf8BOM = []byte("\xef\xbb\xbf")
 // names a position, never content, and may be shown to a client. A leading byte
 // order mark is ignored.
 func CheckJSON(body []byte) error {
-	_, err := checkJSON(body, nil)
+	_, err := checkJSON(bytes.TrimPrefix(body, utf8BOM), nil)
 	return err
 }
 
@@ -62,10 +63,9 @@ func malformed(err error) *RequestError {
 	return &RequestError{Code: api.CodeMalformedRequest, Detail: strings.ToUpper(text[:1]) + text[1:] + "."}
 }
 
-// checkJSON reads a body once: its syntax, and the types of its members where t
-// is not nil.
+// checkJSON reads a body without a byte order mark once: its syntax, and the types
+// of its members where t is not nil.
 func checkJSON(body []byte, t reflect.Type) ([]api.FieldError, error) {
-	body = bytes.TrimPrefix(body, utf8BOM)
 	if !utf8.Valid(body) {
 		return nil, errors.New("the body is not valid UTF-8")
 	}
@@ -115,7 +115,7 @@ func (w *jsonWalk) value(t reflect.Type, pointer string, depth int) error {
 	if err != nil {
 		return err
 	}
-	custom := t != nil && (reflect.PointerTo(t).Implements(unmarshaler) || reflect.PointerTo(t).Implements(textUnmarshaler))
+	custom := t != nil && decodesItself(t)
 	inner := t
 	if custom {
 		inner = nil // its own method knows what is inside
@@ -289,3 +289,51 @@ var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
 
 // escapePointer writes a name as a part of a JSON pointer (RFC 6901, section 3).
 func escapePointer(name string) string { return pointerEscape.Replace(name) }
+
+// undecided returns a problem for each truth value and number that an answer's type
+// has and the answer has not, as the form for it asks for them: false and 0 are
+// decisions. Texts may be left out, and so may what is a pointer or has omitempty
+// or omitzero.
+func undecided(t reflect.Type, answer []byte) (problems []api.FieldError) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(bytes.TrimPrefix(answer, utf8BOM), &members) != nil || members == nil {
+		return nil // it is no object, which is a problem of its own where it should be one
+	}
+	for _, name := range decisions(t) {
+		given := false
+		for member, value := range members {
+			given = given || strings.EqualFold(member, name) && string(value) != "null"
+		}
+		if !given {
+			problems = append(problems, api.FieldError{Pointer: "/" + escapePointer(name), Detail: "is required"})
+		}
+	}
+	return problems
+}
+
+// decisions returns the names of the truth values and numbers that a type must have.
+func decisions(t reflect.Type) (names []string) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct || decodesItself(t) {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch kind := f.Type.Kind(); {
+		case f.Anonymous && tag == "":
+			names = append(names, decisions(f.Type)...)
+		case !f.IsExported(), f.Tag.Get("json") == "-", strings.Contains(options, "omit"), decodesItself(f.Type):
+		case kind == reflect.Bool, reflect.Int <= kind && kind <= reflect.Float64:
+			names = append(names, cmp.Or(tag, f.Name))
+		}
+	}
+	return names
+}
+
+// decodesItself reports whether a type has a method that decodes it.
+func decodesItself(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(unmarshaler) || reflect.PointerTo(t).Implements(textUnmarshaler)
+}

@@ -157,6 +157,7 @@ func TestCheckJSON(t *testing.T) {
 		``:                              "the body is empty",
 		" \n\t":                         "the body is empty",
 		"\xef\xbb\xbf":                  "the body is empty",
+		"\xef\xbb\xbf\xef\xbb\xbf{}":    "not valid JSON at byte",
 		"{\"a\":\"\xff\"}":              "not valid UTF-8",
 		`{"a":1`:                        "not valid JSON at byte",
 		`{"a":}`:                        "not valid JSON at byte",

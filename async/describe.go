@@ -152,7 +152,7 @@ func (j Job[In, Result]) decode(body []byte) (in In, problems []api.FieldError, 
 		return decodeJSON[In](body)
 	}
 	body = bytes.TrimPrefix(body, utf8BOM)
-	if err = CheckJSON(body); err == nil {
+	if _, err = checkJSON(body, nil); err == nil {
 		in, problems = j.Decode(body)
 	}
 	return in, problems, err

@@ -62,7 +62,8 @@ type Event struct {
 	TraceID string
 }
 
-// Observer is called for every event. It must be quick and cannot fail.
+// Observer is called for every event, by several goroutines at once. It must be
+// quick and cannot fail.
 type Observer func(context.Context, Event)
 
 // Failed reports whether the event is the end of a process that broke down.

@@ -2,7 +2,9 @@ package async
 
 import (
 	"context"
+	"encoding/json"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -182,3 +184,46 @@ func TestLast(t *testing.T) {
 		t.Error("a stage that is not the last is done")
 	}
 }
+
+func TestDecisions(t *testing.T) {
+	type Embedded struct {
+		Deep int8 `json:"deep"`
+	}
+	type decision struct {
+		Embedded
+		Yes      bool    `json:"yes"`
+		Rate     float64 `json:"a/b"`
+		Untagged uint
+		Note     string `json:"note"`
+		Maybe    *bool  `json:"maybe"`
+		Omitted  int    `json:"omitted,omitempty"`
+		Zero     int    `json:"zero,omitzero"`
+		Left     bool   `json:"-"`
+		own      bool
+		List     []int       `json:"list"`
+		Itself   itself      `json:"itself"`
+		Number   json.Number `json:"number"`
+	}
+	for body, want := range map[string]string{
+		`{}`: "/deep /yes /a~1b /Untagged", `{"DEEP":0,"yes":false,"a/b":0,"untagged":1}`: "", `{"deep":null,"yes":1,"a/b":{}}`: "/deep /Untagged",
+		`[]`: "", `null`: "", "\xef\xbb\xbf{\"deep\":1,\"yes\":true,\"a/b\":1}": "/Untagged",
+	} {
+		var got []string
+		for _, p := range undecided(reflect.TypeFor[*decision](), []byte(body)) {
+			got = append(got, p.Pointer)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+	for _, none := range []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[any](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[time.Time]()} {
+		if got := undecided(none, []byte(`{}`)); got != nil {
+			t.Errorf("%v: %v", none, got)
+		}
+	}
+}
+
+// itself is a number that decodes itself.
+type itself int
+
+func (*itself) UnmarshalText([]byte) error { return nil }

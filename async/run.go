@@ -219,6 +219,9 @@ type Callback struct {
 // was given works until one of them is answered. complete takes the answer and
 // decides as Stage.Do does; Problems that it returns are the caller's to mend,
 // and the stage goes on waiting.
+//
+// An answer that leaves out a truth value or a number is refused, unless the member
+// is a pointer or may be omitted by its tag: an empty answer decides nothing.
 func WaitFor[In, Result, Answer any](
 	start func(context.Context, *Run[In, Result], Callback) error,
 	complete func(context.Context, *Run[In, Result], Answer) (Outcome, error),
@@ -237,6 +240,7 @@ func WaitFor[In, Result, Answer any](
 			if err != nil {
 				return Continue, malformed(err)
 			}
+			problems = append(problems, undecided(reflect.TypeFor[Answer](), body)...)
 			if len(problems) > 0 {
 				return Continue, Problems(problems)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -21,6 +22,9 @@ type Submission struct {
 	Scope string
 	// Wait is how long the client wants to wait for the end.
 	Wait time.Duration
+	// Problems is what is wrong with the request besides its input. They are
+	// reported with those of the input.
+	Problems []api.FieldError
 }
 
 // Submit accepts an input: when it returns a View, the record exists, its
@@ -36,7 +40,7 @@ func (s *Service) Submit(ctx context.Context, in Submission) (View, error) {
 	if err != nil {
 		return View{}, malformed(err)
 	}
-	if len(problems) > 0 {
+	if problems = slices.Concat(in.Problems, problems); len(problems) > 0 {
 		return View{}, &RequestError{
 			Code:   api.CodeInvalidSubmission,
 			Detail: "The submission is not valid; errors lists every offending field.",

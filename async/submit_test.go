@@ -119,6 +119,7 @@ func TestSubmitRefusesInputs(t *testing.T) {
 			`{"Name":`:                         api.CodeMalformedRequest,
 			``:                                 api.CodeMalformedRequest,
 			"\xef\xbb\xbf" + `{"Name":"good"}`: "",
+			"\xef\xbb\xbf\xef\xbb\xbf" + `{"Name":"good"}`:    api.CodeMalformedRequest,
 			`{"Name":"` + strings.Repeat("x", 300<<10) + `"}`: api.CodePayloadTooLarge, // beyond what a Store keeps
 		} {
 			w.faults.Calls()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,6 +103,7 @@ type world struct {
 	results   *asynctest.Results
 	faults    *asynctest.Faults
 	start     time.Time
+	observing sync.Mutex // of events: stages that are cut off are reported beside the others
 	events    []async.Event
 	// secrets are those of the callbacks that were handed out.
 	secrets []string
@@ -124,7 +126,11 @@ func newWorld(t *testing.T, change ...func(*world, *async.Config)) *world {
 		Workflows: asynctest.FaultyWorkflows{Workflows: w.workflows, Faults: w.faults},
 		Results:   w.results, BaseURL: "https://api.example.org/",
 		Retention: 90 * 24 * time.Hour, MaxWait: 10 * time.Second, Cancelable: true,
-		Observer: func(_ context.Context, e async.Event) { w.events = append(w.events, e) },
+		Observer: func(_ context.Context, e async.Event) {
+			w.observing.Lock()
+			defer w.observing.Unlock()
+			w.events = append(w.events, e)
+		},
 	}
 	for _, f := range change {
 		f(w, &c)

@@ -137,11 +137,15 @@ func (e *ProblemError) Is(target error) bool {
 }
 
 // problem reads an error response. A body that is no problem document, such as a
-// proxy's page, is not worth showing.
+// proxy's page, is not worth showing. Of one whose members have other types, as
+// the errors of ASP.NET have, the rest is.
 func (a *answer) problem() error {
 	e := &ProblemError{StatusCode: a.status}
-	if a.tooLarge || !a.isJSON() || json.Unmarshal(a.body, &e.Problem) != nil {
-		e.Problem = api.Problem{}
+	if !a.tooLarge && a.isJSON() {
+		err := json.Unmarshal(a.body, &e.Problem)
+		if otherType := (*json.UnmarshalTypeError)(nil); err != nil && !errors.As(err, &otherType) {
+			e.Problem = api.Problem{}
+		}
 	}
 	if e.Problem.Title == "" {
 		e.Problem.Title = http.StatusText(a.status)

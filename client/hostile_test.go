@@ -65,6 +65,8 @@ func TestHostileAnswers(t *testing.T) {
 		{"206", reply(206, ok), "unexpected status code"},
 		{"304 unasked", reply(304, ""), "unexpected status code"},
 		{"redirect without Location", reply(302, ""), "302"},
+		{"problem with other errors", reply(422, `{"errors":{"Title":["is required"]},"title":"Invalid","detail":"Look again."}`), "422 Invalid: Look again."},
+		{"half a problem", reply(422, `{"title":"Invalid","detail":"Loo`), "422 Unprocessable Entity"},
 		{"endless problem", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404); endless(w, r) }, "404 Not Found"},
 		{"problem full of control characters", reply(404, `{"title":"\u001b[2J","detail":"`+strings.Repeat("x", 9999)+`"}`), "404  [2J: xxx"},
 	}

@@ -38,7 +38,7 @@ func (f requester) Invoke(ctx context.Context, _ string, payload []byte) ([]byte
 		req.Header.Set("Idempotency-Key", in.IdempotencyKey)
 	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
-	if err != nil || resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500 {
+	if err != nil || api.Transient(resp.StatusCode) {
 		return nil, &stepfunctions.FunctionError{Payload: []byte(`{"errorType":"Retry","errorMessage":"the request may be repeated"}`)}
 	}
 	defer resp.Body.Close()

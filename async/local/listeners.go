@@ -26,7 +26,7 @@ type listeners struct {
 func (s *system) listen() (*listeners, error) {
 	api, err := net.Listen("tcp", s.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("-addr: %w", err)
+		return nil, fmt.Errorf("-addr: %w; -addr or the variable ADDR chooses another, such as 127.0.0.1:3002", err)
 	}
 	host, _, _ := net.SplitHostPort(s.Addr)
 	l := &listeners{api: api, host: host}

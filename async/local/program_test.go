@@ -137,6 +137,9 @@ func TestWhatCannotStartSaysWhyInOneLine(t *testing.T) {
 		if i := slices.Index(args[6:], "-data"); i >= 0 && !strings.Contains(stderr.String(), args[6+i+1]) {
 			t.Errorf("%s: the folder is not named: %q", about, &stderr)
 		}
+		if about == "busy port" && !strings.Contains(stderr.String(), "ADDR chooses another") {
+			t.Errorf("%s: no way out: %q", about, &stderr)
+		}
 		t.Log(strings.TrimSpace(fmt.Sprint(&stderr)))
 	}
 }

@@ -129,6 +129,7 @@ func parseFlags(all []option, args []string, help io.Writer) (given map[string]s
 	}
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(help)
+		fmt.Fprint(help, "usage: local [flags]            serves\n       local [flags] backup DIR copies the data folder to the new folder DIR\n\n")
 		flags.PrintDefaults()
 		return nil, nil, errHelp
 	} else if err != nil {

@@ -98,7 +98,7 @@ func TestBadSettingsAreNamed(t *testing.T) {
 	}
 }
 
-func TestHelpListsEveryFlag(t *testing.T) {
+func TestHelpListsEveryFlagAndCommand(t *testing.T) {
 	var out bytes.Buffer
 	if _, err := parseSettings([]string{"-h"}, environment(), ownSettings, &out); err != errHelp {
 		t.Fatal(err)
@@ -107,5 +107,8 @@ func TestHelpListsEveryFlag(t *testing.T) {
 		if !strings.Contains(out.String(), "-"+o.flag+" ") || !strings.Contains(out.String(), o.env) {
 			t.Errorf("help says nothing of -%s:\n%s", o.flag, out.String())
 		}
+	}
+	if !strings.Contains(out.String(), "backup DIR") {
+		t.Errorf("help says nothing of the command backup:\n%s", out.String())
 	}
 }

@@ -155,6 +155,28 @@ func TestUntrusted(t *testing.T) {
 	c.URL = url
 }
 
+// A server that has no such API, or says nothing, is not one that lacks the talk.
+func TestOtherServers(t *testing.T) {
+	for code, want := range map[int]string{http.StatusNotFound: "answers 404 Not Found\n", http.StatusNotImplemented: "answers 501 Not Implemented\n", 299: "unexpected status code", 499: "answers 499\n"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(code)
+		}))
+		s := piped(t, nil)
+		s.do("--url", server.URL, "submit", "--title", "T")
+		if !strings.Contains(s.err.String(), want) {
+			t.Errorf("%d: %q, want %q", code, &s.err, want)
+		}
+		server.Close()
+	}
+	server := httptest.NewServer(http.RedirectHandler("file:///etc/passwd", http.StatusTemporaryRedirect))
+	defer server.Close()
+	s := piped(t, nil)
+	if s.do("--url", server.URL, "status", "x"); strings.Contains(s.err.String(), "--trust") {
+		t.Errorf("%s", &s.err)
+	}
+}
+
 func TestWatchMany(t *testing.T) {
 	c := seat(t)
 	c.put(c.moderation("a"), c.approved("a"))

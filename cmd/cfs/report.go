@@ -133,12 +133,16 @@ func explain(c *cli.Command, code int, err error) string {
 		return "the talk" + of + " has no result"
 	case refused(err) && errors.As(err, &unreachable):
 		return fmt.Sprintf("nothing listens at %s: connection refused, tried %s", host(c, where.server()), times(unreachable.Attempts))
-	case errors.Is(err, client.ErrNotFound):
+	case errors.Is(err, client.ErrNotFound) && where.server() != "": // else it was a submit
 		return "there is no talk" + of + " at " + host(c, where.server())
 	case errors.As(err, &unreachable):
 		return fmt.Sprintf("cannot reach %s: %s, tried %s", host(c, where.server()), rootCause(err), times(unreachable.Attempts))
 	case errors.As(err, &problem):
-		return fmt.Sprintf("%s answers %d %s: %s", host(c, where.server()), problem.StatusCode, problem.Problem.Title, problem.Problem.Detail)
+		answer := strings.TrimSpace(fmt.Sprintf("%s answers %d %s", host(c, where.server()), problem.StatusCode, problem.Problem.Title))
+		if problem.Problem.Detail != "" {
+			answer += ": " + problem.Problem.Detail
+		}
+		return answer
 	case code == exitPending:
 		return fmt.Sprintf("not finished within %v", c.Duration("timeout"))
 	case errors.Is(err, context.Canceled):
@@ -162,7 +166,7 @@ func hint(c *cli.Command, code int, err error) string {
 	var untrusted *client.UntrustedError
 	var where aboutError
 	switch {
-	case errors.As(err, &untrusted):
+	case errors.As(err, &untrusted) && strings.HasPrefix(untrusted.Origin, "http"):
 		return "If that origin is right, say so: --trust " + untrusted.Origin
 	case code == exitUsage && !errors.As(err, new(fileError)):
 		return "See cfs --help."

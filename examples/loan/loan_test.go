@@ -160,6 +160,7 @@ func TestTheReviewersPage(t *testing.T) {
 	}
 	link := linked.FindString(string(letter))
 	do(http.MethodGet, link, "", "", "rateBasisPoints")
+	do(http.MethodPost, link, "application/x-www-form-urlencoded", "rateBasisPoints=450", "is required")
 	form := url.Values{"approve": {"true"}, "rateBasisPoints": {"0"}}
 	do(http.MethodPost, link, "application/x-www-form-urlencoded", form.Encode(), "must be from 1 to 2000")
 	form.Set("rateBasisPoints", "450")

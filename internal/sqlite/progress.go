@@ -200,9 +200,9 @@ func (p *Progress) Begin(id int64) (place int) {
 // sample marks the place's execution as suspected if it is, and comes again if
 // not, unless End was called.
 func (p *Progress) sample(place int, id int64, begun time.Time) {
-	suspected := p.memory() > p.much || time.Since(begun) >= slow
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	suspected := p.memory() > p.much || time.Since(begun) >= slow
 	timer := p.timers[place]
 	switch {
 	case timer == nil:

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,7 +25,9 @@ func died(t *testing.T, dir string, ids ...int64) {
 }
 
 func suspect(p *Progress, id int64) {
+	p.mu.Lock()
 	p.memory = func() uint64 { return muchMemory + 1 }
+	p.mu.Unlock()
 	p.sample(p.Begin(id), id, time.Now())
 }
 
@@ -145,18 +148,18 @@ func TestSuspected(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		p := open(t)
-		memory := uint64(0)
-		p.memory = func() uint64 { return memory }
+		var memory atomic.Uint64
+		p.memory = memory.Load
 		p.End(p.Begin(6))
 		p.Begin(7)
 		time.Sleep(slow)
 		p.End(p.Begin(8))
-		memory = muchMemory + 1
+		memory.Store(muchMemory + 1)
 		p.Begin(9)
 		time.Sleep(sampling)
 		synctest.Wait()
 		p.Begin(10)
-		memory = 0
+		memory.Store(0)
 		time.Sleep(sampling)
 		synctest.Wait()
 		if err := p.close(); err != nil {

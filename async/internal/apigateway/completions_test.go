@@ -102,6 +102,9 @@ func TestCompletions(t *testing.T) {
 		step("completions-unknown-key", 401, get("/api/completions", api.APIKey, "guess"))
 		step("submit-unknown-key", 401, post(presentation, api.APIKey, "guess"))
 		step("completions-bad-cursor", 400, beyond(get("/api/completions?since=..%2F1", api.APIKey, oldKey)))
+		if r := w.do(beyond(get("/api/completions?limit=99999999999999999999", api.APIKey, oldKey))); r.StatusCode != 202 {
+			t.Errorf("a large limit: %d %s", r.StatusCode, r.text)
+		}
 		step("completions-bad-limit", 400, beyond(get("/api/completions?limit=0", api.APIKey, oldKey)))
 		step("completions-wrong-method", 405, method("POST", get("/api/completions")))
 		step("cors-preflight-completions", 204, preflight("/api/completions", "GET"))

@@ -48,6 +48,7 @@ var rows = []struct {
 	{"submit-wait", 202, func(*world) request { return to("/api/submit?wait=1&failureStatus=409", post(presentation)) }},
 	{"submit-wait-bad", 400, func(*world) request { return to("/api/submit?wait=soon", post(presentation)) }},
 	{"submit-byte-order-mark", 202, func(*world) request { return beyond(post("\ufeff" + presentation)) }},
+	{"submit-byte-order-mark-twice", 400, func(*world) request { return post("\ufeff\ufeff" + presentation) }},
 	{"submit-callback-url", 422, func(*world) request {
 		return post(strings.Replace(presentation, "{", `{"callbackUrl":"https://client.example/done",`, 1))
 	}},

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"example.org/asynchttpapi/api"
@@ -46,7 +49,45 @@ func (g *Gateway) serveFile(w http.ResponseWriter, r *http.Request, response ans
 	defer file.Close()
 	response.writeHeader(w)
 	w.Header().Del(SendFileHeader)
-	http.ServeContent(&fileWriter{ResponseWriter: w, control: http.NewResponseController(w), request: r}, r, "", time.Time{}, file)
+	http.ServeContent(&fileWriter{ResponseWriter: w, control: http.NewResponseController(w), request: r}, withRange(r), "", time.Time{}, file)
+}
+
+// withRange returns the request with a Range that http.ServeContent reads as RFC
+// 9110 has it (section 14.2): only a GET has one, and one in another unit than
+// bytes is ignored.
+func withRange(r *http.Request) *http.Request {
+	field := r.Header.Get("Range")
+	if field == "" {
+		return r
+	}
+	r = r.Clone(r.Context())
+	r.Header.Del("Range")
+	if unit, set, ok := strings.Cut(field, "="); ok && strings.EqualFold(unit, "bytes") && r.Method == http.MethodGet {
+		parts := strings.Split(set, ",")
+		for i, part := range parts {
+			parts[i] = rangePart(strings.TrimSpace(part))
+		}
+		r.Header.Set("Range", "bytes="+strings.Join(parts, ","))
+	}
+	return r
+}
+
+// rangePart writes what http.ServeContent takes for something else (RFC 9110,
+// section 14.1.2): the last 0 bytes are no part of a file, and a number beyond
+// its end may be of any length.
+func rangePart(part string) string {
+	first, last, _ := strings.Cut(part, "-")
+	n, err := strconv.ParseInt(last, 10, 64)
+	tooLarge := errors.Is(err, strconv.ErrRange) && n > 0
+	switch {
+	case first == "" && err == nil && n == 0:
+		return strconv.Itoa(math.MaxInt) + "-"
+	case first == "" && tooLarge:
+		return "0-"
+	case tooLarge:
+		return first + "-"
+	}
+	return part
 }
 
 // fileWriter gives every part of a long body a time of its own, for a server's

@@ -131,10 +131,25 @@ func TestCallback(t *testing.T) {
 	})
 }
 
+// A form without a choice decides nothing.
+func TestCallbackByEmptyForm(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		w, path := waiting(t)
+		for _, body := range []string{"", "note=a", "approved="} {
+			if r := w.do(form(path, body)); r.StatusCode != 422 || !strings.Contains(r.text, "is required") {
+				t.Errorf("%q: %d %s", body, r.StatusCode, r.text)
+			}
+		}
+		if s := w.do(other(get(api.StatusPath + w.store.IDs()[0]))).submission(t); s.Status != api.Running {
+			t.Errorf("it is %s", s.CustomStatus)
+		}
+	})
+}
+
 // The form of a browser decides as the JSON does.
 func TestCallbackByForm(t *testing.T) {
 	for body, want := range map[string]string{
-		"approved=true&rate=4.5&note=a+b": "Offered", "approved=on": "Offered", "approved=false&rate=": "Declined", "": "Declined",
+		"approved=true&rate=4.5&note=a+b": "Offered", "approved=on": "Offered", "approved=false&rate=": "Declined",
 	} {
 		runInBubble(t, body, func(t *testing.T) {
 			w, path := waiting(t)
@@ -187,13 +202,19 @@ func TestLargeResult(t *testing.T) {
 			header []string
 			body   string
 		}{
-			"a range":           {206, []string{"Range", "bytes=2-4"}, "234"},
-			"a range if same":   {206, []string{"Range", "bytes=8-", "If-Range", tag}, "89"},
-			"another file":      {200, []string{"Range", "bytes=8-", "If-Range", `"other"`}, "0123456789"},
-			"beyond the end":    {416, []string{"Range", "bytes=10-"}, ""},
-			"no part":           {416, []string{"Range", "bytes=x"}, ""},
-			"not the same":      {412, []string{"If-Match", `"other"`}, ""},
-			"what a client has": {304, []string{"If-None-Match", tag}, ""},
+			"a range":            {206, []string{"Range", "bytes=2-4"}, "234"},
+			"a range if same":    {206, []string{"Range", "bytes=8-", "If-Range", tag}, "89"},
+			"another file":       {200, []string{"Range", "bytes=8-", "If-Range", `"other"`}, "0123456789"},
+			"another unit":       {200, []string{"Range", "lines=2-4"}, "0123456789"},
+			"a unit has no case": {206, []string{"Range", "Bytes=2-4"}, "234"},
+			"a large number":     {206, []string{"Range", "bytes=8-99999999999999999999"}, "89"},
+			"a large suffix":     {206, []string{"Range", "bytes=-99999999999999999999"}, "0123456789"},
+			"no last byte":       {416, []string{"Range", "bytes=-0"}, ""},
+			"a first one":        {206, []string{"Range", "bytes=-0, 0-0"}, "0"},
+			"beyond the end":     {416, []string{"Range", "bytes=10-"}, ""},
+			"no part":            {416, []string{"Range", "bytes=x"}, ""},
+			"not the same":       {412, []string{"If-Match", `"other"`}, ""},
+			"what a client has":  {304, []string{"If-None-Match", tag}, ""},
 		} {
 			r := w.do(other(get(path, append(tt.header, "Origin", "https://page.example")...)))
 			if r.StatusCode != tt.status || tt.status < 400 && r.text != tt.body || r.Header.Get("X-Sendfile") != "" {
@@ -201,7 +222,7 @@ func TestLargeResult(t *testing.T) {
 			}
 			checkFileRefusal(t, name, r)
 		}
-		if r := w.do(other(method("HEAD", get(path)))); r.StatusCode != 200 || r.Header.Get("Content-Length") != "10" {
+		if r := w.do(other(method("HEAD", get(path, "Range", "bytes=2-4")))); r.StatusCode != 200 || r.Header.Get("Content-Length") != "10" {
 			t.Errorf("HEAD: %d %v", r.StatusCode, r.Header)
 		}
 		if s := w.do(other(get(strings.Replace(path, api.ResultPath, api.StatusPath, 1)))).submission(t); s.ResultURL != "https://api.example.org"+path {

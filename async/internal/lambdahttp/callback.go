@@ -36,6 +36,9 @@ func (x *exchange) callback() (r response) {
 	return pageOf(http.StatusOK, formPage(view, nil, nil))
 }
 
+// byteOrderMark may precede JSON, and says nothing (RFC 8259, section 8.1).
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
 const answeredDetail = "This has been answered already, or is no longer waited for."
 
 func (x *exchange) answerCallback() response {
@@ -60,7 +63,7 @@ func (x *exchange) answerCallback() response {
 		body = answerOf(view.Answer, given)
 	case kind == api.MediaTypeJSON, strings.HasSuffix(kind, "+json"):
 		var compact bytes.Buffer // the same answer in other words of JSON is the same
-		if json.Compact(&compact, body) == nil {
+		if json.Compact(&compact, bytes.TrimPrefix(body, byteOrderMark)) == nil {
 			body = compact.Bytes()
 		}
 	default:

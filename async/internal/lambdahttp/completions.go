@@ -1,6 +1,7 @@
 package lambdahttp
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -52,10 +53,11 @@ func (x *exchange) completionsRequest() (in async.CompletionsRequest, err error)
 	}
 	in = async.CompletionsRequest{Scope: who.scope, All: who.operator, Since: x.req.QueryStringParameters[api.Since]}
 	if limit, given := x.req.QueryStringParameters[api.Limit]; given {
-		in.Limit, err = strconv.Atoi(limit)
-		if err != nil || in.Limit < 1 {
+		n, err := strconv.ParseUint(limit, 10, 31)
+		if err != nil && !errors.Is(err, strconv.ErrRange) || n < 1 { // where it is too large, n is the largest number
 			return in, malformed("The parameter limit must be a whole number of 1 or more.")
 		}
+		in.Limit = int(n)
 	}
 	return in, nil
 }

@@ -313,6 +313,9 @@ func TestCallbackURLIsRefused(t *testing.T) {
 			t.Errorf("%s: %d %s", body, r.StatusCode, r.Body)
 		}
 	}
+	if r := call(t, w.submit, submission(`{"name":1,"callbackUrl":"https://x.example"}`)); !strings.Contains(r.Body, `"pointer":"/callbackUrl"`) || !strings.Contains(r.Body, `"pointer":"/name"`) {
+		t.Errorf("not every offending field: %s", r.Body)
+	}
 	for _, parameter := range []string{"callbackUrl", "callbackurl"} {
 		e := submission(`{"name":"x"}`)
 		e.QueryStringParameters = map[string]string{parameter: "https://x.example"}

@@ -1,7 +1,6 @@
 package lambdahttp
 
 import (
-	"bytes"
 	"encoding/base64"
 	"mime"
 	"strconv"
@@ -62,12 +61,7 @@ func (x *exchange) mediaType() (string, error) {
 	return kind, nil
 }
 
-// utf8BOM precedes the text that some Windows programs write; a reader may
-// ignore it (RFC 8259, section 8.1).
-var utf8BOM = []byte("\xef\xbb\xbf")
-
-// body returns the request's body, decoded and within bounds, without a byte
-// order mark.
+// body returns the request's body, decoded and within bounds.
 func (x *exchange) body() ([]byte, error) {
 	size := len(x.req.Body)
 	if x.req.IsBase64Encoded {
@@ -86,7 +80,7 @@ func (x *exchange) body() ([]byte, error) {
 	if len(body) > x.MaxBody {
 		return nil, x.tooLarge()
 	}
-	return bytes.TrimPrefix(body, utf8BOM), nil
+	return body, nil
 }
 
 func (x *exchange) tooLarge() error {

@@ -43,7 +43,10 @@ func (x *exchange) submission() (in async.Submission, p polling, err error) {
 		return in, p, err
 	}
 	in.Wait = p.longest
-	return in, p, x.refuseCallbackURL(in.Body)
+	if x.asksForCallback(in.Body) {
+		in.Problems = []api.FieldError{callbackRefused}
+	}
+	return in, p, nil
 }
 
 // minAnonymousKey is the shortest Idempotency-Key of an anonymous caller, in
@@ -87,35 +90,31 @@ func different(key string) (n int) {
 // callbackURL is how clients of other services ask for a callback.
 const callbackURL = "callbackUrl"
 
-// refuseCallbackURL returns an error for a submit that asks for a callback, in its
-// query or its body: it is refused rather than ignored, for the client would wait
-// for it. Few bodies have the name anywhere, so that it costs no second look at
-// the others.
-func (x *exchange) refuseCallbackURL(body []byte) error {
+// asksForCallback reports whether a submit asks for a callback, in its query or
+// its body: it is refused rather than ignored, for the client would wait for it.
+// Few bodies have the name anywhere, so that it costs no second look at the others.
+func (x *exchange) asksForCallback(body []byte) bool {
 	for parameter := range x.req.QueryStringParameters {
 		if strings.EqualFold(parameter, callbackURL) {
-			return callbackRefused()
+			return true
 		}
 	}
 	if !bytes.Contains(bytes.ToLower(body), []byte(strings.ToLower(callbackURL))) && !bytes.Contains(body, []byte(`\u`)) {
-		return nil
+		return false
 	}
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil {
-		return nil // whatever is wrong with it is found when it is decoded
+		return false // whatever is wrong with it is found when it is decoded
 	}
 	for member := range members {
 		if strings.EqualFold(member, callbackURL) {
-			return callbackRefused()
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
-func callbackRefused() error {
-	return &async.RequestError{
-		Code:   api.CodeInvalidSubmission,
-		Detail: "The submission is not valid; errors lists every offending field.",
-		Fields: []api.FieldError{{Pointer: "/" + callbackURL, Detail: "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions; on AWS the service can put each end on an event bus of EventBridge, too"}},
-	}
+var callbackRefused = api.FieldError{
+	Pointer: "/" + callbackURL,
+	Detail:  "callbacks are not supported; poll Location, which every 202 has, or the list of what has ended, /api/completions; on AWS the service can put each end on an event bus of EventBridge, too",
 }

@@ -34,7 +34,7 @@ func main() {
 		request.Header.Set("Idempotency-Key", key) // a repeated submit is the same submission
 		code, header, body, err := send(request)
 		switch {
-		case err != nil || code == 429 || code >= 500 || code == 409 && header.Get("Retry-After") != "": // passes: repeat
+		case err != nil || code == 408 || code == 425 || code == 429 || code >= 500 || code == 409 && header.Get("Retry-After") != "": // passes: repeat
 			if attempts++; attempts == 10 {
 				log.Fatalf("gave up: %d %v %s", code, err, body)
 			}

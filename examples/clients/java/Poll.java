@@ -29,7 +29,7 @@ public class Poll {
                     var location = URI.create(response.headers().firstValue("Location").orElseThrow());
                     request = HttpRequest.newBuilder(location).timeout(Duration.ofSeconds(40)).build();
                     attempts = 0;
-                } else if (code != 429 && code < 500 && (code != 409 || after.isEmpty())) { // 200 has ended, everything else is refused
+                } else if (code != 408 && code != 425 && code != 429 && code < 500 && (code != 409 || after.isEmpty())) { // 200 has ended, everything else is refused
                     System.out.println(response.body());
                     System.exit(code == 200 && response.body().contains("\"status\":\"Succeeded\"") ? 0 : 1);
                 } else if (++attempts == 10) { // passes: repeat

@@ -21,7 +21,7 @@ while True:
         code, answer, body = error.code, error.headers, error.read()
     except OSError as error:
         code, answer, body = 0, {}, str(error).encode()
-    if code in (0, 429) or code >= 500 or code == 409 and "Retry-After" in answer:  # passes: repeat
+    if code in (0, 408, 425, 429) or code >= 500 or code == 409 and "Retry-After" in answer:  # passes: repeat
         attempts += 1
         if attempts == 10:
             sys.exit(f"gave up: {code} {body.decode()}")

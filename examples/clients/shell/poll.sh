@@ -17,7 +17,7 @@ while :; do
   code=$(curl -s -m 40 -D "$headers" -o "$body" -w '%{http_code}' "$@" "$url") || code=000
   seconds=$(header Retry-After)
   case $code${seconds:+.} in
-    000* | 429* | 5??* | 409.) # passes: repeat
+    000* | 408* | 425* | 429* | 5??* | 409.) # passes: repeat
       attempts=$((attempts + 1))
       [ "$attempts" -lt 10 ] || { echo "gave up: $code" >&2; exit 1; } ;;
     202*)

@@ -13,7 +13,7 @@ let request: RequestInit = {
 for (let attempts = 0; ; ) {
   const response = await fetch(url, { ...request, signal: AbortSignal.timeout(40_000) }).catch((error: Error) => error);
   const seconds = response instanceof Response ? Number(response.headers.get("Retry-After")) : 0;
-  if (response instanceof Error || response.status === 429 || response.status >= 500 || response.status === 409 && seconds > 0) { // passes: repeat
+  if (response instanceof Error || [408, 425, 429].includes(response.status) || response.status >= 500 || response.status === 409 && seconds > 0) { // passes: repeat
     if (++attempts === 10) throw new Error("gave up", { cause: response });
   } else if (response.status === 202) {
     url = response.headers.get("Location") ?? "";

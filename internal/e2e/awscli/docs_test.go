@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,7 +65,7 @@ func TestThePagesSession(t *testing.T) {
 	folder := t.TempDir()
 	save(t, folder, "template.yaml", p.with(t, "yaml", "Orders:"))
 	save(t, folder, "mocks.json", p.with(t, "json", "MockedResponses"))
-	w.begin(folder, command(p.with(t, "sh", "-mock mocks.json"), "./stepfunctions"))
+	w.begin(folder, command(p.with(t, "sh", "-mock mocks.json"), "bin/stepfunctions"))
 	out, err := w.command("sh", "-euc", strings.ReplaceAll(p.with(t, "sh", "aws stepfunctions"), "http://127.0.0.1:8083", w.url)).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -74,6 +75,19 @@ func TestThePagesSession(t *testing.T) {
 		if r.text("status") != "SUCCEEDED" || strings.Join(strings.Fields(r.text("output")), "") != strings.Replace(want, "}", `,"paid":true}`, 1) {
 			t.Errorf("%s: %v", name, r)
 		}
+	}
+}
+
+// go build -o FOLDER makes a file in the folder, and the page's next command would
+// be the name of a folder.
+func TestThePagesBuild(t *testing.T) {
+	build := command(readPage(t).with(t, "sh", "-mock mocks.json"), "go")
+	i := slices.Index(build, "-o")
+	if i < 0 {
+		t.Fatalf("the page builds nothing: %q", build)
+	}
+	if info, err := os.Stat(filepath.Join(root, build[i+1])); err == nil && info.IsDir() {
+		t.Errorf("-o %s is a folder of the checkout", build[i+1])
 	}
 }
 

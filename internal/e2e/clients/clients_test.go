@@ -87,8 +87,8 @@ func TestEnds(t *testing.T) {
 	})
 }
 
-// A response that is lost, throttling, a submit that is still being accepted and
-// a gateway's failure are repeated, and there is one submission in the end.
+// A response that is lost, throttling, a submit that is still being accepted, one
+// that is too early, a timeout and a gateway's failure are repeated, and there is one submission in the end.
 func TestTrouble(t *testing.T) {
 	each(t, func(t *testing.T, command []string) {
 		n := serve(t, "approve", "3") // 15 s: the submit has to be accepted before the end
@@ -97,7 +97,7 @@ func TestTrouble(t *testing.T) {
 		if status != 0 || !strings.Contains(out, `"customStatus":"Approved"`) {
 			t.Errorf("exit status %d, %s", status, out)
 		}
-		if n.posts != 4 || len(n.keys) != 1 || len(n.ids) != 1 || n.gets < 2 {
+		if n.posts != 5 || len(n.keys) != 1 || len(n.ids) != 1 || n.gets < 3 {
 			t.Errorf("%d submits with %d keys made %d submissions; %d polls", n.posts, len(n.keys), len(n.ids), n.gets)
 		}
 	})

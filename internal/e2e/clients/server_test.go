@@ -95,6 +95,12 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, `{}`, http.StatusConflict)
 		return
+	case "timeout":
+		w.WriteHeader(http.StatusRequestTimeout)
+		return
+	case "too early":
+		w.WriteHeader(http.StatusTooEarly)
+		return
 	case "bad gateway":
 		http.Error(w, `<html>`, http.StatusBadGateway)
 		return
@@ -131,9 +137,9 @@ func (n *network) count(r *http.Request) string {
 	case !n.troubled:
 		return ""
 	case r.Method == http.MethodPost:
-		return map[int]string{1: "lost", 2: "throttled", 3: "being accepted"}[n.posts]
+		return map[int]string{1: "lost", 2: "throttled", 3: "being accepted", 4: "too early"}[n.posts]
 	default:
-		return map[int]string{1: "bad gateway"}[n.gets]
+		return map[int]string{1: "bad gateway", 2: "timeout"}[n.gets]
 	}
 }
 

@@ -123,7 +123,10 @@ func (x *execution) replay(ctx context.Context) (run *interp.Run, seq int, last 
 	x.replaying = true
 	defer func() { x.replaying = false }()
 	seq, last, err = x.engine.replay(ctx, x.record.ID, run)
-	x.testCase = run.TestCase()
+	// It is read without mu, and never another: a run that was evicted writes it no second time.
+	if c := run.TestCase(); c != x.testCase {
+		x.testCase = c
+	}
 	return run, seq, last, err
 }
 

@@ -91,6 +91,16 @@ func TestMisfits(t *testing.T) {
 		{"aws-sdk:dynamodb:putItem", `{"ConsumedCapacity":{"CapacityUnits":"1"}}`, "'CapacityUnits' must be a number"},
 		{"aws-sdk:s3:getObject", `{"StorageClass":"PAPER"}`, "'StorageClass' is not an expected value"},
 		{"aws-sdk:s3:getObject", `{"StorageClass":"GLACIER","Body":5}`, ""},
+		{"aws-sdk:lambda:getFunction", `{"Configuration":{"MemorySize":10241}}`, "'MemorySize' exceeds the maximum value"},
+		{"aws-sdk:lambda:getFunction", `{"Configuration":{"MemorySize":1e400}}`, "'MemorySize' exceeds the maximum value"},
+		{"aws-sdk:lambda:getFunction", `{"Configuration":{"MemorySize":10240,"Timeout":900,"Other":[]}}`, ""},
+		{"aws-sdk:lambda:getFunction", `{"Configuration":{"MemorySize":"128"}}`, "'MemorySize' must be a number"},
+		{"aws-sdk:lambda:getFunctionConfiguration", `{"EphemeralStorage":{"Size":10241}}`, "'Size' exceeds the maximum value"},
+		{"aws-sdk:kms:encrypt", `{"CiphertextBlob":123}`, "'CiphertextBlob' must be a string"},
+		{"aws-sdk:kms:decrypt", `{"Plaintext":"dGV4dA==","EncryptionAlgorithm":"ROT13"}`, "'EncryptionAlgorithm' is not an expected value"},
+		{"aws-sdk:ssm:getParameter", `{"Parameter":{"Version":"1"}}`, "'Version' must be a number"},
+		{"aws-sdk:dynamodb:query", `{"Items":[],"ConsumedCapacity":{"CapacityUnits":"1"}}`, "'CapacityUnits' must be a number"},
+		{"aws-sdk:s3:listObjectsV2", `{"Contents":[{"Size":"1"}]}`, "'Size' must be a number"},
 		{"glue:startJobRun", `[1]`, ""},
 	} {
 		result, err := value.Parse([]byte(c.result))

@@ -96,6 +96,8 @@ func misfit(fields []Field, v any) string {
 			return fmt.Sprintf("Field '%s' must be %s", f.Name, f.Must)
 		case f.Enum != nil && !slices.Contains(f.Enum, text):
 			return fmt.Sprintf("Field '%s' is not an expected value", f.Name)
+		case f.Max > 0 && magnitude(member) > f.Max:
+			return fmt.Sprintf("Field '%s' exceeds the maximum value", f.Name)
 		}
 		inside, isArray := member.([]any)
 		if !isArray {
@@ -125,4 +127,11 @@ func IsA(kind string, v any) bool {
 		ok = ok || kind == object
 	}
 	return ok
+}
+
+// magnitude returns a JSON number, 0 for any other value.
+func magnitude(v any) float64 {
+	n, _ := v.(json.Number)
+	f, _ := n.Float64() // +Inf where it is out of range
+	return f
 }

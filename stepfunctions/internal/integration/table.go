@@ -28,6 +28,8 @@ type Field struct {
 	// Must words the type as the service does, empty for any.
 	Must string
 	Enum []string
+	// Max is the greatest number, 0 for any.
+	Max float64
 	// Of are the members of an object, or of each element of an array.
 	Of []Field
 }
@@ -62,28 +64,28 @@ var actions = map[string]action{
 	"lambda:invoke": {
 		patterns: token, kind: Native, needs: "FunctionName",
 		others: []string{"ClientContext", "InvocationType", "LogType", "Payload", "Qualifier", "TenantId"},
-		fields: []Field{{"StatusCode", number, nil, nil}, {"FunctionError", text, nil, nil}, {"LogResult", text, nil, nil}, {"ExecutedVersion", text, nil, nil}},
+		fields: []Field{{Name: "StatusCode", Must: number}, {Name: "FunctionError", Must: text}, {Name: "LogResult", Must: text}, {Name: "ExecutedVersion", Must: text}},
 	},
 	"states:startExecution": {
 		patterns: []Pattern{Sync, Sync2, Callback}, kind: Native, needs: "StateMachineArn",
 		others: []string{"Input", "Name", "TraceHeader"},
-		fields: []Field{{"ExecutionArn", text, nil, nil}},
+		fields: []Field{{Name: "ExecutionArn", Must: text}},
 		synced: []Field{
-			{"ExecutionArn", text, nil, nil}, {"StateMachineArn", text, nil, nil}, {"Name", text, nil, nil}, {"Status", text, statuses, nil},
-			{"Error", text, nil, nil}, {"Cause", text, nil, nil}, {"RedriveCount", number, nil, nil},
+			{Name: "ExecutionArn", Must: text}, {Name: "StateMachineArn", Must: text}, {Name: "Name", Must: text}, {Name: "Status", Must: text, Enum: statuses},
+			{Name: "Error", Must: text}, {Name: "Cause", Must: text}, {Name: "RedriveCount", Must: number},
 		},
 	},
 
-	"sns:publish":         {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil, nil}, {"SequenceNumber", text, nil, nil}}},
-	"sqs:sendMessage":     {patterns: token, kind: Write, fields: []Field{{"MessageId", text, nil, nil}, {"MD5OfMessageBody", text, nil, nil}, {"SequenceNumber", text, nil, nil}}},
-	"events:putEvents":    {patterns: token, kind: Write, fields: []Field{{"FailedEntryCount", number, nil, nil}, {"Entries", array, nil, []Field{{"EventId", text, nil, nil}, {"ErrorCode", text, nil, nil}, {"ErrorMessage", text, nil, nil}}}}},
+	"sns:publish":         {patterns: token, kind: Write, fields: []Field{{Name: "MessageId", Must: text}, {Name: "SequenceNumber", Must: text}}},
+	"sqs:sendMessage":     {patterns: token, kind: Write, fields: []Field{{Name: "MessageId", Must: text}, {Name: "MD5OfMessageBody", Must: text}, {Name: "SequenceNumber", Must: text}}},
+	"events:putEvents":    {patterns: token, kind: Write, fields: []Field{{Name: "FailedEntryCount", Must: number}, {Name: "Entries", Must: array, Of: []Field{{Name: "EventId", Must: text}, {Name: "ErrorCode", Must: text}, {Name: "ErrorMessage", Must: text}}}}},
 	"dynamodb:putItem":    {kind: Write, fields: attributes},
 	"dynamodb:updateItem": {kind: Write, fields: attributes},
 	"dynamodb:deleteItem": {kind: Write, fields: attributes},
-	"dynamodb:getItem":    {kind: Read, fields: []Field{{"Item", object, nil, nil}, consumed}},
+	"dynamodb:getItem":    {kind: Read, fields: []Field{{Name: "Item", Must: object}, consumed}},
 
-	"apigateway:invoke": {patterns: token, kind: Read, fields: []Field{{"StatusCode", number, nil, nil}, {"StatusText", text, nil, nil}}},
-	"http:invoke":       {kind: Read, fields: []Field{{"StatusCode", number, nil, nil}, {"StatusText", text, nil, nil}}},
+	"apigateway:invoke": {patterns: token, kind: Read, fields: []Field{{Name: "StatusCode", Must: number}, {Name: "StatusText", Must: text}}},
+	"http:invoke":       {kind: Read, fields: []Field{{Name: "StatusCode", Must: number}, {Name: "StatusText", Must: text}}},
 
 	"athena:startQueryExecution":                       {patterns: jobs, kind: Read},
 	"athena:stopQueryExecution":                        {kind: Read},
@@ -145,22 +147,12 @@ const (
 )
 
 // attributes are what DynamoDB's writes answer.
-var attributes = []Field{{"Attributes", object, nil, nil}, consumed}
+var attributes = []Field{{Name: "Attributes", Must: object}, consumed}
 
 // consumed is what a request to DynamoDB has used.
-var consumed = Field{"ConsumedCapacity", object, nil, []Field{
-	{"TableName", text, nil, nil}, {"CapacityUnits", number, nil, nil}, {"ReadCapacityUnits", number, nil, nil}, {"WriteCapacityUnits", number, nil, nil},
+var consumed = Field{Name: "ConsumedCapacity", Must: object, Of: []Field{
+	{Name: "TableName", Must: text}, {Name: "CapacityUnits", Must: number}, {Name: "ReadCapacityUnits", Must: number}, {Name: "WriteCapacityUnits", Must: number},
 }}
-
-// s3Object are the members of GetObject's answer.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
-var s3Object = []Field{
-	{"ContentLength", number, nil, nil}, {"ContentType", text, nil, nil}, {"ETag", text, nil, nil}, {"VersionId", text, nil, nil},
-	{"StorageClass", text, []string{
-		"STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
-		"OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE", "FSX_OPENZFS", "FSX_ONTAP",
-	}, nil},
-}
 
 // written are the actions of the AWS SDK that are optimized integrations under
 // another name, or writes of their own.
@@ -175,10 +167,7 @@ var written = map[string]string{
 	"aws-sdk:s3:putObject":          s3Put,
 }
 
-const (
-	s3Put = "s3:putObject"
-	s3Get = "aws-sdk:s3:getObject"
-)
+const s3Put = "s3:putObject"
 
 // find returns the line of the table that a call is about.
 func (r Resource) find() (action, bool) {
@@ -186,11 +175,8 @@ func (r Resource) find() (action, bool) {
 		a, ok := actions[r.Call()]
 		return a, ok
 	}
-	if r.Call() == s3Get {
-		return action{patterns: token, kind: Read, fields: s3Object}, true
-	}
 	if as := written[r.Call()]; as == s3Put {
-		return action{patterns: token, kind: Write, fields: []Field{{"ETag", text, nil, nil}, {"VersionId", text, nil, nil}}}, true
+		return action{patterns: token, kind: Write, fields: []Field{{Name: "ETag", Must: text}, {Name: "VersionId", Must: text}}}, true
 	} else if as != "" {
 		a := actions[as]
 		return action{patterns: token, kind: a.kind, fields: a.fields}, true
@@ -198,7 +184,7 @@ func (r Resource) find() (action, bool) {
 	// The SDK has thousands of actions; all begin with a small letter.
 	_, service, _ := strings.Cut(r.Service, ":")
 	ok := service != "" && r.Action != "" && r.Action[0] >= 'a' && r.Action[0] <= 'z'
-	return action{patterns: token, kind: Read}, ok
+	return action{patterns: token, kind: Read, fields: reads[r.Call()]}, ok
 }
 
 // Kind returns who can answer the call; Unknown also for a pattern that the

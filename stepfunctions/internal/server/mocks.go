@@ -62,7 +62,7 @@ func (m *mocks) mistakes(name string, definition *asl.Machine) error {
 func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *slog.Logger) {
 	file := m.file.Load()
 	if plan := mock.NewPlan(name, definition, file, stubs); plan.Foreign() {
-		log.Warn("some calls of the state machine are mocked or stubbed", "stateMachine", name, "calls", plan.String())
+		log.Warn("some calls of the state machine are mocked, stubbed or missing", "stateMachine", name, "calls", plan.String())
 	}
 	_, misfits := file.Check(name, definition)
 	for _, misfit := range misfits {
@@ -101,7 +101,9 @@ func (m *machines) writeMocks(path string) error {
 		all = append(all, mock.Named{Name: machine.Name, Definition: definition})
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("-write-mocks: %s is there already, and is not overwritten: name another file", path)
+	} else if err != nil {
 		return fmt.Errorf("-write-mocks: %w", err)
 	}
 	_, err = file.Write(mock.Skeleton(all))

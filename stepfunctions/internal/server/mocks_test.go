@@ -102,7 +102,7 @@ func TestWriteMocks(t *testing.T) {
 	if status := run(t.Context(), p.args([]string{"-write-mocks", path}), none, t.Output(), &stderr); status != 0 {
 		t.Fatalf("status %d: %s", status, stderr.String())
 	}
-	p.refused("file exists", "-write-mocks", path)
+	p.refused("skeleton.json is there already, and is not overwritten", "-write-mocks", path)
 	s := p.starts("-mock", path)
 	started, err := s.StartExecution(t.Context(), &sfn.StartExecutionInput{StateMachineArn: aws.String(arn + "Orders")})
 	must(t, err)

@@ -187,7 +187,7 @@ func makeNewer(t *testing.T, folder string) {
 
 func TestHelp(t *testing.T) {
 	var stderr strings.Builder
-	if status := run(t.Context(), []string{"-h"}, none, io.Discard, &stderr); status != 0 || !strings.Contains(stderr.String(), "LAMBDA_ENDPOINT") {
+	if status := run(t.Context(), []string{"-h"}, none, io.Discard, &stderr); status != 0 || !strings.Contains(stderr.String(), "LAMBDA_ENDPOINT") || !strings.Contains(stderr.String(), "backup DIR") {
 		t.Errorf("status %d, %s", status, stderr.String())
 	}
 }

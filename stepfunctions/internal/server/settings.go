@@ -89,7 +89,8 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(stderr)
-		flags.Usage()
+		fmt.Fprint(stderr, "usage: stepfunctions [flags]            serves\n       stepfunctions [flags] backup DIR copies the data folder to the new folder DIR\n\n")
+		flags.PrintDefaults()
 		return s, err
 	}
 	if err != nil {

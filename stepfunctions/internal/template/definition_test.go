@@ -16,6 +16,7 @@ func TestDefinitionFiles(t *testing.T) {
 		"flow style":                {`{StartAt: P, States: {P: {Type: Pass, End: true}}}`, "", `{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}`},
 		"order":                     {"z: 1\na: 2\nm: {y: 1, b: 2}\n", "", `{"z":1,"a":2,"m":{"y":1,"b":2}}`},
 		"order of anchors":          {"a: &a {y: 1, b: 2}\nc:\n  z: 0\n  <<: *a\n  b: 3\n", "", `{"a":{"y":1,"b":2},"c":{"z":0,"b":3,"y":1}}`},
+		"order of a merge":          {"a: &a {z: 1, y: 2, b: 3}\nc:\n  <<: [*a, {y: 4, q: 5, c: 6}]\n  b: 7\n", "", `{"a":{"z":1,"y":2,"b":3},"c":{"b":7,"z":1,"y":2,"q":5,"c":6}}`},
 		"twice":                     {"a: 1\nb: 2\na: 3\n", "", `{"a":3,"b":2}`},
 		"JSON stays":                {"{\"a\" : 1.0}", "", "{\"a\" : 1.0}"},
 		"substitution of another":   {`{"a":"${A}"}`, `, DefinitionSubstitutions: {A: '${B}', B: x}`, `{"a":"x"}`},

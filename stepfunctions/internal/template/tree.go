@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -173,8 +171,9 @@ func at(node *yaml.Node, format string, args ...any) error {
 // mapping reads a mapping. Of a key that occurs twice the last value counts, as
 // it does for the SAM CLI and CloudFormation; that is hardly meant.
 func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
-	own, merged := map[string]any{}, map[string]any{}
+	own := map[string]any{}
 	var names []string
+	merged := brought{names: map[string]bool{}}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if key.Kind == yaml.AliasNode {
@@ -188,7 +187,7 @@ func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
 		case key.Kind != yaml.ScalarNode:
 			return nil, at(key, "a key is not a text")
 		case key.ShortTag() == "!!merge":
-			if !merge(merged, member) {
+			if !merged.merge(member) {
 				return nil, at(key, "<< wants a mapping, or a list of them")
 			}
 		default:
@@ -202,54 +201,67 @@ func (r *reader) mapping(node *yaml.Node, depth int) (any, error) {
 		}
 	}
 	if r.ordered {
-		return ordered(names, own, merged), nil
+		return ordered(names, own, merged.members), nil
 	}
-	maps.Copy(merged, own)
-	return merged, nil
+	for _, m := range merged.members {
+		if _, there := own[m.Name]; !there {
+			own[m.Name] = m.Value
+		}
+	}
+	return own, nil
 }
 
 // ordered returns the mapping with its own keys in their order, and after them those
-// that a merge key brought.
-func ordered(names []string, own, merged map[string]any) *value.Object {
-	members := make([]value.Member, 0, len(own)+len(merged))
+// that a merge key brought, in theirs.
+func ordered(names []string, own map[string]any, merged []value.Member) *value.Object {
+	all := make([]value.Member, 0, len(own)+len(merged))
 	for _, name := range names {
-		members = append(members, value.Member{Name: name, Value: own[name]})
+		all = append(all, value.Member{Name: name, Value: own[name]})
 	}
-	for _, name := range slices.Sorted(maps.Keys(merged)) {
-		if _, there := own[name]; !there {
-			members = append(members, value.Member{Name: name, Value: merged[name]})
+	for _, m := range merged {
+		if _, there := own[m.Name]; !there {
+			all = append(all, m)
 		}
 	}
-	return value.NewObject(members...)
+	return value.NewObject(all...)
 }
 
-// merge adds what a merge key (<<) brings. What is there already wins.
+// brought is what merge keys (<<) bring, each name once.
+type brought struct {
+	members []value.Member
+	names   map[string]bool
+}
+
+// merge adds what a merge key brings. What is there already wins.
 // https://yaml.org/type/merge.html
-func merge(into map[string]any, from any) bool {
+func (b *brought) merge(from any) bool {
 	switch from := from.(type) {
 	case *value.Object:
 		for _, m := range from.Members() {
-			if _, there := into[m.Name]; !there {
-				into[m.Name] = m.Value
-			}
+			b.add(m)
 		}
 		return true
 	case map[string]any:
 		for name, v := range from {
-			if _, there := into[name]; !there {
-				into[name] = v
-			}
+			b.add(value.Member{Name: name, Value: v})
 		}
 		return true
 	case []any:
 		for _, item := range from {
-			if _, isList := item.([]any); isList || !merge(into, item) {
+			if _, isList := item.([]any); isList || !b.merge(item) {
 				return false
 			}
 		}
 		return true
 	}
 	return false
+}
+
+func (b *brought) add(m value.Member) {
+	if !b.names[m.Name] {
+		b.names[m.Name] = true
+		b.members = append(b.members, m)
+	}
 }
 
 // truth are the truth values that YAML 1.1 has besides true and false, and the
