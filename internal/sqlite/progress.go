@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/metrics"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,6 +32,7 @@ const (
 	// An execution is suspected where the program had more memory than muchMemory
 	// while it was worked on, or that took slow: what takes all memory has much,
 	// and does not come to an end. Both are looked at every sampling.
+	// Where the program may have little memory, half of that is much.
 	muchMemory = 128 << 20
 	slow       = 10 * time.Second
 	sampling   = 25 * time.Millisecond
@@ -56,6 +60,7 @@ type Progress struct {
 	places  int
 	timers  map[int]*time.Timer // by place
 	memory  func() uint64
+	much    uint64
 	crashes map[int64]int
 }
 
@@ -65,7 +70,7 @@ func (db *DB) Progress() *Progress { return db.progress }
 // openProgress reads what the program before has left and counts it. The caller
 // holds the folder's lock.
 func openProgress(dir string) (*Progress, error) {
-	p := &Progress{dir: dir, timers: map[int]*time.Timer{}, memory: memoryInUse}
+	p := &Progress{dir: dir, timers: map[int]*time.Timer{}, memory: memoryInUse, much: min(muchMemory, memoryLimit("/sys/fs/cgroup")/2)}
 	file := filepath.Join(dir, progressName)
 	left, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -197,7 +202,7 @@ func (p *Progress) Begin(id int64) (place int) {
 func (p *Progress) sample(place int, id int64, begun time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	suspected := p.memory() > muchMemory || time.Since(begun) >= slow
+	suspected := p.memory() > p.much || time.Since(begun) >= slow
 	timer := p.timers[place]
 	switch {
 	case timer == nil:
@@ -213,6 +218,22 @@ func memoryInUse() uint64 {
 	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	metrics.Read(samples)
 	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
+}
+
+// memoryLimit returns how much memory the system lets a container have: its
+// control group's, of either version, as it is mounted in the container.
+// https://docs.kernel.org/admin-guide/cgroup-v2.html, memory.max
+func memoryLimit(folder string) uint64 {
+	for _, name := range []string{"memory.max", "memory/memory.limit_in_bytes"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			continue
+		}
+		if n, err := strconv.ParseUint(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
+			return n
+		}
+	}
+	return math.MaxUint64 // "max", or no control group
 }
 
 // End is engine.Progress's.

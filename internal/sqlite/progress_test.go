@@ -3,6 +3,7 @@ package sqlite
 import (
 	"errors"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -91,6 +92,47 @@ func TestKilledSoon(t *testing.T) {
 	died(t, dir, 8)
 	if got := crashesOf(t, dir, 8); got != 1 {
 		t.Errorf("%d crashes of one that had much memory, want 1", got)
+	}
+}
+
+// A container with little memory is out of it before it has what is much elsewhere.
+func TestMemoryLimit(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "memory"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		file, text string
+		want       uint64
+	}{
+		{"memory", "", math.MaxUint64}, // a folder, no file
+		{"memory/memory.limit_in_bytes", "100000000\n", 100_000_000},
+		{"memory.max", "max\n", 100_000_000},
+		{"memory.max", "134217728\n", 134_217_728},
+	} {
+		if c.text != "" {
+			if err := os.WriteFile(filepath.Join(dir, c.file), []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := memoryLimit(dir); got != c.want {
+			t.Errorf("%s %q: got %d, want %d", c.file, c.text, got, c.want)
+		}
+	}
+	folder := t.TempDir()
+	for range MaxCrashes {
+		p, err := openProgress(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.much, p.memory = memoryLimit(dir)/2, func() uint64 { return 100_000_000 }
+		p.sample(p.Begin(7), 7, time.Now())
+		if err := p.close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := crashesOf(t, folder, 7); got != MaxCrashes {
+		t.Errorf("%d crashes out of memory in a small container, want %d", got, MaxCrashes)
 	}
 }
 

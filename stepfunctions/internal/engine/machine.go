@@ -146,7 +146,7 @@ type NewStateMachine struct {
 // InvalidDefinition, StateMachineDeleting, StateMachineTypeNotSupported, TooManyTags.
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 func (e *Engine) CreateStateMachine(ctx context.Context, n NewStateMachine) (StateMachine, error) {
-	if err := checkName(n.Name); err != nil {
+	if err := CheckName(n.Name); err != nil {
 		return StateMachine{}, err
 	}
 	if n.Type == "" {

@@ -82,7 +82,7 @@ func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, er
 	if s.Input == nil {
 		s.Input = json.RawMessage("{}")
 	}
-	if err := checkName(s.Name); err != nil {
+	if err := CheckName(s.Name); err != nil {
 		return nil, err
 	}
 	if err := checkInput(s.Input); err != nil {

@@ -354,9 +354,9 @@ func invalidARN(arn string) error { return errorf(InvalidARN, "Invalid Arn: '%s'
 
 const maxName = 80
 
-// checkName holds the rule for names of machines and executions,
+// CheckName holds the rule for names of machines and executions,
 // https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html.
-func checkName(name string) error {
+func CheckName(name string) error {
 	runes := 0
 	for _, r := range name {
 		if runes++; forbidden(r) {

@@ -94,6 +94,9 @@ func Parse(path string, text []byte) (*File, error) {
 	if !ok {
 		return nil, f.at(0, "it is not an object with StateMachines and MockedResponses")
 	}
+	if err := f.misspelled(top, nil, "StateMachines", "MockedResponses"); err != nil {
+		return nil, err
+	}
 	if err := f.readResponses(top); err != nil {
 		return nil, err
 	}
@@ -162,7 +165,8 @@ func (f *File) attempts(m value.Member, path []string) (attempts, error) {
 	var bad, worse error
 	a.first, bad = strconv.Atoi(from)
 	a.last, worse = strconv.Atoi(to)
-	if bad != nil || worse != nil || a.first < 0 || a.last < a.first {
+	signed := strings.HasPrefix(from, "+") || strings.HasPrefix(to, "+")
+	if signed || bad != nil || worse != nil || a.first < 0 || a.last < a.first {
 		return a, f.wrong(path, `it is not the number of an attempt, "0", or a range of them, "1-2"`)
 	}
 	o, _ := m.Value.(*value.Object)
@@ -210,6 +214,9 @@ func (f *File) readMachines(top *value.Object) error {
 		o, ok := m.Value.(*value.Object)
 		if !ok {
 			return f.wrong(path, "it is not an object")
+		}
+		if err := f.misspelled(o, path, defaultCase, "TestCases"); err != nil {
+			return err
 		}
 		read := machine{cases: map[string]map[string]string{}}
 		cases, err := f.object(o, append(path, "TestCases")...)

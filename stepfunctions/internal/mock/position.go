@@ -3,7 +3,12 @@ package mock
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 )
 
 // position returns line and column, from 1 and in characters, of an offset.
@@ -45,4 +50,29 @@ func seek(decoder *json.Decoder, name string) bool {
 		}
 	}
 	return false
+}
+
+// misspelled returns an error about a member that is meant to be one of those
+// names, which would leave its tasks without mocks. Other members, such as
+// comments, have no meaning.
+func (f *File) misspelled(o *value.Object, path []string, names ...string) error {
+	for _, m := range o.Members() {
+		for _, name := range names {
+			if m.Name != name && letters(m.Name) == letters(name) {
+				return f.wrong(append(slices.Clone(path), m.Name), "it is written %s", name)
+			}
+		}
+	}
+	return nil
+}
+
+// letters returns a name in small letters, without a plural's s and what is no letter.
+func letters(name string) string {
+	only := strings.Map(func(r rune) rune {
+		if r = unicode.ToLower(r); unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, name)
+	return strings.TrimSuffix(only, "s")
 }

@@ -20,8 +20,8 @@ type machines struct {
 	account  string
 	mocks    *mocks
 	stubs    bool
-	// read is the stamp of the files as they were read.
-	read    string
+	// files are those that were read, and those that were missed.
+	files   files
 	made    []template.StateMachine
 	leftOut []leftOut
 }
@@ -33,7 +33,8 @@ type leftOut struct {
 
 // readMachines reads the template, if there is one, and checks everything that
 // it says. What AWS would reject too is a mistake, and an error. What is fine
-// on AWS and impossible here is left out, unless nothing remains.
+// on AWS and impossible here is left out, unless nothing remains. Beside an error
+// the machines have but the files that were read.
 func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error) {
 	m := &machines{template: s.template, account: s.account, mocks: mocks, stubs: s.integrations == stub}
 	if s.template == "" {
@@ -41,20 +42,20 @@ func readMachines(s settings, mocks *mocks, log *slog.Logger) (*machines, error)
 	}
 	found, err := template.StateMachines(s.template, template.Place{
 		Region: s.region, Account: s.account, Parameters: s.parameters,
-		Warn: func(what string) { log.Warn(what, "template", s.template) },
+		Warn:    func(what string) { log.Warn(what, "template", s.template) },
+		Reading: m.files.add,
 	})
 	if err != nil {
-		return nil, err
+		return m, err
 	}
 	accepts := m.stubs || s.mocks != "" || s.writeMocks != ""
 	for _, machine := range found {
 		if err := m.add(machine, accepts, m.stubs || s.writeMocks != ""); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
+			return m, fmt.Errorf("%s: %s: %w", s.template, machine.LogicalID, err)
 		}
 	}
-	m.read = m.stamp()
 	if len(m.made) == 0 {
-		return nil, m.nothing()
+		return m, m.nothing()
 	}
 	return m, nil
 }
@@ -126,8 +127,14 @@ func (m *machines) nothing() error {
 
 // deploy brings the engine's state machines to what the template says, and
 // logs a line for each. One that is as it should be is not touched, and
-// neither is any that the template does not have.
+// neither is any that the template does not have. Where one of them cannot be
+// deployed, none is.
 func (m *machines) deploy(ctx context.Context, e *engine.Engine, log *slog.Logger) error {
+	for _, machine := range m.made {
+		if err := deployable(e, machine); err != nil {
+			return fmt.Errorf("%s: %s: %w", m.template, machine.LogicalID, err)
+		}
+	}
 	for _, l := range m.leftOut {
 		log.Error("state machine left out: it cannot run here", "template", m.template, "resource", l.id, "why", l.why)
 	}
@@ -135,6 +142,20 @@ func (m *machines) deploy(ctx context.Context, e *engine.Engine, log *slog.Logge
 		if err := m.deployOne(ctx, e, machine, log); err != nil {
 			return fmt.Errorf("%s: %s: %w", m.template, machine.LogicalID, err)
 		}
+	}
+	if m.template != "" {
+		m.mocks.reportAbsent(e, log)
+	}
+	return nil
+}
+
+// deployable returns why the engine cannot take a machine whose definition is valid.
+func deployable(e *engine.Engine, machine template.StateMachine) error {
+	if err := engine.CheckName(machine.Name); err != nil {
+		return err
+	}
+	if now, found := find(e, machine.Name); found && !now.Deleting && string(now.Type) != machine.Type {
+		return fmt.Errorf("%s is %s in the data folder, and cannot become %s: delete it first, or take another folder", now.ARN, now.Type, machine.Type)
 	}
 	return nil
 }
@@ -200,10 +221,7 @@ func (m *machines) create(ctx context.Context, e *engine.Engine, machine templat
 // update changes the definition if it is another one. Executions that run keep
 // the one that they began with.
 func update(ctx context.Context, e *engine.Engine, machine template.StateMachine, now engine.StateMachine) (did string, err error) {
-	switch {
-	case string(now.Type) != machine.Type:
-		return "", fmt.Errorf("%s is %s in the data folder, and cannot become %s: delete it first, or take another folder", now.ARN, now.Type, machine.Type)
-	case now.Definition == machine.Definition:
+	if now.Definition == machine.Definition {
 		return unchanged, nil
 	}
 	_, err = e.UpdateStateMachine(ctx, engine.UpdateStateMachine{ARN: now.ARN, Revision: engine.Revision{Definition: machine.Definition}})

@@ -18,7 +18,9 @@ import (
 // mocks is the mock file, which may be read again while the program runs.
 type mocks struct {
 	path string
-	file atomic.Pointer[mock.File]
+	// files is that file, as it was read.
+	files files
+	file  atomic.Pointer[mock.File]
 }
 
 // readMocks reads the mock file, if there is one.
@@ -31,6 +33,8 @@ func (m *mocks) read() error {
 	if m.path == "" {
 		return nil
 	}
+	m.files = files{}
+	m.files.add(m.path)
 	f, err := mock.Read(m.path)
 	if err == nil {
 		m.file.Store(f)
@@ -63,6 +67,16 @@ func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *sl
 	_, misfits := file.Check(name, definition)
 	for _, misfit := range misfits {
 		log.Warn("a mocked result does not fit its state", "stateMachine", name, "why", misfit)
+	}
+}
+
+// reportAbsent logs the state machines of the mock file that are not there: their
+// names may be misspelled.
+func (m *mocks) reportAbsent(e *engine.Engine, log *slog.Logger) {
+	for _, name := range m.file.Load().Machines() {
+		if _, found := find(e, name); !found {
+			log.Warn("the mock file has a state machine that is not there", "name", name, "file", m.path)
+		}
 	}
 }
 

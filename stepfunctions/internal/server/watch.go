@@ -1,11 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"os"
-	"strings"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -25,11 +25,9 @@ func (m *machines) watch(ctx context.Context, s settings, e *engine.Engine, log 
 			return
 		case <-ticker.C:
 		}
-		now := m.stamp()
-		if now == m.read {
+		if !m.files.changed() && !m.mocks.files.changed() {
 			continue
 		}
-		m.read = now // a file with a mistake is not read again until it changes
 		if err := m.reload(ctx, s, e, log); err != nil {
 			log.Error("the changed files are ignored because of a mistake", "why", err)
 		}
@@ -51,38 +49,50 @@ func (m *machines) watchInBackground(ctx context.Context, s settings, e *engine.
 	return func() { cancel(); <-done }
 }
 
-// reload reads all files and deploys what they say now.
+// reload reads all files and deploys what they say now. A file with a mistake is
+// not read again until it changes, or another one does.
 func (m *machines) reload(ctx context.Context, s settings, e *engine.Engine, log *slog.Logger) error {
 	before := m.mocks.file.Load()
-	if err := m.mocks.read(); err != nil {
-		return err
-	}
+	badMocks := m.mocks.read()
 	changed, err := readMachines(s, m.mocks, log)
+	m.files = changed.files
+	if err = cmp.Or(badMocks, err); err == nil {
+		err = changed.deploy(ctx, e, log)
+	}
 	if err != nil {
 		m.mocks.file.Store(before)
 		return err
 	}
-	m.made, m.leftOut, m.read = changed.made, changed.leftOut, changed.read
-	return m.deploy(ctx, e, log)
+	m.made, m.leftOut = changed.made, changed.leftOut
+	return nil
 }
 
-// stamp returns another text whenever one of the files has changed.
-func (m *machines) stamp() string {
-	var b strings.Builder
-	files := []string{m.template, m.mocks.path}
-	for _, machine := range m.made {
-		files = append(files, machine.File)
-	}
-	for _, path := range files {
-		if path == "" {
-			continue
+// files are files as they were before they were read.
+type files struct {
+	paths  []string
+	stamps []string
+}
+
+func (f *files) add(path string) {
+	f.paths = append(f.paths, path)
+	f.stamps = append(f.stamps, stamp(path))
+}
+
+// changed reports whether one of the files is not as it was.
+func (f *files) changed() bool {
+	for i, path := range f.paths {
+		if stamp(path) != f.stamps[i] {
+			return true
 		}
-		info, err := os.Stat(path)
-		if err != nil {
-			fmt.Fprintf(&b, "%s: %v\n", path, err)
-			continue
-		}
-		fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
 	}
-	return b.String()
+	return false
+}
+
+// stamp returns another text whenever the file has changed.
+func stamp(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(info.Size(), info.ModTime().UnixNano())
 }

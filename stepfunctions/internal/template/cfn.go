@@ -25,8 +25,16 @@ type Place struct {
 	Region, Account string
 	// Warn, if set, gets what is in the template and hardly meant.
 	Warn func(what string)
+	// Reading, if set, gets the path of each file before it is read, or missed.
+	Reading func(path string)
 	// Parameters override the defaults of the template's parameters.
 	Parameters map[string]string
+}
+
+func (p Place) reading(path string) {
+	if p.Reading != nil {
+		p.Reading(path)
+	}
 }
 
 // StateMachine is an AWS::Serverless::StateMachine or an
@@ -58,6 +66,7 @@ type StateMachine struct {
 // named as the file. Those whose condition does not hold are left out. An
 // error names the file, and the part of it that is wrong.
 func StateMachines(path string, place Place) ([]StateMachine, error) {
+	place.reading(path)
 	text, err := readFile(path)
 	if err != nil {
 		return nil, err
@@ -369,17 +378,17 @@ func (t *template) find(arguments []any) (any, error) {
 	for _, key := range keys {
 		m, _ := v.(map[string]any)
 		if v = m[key]; v == nil {
-			return instead(keys, arguments[3:])
+			return t.instead(keys, arguments[3:])
 		}
 	}
 	return v, nil
 }
 
-func instead(keys []string, options []any) (any, error) {
+func (t *template) instead(keys []string, options []any) (any, error) {
 	for _, option := range options {
 		if name, v, ok := sole(option); ok && name == "DefaultValue" {
 			return v, nil
 		}
 	}
-	return nil, errors.New("Mappings has no " + strings.Join(keys, "."))
+	return nil, t.absent("Mappings has no %s", strings.Join(keys, "."))
 }

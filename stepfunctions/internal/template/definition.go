@@ -151,6 +151,7 @@ func (t *template) written(property string, v any) (string, error) {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(t.dir, path)
 	}
+	t.place.reading(path)
 	out, err := readFile(path)
 	t.file = path
 	return string(out), err

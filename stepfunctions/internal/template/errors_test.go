@@ -35,6 +35,8 @@ func TestErrors(t *testing.T) {
 		{"an unfinished text", "Resources:\n  M: 'a\n", "(while scanning a quoted scalar that begins in line 2, column 6)"},
 		{"an unknown anchor", "Resources:\n  M: *m", "line 2, column 6: unknown anchor 'm' referenced"},
 		{"empty", "", "it is empty"},
+		{"two documents", "Resources: {}\n---\nResources: {}\n", "line 2, column 1: a second document begins"},
+		{"not UTF-8", "Resources:\n  M: ä\xe4", "line 2, column 7: it is not UTF-8"},
 		{"a list", "[]", "it is no mapping"},
 		{"no resources", "Parameters: {}", "it has no Resources"},
 		{"resources in a list", "Resources: []", "Resources is not a mapping"},

@@ -102,7 +102,7 @@ func (t *template) holds(name string) (bool, error) {
 	}
 	condition, ok := t.conditions[name]
 	if !ok {
-		return false, fmt.Errorf("the template has no condition %q", name)
+		return false, t.absent("the template has no condition %q", name)
 	}
 	if t.deciding[name] {
 		return false, fmt.Errorf("condition %s refers to itself", name)

@@ -25,16 +25,19 @@ func (t *template) ref(name string) (any, error) {
 	if r, ok := t.resources[name]; ok {
 		return t.physicalID(name, r)
 	}
-	if id, ok := t.published[name]; ok {
-		return t.aliasARN(id, strings.TrimPrefix(name, id+"Alias"))
-	}
 	if id, what, _ := strings.Cut(name, "."); t.isPublished(id, what) {
 		return t.functionARN(id), nil
 	}
 	if t.isGenerated(name) {
 		return name, nil
 	}
-	return nil, fmt.Errorf("the template has nothing named %q", name)
+	if id, alias, err := t.publishedAs(name); id != "" || err != nil {
+		if err != nil {
+			return nil, err
+		}
+		return t.aliasARN(id, alias)
+	}
+	return nil, t.absent("the template has nothing named %q", name)
 }
 
 // pseudo returns a pseudo parameter.
@@ -90,6 +93,38 @@ func (t *template) isPublished(id, what string) bool {
 	return t.resources[id].isFunction() && (what == "Alias" || what == "Version")
 }
 
+// publishedAs returns the resource that SAM makes an alias of that logical id for,
+// where a function or Globals gives the alias's name; "" for none.
+func (t *template) publishedAs(name string) (id, alias string, err error) {
+	for id, r := range t.resources {
+		rest, ok := strings.CutPrefix(name, id+"Alias")
+		written, given := r.properties["AutoPublishAlias"]
+		if !given && r.kind == "AWS::Serverless::Function" {
+			written = t.functionAlias
+		}
+		if !ok || written == nil || r.kind != "AWS::Serverless::Function" && r.kind != samMachine {
+			continue
+		}
+		v, err := t.evaluate(written)
+		if err != nil {
+			return "", "", fmt.Errorf("%s: AutoPublishAlias: %w", id, err)
+		}
+		if s, err := text(v); err == nil && s == rest {
+			return id, s, nil
+		}
+	}
+	return "", "", nil
+}
+
+// absent returns the error about something that the template does not have. A
+// mistake is not known for one where a deployment adds to the template.
+func (t *template) absent(format, name string) error {
+	if t.added != "" {
+		return onlyOnAWS(fmt.Sprintf("%q, which may come from %s,", name, t.added))
+	}
+	return fmt.Errorf(format, name)
+}
+
 // aliasARN returns what !Ref of the alias gives that SAM makes for a resource.
 func (t *template) aliasARN(id, alias string) (any, error) {
 	if t.resources[id].isFunction() {
@@ -106,6 +141,11 @@ func (t *template) getAtt(argument any) (any, error) {
 		return t.attribute(id, attribute)
 	}
 	parts, _ := argument.([]any)
+	evaluated, err := t.evaluateList(parts)
+	if err != nil {
+		return nil, err
+	}
+	parts, _ = evaluated.([]any)
 	texts, err := textsOf(parts)
 	if err != nil || len(texts) != 2 {
 		return nil, wants("Fn::GetAtt", "a resource and an attribute")
@@ -120,7 +160,7 @@ func (t *template) attribute(id, attribute string) (any, error) {
 	}
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("the template has no resource %q", id)
+		return nil, t.absent("the template has no resource %q", id)
 	case attribute == "Name" && r.isMachine():
 		return t.machineName(id)
 	case attribute == "Arn" && r.isMachine():

@@ -20,9 +20,10 @@ type template struct {
 	parameters           map[string]any
 	mappings, conditions map[string]any
 	resources            map[string]resource
-	// published are the resources with an AutoPublishAlias, by the logical id
-	// that SAM gives the alias.
-	published map[string]string
+	// functionAlias is the AutoPublishAlias of all functions that give none.
+	functionAlias any
+	// added is what adds to the template where it is deployed, "" for nothing.
+	added string
 	// names are those of state machines that have been worked out.
 	names map[string]string
 	// decided are the conditions that have been worked out; deciding are those
@@ -56,7 +57,7 @@ func (r resource) isFunction() bool {
 // parse reads a template and checks what every part of it rests on.
 func parse(text []byte, place Place) (*template, error) {
 	t := &template{
-		place: place, resources: map[string]resource{}, published: map[string]string{},
+		place: place, resources: map[string]resource{},
 		names: map[string]string{}, decided: map[string]bool{}, deciding: map[string]bool{}, budget: maxWork,
 	}
 	root, err := read(text, t.warn)
@@ -83,7 +84,34 @@ func parse(text []byte, place Place) (*template, error) {
 			return nil, fmt.Errorf("it has no parameter %q", name)
 		}
 	}
+	globals, _ := top["Globals"].(map[string]any)
+	functions, _ := globals["Function"].(map[string]any)
+	t.functionAlias = functions["AutoPublishAlias"]
+	t.added = adds(top["Transform"], t.parameters, t.mappings, t.conditions, resources)
 	return t, t.addResources(resources)
+}
+
+// adds returns what adds to the sections of a template where it is deployed: a
+// macro, Fn::Transform or Fn::ForEach; "" for nothing.
+func adds(transform any, sections ...map[string]any) string {
+	macros, isList := transform.([]any)
+	if !isList {
+		macros = []any{transform}
+	}
+	for _, macro := range macros {
+		name, isText := macro.(string)
+		if macro != nil && !(isText && (strings.HasPrefix(name, "AWS::Serverless-") || name == "AWS::LanguageExtensions")) {
+			return "a macro"
+		}
+	}
+	for _, section := range sections {
+		for _, name := range slices.Sorted(maps.Keys(section)) {
+			if strings.HasPrefix(name, "Fn::") {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 func (t *template) addResources(resources map[string]any) error {
@@ -106,9 +134,6 @@ func (t *template) addResources(resources map[string]any) error {
 			return fmt.Errorf("%s: Properties is not a mapping", id)
 		}
 		t.resources[id] = resource{kind: kind, condition: condition, properties: properties}
-		if alias, ok := properties["AutoPublishAlias"].(string); ok {
-			t.published[id+"Alias"+alias] = id
-		}
 	}
 	return nil
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -51,15 +53,39 @@ func read(text []byte, warn func(string)) (any, error) {
 }
 
 func (r *reader) read(text []byte) (any, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	if at, ok := invalidUTF8(text); ok {
+		return nil, fmt.Errorf("%s: it is not UTF-8", at)
+	}
+	var document, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
 		return nil, syntaxError(err)
 	}
 	if len(document.Content) == 0 {
 		return nil, errors.New("it is empty")
 	}
+	if err := decoder.Decode(&second); err == nil {
+		return nil, at(&second, "a second document begins")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, syntaxError(err)
+	}
 	r.left = maxNodes
 	return r.node(document.Content[0], maxDepth)
+}
+
+// invalidUTF8 returns the line and the column of what is no character, unless the
+// text begins as UTF-16 does.
+func invalidUTF8(text []byte) (at string, invalid bool) {
+	if utf8.Valid(text) || bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return "", false
+	}
+	offset := 0
+	for r, n := utf8.DecodeRune(text); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(text[offset:]) {
+		offset += n
+	}
+	before := text[:offset]
+	column := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	return fmt.Sprintf("line %d, column %d", bytes.Count(before, []byte("\n"))+1, column), true
 }
 
 func (r *reader) node(node *yaml.Node, depth int) (any, error) {
@@ -79,6 +105,9 @@ func (r *reader) node(node *yaml.Node, depth int) (any, error) {
 		return r.mapping(node, depth-1)
 	case yaml.SequenceNode:
 		return r.sequence(node, depth-1)
+	}
+	if v, ok := truth[node.Value]; ok && r.short && node.Style == 0 {
+		return v, nil
 	}
 	return scalar(node)
 }
@@ -233,6 +262,13 @@ func (b *brought) add(m value.Member) {
 		b.names[m.Name] = true
 		b.members = append(b.members, m)
 	}
+}
+
+// truth are the truth values that YAML 1.1 has besides true and false, and the
+// SAM CLI and CloudFormation with it. https://yaml.org/type/bool.html
+var truth = map[string]bool{
+	"yes": true, "Yes": true, "YES": true, "on": true, "On": true, "ON": true,
+	"no": false, "No": false, "NO": false, "off": false, "Off": false, "OFF": false,
 }
 
 // scalar keeps numbers as they are written, and takes dates for the texts that
