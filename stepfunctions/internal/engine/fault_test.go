@@ -416,3 +416,21 @@ func TestLostJournal(t *testing.T) {
 	w.start()
 	w.wantEnd(arn, "SUCCEEDED 1")
 }
+
+// forgetfulJournal removes executions between a search by name and a read.
+type forgetfulJournal struct{ *enginetest.Journal }
+
+func (forgetfulJournal) Record(context.Context, int64) (engine.Record, error) {
+	return engine.Record{}, engine.ErrNotFound
+}
+
+// A new execution may take the name of one of a deleted machine while that is
+// being stopped.
+func TestStopOfAnExecutionThatGoes(t *testing.T) {
+	w := overJournal(t, forgetfulJournal{enginetest.NewJournal()})
+	arn := w.run(w.create("m", passOn), "x", `{}`)
+	w.ended(arn)
+	if _, err := w.StopExecution(t.Context(), arn, "", ""); !errors.Is(err, code(engine.ExecutionDoesNotExist)) {
+		t.Errorf("got %v", err)
+	}
+}

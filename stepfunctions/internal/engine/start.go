@@ -271,9 +271,12 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 		r, err = x.end(ctx)
 		return r.Stopped, err
 	}
-	// It may have ended since it was read.
+	// It may have ended since it was read, and left its name to a new one.
 	r, err = e.cfg.Journal.Record(ctx, r.ID)
-	if err == nil && r.Status == Running {
+	switch {
+	case errors.Is(err, ErrNotFound):
+		err = errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
+	case err == nil && r.Status == Running:
 		err = errStarting
 	}
 	return r.Stopped, err
