@@ -43,7 +43,7 @@ require (
 	github.com/dunglas/httpsfv v1.1.2
 	github.com/oklog/run v1.2.0
 	github.com/swaggest/swgui v1.8.5
-	go.yaml.in/yaml/v3 v3.0.6
+	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	pgregory.net/rapid v1.3.0
 )
 

@@ -194,12 +194,11 @@ func TestDecisions(t *testing.T) {
 		Yes      bool    `json:"yes"`
 		Rate     float64 `json:"a/b"`
 		Untagged uint
-		Note     string `json:"note"`
-		Maybe    *bool  `json:"maybe"`
-		Omitted  int    `json:"omitted,omitempty"`
-		Zero     int    `json:"zero,omitzero"`
-		Left     bool   `json:"-"`
-		own      bool
+		Note     string      `json:"note"`
+		Maybe    *bool       `json:"maybe"`
+		Omitted  int         `json:"omitted,omitempty"`
+		Zero     int         `json:"zero,omitzero"`
+		Left     bool        `json:"-"`
 		List     []int       `json:"list"`
 		Itself   itself      `json:"itself"`
 		Number   json.Number `json:"number"`
