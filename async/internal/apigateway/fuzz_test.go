@@ -24,7 +24,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, method, target, contentType, key, prefer, body string) {
 		r, err := http.NewRequest(method, "http://x"+target, strings.NewReader(body))
 		if err != nil {
-			t.Skip("no client can send this")
+			return // no client can send it
 		}
 		r.Header = http.Header{"Content-Type": {contentType}, "Idempotency-Key": {key}, "Prefer": {prefer}}
 		rec := httptest.NewRecorder()
