@@ -4,6 +4,7 @@ go 1.26
 
 require (
 	go.yaml.in/yaml/v4 v4.0.0
+	golang.org/x/sys v0.41.0
 	zombiezen.com/go/sqlite v1.4.2
 )
 
@@ -24,7 +25,6 @@ require (
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
 	golang.org/x/exp v0.0.0-20250408133849-7e4ce0ab07d0 // indirect
-	golang.org/x/sys v0.41.0 // indirect
 	golang.org/x/text v0.38.0 // indirect
 	modernc.org/libc v1.65.7 // indirect
 	modernc.org/mathutil v1.7.1 // indirect

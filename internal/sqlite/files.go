@@ -29,8 +29,8 @@ type openFiles struct {
 }
 
 type openFile struct {
-	path string
-	info os.FileInfo
+	path     string
+	identity identity
 	// least is the size below which the file cannot fall by our own writes.
 	least int64
 }
@@ -58,13 +58,11 @@ func identifyFiles(dir string) (*openFiles, error) {
 	f := &openFiles{dir: dir}
 	for _, name := range []string{fileName, lockName, logName, indexName} {
 		path := f.path(name)
-		info, err := os.Stat(path)
+		identity, _, err := identify(path)
 		if err != nil {
 			return nil, unreadable(err)
 		}
-		// On Windows the identity is read at the first comparison.
-		os.SameFile(info, info)
-		file := openFile{path: path, info: info}
+		file := openFile{path: path, identity: identity}
 		if name == fileName {
 			file.least = 1
 		}
@@ -127,15 +125,15 @@ func (f *openFiles) check() error {
 func (f *openFiles) compare() error {
 	for _, file := range f.files {
 		what := ""
-		info, err := os.Stat(file.path)
+		identity, size, err := identify(file.path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			what = "was removed"
 		case err != nil:
 			return fmt.Errorf("data folder %s: writes are refused while its files cannot be compared with the open ones: %w", f.dir, err)
-		case !os.SameFile(info, file.info):
+		case !identity.same(file.identity):
 			what = "was replaced"
-		case info.Size() < file.least:
+		case size < file.least:
 			what = "was cut off"
 		default:
 			continue
