@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -74,8 +75,9 @@ func fanOut(ctx context.Context, o options, dir string) error {
 
 // latencies collects how long single things took.
 type latencies struct {
-	mu  sync.Mutex
-	all []time.Duration
+	mu   sync.Mutex
+	all  []time.Duration
+	each time.Duration // of the processor
 }
 
 func (l *latencies) add(took time.Duration) {
@@ -96,7 +98,7 @@ func (l *latencies) quantile(q float64) time.Duration {
 
 // row prints how many a second there were, and how long they took.
 func (l *latencies) row(what string, rate float64) {
-	fmt.Printf("%-40s %9.0f /s   p50 %10s   p99 %10s\n", what, rate, l.quantile(0.5), l.quantile(0.99))
+	fmt.Printf("%-40s %9.0f /s   p50 %10s   p99 %10s   processor %8s\n", what, rate, l.quantile(0.5), l.quantile(0.99), l.each.Round(100*time.Nanosecond))
 }
 
 // repeat calls fn from so many goroutines until d has passed, and returns how
@@ -104,7 +106,7 @@ func (l *latencies) row(what string, rate float64) {
 func repeat(d time.Duration, goroutines int, l *latencies, fn func() error) (perSecond float64, err error) {
 	var wg sync.WaitGroup
 	errs := make(chan error, goroutines)
-	began := time.Now()
+	began, used := time.Now(), processorTime()
 	for range goroutines {
 		wg.Go(func() {
 			for time.Since(began) < d {
@@ -119,9 +121,16 @@ func repeat(d time.Duration, goroutines int, l *latencies, fn func() error) (per
 	}
 	wg.Wait()
 	took := time.Since(began)
+	l.each = (processorTime() - used) / time.Duration(max(len(l.all), 1))
 	select {
 	case err = <-errs:
 	default:
 	}
 	return float64(len(l.all)) / took.Seconds(), err
+}
+
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -22,7 +22,7 @@ import (
 // folder of the format before in stepfunctions/internal/server/testdata, and
 // write the migration.
 var formats = map[int]string{
-	2: "b0446d68492d8042",
+	2: "0675a03fc51691f3",
 }
 
 func TestTablesBelongToTheFormat(t *testing.T) {
@@ -60,8 +60,9 @@ func TestMigration(t *testing.T) {
 // A row that was changed under the program is an error, and not data.
 func TestChangedRows(t *testing.T) {
 	for change, read := range map[string]func(j *Journal) error{
-		"UPDATE entries SET entry = x'00' WHERE seq = 1": func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
-		"UPDATE entries SET seq = 7 WHERE seq = 1":       func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
+		"UPDATE entries SET entry = x'00' WHERE seq = 0": func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
+		"UPDATE entries SET seq = 7 WHERE seq = 0":       func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
+		"UPDATE entries SET count = 2":                   func(j *Journal) error { _, err := j.Entries(t.Context(), 1, 0, 100); return err },
 		"UPDATE executions SET machine = 'n'":            func(j *Journal) error { _, err := j.Record(t.Context(), 1); return err },
 		"UPDATE executions SET output = '{}'":            func(j *Journal) error { _, err := j.Record(t.Context(), 1); return err },
 		"UPDATE executions SET status = 'FAILED'": func(j *Journal) error {

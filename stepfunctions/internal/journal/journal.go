@@ -32,14 +32,14 @@ const (
 	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
 		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
-	insertEntry  = `INSERT INTO entries (execution, seq, entry, sum) VALUES (?, ?, ?, ?)`
+	insertRow    = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
-	lastSeq      = `SELECT seq FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
+	length       = `SELECT seq + count FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
 	pastName     = `SELECT id FROM executions WHERE machine = ? AND name = ? AND (stopped < ? OR stopped IS NOT NULL AND id <= ?)`
 	closedBefore = `SELECT id FROM executions WHERE stopped < ? ORDER BY stopped LIMIT ?`
 	deleteOne    = `DELETE FROM executions WHERE id = ?`
-	deleteEntry  = `DELETE FROM entries WHERE execution = ?`
+	deleteRows   = `DELETE FROM entries WHERE execution = ?`
 )
 
 // write is DB.Write for the engine, which has to know when no write will succeed
@@ -110,10 +110,14 @@ const maxRemoved = 10_000
 // remove removes the executions in order, until their entries were many.
 func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
 	for entries := 0; removed < len(ids) && entries < maxRemoved; removed++ {
-		if err := database.Exec(conn, deleteEntry, ids[removed]); err != nil {
+		n, err := entryCount(conn, ids[removed])
+		if err != nil {
 			return removed, err
 		}
-		entries += conn.Changes()
+		if err := database.Exec(conn, deleteRows, ids[removed]); err != nil {
+			return removed, err
+		}
+		entries += n
 		if err := database.Exec(conn, deleteOne, ids[removed]); err != nil {
 			return removed, err
 		}
@@ -122,10 +126,12 @@ func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
 }
 
 func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
-	for i, entry := range entries {
-		if err := database.Exec(conn, insertEntry, id, seq+i, entry, database.RowSum(id, seq+i, entry)); err != nil {
+	for len(entries) > 0 {
+		n, row := packed(entries)
+		if err := database.Exec(conn, insertRow, id, seq, n, row, entriesSum(id, seq, n, row)); err != nil {
 			return err
 		}
+		entries, seq = entries[n:], seq+n
 	}
 	return nil
 }
@@ -133,15 +139,14 @@ func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error
 // Append implements engine.Journal.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
-		last := -1
-		err := database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { last = stmt.ColumnInt(0) }, id)
+		n, err := entryCount(conn, id)
 		switch {
 		case err != nil:
 			return err
-		case last < 0:
+		case n == 0:
 			return engine.ErrNotFound
-		case last+1 != seq:
-			return fmt.Errorf("append after %d entries, there are %d", seq, last+1)
+		case n != seq:
+			return fmt.Errorf("append after %d entries, there are %d", seq, n)
 		}
 		if err := insertEntries(conn, id, seq, entries); err != nil || head == nil {
 			return err

@@ -21,8 +21,8 @@ func TestQueryPlans(t *testing.T) {
 		{ofAll, "SEARCH executions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
 		{closedBefore, "SEARCH executions USING COVERING INDEX closed (stopped<?)"},
 		{highestID, "SEARCH executions"},
-		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>?)"},
-		{lastSeq, "SEARCH entries USING PRIMARY KEY (execution=?)"},
+		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>? AND seq<?); SCALAR SUBQUERY 1; SEARCH entries USING PRIMARY KEY (execution=? AND seq<?)"},
+		{length, "SEARCH entries USING PRIMARY KEY (execution=?)"},
 	} {
 		if got := plan(t, db, test.query); got != test.want {
 			t.Errorf("%s\ngoes by %q, want %q", test.query, got, test.want)

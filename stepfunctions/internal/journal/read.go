@@ -12,15 +12,16 @@ import (
 )
 
 const (
-	columns     = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum FROM executions `
-	byID        = columns + `WHERE id = ?`
-	byName      = columns + `WHERE machine = ? AND name = ?`
-	unfinished  = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
-	filtered    = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) AND id > ?9 ORDER BY id DESC LIMIT ?7`
-	ofMachine   = columns + `WHERE machine = ?1 AND` + filtered
-	ofAll       = columns + `WHERE ?1 = '' AND` + filtered
-	highestID   = `SELECT coalesce(max(id), 0) FROM executions`
-	entriesOf   = `SELECT entry, sum, seq FROM entries WHERE execution = ? AND seq >= ? ORDER BY seq LIMIT ?`
+	columns    = `SELECT id, machine, name, revision, version, seed, started, parent, parent_ref, status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum FROM executions `
+	byID       = columns + `WHERE id = ?`
+	byName     = columns + `WHERE machine = ? AND name = ?`
+	unfinished = columns + `WHERE (stopped IS NULL OR unannounced) AND id > ? ORDER BY id LIMIT ?`
+	filtered   = ` id < ?2 AND (?3 = '' OR status = ?3) AND (?4 = '' OR version = ?4) AND (?5 = '' OR alias = ?5) AND (stopped IS NULL OR stopped >= ?6) AND (?8 = '' OR instr(name, ?8)) AND id > ?9 ORDER BY id DESC LIMIT ?7`
+	ofMachine  = columns + `WHERE machine = ?1 AND` + filtered
+	ofAll      = columns + `WHERE ?1 = '' AND` + filtered
+	highestID  = `SELECT coalesce(max(id), 0) FROM executions`
+	entriesOf  = `SELECT entry, sum, seq, count FROM entries WHERE execution = ?1 AND seq >= coalesce((SELECT max(seq) FROM entries
+		WHERE execution = ?1 AND seq <= ?2), 0) AND seq < ?3 ORDER BY seq`
 	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
 	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
 	putMachine  = `INSERT OR REPLACE INTO machines (arn, document, sum) VALUES (?, ?, ?)`
@@ -107,29 +108,6 @@ func record(stmt *sqlite.Stmt) engine.Record {
 		r.Parent = &engine.Parent{ID: parent, Ref: uint64(stmt.ColumnInt64(8))}
 	}
 	return r
-}
-
-// Entries implements engine.Journal.
-func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
-	entries, err := j.blobs(ctx, "entries", func(stmt *sqlite.Stmt, entry []byte) int64 {
-		return database.RowSum(id, stmt.ColumnInt64(2), entry)
-	}, entriesOf, id, after, limit)
-	if err == nil && len(entries) == 0 {
-		_, err = j.Length(ctx, id)
-	}
-	return entries, err
-}
-
-// Length implements engine.Journal.
-func (j *Journal) Length(ctx context.Context, id int64) (n int, err error) {
-	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
-		n = 0
-		return database.Each(conn, lastSeq, func(stmt *sqlite.Stmt) { n = stmt.ColumnInt(0) + 1 }, id)
-	})
-	if err == nil && n == 0 {
-		err = engine.ErrNotFound
-	}
-	return n, err
 }
 
 // LastID implements engine.Journal.

@@ -37,17 +37,19 @@ ALTER TABLE machines ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revisions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN head_sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entries ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entries ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 UPDATE machines SET sum = row_sum(arn, document);
 UPDATE revisions SET sum = row_sum(id, document);
 UPDATE executions SET
 	sum = row_sum(id, machine, name, revision, version, seed, started, parent, parent_ref, alias),
 	head_sum = row_sum(id, status, stopped, output, error, cause, redrive_count, redriven);
-UPDATE entries SET sum = row_sum(execution, seq, entry);
+UPDATE entries SET sum = row_sum(execution, seq, count, entry);
 `
 
 // tables are those of the journal. Entries are clustered by execution, so that
-// a replay is one range scan and a wake-up touches one page. Times are
+// a replay is one range scan and a wake-up touches one page; those of one write
+// share a row, see packed. Times are
 // milliseconds since 1970; stopped is NULL while an execution runs. unfinished
 // has the few rows that a start has to look at. The sums are checked whenever a
 // row is read: see recordSum and headSum for those of executions.
@@ -94,6 +96,7 @@ CREATE INDEX IF NOT EXISTS unfinished ON executions (id) WHERE stopped IS NULL O
 CREATE TABLE IF NOT EXISTS entries (
 	execution INTEGER NOT NULL,
 	seq       INTEGER NOT NULL,
+	count     INTEGER NOT NULL,
 	entry     BLOB NOT NULL,
 	sum       INTEGER NOT NULL,
 	PRIMARY KEY (execution, seq)

@@ -1,7 +1,9 @@
 package journaltest
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,6 +23,31 @@ func appendInOrder(t *testing.T, j engine.Journal) {
 	}
 	wantEntries(t, j, 1, 0, 100, "1", "2", "3", "4")
 	wantEntries(t, j, 2, 0, 100, "x")
+}
+
+// However many entries a write has, and however large they are, they can be read from any place.
+func appendMany(t *testing.T, j engine.Journal) {
+	all := []string{"first"}
+	create(t, j, newRecord(1, "a"), all...)
+	for _, n := range []int{1, 2, 63, 64, 65, 200} {
+		more := make([]string, n)
+		for i := range more {
+			more[i] = strings.Repeat("x", i%7) + fmt.Sprint(len(all)+i)
+		}
+		if n == 63 {
+			more[1] = strings.Repeat("long", 1<<18)
+		}
+		if err := j.Append(t.Context(), 1, len(all), blobs(more), nil); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, more...)
+	}
+	if n, err := j.Length(t.Context(), 1); err != nil || n != len(all) {
+		t.Errorf("length %d, %v, want %d", n, err, len(all))
+	}
+	for after := range len(all) + 1 {
+		wantEntries(t, j, 1, after, 64, all[after:min(after+64, len(all))]...)
+	}
 }
 
 func appendRefusesWrongPlace(t *testing.T, j engine.Journal) {

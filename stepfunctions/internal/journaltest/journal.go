@@ -23,6 +23,7 @@ func Run(t *testing.T, open func(t *testing.T) engine.Journal) {
 		{"name of an earlier machine is free", nameOfAnEarlierMachineIsFree},
 		{"create races", createRaces},
 		{"append in order", appendInOrder},
+		{"append many", appendMany},
 		{"append refuses a wrong place", appendRefusesWrongPlace},
 		{"append with head is one write", appendWithHead},
 		{"announced", announced},
