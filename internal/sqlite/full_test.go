@@ -100,7 +100,7 @@ func TestStartOnAFullDisk(t *testing.T) {
 			}
 			d.Clear()
 			db = openNotes(t, dir)
-			if n := count(t, db); n != b2i(filepath.Base(dir) != "new") {
+			if n := count(t, db); (n == 1) != (filepath.Base(dir) != "new") {
 				t.Errorf("%s with %d bytes has %d rows", filepath.Base(dir), leave, n)
 			}
 			if err := db.Close(); err != nil {

@@ -57,11 +57,18 @@ type Progress struct {
 	mu      sync.Mutex
 	marks   marks
 	free    []int // places that were given back
-	places  int
-	timers  map[int]*time.Timer // by place
+	working []work
+	sampler *time.Timer // runs while anything is worked on; nil before
+	idle    bool        // it does not run
 	memory  func() uint64
 	much    uint64
 	crashes map[int64]int
+}
+
+// work is what a place is for: an execution, 0 in a free place, and since when.
+type work struct {
+	id    int64
+	begun time.Time
 }
 
 // Progress returns the engine's progress in the data folder.
@@ -70,7 +77,7 @@ func (db *DB) Progress() *Progress { return db.progress }
 // openProgress reads what the program before has left and counts it. The caller
 // holds the folder's lock.
 func openProgress(dir string) (*Progress, error) {
-	p := &Progress{dir: dir, timers: map[int]*time.Timer{}, memory: memoryInUse, much: min(muchMemory, memoryLimit("/sys/fs/cgroup")/2)}
+	p := &Progress{dir: dir, idle: true, memory: memoryInUse, much: min(muchMemory, memoryLimit("/sys/fs/cgroup")/2)}
 	file := filepath.Join(dir, progressName)
 	left, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -111,9 +118,10 @@ func (p *Progress) openMarks(file string) (err error) {
 func (p *Progress) close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, timer := range p.timers {
-		timer.Stop()
+	if p.sampler != nil {
+		p.sampler.Stop()
 	}
+	p.sampler, p.idle = nil, false // and none starts it again
 	err := errors.Join(p.marks.unmap(), p.file.Close())
 	p.marks = nil
 	return err
@@ -186,31 +194,46 @@ func (p *Progress) Begin(id int64) (place int) {
 	if n := len(p.free); n > 0 {
 		place, p.free = p.free[n-1], p.free[:n-1]
 	} else {
-		place = p.places
-		p.places++
+		place = len(p.working)
+		p.working = append(p.working, work{})
 	}
+	p.working[place] = work{id: id, begun: time.Now()}
 	p.put(place, -id)
-	if place < maxPlaces {
-		begun := time.Now()
-		p.timers[place] = time.AfterFunc(sampling, func() { p.sample(place, id, begun) })
+	if p.idle {
+		p.idle = false
+		p.sampleLater()
 	}
 	return place
 }
 
-// sample marks the place's execution as suspected if it is, and comes again if
-// not, unless End was called.
-func (p *Progress) sample(place int, id int64, begun time.Time) {
+func (p *Progress) sampleLater() {
+	if p.sampler == nil {
+		p.sampler = time.AfterFunc(sampling, p.sample)
+		return
+	}
+	p.sampler.Reset(sampling)
+}
+
+// sample marks the executions as suspected that are, of those that have been
+// worked on since the sample before, and comes again while there is anything to look at.
+func (p *Progress) sample() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	suspected := p.memory() > p.much || time.Since(begun) >= slow
-	timer := p.timers[place]
-	switch {
-	case timer == nil:
-	case suspected:
-		p.put(place, id)
-	default:
-		timer.Reset(sampling)
+	if p.marks == nil {
+		return // closed
 	}
+	p.idle = len(p.free) == len(p.working)
+	if p.idle {
+		return
+	}
+	much := p.memory() > p.much
+	for place, w := range p.working {
+		took := time.Since(w.begun)
+		if w.id != 0 && (much && took >= sampling || took >= slow) {
+			p.put(place, w.id)
+		}
+	}
+	p.sampleLater()
 }
 
 // memoryInUse returns how much memory the program has of the system.
@@ -240,11 +263,8 @@ func memoryLimit(folder string) uint64 {
 func (p *Progress) End(place int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.working[place] = work{}
 	p.put(place, 0)
-	if timer := p.timers[place]; timer != nil {
-		timer.Stop()
-		delete(p.timers, place)
-	}
 	p.free = append(p.free, place)
 }
 

@@ -16,10 +16,11 @@ import (
 //	2  outcomes, values and results; inputs and callbacks have tables of their own;
 //	   sums of pages, of the journal's rows and of its entries; positions of ends;
 //	   the pace of stages, a table that programs without it leave alone
+//	3  the entries of one write share a row
 //
 // application marks the file as ours, https://www.sqlite.org/pragma.html#pragma_application_id.
 const (
-	FormatVersion = 2
+	FormatVersion = 3
 	application   = 0x61687461
 )
 

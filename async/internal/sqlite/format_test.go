@@ -12,7 +12,7 @@ import (
 // makes other tables writes another format: raise database.FormatVersion, keep a
 // folder of the format before in testdata, and write the migration.
 var formats = map[int]string{
-	2: "0a7553586d0c4a68",
+	3: "0a7553586d0c4a68",
 }
 
 func TestTablesBelongToTheFormat(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -219,7 +220,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	execute(t, db, "PRAGMA user_version = 3")
+	execute(t, db, fmt.Sprintf("PRAGMA user_version = %d", database.FormatVersion+1))
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -345,11 +347,34 @@ func newUUID() string {
 	return formatUUID(b)
 }
 
+// newName returns a name for an execution that was given none: a UUID of version 7,
+// which begins with the time. Names that come in their order fill the pages
+// of an index one after the other, and each random one would write a page of its own.
+// https://www.rfc-editor.org/rfc/rfc9562#section-5.7
+func newName(now time.Time) string {
+	var b [16]byte
+	rand.Read(b[6:])
+	ms := uint64(now.UnixMilli())
+	binary.BigEndian.PutUint16(b[:], uint16(ms>>32))
+	binary.BigEndian.PutUint32(b[2:], uint32(ms))
+	return uuidText(b, 7)
+}
+
 // formatUUID writes random bytes as a version 4 UUID (RFC 9562).
-func formatUUID(b [16]byte) string {
-	b[6] = b[6]&0x0f | 0x40
+func formatUUID(b [16]byte) string { return uuidText(b, 4) }
+
+func uuidText(b [16]byte, version byte) string {
+	b[6] = b[6]&0x0f | version<<4
 	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	text, begin := make([]byte, 0, 36), 0
+	for i, end := range []int{4, 6, 8, 10, 16} {
+		if i > 0 {
+			text = append(text, '-')
+		}
+		text = hex.AppendEncode(text, b[begin:end])
+		begin = end
+	}
+	return string(text)
 }
 
 // Code is the name the service gives an error of its API,

@@ -107,7 +107,7 @@ func FuzzDecode(f *testing.F) {
 // format before in stepfunctions/internal/server/testdata, and see to it that
 // what it has is read as before.
 var formats = map[int]string{
-	2: "7d41475a514b363d",
+	3: "7d41475a514b363d",
 }
 
 func TestEntriesAndDocumentsBelongToTheFormat(t *testing.T) {

@@ -57,7 +57,7 @@ type execution struct {
 type wait struct {
 	timer *timer
 	// cancel ends the context of the function that runs; nil where none does.
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	// child is the id of the nested execution whose end the run waits for, or
 	// 0; childJSON reports whether it wants the child's output as JSON.
 	child     int64
@@ -150,7 +150,7 @@ func (e *Engine) replayUntil(ctx context.Context, id int64, run *interp.Run, don
 		seq, err = e.length(ctx, id)
 		return seq, last, cmp.Or(err, why)
 	}
-	defer e.worked(id)()
+	defer e.worked(id).done()
 	for {
 		entries, err := e.cfg.Journal.Entries(ctx, id, seq, replayPage)
 		if err != nil {
@@ -263,7 +263,7 @@ func (x *execution) drop(ref uint64) {
 		x.engine.timers.remove(w.timer)
 	}
 	if w.cancel != nil {
-		w.cancel()
+		w.cancel(nil)
 	}
 	if w.child != 0 {
 		x.engine.stopChild(w.child)
@@ -318,11 +318,11 @@ func (x *execution) dispatch(t interp.Task) {
 		return // the token is out, the answer comes by the token
 	}
 	if t.Function != "" {
-		ctx, cancel := context.WithCancel(x.engine.invoking)
+		ctx, cancel := context.WithCancelCause(x.engine.invoking)
 		w.cancel = cancel
 		x.engine.functions.push(functionName(t.Function), func() {
-			defer cancel()
-			x.invoke(ctx, t)
+			defer cancel(nil)
+			x.invoke(ctx, cancel, t)
 		})
 		return
 	}

@@ -76,9 +76,13 @@ func (e *Engine) checkTestCase(machineARN, testCase string) error {
 // mocked answers a task by its mock, if it has one.
 func (x *execution) mocked(t interp.Task) bool {
 	r, mocked, err := x.engine.cfg.Integrations.file().Find(machineName(x.record.MachineARN), x.testCase, t.State, int(t.Attempt))
-	if !mocked {
-		return false
+	if mocked {
+		x.answerByMock(t, r, err)
 	}
+	return mocked
+}
+
+func (x *execution) answerByMock(t interp.Task, r mock.Response, err error) {
 	in := interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: r.Return, Source: interp.FromMock}
 	switch {
 	case err != nil:
@@ -93,7 +97,6 @@ func (x *execution) mocked(t interp.Task) bool {
 		}
 		x.report(in)
 	})
-	return true
 }
 
 // submission returns what the request of a mocked task is taken to have been answered.

@@ -15,14 +15,27 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// invoke calls a task's function and reports what it answers.
-func (x *execution) invoke(ctx context.Context, t interp.Task) {
+// maxCall is the longest that Lambda lets a function run.
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+const maxCall = 900 * time.Second
+
+// errCallTooLong is what Lambda answers for a function that takes too long.
+var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
+
+// invoke calls a task's function and reports what it answers. A call that takes
+// longer than Lambda lets any function run is given up.
+func (x *execution) invoke(ctx context.Context, cancel context.CancelCauseFunc, t interp.Task) {
 	if ctx.Err() != nil {
 		return
 	}
 	x.begun(t.Ref)
-	out, err := x.engine.call(ctx, t.Function, t.Payload)
-	if ctx.Err() != nil {
+	defer x.engine.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
+	out, err := x.engine.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
+	switch {
+	case ctx.Err() == nil || err == nil && context.Cause(ctx) == errCallTooLong:
+	case context.Cause(ctx) == errCallTooLong:
+		err = errCallTooLong
+	default:
 		// No task waits any more, or the engine closes and calls again at its next start.
 		return
 	}
@@ -46,26 +59,6 @@ func (x *execution) called(t *interp.Task, out []byte, err error) {
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
 	}
 }
-
-// maxCall is the longest that Lambda lets a function run.
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const maxCall = 900 * time.Second
-
-// call calls a function, and gives it up when it takes longer than Lambda lets
-// any function run.
-func (e *Engine) call(ctx context.Context, function string, payload []byte) ([]byte, error) {
-	bounded, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	defer e.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
-	out, err := e.cfg.Invoker.Invoke(bounded, function, payload)
-	if err != nil && ctx.Err() == nil && context.Cause(bounded) == errCallTooLong {
-		return nil, errCallTooLong
-	}
-	return out, err
-}
-
-// errCallTooLong is what Lambda answers for a function that takes too long.
-var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // answered reports whether the call's answer still matters, and that the call is over.
 func (x *execution) answered(ref uint64) bool {

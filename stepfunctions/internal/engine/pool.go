@@ -123,10 +123,16 @@ func (c *calls) push(function string, job func()) {
 
 // dispatch starts what there are places for. The caller holds mu.
 func (c *calls) dispatch() {
-	for i := 0; c.running < c.max && i < len(c.turns); {
+	for f, job := c.next(); job != nil; f, job = c.next() {
+		c.kept.Go(func() { c.work(f, job) })
+	}
+}
+
+// next gives a place to the next call, nil where there is no place or no call. The caller holds mu.
+func (c *calls) next() (f *functionCalls, job func()) {
+	for i := 0; c.running < c.max && i < len(c.turns); i++ {
 		f := c.turns[i]
 		if f.running >= c.share(f) {
-			i++
 			continue
 		}
 		job := f.waiting[0]
@@ -138,24 +144,29 @@ func (c *calls) dispatch() {
 		}
 		c.running++
 		f.running++
-		c.kept.Go(func() { c.work(f, job) })
+		return f, job
 	}
+	return nil, nil
 }
 
 // share returns how many calls of the function may run at present.
 func (c *calls) share(f *functionCalls) int { return (c.max - (c.running - f.running) + 1) / 2 }
 
+// work does a call, and goes on with those that its end has made room for.
 func (c *calls) work(f *functionCalls, job func()) {
-	job()
-	c.mu.Lock()
-	c.running--
-	f.running--
-	if f.running == 0 && len(f.waiting) == 0 {
-		delete(c.of, f.name)
+	for job != nil {
+		job()
+		c.mu.Lock()
+		c.running--
+		f.running--
+		if f.running == 0 && len(f.waiting) == 0 {
+			delete(c.of, f.name)
+		}
+		f, job = c.next()
+		c.dispatch()
+		c.mu.Unlock()
+		c.gate.leave()
 	}
-	c.dispatch()
-	c.mu.Unlock()
-	c.gate.leave()
 }
 
 // close drops the calls that wait.
@@ -176,8 +187,10 @@ func (c *calls) close() {
 // functionName returns the name in a function's ARN, partial ARN or name, without
 // its version: what is called by several of them is one function.
 func functionName(function string) string {
-	if _, after, ok := strings.Cut(":"+function, ":function:"); ok {
+	if _, after, ok := strings.Cut(function, ":function:"); ok {
 		function = after
+	} else {
+		function = strings.TrimPrefix(function, "function:")
 	}
 	name, _, _ := strings.Cut(function, ":")
 	return name

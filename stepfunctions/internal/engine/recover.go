@@ -285,12 +285,23 @@ func (*crashSuspension) Is(target error) bool { return target == errCannotReplay
 
 // worked notes that the execution is worked on until done is called; id 0 is
 // none that could be found again.
-func (e *Engine) worked(id int64) (done func()) {
+func (e *Engine) worked(id int64) working {
 	if id == 0 {
-		return func() {}
+		return working{}
 	}
-	place := e.cfg.Progress.Begin(id)
-	return func() { e.cfg.Progress.End(place) }
+	return working{e.cfg.Progress, e.cfg.Progress.Begin(id)}
+}
+
+// working is a place in the Progress, or none.
+type working struct {
+	progress Progress
+	place    int
+}
+
+func (w working) done() {
+	if w.progress != nil {
+		w.progress.End(w.place)
+	}
 }
 
 // suspension returns a *crashSuspension for an execution that must not be worked on, or nil.

@@ -128,7 +128,7 @@ func (x *execution) redriven(in interp.Input) (staged, error) {
 	if !x.run.Accepts(in) {
 		return staged{}, cannotReplay("it is open by the journal's entries, and has ended by its record")
 	}
-	defer x.engine.worked(x.durableID())()
+	defer x.engine.worked(x.durableID()).done()
 	return x.applied(in, nil)
 }
 

@@ -77,7 +77,7 @@ func (e *Engine) start(ctx context.Context, s StartExecution, in *nest) (Record,
 // prepare checks the request and makes the execution, which no other goroutine sees yet.
 func (e *Engine) prepare(ctx context.Context, s *StartExecution) (*execution, error) {
 	if s.Name == "" {
-		s.Name = newUUID()
+		s.Name = newName(e.now())
 	}
 	if s.Input == nil {
 		s.Input = json.RawMessage("{}")
@@ -137,9 +137,9 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 	// No other goroutine writes for x until settle.
 	x.committing = true
 	x.run, x.last, x.seq = x.fresh(), x.record.Started, 1
-	done := e.worked(x.starterID())
+	working := e.worked(x.starterID())
 	s, err := x.applied(interp.Input{Kind: interp.Started, At: x.last, Output: input, TestCase: x.testCase}, nil)
-	done()
+	working.done()
 	record := x.record
 	if s.head != nil {
 		record.Head = *s.head

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -44,6 +45,27 @@ func TestStartIsIdempotentByName(t *testing.T) {
 	w.fakeClock.Advance(90*24*time.Hour + time.Second)
 	if again, err := start(`1`); err != nil || again.Time.Equal(first.Time) {
 		t.Errorf("after 90 days: %+v, %v", again, err)
+	}
+}
+
+// An execution without a name gets a UUID that begins with the time, so that names
+// come in their order.
+func TestNamesOfTheUnnamed(t *testing.T) {
+	w := newWorldAt(t, time.UnixMilli(0x123456789abc))
+	machine := w.create("m", passOn)
+	before := ""
+	for _, want := range []string{"12345678-9abc-7", "12345678-9abd-7"} {
+		s, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := s.ARN[strings.LastIndexByte(s.ARN, ':')+1:]
+		if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(name) ||
+			!strings.HasPrefix(name, want) || name <= before {
+			t.Errorf("%s after %s, want %s…", name, before, want)
+		}
+		before = name
+		w.fakeClock.Advance(time.Millisecond)
 	}
 }
 

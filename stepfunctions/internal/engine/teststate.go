@@ -78,7 +78,7 @@ func (e *Engine) tryCall(ctx context.Context, info interp.Info, t interp.Task) (
 	if integration.Parse(t.Resource).Starts() {
 		return e.tryNested(ctx, info, t)
 	}
-	out, err := e.call(ctx, t.Function, t.Payload)
+	out, err := e.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
 	if err != nil {
 		return failed(t, err), nil
 	}

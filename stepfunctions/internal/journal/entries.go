@@ -58,7 +58,9 @@ func unpack(entries [][]byte, n int, row []byte) ([][]byte, error) {
 
 var errPacked = fmt.Errorf("a row does not have the entries that it is said to have: %w", database.ErrDamaged)
 
-func entriesSum(id int64, seq, n int, row []byte) int64 { return database.RowSum(id, seq, n, row) }
+func entriesSum(id int64, seq, n int, row []byte) int64 {
+	return int64(database.RowSum(0).Int(id).Int(int64(seq)).Int(int64(n)).Blob(row))
+}
 
 // Entries implements engine.Journal.
 func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) (entries [][]byte, err error) {

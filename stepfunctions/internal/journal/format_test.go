@@ -22,7 +22,7 @@ import (
 // folder of the format before in stepfunctions/internal/server/testdata, and
 // write the migration.
 var formats = map[int]string{
-	2: "0675a03fc51691f3",
+	3: "0675a03fc51691f3",
 }
 
 func TestTablesBelongToTheFormat(t *testing.T) {
@@ -47,13 +47,41 @@ func TestMigration(t *testing.T) {
 		}
 		return text
 	}
-	old := t.TempDir()
-	data, err := os.ReadFile(filepath.Join("..", "server", "testdata", "format1", "data.db"))
-	if err := errors.Join(err, os.WriteFile(filepath.Join(old, "data.db"), data, 0o600)); err != nil {
+	want := columns(t.TempDir())
+	for _, format := range []string{"format1", "format2"} {
+		old := t.TempDir()
+		if err := os.CopyFS(old, os.DirFS(filepath.Join("..", "server", "testdata", format))); err != nil {
+			t.Fatal(err)
+		}
+		if got := columns(old); got != want {
+			t.Errorf("migrated from %s:\n%s\nnew:\n%s", format, got, want)
+		}
+	}
+}
+
+// A row that was damaged before a migration is damaged after it.
+func TestMigrationKeepsDamage(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "server", "testdata", "format2"))); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := columns(old), columns(t.TempDir()); got != want {
-		t.Errorf("migrated:\n%s\nnew:\n%s", got, want)
+	old, err := database.Open(dir) // without the journal's part nothing is migrated
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = old.Write(t.Context(), func(conn *sqlite.Conn) error {
+		return database.Script(conn, "UPDATE entries SET entry = x'00' WHERE seq = 1")
+	})
+	if err := errors.Join(err, old.Close()); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, dir)
+	defer db.Close()
+	if _, err := New(db).Entries(t.Context(), 1, 0, 1); err != nil {
+		t.Errorf("the whole row: %v", err)
+	}
+	if _, err := New(db).Entries(t.Context(), 1, 1, 1); !errors.Is(err, database.ErrDamaged) {
+		t.Errorf("the damaged row: %v", err)
 	}
 }
 

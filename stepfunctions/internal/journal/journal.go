@@ -46,6 +46,9 @@ const (
 // before the next start, or before there is room.
 func (j *Journal) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
 	err := j.db.Write(ctx, fn)
+	if err == nil {
+		return nil
+	}
 	if errors.Is(err, database.ErrFull) {
 		return fmt.Errorf("%w: %w", engine.ErrJournalFull, err)
 	}

@@ -121,10 +121,10 @@ func (j *Journal) LastID(ctx context.Context) (id int64, err error) {
 // SaveMachine implements engine.Journal.
 func (j *Journal) SaveMachine(ctx context.Context, arn string, document []byte, revision *engine.StoredRevision) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
-		if err := database.Exec(conn, putMachine, arn, document, database.RowSum(arn, document)); err != nil || revision == nil {
+		if err := database.Exec(conn, putMachine, arn, document, documentSum(arn, document)); err != nil || revision == nil {
 			return err
 		}
-		return database.Exec(conn, putRevision, revision.ID, revision.Document, database.RowSum(revision.ID, revision.Document))
+		return database.Exec(conn, putRevision, revision.ID, revision.Document, documentSum(revision.ID, revision.Document))
 	})
 }
 
@@ -135,12 +135,12 @@ func (j *Journal) RemoveMachine(ctx context.Context, arn string) error {
 
 // Machines implements engine.Journal.
 func (j *Journal) Machines(ctx context.Context) ([][]byte, error) {
-	return j.blobs(ctx, "machines", documentSum, allMachines)
+	return j.documents(ctx, "machines", allMachines)
 }
 
 // Revision implements engine.Journal.
 func (j *Journal) Revision(ctx context.Context, id string) ([]byte, error) {
-	documents, err := j.blobs(ctx, "revisions", documentSum, oneRevision, id)
+	documents, err := j.documents(ctx, "revisions", oneRevision, id)
 	if err == nil && len(documents) == 0 {
 		return nil, engine.ErrNotFound
 	}
@@ -170,27 +170,26 @@ func (j *Journal) RemoveRevisions(ctx context.Context, ids []string) error {
 	})
 }
 
-// documentSum returns the sum of a row that has its key in the third column.
-func documentSum(stmt *sqlite.Stmt, document []byte) int64 {
-	return database.RowSum(stmt.ColumnText(2), document)
+func documentSum(key string, document []byte) int64 {
+	return int64(database.RowSum(0).Text(key).Blob(document))
 }
 
-// blobs returns the first column of the rows, whose second one is what sum
-// returns, and third one the key within the table.
-func (j *Journal) blobs(ctx context.Context, table string, sum func(*sqlite.Stmt, []byte) int64, query string, args ...any) (blobs [][]byte, err error) {
+// documents returns the first column of the rows, whose second one is the sum,
+// and third one the key within the table.
+func (j *Journal) documents(ctx context.Context, table, query string, args ...any) (documents [][]byte, err error) {
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
 		var damage error
 		err := database.Each(conn, query, func(stmt *sqlite.Stmt) {
-			blob := database.ColumnBytes(stmt, 0)
-			if stmt.ColumnInt64(1) != sum(stmt, blob) {
-				damage = fmt.Errorf("row %s of %s is not as it was written: %w", stmt.ColumnText(2), table, database.ErrDamaged)
+			document, key := database.ColumnBytes(stmt, 0), stmt.ColumnText(2)
+			if stmt.ColumnInt64(1) != documentSum(key, document) {
+				damage = fmt.Errorf("row %s of %s is not as it was written: %w", key, table, database.ErrDamaged)
 			}
-			blobs = append(blobs, blob)
+			documents = append(documents, document)
 		}, args...)
 		return errors.Join(err, damage)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return blobs, nil
+	return documents, nil
 }

@@ -18,33 +18,45 @@ type part string
 // Script implements database.Part.
 func (p part) Script() string { return string(p) }
 
-// Migrate implements database.Part. In format 1 rows have no sums.
+// Migrate implements database.Part. In format 1 rows have no sums, and before
+// format 3 each entry has a row of its own.
 func (p part) Migrate(conn *sqlite.Conn) error {
-	old := false
-	err := database.Each(conn, `SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info('entries') WHERE name = 'sum')
-		FROM sqlite_schema WHERE name = 'entries'`, func(stmt *sqlite.Stmt) { old = stmt.ColumnBool(0) })
-	if err != nil || !old {
+	sums, counts := true, true
+	err := database.Each(conn, `SELECT EXISTS (SELECT 1 FROM pragma_table_info('entries') WHERE name = 'sum'),
+		EXISTS (SELECT 1 FROM pragma_table_info('entries') WHERE name = 'count')
+		FROM sqlite_schema WHERE name = 'entries'`, func(stmt *sqlite.Stmt) { sums, counts = stmt.ColumnBool(0), stmt.ColumnBool(1) })
+	if err != nil || counts {
 		return err
 	}
 	if err := database.AddRowSum(conn); err != nil {
 		return err
 	}
-	return database.Script(conn, fromFormat1)
+	if !sums {
+		if err := database.Script(conn, addSums); err != nil {
+			return err
+		}
+	}
+	return database.Script(conn, addCount)
 }
 
-const fromFormat1 = `
+const addSums = `
 ALTER TABLE machines ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE revisions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE executions ADD COLUMN head_sum INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE entries ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE entries ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 UPDATE machines SET sum = row_sum(arn, document);
 UPDATE revisions SET sum = row_sum(id, document);
 UPDATE executions SET
 	sum = row_sum(id, machine, name, revision, version, seed, started, parent, parent_ref, alias),
 	head_sum = row_sum(id, status, stopped, output, error, cause, redrive_count, redriven);
-UPDATE entries SET sum = row_sum(execution, seq, count, entry);
+UPDATE entries SET sum = row_sum(execution, seq, entry);
+`
+
+// A row whose sum is wrong keeps one that is wrong.
+const addCount = `
+ALTER TABLE entries ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+UPDATE entries SET sum = row_sum(execution, seq, count, entry) + (sum <> row_sum(execution, seq, entry));
 `
 
 // tables are those of the journal. Entries are clustered by execution, so that
@@ -109,13 +121,22 @@ func recordSum(r engine.Record) int64 {
 	if r.Parent != nil {
 		parent = *r.Parent
 	}
-	return database.RowSum(r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started), parent.ID, int64(parent.Ref), r.AliasARN)
+	sum := database.RowSum(0).Int(r.ID).Text(r.MachineARN).Text(r.Name).Text(r.Revision).Text(r.VersionARN).Blob(r.Seed[:])
+	return int64(addMillis(sum, r.Started).Int(parent.ID).Int(int64(parent.Ref)).Text(r.AliasARN))
 }
 
 // headSum returns the sum of what does, but for the mark that its end was announced,
 // which is cleared alone.
 func headSum(id int64, h engine.Head) int64 {
-	return database.RowSum(id, string(h.Status), millis(h.Stopped), []byte(h.Output), h.Error, h.Cause, h.RedriveCount, millis(h.Redriven))
+	sum := addMillis(database.RowSum(0).Int(id).Text(string(h.Status)), h.Stopped)
+	return int64(addMillis(sum.Blob(h.Output).Text(h.Error).Text(h.Cause).Int(int64(h.RedriveCount)), h.Redriven))
+}
+
+func addMillis(sum database.RowSum, t time.Time) database.RowSum {
+	if t.IsZero() {
+		return sum.Null()
+	}
+	return sum.Int(t.UnixMilli())
 }
 
 // millis returns how the journal keeps a time: milliseconds since 1970, NULL for the zero time.
