@@ -159,7 +159,9 @@ func (c *committer) commit(group []*write) {
 		close(w.done)
 		group[i] = nil
 	}
-	if err == nil {
+	// The callers need not wait for it: a note that says too little is as good, for
+	// a process that ends here, as after a power failure.
+	if err == nil && c.log.grown() == nil {
 		c.log.keepShort()
 	}
 }
@@ -173,9 +175,7 @@ func (c *committer) checked(group []*write) error {
 		if err := c.transaction(group); err != nil {
 			return err
 		}
-		if err = c.files.check(); err == nil {
-			err = c.log.grown()
-		}
+		err = c.files.check()
 	}
 	if err != nil {
 		c.files.rescue(c.conn, c.sums, err)

@@ -15,10 +15,33 @@ type pool struct {
 	kept workers.Pool
 
 	mu      sync.Mutex
-	queue   []func()
-	head    int // queue[:head] is done
+	queue   queue
 	workers int
 	closed  bool
+}
+
+// queue is jobs in the order they came.
+type queue struct {
+	jobs []func()
+	head int // jobs[:head] are taken
+}
+
+func (q *queue) len() int { return len(q.jobs) - q.head }
+
+func (q *queue) add(job func()) { q.jobs = append(q.jobs, job) }
+
+// take returns the first job, and nil where there is none.
+func (q *queue) take() func() {
+	if q.len() == 0 {
+		return nil
+	}
+	job := q.jobs[q.head]
+	q.jobs[q.head] = nil
+	q.head++
+	if q.len() == 0 || q.head > 1024 && q.head > len(q.jobs)/2 {
+		q.jobs, q.head = append(q.jobs[:0], q.jobs[q.head:]...), 0
+	}
+	return job
 }
 
 // push takes a job; a closed pool drops it.
@@ -29,7 +52,7 @@ func (p *pool) push(job func()) {
 		return
 	}
 	p.gate.hold()
-	p.queue = append(p.queue, job)
+	p.queue.add(job)
 	if p.workers < p.max {
 		p.workers++
 		p.kept.Go(p.work)
@@ -47,17 +70,9 @@ func (p *pool) work() {
 func (p *pool) next() func() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.head == len(p.queue) {
-		p.queue, p.head = p.queue[:0], 0
+	job := p.queue.take()
+	if job == nil {
 		p.workers--
-		return nil
-	}
-	job := p.queue[p.head]
-	p.queue[p.head] = nil
-	p.head++
-	if p.head > 1024 && p.head > len(p.queue)/2 {
-		p.queue = append(p.queue[:0], p.queue[p.head:]...)
-		p.head = 0
 	}
 	return job
 }
@@ -67,10 +82,10 @@ func (p *pool) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
-	for range p.queue[p.head:] {
+	for range p.queue.len() {
 		p.gate.leave()
 	}
-	p.queue, p.head = nil, 0
+	p.queue = queue{}
 	p.kept.Close()
 }
 
@@ -95,7 +110,7 @@ type calls struct {
 type functionCalls struct {
 	name    string
 	running int
-	waiting []func()
+	waiting queue
 }
 
 // push takes a call; closed calls drop it.
@@ -114,8 +129,8 @@ func (c *calls) push(function string, job func()) {
 		}
 		c.of[function] = f
 	}
-	f.waiting = append(f.waiting, job)
-	if len(f.waiting) == 1 {
+	f.waiting.add(job)
+	if f.waiting.len() == 1 {
 		c.turns = append(c.turns, f)
 	}
 	c.dispatch()
@@ -135,11 +150,9 @@ func (c *calls) next() (f *functionCalls, job func()) {
 		if f.running >= c.share(f) {
 			continue
 		}
-		job := f.waiting[0]
-		f.waiting[0] = nil
-		f.waiting = f.waiting[1:]
+		job := f.waiting.take()
 		c.turns = append(c.turns[:i], c.turns[i+1:]...)
-		if len(f.waiting) > 0 {
+		if f.waiting.len() > 0 {
 			c.turns = append(c.turns, f)
 		}
 		c.running++
@@ -159,7 +172,7 @@ func (c *calls) work(f *functionCalls, job func()) {
 		c.mu.Lock()
 		c.running--
 		f.running--
-		if f.running == 0 && len(f.waiting) == 0 {
+		if f.running == 0 && f.waiting.len() == 0 {
 			delete(c.of, f.name)
 		}
 		f, job = c.next()
@@ -175,10 +188,10 @@ func (c *calls) close() {
 	defer c.mu.Unlock()
 	c.closed = true
 	for _, f := range c.turns {
-		for range f.waiting {
+		for range f.waiting.len() {
 			c.gate.leave()
 		}
-		f.waiting = nil
+		f.waiting = queue{}
 	}
 	c.turns = nil
 	c.kept.Close()
