@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -14,8 +14,8 @@ import (
 // committer owns the writing connection. While one group is on its way to the
 // disk the next one gathers, so that the number of fsyncs follows the disk's
 // speed and not the number of writers. A disk that is quick would make the groups
-// small, and a commit costs the processor as much as some writes: after a group
-// of several the next one is given a moment to become as large. A lone writer
+// small, and a commit costs the processor as much as some writes: where the
+// processor is busy, the next group is given its turn to grow. A lone writer
 // never waits for company.
 type committer struct {
 	conn  *sqlite.Conn
@@ -25,9 +25,8 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*write
-	enough  int // so many in waiting are worth a signal
 	closed  bool
-	ready   chan struct{} // holds one: there is enough in waiting, or closed
+	ready   chan struct{} // holds one: writes are waiting, or closed
 	done    chan struct{}
 }
 
@@ -70,11 +69,8 @@ func (c *committer) wait(w *write) error {
 		return ErrClosed
 	}
 	c.waiting = append(c.waiting, w)
-	enough := len(c.waiting) >= c.enough
 	c.mu.Unlock()
-	if enough {
-		c.signal()
-	}
+	c.signal()
 	<-w.done
 	return w.err
 }
@@ -100,7 +96,7 @@ func (c *committer) run() {
 	var group []*write
 	for range c.ready {
 		closed := false
-		c.gather(len(group))
+		c.gather()
 		group, closed = c.take(group[:0])
 		if len(group) > 0 {
 			c.commit(group)
@@ -111,39 +107,34 @@ func (c *committer) run() {
 	}
 }
 
-// gatherTime is the longest that a group waits to become as large as the last one.
-const gatherTime = time.Millisecond
+// enough is how many writes are a group that waits for no more: what a commit costs
+// is then little for each of them.
+const enough = 16
 
-// gather waits until as many writes are waiting as the last group had.
-func (c *committer) gather(last int) {
-	if last < 2 {
-		return
-	}
-	timer := time.NewTimer(gatherTime)
-	defer timer.Stop()
-	for !c.gathered(last) {
-		select {
-		case <-c.ready:
-		case <-timer.C:
+// gather lets what is ready to run go first, as long as that brings more writes.
+// Where the processor has nothing else to do, it takes no time.
+func (c *committer) gather() {
+	for before := 0; ; {
+		n := c.count()
+		if n <= before || n >= enough {
 			return
 		}
+		before = n
+		runtime.Gosched()
 	}
 }
 
-// gathered reports whether n writes are waiting. If not, the signal is for so many.
-func (c *committer) gathered(n int) bool {
+func (c *committer) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.enough = n
-	return len(c.waiting) >= n || c.closed
+	return len(c.waiting)
 }
 
-// take swaps the waiting writes for the empty slice given. The next one is
-// signaled again.
+// take swaps the waiting writes for the empty slice given.
 func (c *committer) take(empty []*write) (group []*write, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	group, c.waiting, c.enough = c.waiting, empty, 0
+	group, c.waiting = c.waiting, empty
 	return group, c.closed
 }
 
@@ -159,9 +150,7 @@ func (c *committer) commit(group []*write) {
 		close(w.done)
 		group[i] = nil
 	}
-	// The callers need not wait for it: a note that says too little is as good, for
-	// a process that ends here, as after a power failure.
-	if err == nil && c.log.grown() == nil {
+	if err == nil {
 		c.log.keepShort()
 	}
 }
@@ -175,7 +164,9 @@ func (c *committer) checked(group []*write) error {
 		if err := c.transaction(group); err != nil {
 			return err
 		}
-		err = c.files.check()
+		if err = c.files.check(); err == nil {
+			err = c.log.grown()
+		}
 	}
 	if err != nil {
 		c.files.rescue(c.conn, c.sums, err)

@@ -1,101 +1,74 @@
 package sqlite
 
 import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"zombiezen.com/go/sqlite"
 )
 
-// A lone writer never waits for company. After a group of several the next one
-// has a moment to become as large, and takes no longer than it needs.
+// Writes that are asked for at the same time are one commit, although the first
+// of them could have been one alone. A lone writer's are one each.
 func TestGather(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		db := openNotes(t, t.TempDir())
-		defer db.Close()
-		var all sync.WaitGroup
-		id := 0
-		write := func(n int, before func()) {
-			for range n {
-				id++
-				row := id
-				all.Go(func() {
-					err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
-						before()
-						return insert(conn, row)
-					})
-					if err != nil {
-						t.Error(err)
-					}
-				})
-			}
-		}
-		takes := func(want time.Duration, n int) {
-			t.Helper()
-			began := time.Now()
-			write(n, func() {})
-			all.Wait()
-			if took := time.Since(began); took != want {
-				t.Errorf("%d writes took %v, want %v", n, took, want)
-			}
-		}
-		company := func() { // a group of three, which wait while the one before is written
-			release := make(chan struct{})
-			write(1, func() { <-release })
-			synctest.Wait()
-			write(3, func() {})
-			synctest.Wait()
-			close(release)
-			all.Wait()
-		}
-		takes(0, 1)
-		takes(0, 1)
-		company()
-		takes(gatherTime, 1)
-		takes(0, 1)
-		company()
-		takes(0, 3)
-		if got := count(t, db); got != id {
-			t.Errorf("%d rows of %d", got, id)
-		}
-	})
-}
-
-// What waits for company is committed at once when the database is closed.
-func TestCloseWhileGathering(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		db := openNotes(t, t.TempDir())
-		release := make(chan struct{})
-		var all sync.WaitGroup
-		write := func(row int, before func()) {
-			all.Go(func() {
-				err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
-					before()
-					return insert(conn, row)
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		write(1, func() { <-release })
-		synctest.Wait()
-		write(2, func() {})
-		write(3, func() {})
-		synctest.Wait()
-		close(release)
-		all.Wait()
-		began := time.Now()
-		write(4, func() {})
-		synctest.Wait()
-		if err := db.Close(); err != nil {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	dir := t.TempDir()
+	db := openNotes(t, dir)
+	defer db.Close()
+	write := func(row int) {
+		if err := db.Write(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, row) }); err != nil {
 			t.Error(err)
 		}
-		all.Wait()
-		if took := time.Since(began); took != 0 {
-			t.Errorf("closed after %v", took)
+	}
+	before := commits(t, dir)
+	for row := range 5 {
+		write(row)
+	}
+	if got := commits(t, dir) - before; got != 5 {
+		t.Errorf("5 writes of one writer are %d commits", got)
+	}
+	const rounds = 20
+	together := 0
+	for round := range rounds {
+		before := commits(t, dir)
+		release := make(chan struct{})
+		var all sync.WaitGroup
+		for i := range enough - 1 {
+			all.Go(func() {
+				<-release
+				write(10 + round*enough + i)
+			})
 		}
-	})
+		for range 100 {
+			runtime.Gosched() // they wait
+		}
+		close(release)
+		all.Wait()
+		if commits(t, dir)-before == 1 {
+			together++
+		}
+	}
+	if together < rounds/2 { // a goroutine may be stopped at any place
+		t.Errorf("%d writes at once were one commit %d times of %d", enough-1, together, rounds)
+	}
+}
+
+// commits counts the transactions in the log: the frame that ends one has the
+// database's size, https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+func commits(t *testing.T, dir string) (n int) {
+	t.Helper()
+	const page = 4096
+	log, err := os.ReadFile(filepath.Join(dir, logName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := logHeaderBytes; at+frameHeaderBytes+page <= len(log); at += frameHeaderBytes + page {
+		if binary.BigEndian.Uint32(log[at+4:]) > 0 {
+			n++
+		}
+	}
+	return n
 }

@@ -101,7 +101,9 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 	if x.ended {
 		return errEnded
 	}
-	defer x.engine.worked(x.durableID()).done()
+	if in.Kind != interp.TaskStarted { // which takes nothing but a note
+		defer x.engine.worked(x.durableID()).done()
+	}
 	if err := x.load(ctx); x.suspended != nil && in.Kind == interp.Stopped {
 		in.At = x.at()
 		x.queue(x.stopSuspended(in, done))
