@@ -104,7 +104,7 @@ var layers = []layer{
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 
-// pure are the layers that neither see the time nor touch the world.
+// pure are the layers that neither read the clock nor do I/O.
 var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp"}
 
 // layerOf is the row with the longest folder that holds the package, nil for none.

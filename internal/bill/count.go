@@ -68,9 +68,9 @@ const (
 		"title":"Notes","description":"On the engine.","track":"History"}`
 )
 
-// countSubmissions takes n submissions through the world, each polled often, and
+// countSubmissions takes n submissions through the harness, each polled often, and
 // returns the means. What the first ones cost, cold starts, is left out.
-func (w *world) countSubmissions(ctx context.Context, n, polled int) (Counts, error) {
+func (w *harness) countSubmissions(ctx context.Context, n, polled int) (Counts, error) {
 	for range 2 {
 		if _, err := w.submission(ctx, polled); err != nil {
 			return Counts{}, err
@@ -88,8 +88,8 @@ func (w *world) countSubmissions(ctx context.Context, n, polled int) (Counts, er
 	return Counts{}.plus(own.plus(w.totals(), 1).plus(before, -1), 1/float64(n)), nil
 }
 
-// totals are what has been counted since the world began.
-func (w *world) totals() (c Counts) {
+// totals are what has been counted since the harness began.
+func (w *harness) totals() (c Counts) {
 	w.calls.Lock()
 	for _, calls := range w.counts {
 		c.Invocations += float64(calls)
@@ -108,7 +108,7 @@ func (w *world) totals() (c Counts) {
 }
 
 // submission submits, waits for the execution's end and polls.
-func (w *world) submission(ctx context.Context, polled int) (Counts, error) {
+func (w *harness) submission(ctx context.Context, polled int) (Counts, error) {
 	answer, err := w.invoke(ctx, "SubmitFunction", fmt.Appendf(nil, submitEvent, talk))
 	if err != nil {
 		return Counts{}, err
@@ -138,7 +138,7 @@ func (w *world) submission(ctx context.Context, polled int) (Counts, error) {
 
 // transitions waits for the end of an execution and counts its transitions: the
 // start, each state that was entered, and each repetition of a task.
-func (w *world) transitions(ctx context.Context, id string) (float64, error) {
+func (w *harness) transitions(ctx context.Context, id string) (float64, error) {
 	arn := "arn:aws:states:us-east-1:123456789012:execution:Billed:" + id
 	for {
 		x, err := w.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
@@ -173,7 +173,7 @@ func (w *world) transitions(ctx context.Context, id string) (float64, error) {
 }
 
 // countPolls returns what one poll takes.
-func (w *world) countPolls(ctx context.Context, n int) (Counts, error) {
+func (w *harness) countPolls(ctx context.Context, n int) (Counts, error) {
 	if _, err := w.submission(ctx, 20); err != nil {
 		return Counts{}, err
 	}

@@ -66,7 +66,7 @@ func walk(_ context.Context, r *run) (async.Outcome, error) {
 	return async.Continue, nil
 }
 
-// bench is a world in memory, with one submission of the id "id".
+// bench is a fixture in memory, with one submission of the id "id".
 type bench struct {
 	store     asynctest.Store
 	workflows asynctest.Workflows

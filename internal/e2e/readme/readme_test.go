@@ -40,7 +40,7 @@ func TestThePageIsFollowed(t *testing.T) {
 	if os.Getenv("README_TEST") == "" {
 		t.Skip("NOT RUN: make test-readme does what the page says")
 	}
-	w := newWorld(t)
+	w := newHarness(t)
 	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestThePageIsFollowed(t *testing.T) {
 }
 
 // follow does one block.
-func (w *world) follow(t *testing.T, b block) {
+func (w *harness) follow(t *testing.T, b block) {
 	t.Helper()
 	_, isLeft := left[b.text]
 	switch {
@@ -129,7 +129,7 @@ var (
 
 // session does a step. What it prints is that of the page but for what differs
 // each time. Where the submission stands in its middle depends on the machine.
-func (w *world) session(t *testing.T, s step) {
+func (w *harness) session(t *testing.T, s step) {
 	t.Helper()
 	got := w.run(t, w.clone, s.command)
 	if documented := location.FindStringSubmatch(s.output); documented != nil {
@@ -168,7 +168,7 @@ func members(t *testing.T, output string) []string {
 // differs matches what is another each time.
 var differs = regexp.MustCompile(`[a-z2-7]{26}|Etag: \S+|Date: [^\r\n]+|Content-Length: \d+|\d{4}-\d\d-\d\dT[\d:.]+Z|http://127\.0\.0\.1:\d+|\r`)
 
-func (w *world) general(output string) string {
+func (w *harness) general(output string) string {
 	return strings.TrimSpace(differs.ReplaceAllStringFunc(output, func(s string) string {
 		if name, _, isHeader := strings.Cut(s, ": "); isHeader {
 			return name
@@ -178,7 +178,7 @@ func (w *world) general(output string) string {
 }
 
 // printed compares what the server prints when it is ready.
-func (w *world) printed(t *testing.T, want string) {
+func (w *harness) printed(t *testing.T, want string) {
 	t.Helper()
 	documented := &server{lines: strings.Split(strings.TrimSpace(want), "\n")}
 	if got := w.main.labels(); !slices.Equal(got, documented.labels()) {
@@ -192,7 +192,7 @@ func (w *world) printed(t *testing.T, want string) {
 }
 
 // project makes the template of the reader's own project.
-func (w *world) project(t *testing.T) {
+func (w *harness) project(t *testing.T) {
 	t.Helper()
 	const template = `Resources:
   Nap:
@@ -214,7 +214,7 @@ func TestInlineCommands(t *testing.T) {
 	if os.Getenv("README_TEST") == "" {
 		t.Skip("NOT RUN: make test-readme does what the page says")
 	}
-	w := newWorld(t)
+	w := newHarness(t)
 	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -32,9 +32,9 @@ const (
 	lambdas = "arn:aws:lambda:us-east-1:123456789012:function:"
 )
 
-// world is the deployment on this machine: the deployed binaries, the template's
+// harness is the deployment on this machine: the deployed binaries, the template's
 // settings, the given state machine on the engine, and DynamoDB behind a meter.
-type world struct {
+type harness struct {
 	host   *lambdahost.Host
 	meter  *meter
 	logs   *counter
@@ -45,7 +45,7 @@ type world struct {
 	counts map[string]int // invocations by function
 }
 
-func (w *world) close() {
+func (w *harness) close() {
 	for i := len(w.ends) - 1; i >= 0; i-- {
 		w.ends[i]()
 	}
@@ -61,9 +61,9 @@ func build(ctx context.Context, root, dir string) error {
 	return nil
 }
 
-// newWorld deploys template.yaml with a definition and a review policy.
-func newWorld(ctx context.Context, root, dir, database, definition, review string) (w *world, err error) {
-	w = &world{logs: &counter{}, table: "bill-" + rand.Text(), counts: map[string]int{}}
+// newHarness deploys template.yaml with a definition and a review policy.
+func newHarness(ctx context.Context, root, dir, database, definition, review string) (w *harness, err error) {
+	w = &harness{logs: &counter{}, table: "bill-" + rand.Text(), counts: map[string]int{}}
 	defer func() {
 		if err != nil {
 			w.close()
@@ -154,14 +154,14 @@ func functionOf(path string) string {
 	return strings.TrimPrefix(path, lambdas)
 }
 
-func (w *world) count(function string) {
+func (w *harness) count(function string) {
 	w.calls.Lock()
 	defer w.calls.Unlock()
 	w.counts[function]++
 }
 
 // invoke calls a function as the gateway does.
-func (w *world) invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
+func (w *harness) invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
 	w.count(function)
 	result, err := w.host.Invoke(ctx, function, event)
 	if err == nil && result.FunctionError != "" {

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"context"
@@ -29,7 +29,7 @@ import (
 
 // asFunction makes this test binary one of the functions of the job errand; its
 // value is the function's name.
-const asFunction = "AWSWORLD_FUNCTION"
+const asFunction = "AWSHARNESS_FUNCTION"
 
 // errand waits for an answer and can be undone. What its functions do is seen in
 // the folder NOTES: the callback's URL as link, an undone submission as undone.
@@ -92,10 +92,10 @@ const jobMachine = "arn:aws:states:us-east-1:123456789012:stateMachine:errand"
 
 // newErrands deploys the functions of the job errand, and returns the folder
 // NOTES as well.
-func newErrands(t *testing.T) (w *world, notes string) { return newJob(t, "errand", 20*time.Second) }
+func newErrands(t *testing.T) (w *harness, notes string) { return newJob(t, "errand", 20*time.Second) }
 
 // newJob deploys the functions of a job, each with a timeout.
-func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w *world, notes string) {
+func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w *harness, notes string) {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -106,7 +106,7 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 		t.Fatal(err)
 	}
 	_, table := dynamotest.NewTable(t)
-	w, notes = &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
+	w, notes = &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
 	front, invoke, states := serve(t), serve(t), serve(t)
 	w.states = newWire(t, states.URL)
 	var functions []lambdahost.Function
@@ -159,7 +159,7 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 }
 
 // request returns the response and its body.
-func (w *world) request(t *testing.T, method, url, body string) (*http.Response, string) {
+func (w *harness) request(t *testing.T, method, url, body string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -169,7 +169,7 @@ func (w *world) request(t *testing.T, method, url, body string) (*http.Response,
 	return w.send(t, req)
 }
 
-func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
+func (w *harness) send(t *testing.T, req *http.Request) (*http.Response, string) {
 	t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are looked at, not followed
 	if err != nil {
@@ -183,12 +183,12 @@ func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
 	return resp, string(text)
 }
 
-func (w *world) submitErrand(t *testing.T) api.Submission {
+func (w *harness) submitErrand(t *testing.T) api.Submission {
 	t.Helper()
 	return w.submit(t, `{}`)
 }
 
-func (w *world) submit(t *testing.T, input string) (s api.Submission) {
+func (w *harness) submit(t *testing.T, input string) (s api.Submission) {
 	t.Helper()
 	resp, body := w.request(t, http.MethodPost, w.url+api.SubmitPath, input)
 	if err := json.Unmarshal([]byte(body), &s); err != nil || resp.StatusCode != http.StatusAccepted || s.CancelURL == "" {
@@ -198,7 +198,7 @@ func (w *world) submit(t *testing.T, input string) (s api.Submission) {
 }
 
 // noted waits until a function has left a note.
-func (w *world) noted(t *testing.T, file string) string {
+func (w *harness) noted(t *testing.T, file string) string {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if text, err := os.ReadFile(file); err == nil && len(text) > 0 {

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"net/http"
@@ -27,8 +27,8 @@ const (
 	machines    = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 )
 
-// world is one deployment on this machine.
-type world struct {
+// harness is one deployment on this machine.
+type harness struct {
 	url  string
 	sfn  *sfn.Client
 	host *lambdahost.Host
@@ -41,18 +41,18 @@ type world struct {
 	invoke *server
 }
 
-// newWorld deploys template.yaml with a review policy, and stages that hardly
+// newHarness deploys template.yaml with a review policy, and stages that hardly
 // last.
-func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
+func newHarness(t *testing.T, review string) *harness { return newHarnessAtSpeed(t, review, "1000") }
 
-// newWorldAtSpeed has functions with more variables, as NAME=VALUE.
-func newWorldAtSpeed(t *testing.T, review, speed string, more ...string) *world {
+// newHarnessAtSpeed has functions with more variables, as NAME=VALUE.
+func newHarnessAtSpeed(t *testing.T, review, speed string, more ...string) *harness {
 	return deploy(t, root, machineName, binary, append(more, "REVIEW="+review, "SPEED="+speed)...)
 }
 
 // deploy deploys the template.yaml of a folder, with the binary of each CodeUri and
 // more environment for each function. machine is the state machine's logical id.
-func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, codeURI string) string, env ...string) *world {
+func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, codeURI string) string, env ...string) *harness {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -65,7 +65,7 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 	}
 	_, table := dynamotest.NewTable(t)
 	front, invoke := serve(t), serve(t)
-	w := &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
+	w := &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
 	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": w.table, machine + "Aliaslive": machines + machine + ":live",

@@ -119,9 +119,9 @@ func (a *account) leave(failed string) {
 	}
 }
 
-// world is a service whose generated state machine runs on the engine, which
+// fixture is a service whose generated state machine runs on the engine, which
 // calls the functions over HTTP, and is called over HTTP itself.
-type world struct {
+type fixture struct {
 	load
 	clock   fast
 	account *account
@@ -143,9 +143,9 @@ func serve(t *testing.T) *server {
 	return s
 }
 
-func newWorld(t *testing.T, l load) *world {
+func newFixture(t *testing.T, l load) *fixture {
 	t.Helper()
-	w := &world{load: l, clock: fast{time.Now(), l.speed}, faults: &asynctest.Faults{}, ended: make(chan stepfunctions.Status, l.submissions)}
+	w := &fixture{load: l, clock: fast{time.Now(), l.speed}, faults: &asynctest.Faults{}, ended: make(chan stepfunctions.Status, l.submissions)}
 	db, err := database.Open(t.TempDir(), stepfunctions.JournalSchema, sqlite.Schema)
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func newWorld(t *testing.T, l load) *world {
 
 // functions are the handlers of all functions, with AWS's own client of Step
 // Functions.
-func (w *world) functions(t *testing.T, store async.Store, states string) map[string]lambda.Handler {
+func (w *fixture) functions(t *testing.T, store async.Store, states string) map[string]lambda.Handler {
 	t.Helper()
 	env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL_SFN": states}
 	workflows, err := sfn.New(func(name string) string { return env[name] }, machineARN)
@@ -226,7 +226,7 @@ func job(lasts time.Duration) async.Definition {
 }
 
 // submit sends a submission until it is accepted, and returns its status URL.
-func (w *world) submit(ctx context.Context, number int) (path string, repeated int, err error) {
+func (w *fixture) submit(ctx context.Context, number int) (path string, repeated int, err error) {
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.api+"/api/submit", strings.NewReader(fmt.Sprintf(`{"number":%d}`, number)))
 		if err != nil {

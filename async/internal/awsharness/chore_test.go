@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"context"
@@ -184,7 +184,7 @@ func TestLargeResultInS3(t *testing.T) {
 }
 
 // purge removes a submission as the operators' tool does.
-func (w *world) purge(t *testing.T, id string, kept async.Results) {
+func (w *harness) purge(t *testing.T, id string, kept async.Results) {
 	t.Helper()
 	env := map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL_SFN": w.states.URL,
