@@ -362,15 +362,23 @@ func (w *harness) Fail(ctx context.Context, token, name string) error {
 	return w.answer(ctx, token, name)
 }
 
+// waiting returns the task that waits for an answer with a token.
+func (w *harness) waiting(ctx context.Context, token string) (*task, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if waiting := w.tasks[token]; waiting != nil {
+		return waiting, nil
+	}
+	return nil, async.ErrNotFound
+}
+
 func (w *harness) answer(ctx context.Context, token, name string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	waiting := w.tasks[token]
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case waiting == nil:
-		return async.ErrNotFound
+	waiting, err := w.waiting(ctx, token)
+	if err != nil {
+		return err
 	}
 	delete(w.tasks, token)
 	waiting.answer <- name
@@ -381,12 +389,9 @@ func (w *harness) answer(ctx context.Context, token, name string) error {
 func (w *harness) Heartbeat(ctx context.Context, token string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	waiting := w.tasks[token]
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case waiting == nil:
-		return async.ErrNotFound
+	waiting, err := w.waiting(ctx, token)
+	if err != nil {
+		return err
 	}
 	select {
 	case waiting.beat <- struct{}{}:

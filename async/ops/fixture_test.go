@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path"
 	"strings"
@@ -30,6 +29,7 @@ import (
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/sfn"
 	"example.org/asynchttpapi/async/local"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -114,13 +114,13 @@ func eachFixture(t *testing.T, compensates bool, test func(t *testing.T, w *fixt
 
 func newLocal(t *testing.T, compensates bool) *fixture {
 	w := &fixture{}
-	front := serve(t)
+	front := testserver.New(t)
 	s, err := local.New(t.Context(), w.job(compensates), local.Options{Data: t.TempDir(), BaseURL: front.URL, Log: discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := serve(t)
-	front.handler, engine.handler = s, s.StepFunctions()
+	engine := testserver.New(t)
+	front.Handler, engine.Handler = s, s.StepFunctions()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -129,19 +129,6 @@ func newLocal(t *testing.T, compensates bool) *fixture {
 	w.url, w.engine = front.URL, engine.URL
 	w.env = map[string]string{"OPS_LOCAL": engine.URL}
 	return w
-}
-
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
 }
 
 // handlers are functions that the engine calls, known once they are made.
@@ -164,7 +151,7 @@ func newAWS(t *testing.T, compensates bool) *fixture {
 	if os.Getenv("DYNAMODB_ENDPOINT") == "" {
 		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
 	}
-	w, all, wire := &fixture{}, handlers{}, serve(t)
+	w, all, wire := &fixture{}, handlers{}, testserver.New(t)
 	job := w.job(compensates)
 	engine := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: all,
 		Ended: func(ctx context.Context, x stepfunctions.Execution) error {
@@ -182,7 +169,7 @@ func newAWS(t *testing.T, compensates bool) *fixture {
 		cancel()
 		_ = engine.Close(now)
 	})
-	wire.handler = stepfunctions.Handler(engine, discard)
+	wire.Handler = stepfunctions.Handler(engine, discard)
 	definition, err := asyncgen.Definition(job, func(activity string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + activity })
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +194,7 @@ func newAWS(t *testing.T, compensates bool) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := serve(t)
+	front := testserver.New(t)
 	w.url = front.URL
 	made, err := functions.All(functions.Config{Job: job, Store: store, Workflows: workflows, Log: discard,
 		Settings: functions.Settings{BaseURL: front.URL, Retention: 24 * time.Hour, Cancelable: true}})
@@ -221,7 +208,7 @@ func newAWS(t *testing.T, compensates bool) *fixture {
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = all[function]
 	}
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "localhost", MaxBody: 1 << 20, Log: discard})
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "localhost", MaxBody: 1 << 20, Log: discard})
 	if err != nil {
 		t.Fatal(err)
 	}

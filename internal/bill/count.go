@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // Counts are what one submission and its polls take.
@@ -59,14 +61,8 @@ var outcomes = []struct {
 	{"fail@selection", "failed in selection", 0},
 }
 
-const (
-	submitEvent = `{"version":"2.0","routeKey":"ANY /api/submit","rawPath":"/api/submit","headers":{"content-type":"application/json"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"POST","path":"/api/submit"}},"body":%q}`
-	statusEvent = `{"version":"2.0","routeKey":"ANY /api/status/{id}","rawPath":"/api/status/%[1]s","pathParameters":{"id":"%[1]s"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"GET","path":"/api/status/%[1]s"}}}`
-	talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
-		"title":"Notes","description":"On the engine.","track":"History"}`
-)
+const talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
+	"title":"Notes","description":"On the engine.","track":"History"}`
 
 // countSubmissions takes n submissions through the harness, each polled often, and
 // returns the means. What the first ones cost, cold starts, is left out.
@@ -95,9 +91,14 @@ func (w *harness) totals() (c Counts) {
 		c.Invocations += float64(calls)
 	}
 	w.calls.Unlock()
-	w.meter.mu.Lock()
-	c.WriteUnits, c.ReadUnits, c.DynamoCalls = w.meter.writes, w.meter.reads, float64(w.meter.calls)
-	w.meter.mu.Unlock()
+	for _, call := range w.meter.Calls() {
+		c.DynamoCalls++
+		if call.Operation == "GetItem" {
+			c.ReadUnits += call.Units
+		} else {
+			c.WriteUnits += call.Units
+		}
+	}
 	w.logs.mu.Lock()
 	c.LogBytes, c.LogLines = float64(w.logs.bytes), float64(w.logs.lines)
 	w.logs.mu.Unlock()
@@ -109,7 +110,7 @@ func (w *harness) totals() (c Counts) {
 
 // submission submits, waits for the execution's end and polls.
 func (w *harness) submission(ctx context.Context, polled int) (Counts, error) {
-	answer, err := w.invoke(ctx, "SubmitFunction", fmt.Appendf(nil, submitEvent, talk))
+	answer, err := w.invoke(ctx, "SubmitFunction", lambdahost.SubmitEvent(talk))
 	if err != nil {
 		return Counts{}, err
 	}
@@ -127,7 +128,7 @@ func (w *harness) submission(ctx context.Context, polled int) (Counts, error) {
 		return c, err
 	}
 	for range polled {
-		answer, err := w.invoke(ctx, "StatusFunction", fmt.Appendf(nil, statusEvent, id))
+		answer, err := w.invoke(ctx, "StatusFunction", lambdahost.StatusEvent(id))
 		if err != nil {
 			return c, err
 		}

@@ -37,12 +37,12 @@ func testKeyRepeated(t *testing.T) {
 	}
 	w.move(id, approved)
 	done := w.do(post(presentation, "Idempotency-Key", `"the-first-of-these-keys"`))
-	golden(t, "key-repeated-when-done", done)
+	compare(t, "key-repeated-when-done", done)
 	reused := w.do(post(strings.Replace(presentation, "Notes", "Other", 1), "Idempotency-Key", `"the-first-of-these-keys"`))
 	if reused.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("reused: %d", reused.StatusCode)
 	}
-	golden(t, "key-reused", reused)
+	compare(t, "key-reused", reused)
 }
 
 func TestKeyOutlivesItsSubmission(t *testing.T) { inBubble(t, testKeyOutlivesItsSubmission) }
@@ -79,7 +79,7 @@ func testKeyInUse(t *testing.T) {
 		t.Fatalf("first: %d %s", r.StatusCode, r.text)
 	}
 	second := w.do(submit)
-	golden(t, "key-in-use", second)
+	compare(t, "key-in-use", second)
 	if second.StatusCode != http.StatusConflict || second.Header.Get("Retry-After") == "" {
 		t.Errorf("second: %d", second.StatusCode)
 	}
@@ -110,7 +110,7 @@ func testKeyAbandoned(t *testing.T) {
 	if r.StatusCode != http.StatusInternalServerError {
 		t.Errorf("died: %d", r.StatusCode)
 	}
-	golden(t, "panic", r)
+	compare(t, "panic", r)
 	for _, step := range []struct {
 		pass  time.Duration
 		after string

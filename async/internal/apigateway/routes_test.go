@@ -119,7 +119,7 @@ func TestCallback(t *testing.T) {
 			if r.text != "" {
 				checkResponse(t, r)
 			}
-			golden(t, step.name, r)
+			compare(t, step.name, r)
 		}
 		if r := w.do(other(get(api.StatusPath + w.store.IDs()[0]))); r.submission(t).CustomStatus != "Offered" {
 			t.Errorf("the answer was not recorded: %s", r.text)
@@ -196,7 +196,7 @@ func TestLargeResult(t *testing.T) {
 		if whole.text != "0123456789" || len(tag) < 10 {
 			t.Errorf("%q, ETag %s", whole.text, tag)
 		}
-		golden(t, "result-large", whole)
+		compare(t, "result-large", whole)
 		for name, tt := range map[string]struct {
 			status int
 			header []string
@@ -262,8 +262,8 @@ func TestLargeResultElsewhere(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		w := newFixture(t, func(c *functions.Config, _ *apigateway.Config) { c.Results = presigned{c.Results.(*asynctest.Results)} })
 		path := w.putLarge("0123456789")
-		golden(t, "result-redirect", w.do(other(get(path))))
-		golden(t, "result-redirect-head", w.do(other(method("HEAD", get(path)))))
+		compare(t, "result-redirect", w.do(other(get(path))))
+		compare(t, "result-redirect-head", w.do(other(method("HEAD", get(path)))))
 	})
 }
 

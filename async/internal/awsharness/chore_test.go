@@ -134,16 +134,7 @@ func TestLargeResultInS3(t *testing.T) {
 		for i := 0; i < len(header); i += 2 {
 			req.Header.Set(header[i], header[i+1])
 		}
-		resp, err := http.DefaultClient.Do(req) // redirects are followed
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return resp, string(text)
+		return received(t, http.DefaultClient.Do, req) // redirects are followed
 	}
 	whole, text := get()
 	if text != rows(size) || whole.Header.Get("Content-Type") != "text/csv" || !strings.Contains(whole.Header.Get("Content-Disposition"), "rows.csv") {

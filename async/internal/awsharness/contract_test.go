@@ -97,7 +97,7 @@ func (w *harness) check(t *testing.T, want row) {
 	for i := 0; i < len(want.header); i += 2 {
 		req.Header.Set(want.header[i], want.header[i+1])
 	}
-	resp, body := w.send(t, req)
+	resp, body := received(t, http.DefaultTransport.RoundTrip, req)
 	var got struct {
 		api.Submission
 		Status any `json:"status"`
@@ -149,11 +149,11 @@ func TestContractOfTroubles(t *testing.T) {
 	again(429, api.CodeThrottled)
 	w.check(t, row{"status", "GET", api.StatusPath + async.IDOf(async.NewSecret()), nil, "", 429, api.CodeThrottled})
 	w.dynamodb.throttles.Store(false)
-	forward := w.states.handler
-	w.states.handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+	forward := w.states.Handler
+	w.states.Handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.WriteHeader(http.StatusServiceUnavailable)
 	})
 	again(503, api.CodeUnavailable)
-	w.states.handler = forward
+	w.states.Handler = forward
 	again(202, "")
 }

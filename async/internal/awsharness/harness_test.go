@@ -2,7 +2,6 @@ package awsharness
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
 	"example.org/asynchttpapi/internal/samtemplate"
+	"example.org/asynchttpapi/internal/testserver"
 )
 
 const (
@@ -38,7 +38,7 @@ type harness struct {
 	// dynamodb and states are what the functions call these services over.
 	dynamodb, states *wire
 	// invoke is what Step Functions calls the functions over.
-	invoke *server
+	invoke *testserver.Server
 }
 
 // newHarness deploys template.yaml with a review policy, and stages that hardly
@@ -64,7 +64,7 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 		t.Fatal(err)
 	}
 	_, table := dynamotest.NewTable(t)
-	front, invoke := serve(t), serve(t)
+	front, invoke := testserver.New(t), testserver.New(t)
 	w := &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
 	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{
@@ -74,23 +74,10 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 	w.dynamodb, w.states = newWire(t, dynamodb), newWire(t, stepfunctions)
 	env = append(env, "AWS_ENDPOINT_URL_DYNAMODB="+w.dynamodb.URL, "AWS_ENDPOINT_URL_SFN="+w.states.URL)
 	w.host = newHost(t, tpl, refs, w.logs, binary, env...)
-	invoke.handler = w.host
-	front.handler = newGateway(t, tpl, w.host, front.URL)
+	invoke.Handler = w.host
+	front.Handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
 	return w
-}
-
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
 }
 
 // newHost gives each function of the template its binary and its environment.

@@ -23,6 +23,7 @@ import (
 	"example.org/asynchttpapi/async/lambdamain/results"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -107,7 +108,7 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 	}
 	_, table := dynamotest.NewTable(t)
 	w, notes = &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
-	front, invoke, states := serve(t), serve(t), serve(t)
+	front, invoke, states := testserver.New(t), testserver.New(t), testserver.New(t)
 	w.states = newWire(t, states.URL)
 	var functions []lambdahost.Function
 	routes := map[string]lambda.Handler{}
@@ -149,8 +150,8 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { engine.Close(context.Background()) }) //nolint:errcheck // nothing runs any more
-	invoke.handler, states.handler = w.host, stepfunctions.Handler(engine, slog.New(slog.DiscardHandler))
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: strings.TrimPrefix(front.URL, "http://")})
+	invoke.Handler, states.Handler = w.host, stepfunctions.Handler(engine, slog.New(slog.DiscardHandler))
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: strings.TrimPrefix(front.URL, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,12 +167,13 @@ func (w *harness) request(t *testing.T, method, url, body string) (*http.Respons
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	return w.send(t, req)
+	return received(t, http.DefaultTransport.RoundTrip, req) // redirects are looked at, not followed
 }
 
-func (w *harness) send(t *testing.T, req *http.Request) (*http.Response, string) {
+// received sends a request and returns the response and its body.
+func received(t *testing.T, send func(*http.Request) (*http.Response, error), req *http.Request) (*http.Response, string) {
 	t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are looked at, not followed
+	resp, err := send(req)
 	if err != nil {
 		t.Fatal(err)
 	}

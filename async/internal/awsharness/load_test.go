@@ -35,9 +35,9 @@ func number(t *testing.T, name string, usual int) int {
 // limit makes Lambda's Invoke API refuse more than so many calls at a time.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
 func (w *harness) limit(calls int) (refused *atomic.Int64) {
-	all, free := w.invoke.handler, make(chan struct{}, calls)
+	all, free := w.invoke.Handler, make(chan struct{}, calls)
 	refused = &atomic.Int64{}
-	w.invoke.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.invoke.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		select {
 		case free <- struct{}{}:
 			defer func() { <-free }()

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +25,7 @@ import (
 	"example.org/asynchttpapi/async/internal/sfn"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -130,19 +130,6 @@ type fixture struct {
 	ended   chan stepfunctions.Status
 }
 
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
-}
-
 func newFixture(t *testing.T, l load) *fixture {
 	t.Helper()
 	w := &fixture{load: l, clock: fast{time.Now(), l.speed}, faults: &asynctest.Faults{}, ended: make(chan stepfunctions.Status, l.submissions)}
@@ -151,7 +138,7 @@ func newFixture(t *testing.T, l load) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() }) //nolint:errcheck // nothing is read afterwards
-	invoke, states, front := serve(t), serve(t), serve(t)
+	invoke, states, front := testserver.New(t), testserver.New(t), testserver.New(t)
 	invoker, err := stepfunctionstest.NewLambdaInvoker(invoke.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -161,15 +148,15 @@ func newFixture(t *testing.T, l load) *fixture {
 		Ended: func(_ context.Context, x stepfunctions.Execution) error { w.ended <- x.Status; return nil },
 	})
 	log := slog.New(slog.DiscardHandler)
-	states.handler = stepfunctions.Handler(engine, log)
+	states.Handler = stepfunctions.Handler(engine, log)
 	all := w.functions(t, sqlite.NewStore(db), states.URL)
 	w.account = &account{handlers: all, limit: l.limit, failed: map[string]int{}}
-	invoke.handler = w.account
+	invoke.Handler = w.account
 	routes := map[string]lambda.Handler{}
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = all[function]
 	}
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "api.example.org", Log: log, MaxInFlight: l.submissions})
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "api.example.org", Log: log, MaxInFlight: l.submissions})
 	if err != nil {
 		t.Fatal(err)
 	}
