@@ -36,16 +36,23 @@ var left = map[string]string{
 	"make test\n":   "it has this test in it",
 }
 
-func TestThePageIsFollowed(t *testing.T) {
+// readme returns a fresh clone and the page in it.
+func readme(t *testing.T) (w *harness, page string) {
+	t.Helper()
 	if os.Getenv("README_TEST") == "" {
 		t.Skip("NOT RUN: make test-readme does what the page says")
 	}
-	w := newHarness(t)
-	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
+	w = newHarness(t)
+	text, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := blocks(string(page))
+	return w, string(text)
+}
+
+func TestThePageIsFollowed(t *testing.T) {
+	w, page := readme(t)
+	all := blocks(page)
 	if len(all) < 10 {
 		t.Fatalf("the page has %d blocks", len(all))
 	}
@@ -211,16 +218,9 @@ func (w *harness) project(t *testing.T) {
 
 // TestInlineCommands does those that stand in sentences.
 func TestInlineCommands(t *testing.T) {
-	if os.Getenv("README_TEST") == "" {
-		t.Skip("NOT RUN: make test-readme does what the page says")
-	}
-	w := newHarness(t)
-	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, page := readme(t)
 	for _, command := range []string{"go run ./cmd/local -help", "go run ./cmd/local -data .data backup DIR", "make run ADDR=127.0.0.1:3002 DATA=.data2"} {
-		if !strings.Contains(string(page), "`"+command+"`") {
+		if !strings.Contains(page, "`"+command+"`") {
 			t.Errorf("the page says %q no longer", command)
 		}
 	}
