@@ -162,6 +162,59 @@ func TestStageInsertedInFront(t *testing.T) {
 	})
 }
 
+// Every end is beyond every stage, however many a job has.
+func TestManyStages(t *testing.T) {
+	withFixture(t, func(t *testing.T, w *fixture) {
+		job := w.job()
+		template := job.Stages[2]
+		job.Stages = nil
+		for i := range 30 {
+			next := template
+			next.Name, next.Activity = fmt.Sprintf("Stage%d", i), fmt.Sprintf("stage%d", i)
+			next.Do = func(context.Context, *run) (async.Outcome, error) { return async.Continue, nil }
+			job.Stages = append(job.Stages, next)
+		}
+		w = newFixture(t, func(_ *fixture, c *async.Config) { c.Job = job })
+		id := w.submitted(t)
+		for i, s := range job.Stages {
+			out, failed := w.stage(t.Context(), id, s.Name, 0)
+			if last := i == len(job.Stages)-1; failed != "" || out.Ended != last || !last && w.record(t, id).CustomStatus != s.Name {
+				t.Fatalf("%s: %+v, %s, %+v", s.Name, out, failed, w.record(t, id).State)
+			}
+		}
+		if r := w.record(t, id); r.Status != api.Succeeded || r.CustomStatus != "Done" {
+			t.Errorf("%+v", r.State)
+		}
+		canceled := w.submitted(t)
+		last := job.Stages[len(job.Stages)-1].Name
+		w.end(canceled, api.Canceled)
+		if _, failed := w.stage(t.Context(), canceled, last, 0); failed != async.Overtaken || w.record(t, canceled).Status != api.Canceled {
+			t.Errorf("%s, %+v", failed, w.record(t, canceled).State)
+		}
+	})
+}
+
+// A record is overdue when its stage is, by the job's own bound; before the first,
+// when the first would be.
+func TestDeadlinesAreTheStages(t *testing.T) {
+	withFixture(t, func(t *testing.T, w *fixture) {
+		w.first = func(context.Context, *run) (async.Outcome, error) { return async.Continue, errors.New("down") }
+		w.last = w.first
+		stages := w.job().Describe().Stages
+		id := w.submitted(t)
+		if got, want := w.record(t, id).Deadline, time.Now().UTC().Add(stages[0].Bound()); !got.Equal(want) {
+			t.Errorf("accepted: %v, want %v", got, want)
+		}
+		for _, s := range []async.StageDescription{stages[0], stages[2]} {
+			time.Sleep(time.Minute)
+			w.stage(t.Context(), id, s.Name, 0)
+			if got, want := w.record(t, id).Deadline, time.Now().UTC().Add(s.Bound()); !got.Equal(want) {
+				t.Errorf("%s: %v, want %v", s.Name, got, want)
+			}
+		}
+	})
+}
+
 // Percent does not fall when a deployment changes what is expected of stages.
 func TestPercentSurvivesADeployment(t *testing.T) {
 	withFixture(t, func(t *testing.T, w *fixture) {
