@@ -71,12 +71,12 @@ test-otel: ## spans for OpenTelemetry, a module of its own
 .PHONY: test-s3
 test-s3: $(TOOLS)/ministack/ok ## the results on S3 against MiniStack
 	.ci/ministack/run $(TOOLS)/ministack/bin/ministack go test $(RACE) -count=1 ./async/internal/s3
-	.ci/dynalite/run .ci/ministack/run $(TOOLS)/ministack/bin/ministack go test -count=1 -run TestLargeResultInS3 ./async/internal/awsworld
+	.ci/dynalite/run .ci/ministack/run $(TOOLS)/ministack/bin/ministack go test -count=1 -run TestLargeResultInS3 ./async/internal/awsharness
 
 .PHONY: test-aws
 test-aws: $(TOOLS)/pollers/ok ## the deployed binaries, each behind a Runtime API, over every wire
 	@rm -rf $(LOGS)/lines/aws && mkdir -p $(LOGS)/lines/aws
-	PERSONAL_LOGS=$(LOGS)/lines/aws .ci/dynalite/run $(POLLERS) go test -count=1 $(WAITING) ./async/internal/awsworld ./async/internal/coldstart
+	PERSONAL_LOGS=$(LOGS)/lines/aws .ci/dynalite/run $(POLLERS) go test -count=1 $(WAITING) ./async/internal/awsharness ./async/internal/coldstart
 
 .PHONY: test-logs
 test-logs: ## every line that test-unit and test-aws have logged: nothing personal
@@ -133,7 +133,7 @@ load: ## more submissions at once than functions may run, in real time: make loa
 .PHONY: load-aws
 load-aws: ## the same with the deployed binaries, and a DynamoDB that throttles: [SUBMISSIONS=2000] [LIMIT=10] [THROTTLED=120]
 	LOAD_SUBMISSIONS=$(or $(SUBMISSIONS),2000) LOAD_LIMIT=$(or $(LIMIT),10) LOAD_THROTTLED=$(or $(THROTTLED),120) LOAD_POLLS=100 \
-		.ci/dynalite/run go test -count=1 -timeout 3h -v -run 'TestDynamoDBThrottles|TestOneReader' ./async/internal/awsworld
+		.ci/dynalite/run go test -count=1 -timeout 3h -v -run 'TestDynamoDBThrottles|TestOneReader' ./async/internal/awsharness
 
 .PHONY: torture-engine
 torture-engine: ## the engine alone, killed with everything in flight, damaged, and without room: [CYCLES=100]

@@ -17,7 +17,7 @@ import (
 )
 
 func TestStagesLeadToTheEnd(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		w.first = func(ctx context.Context, r *run) (async.Outcome, error) {
 			rec := w.record(t, r.ID)
 			if rec.Status != api.Running || rec.CustomStatus != "First" || rec.Message != "The first stage is at work." || rec.Rank != 1 ||
@@ -64,7 +64,7 @@ func TestStagesLeadToTheEnd(t *testing.T) {
 }
 
 func TestStageEndsTheSubmissionInTheSameWrite(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		w.first = func(context.Context, *run) (async.Outcome, error) { return "Declined", nil }
 		id := w.submitted(t)
 		w.faults.Calls()
@@ -81,7 +81,7 @@ func TestStageEndsTheSubmissionInTheSameWrite(t *testing.T) {
 }
 
 func TestRecordedOutcomeIsReturned(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.stage(t.Context(), id, "First", 0)
 		w.last = func(context.Context, *run) (async.Outcome, error) { return async.Continue, errors.New("down") }
@@ -103,7 +103,7 @@ func TestRecordedOutcomeIsReturned(t *testing.T) {
 
 // A run after a crash knows when the stage began, and restarts nothing.
 func TestRunAfterACrash(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		w.first = func(_ context.Context, r *run) (async.Outcome, error) {
 			if !r.Began.Equal(w.start) {
 				t.Errorf("began %v, want %v", r.Began, w.start)
@@ -127,7 +127,7 @@ func TestRunAfterACrash(t *testing.T) {
 // compared, not ranks. A retired one still runs for those in flight.
 func TestStageInsertedInFront(t *testing.T) {
 	var store *asynctest.Store
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		store = w.store
 		w.first = func(context.Context, *run) (async.Outcome, error) { return async.Continue, errors.New("down") }
 		id := w.submitted(t)
@@ -140,7 +140,7 @@ func TestStageInsertedInFront(t *testing.T) {
 		zeroth.Name, zeroth.Activity = "Zeroth", "zeroth"
 		job.Stages = append([]stage{zeroth}, job.Stages...)
 		job.Stages[1].Retired = true
-		newer := newWorld(t, func(_ *world, c *async.Config) { c.Job, c.Store = job, store })
+		newer := newFixture(t, func(_ *fixture, c *async.Config) { c.Job, c.Store = job, store })
 		w.first = func(_ context.Context, r *run) (async.Outcome, error) {
 			if rec := w.record(t, id); !r.Began.Equal(began.Began) || rec.Rank != 1 || !rec.Updated.Equal(began.Updated) {
 				t.Errorf("moved to %+v", rec.State)
@@ -162,16 +162,69 @@ func TestStageInsertedInFront(t *testing.T) {
 	})
 }
 
+// Every end is beyond every stage, however many a job has.
+func TestManyStages(t *testing.T) {
+	withFixture(t, func(t *testing.T, w *fixture) {
+		job := w.job()
+		template := job.Stages[2]
+		job.Stages = nil
+		for i := range 30 {
+			next := template
+			next.Name, next.Activity = fmt.Sprintf("Stage%d", i), fmt.Sprintf("stage%d", i)
+			next.Do = func(context.Context, *run) (async.Outcome, error) { return async.Continue, nil }
+			job.Stages = append(job.Stages, next)
+		}
+		w = newFixture(t, func(_ *fixture, c *async.Config) { c.Job = job })
+		id := w.submitted(t)
+		for i, s := range job.Stages {
+			out, failed := w.stage(t.Context(), id, s.Name, 0)
+			if last := i == len(job.Stages)-1; failed != "" || out.Ended != last || !last && w.record(t, id).CustomStatus != s.Name {
+				t.Fatalf("%s: %+v, %s, %+v", s.Name, out, failed, w.record(t, id).State)
+			}
+		}
+		if r := w.record(t, id); r.Status != api.Succeeded || r.CustomStatus != "Done" {
+			t.Errorf("%+v", r.State)
+		}
+		canceled := w.submitted(t)
+		last := job.Stages[len(job.Stages)-1].Name
+		w.end(canceled, api.Canceled)
+		if _, failed := w.stage(t.Context(), canceled, last, 0); failed != async.Overtaken || w.record(t, canceled).Status != api.Canceled {
+			t.Errorf("%s, %+v", failed, w.record(t, canceled).State)
+		}
+	})
+}
+
+// A record is overdue when its stage is, by the job's own bound; before the first,
+// when the first would be.
+func TestDeadlinesAreTheStages(t *testing.T) {
+	withFixture(t, func(t *testing.T, w *fixture) {
+		w.first = func(context.Context, *run) (async.Outcome, error) { return async.Continue, errors.New("down") }
+		w.last = w.first
+		stages := w.job().Describe().Stages
+		id := w.submitted(t)
+		if got, want := w.record(t, id).Deadline, time.Now().UTC().Add(stages[0].Bound()); !got.Equal(want) {
+			t.Errorf("accepted: %v, want %v", got, want)
+		}
+		for _, s := range []async.StageDescription{stages[0], stages[2]} {
+			time.Sleep(time.Minute)
+			w.stage(t.Context(), id, s.Name, 0)
+			if got, want := w.record(t, id).Deadline, time.Now().UTC().Add(s.Bound()); !got.Equal(want) {
+				t.Errorf("%s: %v, want %v", s.Name, got, want)
+			}
+		}
+	})
+}
+
 // Percent does not fall when a deployment changes what is expected of stages.
 func TestPercentSurvivesADeployment(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		w.first = func(ctx context.Context, r *run) (async.Outcome, error) { return async.Continue, r.Progress(ctx, 0.9) }
 		id := w.submitted(t)
 		w.stage(t.Context(), id, "First", 0)
 		before := w.record(t, id).Percent
 		job := w.job()
 		job.Stages[2].Expected = time.Hour
-		newer := newWorld(t, func(_ *world, c *async.Config) { c.Job, c.Store = job, w.store })
+		newer := newFixture(t, func(_ *fixture, c *async.Config) { c.Job, c.Store = job, w.store })
 		w.last = func(_ context.Context, r *run) (async.Outcome, error) {
 			if p := w.record(t, id).Percent; p != before || before < 50 {
 				t.Errorf("percent is %d after %d", p, before)
@@ -185,7 +238,7 @@ func TestPercentSurvivesADeployment(t *testing.T) {
 }
 
 func TestTwinThatDecidesFirst(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.first = func(context.Context, *run) (async.Outcome, error) {
 			w.first = func(context.Context, *run) (async.Outcome, error) { return "Declined", nil }
@@ -202,7 +255,7 @@ func TestTwinThatDecidesFirst(t *testing.T) {
 }
 
 type faultTest struct {
-	arrange func(w *world, id string)
+	arrange func(w *fixture, id string)
 	in      *async.ActivityInput
 	want    string
 }
@@ -210,13 +263,13 @@ type faultTest struct {
 // faultTests are runs of a stage, by what goes wrong.
 func faultTests() map[string]faultTest {
 	down := errors.New("dial tcp: ada@example.org")
-	fails := func(err error) func(*world, string) {
-		return func(w *world, _ string) {
+	fails := func(err error) func(*fixture, string) {
+		return func(w *fixture, _ string) {
 			w.first = func(context.Context, *run) (async.Outcome, error) { return async.Continue, err }
 		}
 	}
-	fault := func(op string, err error) func(*world, string) {
-		return func(w *world, _ string) {
+	fault := func(op string, err error) func(*fixture, string) {
+		return func(w *fixture, _ string) {
 			w.faults.Always(op, func(context.Context, func(context.Context) error) error { return err })
 		}
 	}
@@ -224,9 +277,9 @@ func faultTests() map[string]faultTest {
 		"no id":              {in: &async.ActivityInput{}, want: async.Invalid},
 		"negative redrive":   {in: &async.ActivityInput{ID: "id", Redrive: -1}, want: async.Invalid},
 		"no record":          {in: &async.ActivityInput{ID: "other"}, want: async.NotFound},
-		"canceled":           {arrange: func(w *world, id string) { w.end(id, api.Canceled) }, want: async.Overtaken},
-		"canceled, redriven": {arrange: func(w *world, id string) { w.end(id, api.Canceled) }, in: &async.ActivityInput{Redrive: 1}, want: async.Overtaken},
-		"failed already":     {arrange: func(w *world, id string) { w.end(id, api.Failed) }, want: async.Overtaken},
+		"canceled":           {arrange: func(w *fixture, id string) { w.end(id, api.Canceled) }, want: async.Overtaken},
+		"canceled, redriven": {arrange: func(w *fixture, id string) { w.end(id, api.Canceled) }, in: &async.ActivityInput{Redrive: 1}, want: async.Overtaken},
+		"failed already":     {arrange: func(w *fixture, id string) { w.end(id, api.Failed) }, want: async.Overtaken},
 		"get fails":          {arrange: fault("Store.Get", down), want: async.Unavailable},
 		"advance fails":      {arrange: fault("Store.Advance", down), want: async.Unavailable},
 		"input fails":        {arrange: fault("Store.Input", down), want: async.Unavailable},
@@ -239,35 +292,35 @@ func faultTests() map[string]faultTest {
 		"failure undeclared": {arrange: fails(async.Failure{Code: "Other", Message: "ada@example.org"}), want: async.Invalid},
 		"canceled by itself": {arrange: fails(async.ErrCanceled), want: async.Overtaken},
 		"own deadline":       {arrange: fails(context.DeadlineExceeded), want: async.Unavailable},
-		"outcome undeclared": {arrange: func(w *world, _ string) {
+		"outcome undeclared": {arrange: func(w *fixture, _ string) {
 			w.first = func(context.Context, *run) (async.Outcome, error) { return "Lost", nil }
 		}, want: async.Invalid},
-		"value not set": {arrange: func(w *world, _ string) {
+		"value not set": {arrange: func(w *fixture, _ string) {
 			w.first = func(_ context.Context, r *run) (async.Outcome, error) { _, err := parcel.Get(r); return "", err }
 		}, want: async.Invalid},
-		"values too long": {arrange: func(w *world, _ string) {
+		"values too long": {arrange: func(w *fixture, _ string) {
 			w.first = func(_ context.Context, r *run) (async.Outcome, error) {
 				return "", parcel.Set(r, strings.Repeat("x", async.MaxValues))
 			}
 		}, want: async.Invalid},
-		"no large results": {arrange: func(w *world, _ string) {
+		"no large results": {arrange: func(w *fixture, _ string) {
 			w.Results = nil
 			w.first = func(ctx context.Context, r *run) (async.Outcome, error) {
 				_, err := r.ResultWriter(ctx, "", "")
 				return "", err
 			}
 		}, want: async.Invalid},
-		"stuck": {arrange: func(w *world, _ string) {
+		"stuck": {arrange: func(w *fixture, _ string) {
 			w.first = func(ctx context.Context, _ *run) (async.Outcome, error) { return "", async.Sleep(ctx, time.Hour) }
 		}, want: async.TimedOut},
-		"succeeded already": {arrange: func(w *world, id string) { w.end(id, api.Succeeded) }, want: ""},
+		"succeeded already": {arrange: func(w *fixture, id string) { w.end(id, api.Succeeded) }, want: ""},
 	}
 }
 
 func TestFaultsAreNamed(t *testing.T) {
 	for about, tt := range faultTests() {
 		t.Run(about, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
+			withFixture(t, func(t *testing.T, w *fixture) {
 				id := w.submitted(t)
 				in := async.ActivityInput{ID: id}
 				if tt.in != nil {
@@ -289,7 +342,7 @@ func TestFaultsAreNamed(t *testing.T) {
 			})
 		})
 	}
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		if _, got := w.stage(t.Context(), w.submitted(t), "Nowhere", 0); got != async.Invalid {
 			t.Errorf("a stage that the job has not: %s", got)
 		}
@@ -297,7 +350,7 @@ func TestFaultsAreNamed(t *testing.T) {
 }
 
 // end gives the submission a terminal status, as reconciliation does.
-func (w *world) end(id string, status api.Status) {
+func (w *fixture) end(id string, status api.Status) {
 	r, err := w.store.Get(context.Background(), id)
 	if err != nil {
 		panic(err)
@@ -308,7 +361,7 @@ func (w *world) end(id string, status api.Status) {
 
 // The text of a stage's error goes to the Observer, and nowhere else.
 func TestStageErrorsAreObserved(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		down := errors.New("dial tcp: ada@example.org")
 		w.first = func(context.Context, *run) (async.Outcome, error) { return async.Continue, down }
 		w.stage(t.Context(), w.submitted(t), "First", 0)
@@ -328,7 +381,7 @@ func TestStageErrorsAreObserved(t *testing.T) {
 // once, and before the function that runs it is cut off.
 func TestStageThatIsCutOffIsObserved(t *testing.T) {
 	for _, function := range []time.Duration{0, 20 * time.Second} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			var mu sync.Mutex
 			var seen []string
 			w.Observer = func(_ context.Context, e async.Event) {

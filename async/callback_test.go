@@ -20,9 +20,9 @@ const (
 )
 
 // inWait runs a test with a submission that waits, its task with token "first".
-func inWait(t *testing.T, test func(t *testing.T, w *world, id string), change ...func(*world, *async.Config)) {
+func inWait(t *testing.T, test func(t *testing.T, w *fixture, id string), change ...func(*fixture, *async.Config)) {
 	t.Helper()
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.waiting(t, id, "first")
 		w.events = nil
@@ -30,7 +30,7 @@ func inWait(t *testing.T, test func(t *testing.T, w *world, id string), change .
 	}, change...)
 }
 
-func (w *world) answers() (all []string) {
+func (w *fixture) answers() (all []string) {
 	for _, a := range w.workflows.Answers() {
 		all = append(all, a.Token+" "+a.Error+a.Output)
 	}
@@ -38,7 +38,7 @@ func (w *world) answers() (all []string) {
 }
 
 func TestWaitAndAnswer(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		r := w.record(t, id)
 		if r.CustomStatus != "Approval" || r.Waiting != (async.Waiting{Stage: "Approval", Token: "first", Attempt: 2 << 20}) || r.Rank != 2 ||
 			!r.Deadline.After(w.start.Add(48*time.Hour)) {
@@ -77,7 +77,7 @@ func TestWaitAndAnswer(t *testing.T) {
 
 // What is wrong with an answer is the caller's to mend, and the stage waits on.
 func TestWrongAnswers(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.complete = func(ctx context.Context, r *run, a answer) (async.Outcome, error) {
 			var p async.Problems
 			p.Add("/OK", "must be true")
@@ -129,7 +129,7 @@ func TestWrongAnswers(t *testing.T) {
 
 // A form without a choice, or a program's mistake, must not become a refusal.
 func TestAnEmptyAnswerDecidesNothing(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		for _, body := range []string{`{}`, `null`, `{"ok":null}`, `{"o":true}`} {
 			if err := w.Complete(t.Context(), w.secrets[0], []byte(body)); code(err) != api.CodeInvalidSubmission {
 				t.Errorf("%s: %v", body, err)
@@ -143,7 +143,7 @@ func TestAnEmptyAnswerDecidesNothing(t *testing.T) {
 
 // Repeating the same answer is safe, after a crash too; another one is refused.
 func TestAnsweredTwice(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		for _, op := range []string{"Store.Callback", "Store.Get", "Store.Input", "Store.Advance", "Workflows.Complete"} {
 			w.faults.Once(op, asynctest.Refuse)
 			if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); code(err) != api.CodeUnavailable {
@@ -170,7 +170,7 @@ func TestAnsweredTwice(t *testing.T) {
 // An answer can be repeated however far the submission has come: whoever gave it
 // may have lost the response.
 func TestAnswerRepeatedLate(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); err != nil {
 			t.Fatal(err)
 		}
@@ -189,13 +189,13 @@ func TestAnswerRepeatedLate(t *testing.T) {
 // An answer that was recorded before a crash is passed on, though it is never
 // repeated: by the next attempt to answer, or by a reader a minute later.
 func TestAnswerThatACrashHasLeft(t *testing.T) {
-	for name, find := range map[string]func(t *testing.T, w *world, id string){
-		"another answer": func(t *testing.T, w *world, _ string) {
+	for name, find := range map[string]func(t *testing.T, w *fixture, id string){
+		"another answer": func(t *testing.T, w *fixture, _ string) {
 			if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); code(err) != api.CodeGone {
 				t.Errorf("another answer: %v", err)
 			}
 		},
-		"a reader": func(t *testing.T, w *world, id string) {
+		"a reader": func(t *testing.T, w *fixture, id string) {
 			for _, after := range []time.Duration{0, time.Minute + time.Second} {
 				if len(w.answers()) != 0 {
 					t.Errorf("passed on within the minute: %q", w.answers())
@@ -206,13 +206,13 @@ func TestAnswerThatACrashHasLeft(t *testing.T) {
 				}
 			}
 		},
-		"reconciliation": func(t *testing.T, w *world, id string) {
+		"reconciliation": func(t *testing.T, w *fixture, id string) {
 			if err := w.Reconcile(t.Context(), id, nil); err != nil {
 				t.Error(err)
 			}
 		},
 	} {
-		inWait(t, func(t *testing.T, w *world, id string) {
+		inWait(t, func(t *testing.T, w *fixture, id string) {
 			w.faults.Once("Workflows.Complete", asynctest.Refuse)
 			if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); code(err) != api.CodeUnavailable {
 				t.Errorf("got %v", err)
@@ -227,7 +227,7 @@ func TestAnswerThatACrashHasLeft(t *testing.T) {
 
 // A repeated attempt has another token, and every callback leads to the latest.
 func TestReplacedToken(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.waiting(t, id, "second")
 		if len(w.secrets) != 2 || w.secrets[0] == w.secrets[1] {
 			t.Fatalf("secrets %q", w.secrets)
@@ -247,7 +247,7 @@ func TestReplacedToken(t *testing.T) {
 		}
 	})
 	// The token is replaced while the answer is decided on.
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.complete = func(context.Context, *run, answer) (async.Outcome, error) {
 			w.waiting(t, id, "second")
 			return async.Continue, nil
@@ -260,7 +260,7 @@ func TestReplacedToken(t *testing.T) {
 		}
 	})
 	// The answer is recorded before the attempt binds its token: it is answered at once.
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.faults.Once("Store.PutCallback", func(ctx context.Context, call func(context.Context) error) error {
 			if err := w.Complete(t.Context(), w.secrets[0], []byte(yes)); err != nil {
 				t.Error(err)
@@ -275,7 +275,7 @@ func TestReplacedToken(t *testing.T) {
 }
 
 // attempt runs the waiting stage as a task that was repeated so often does.
-func (w *world) attempt(t *testing.T, id, token string, attempt int) error {
+func (w *fixture) attempt(t *testing.T, id, token string, attempt int) error {
 	w.workflows.Wait(id, token)
 	_, err := w.RunStage(t.Context(), "Approval", async.ActivityInput{ID: id, Token: token, Attempt: attempt})
 	return err
@@ -284,7 +284,7 @@ func (w *world) attempt(t *testing.T, id, token string, attempt int) error {
 // An attempt that was given up and comes late takes nothing from the one that
 // repeats it: neither the token, nor the answer that was recorded for it.
 func TestLateAttempt(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		if err := w.attempt(t, id, "second", 1); err != nil {
 			t.Fatal(err)
 		}
@@ -308,7 +308,7 @@ func TestLateAttempt(t *testing.T) {
 		}
 	})
 	// The token is replaced while an answer fails the submission.
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.complete = func(context.Context, *run, answer) (async.Outcome, error) {
 			w.complete = func(context.Context, *run, answer) (async.Outcome, error) { return async.Continue, errRefused }
 			if err := w.attempt(t, id, "second", 1); err != nil {
@@ -324,7 +324,7 @@ func TestLateAttempt(t *testing.T) {
 		}
 	})
 	// A cancellation that meets a new attempt fails the task that waits.
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.faults.Once("Store.Advance", func(ctx context.Context, call func(context.Context) error) error {
 			if err := w.attempt(t, id, "second", 1); err != nil {
 				t.Error(err)
@@ -345,7 +345,7 @@ func TestLateAttempt(t *testing.T) {
 
 // An answer that fails the submission is the one that is recorded.
 func TestAnswerThatFails(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.complete = func(_ context.Context, _ *run, a answer) (async.Outcome, error) {
 			if a.OK {
 				return async.Continue, nil
@@ -383,7 +383,7 @@ func TestAnswerThatFails(t *testing.T) {
 // Of two answers at a time one is recorded, and the other one learns it.
 func TestAnswersMeet(t *testing.T) {
 	for _, other := range []string{yes, no} {
-		inWait(t, func(t *testing.T, w *world, id string) {
+		inWait(t, func(t *testing.T, w *fixture, id string) {
 			w.complete = func(_ context.Context, _ *run, a answer) (async.Outcome, error) {
 				w.complete = func(_ context.Context, _ *run, a answer) (async.Outcome, error) {
 					if a.OK {
@@ -409,7 +409,7 @@ func TestAnswersMeet(t *testing.T) {
 // A redriven wait is open again once it has begun again, and not for whoever
 // answers before that.
 func TestAnswerAfterARedrive(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.complete = func(context.Context, *run, answer) (async.Outcome, error) { return async.Continue, errRefused }
 		if err := w.Complete(t.Context(), w.secrets[0], []byte(no)); err != nil {
 			t.Fatal(err)
@@ -437,7 +437,7 @@ func TestAnswerAfterARedrive(t *testing.T) {
 }
 
 func TestCallbacksExpire(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		time.Sleep(48*time.Hour + time.Second)
 		if view, err := w.DescribeCallback(t.Context(), w.secrets[0]); err != nil || view.Open {
 			t.Errorf("%+v, %v", view, err)
@@ -449,7 +449,7 @@ func TestCallbacksExpire(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.workflows.Set(id, async.Execution{Status: api.Failed}) // its task waits no more
 		if err := w.Heartbeat(t.Context(), w.secrets[0]); code(err) != api.CodeGone {
 			t.Error(err)
@@ -459,10 +459,10 @@ func TestCallbacksExpire(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		_, err := w.RunStage(t.Context(), "Approval", async.ActivityInput{ID: w.submitted(t), Token: "t"})
 		if name(err) != async.Invalid {
 			t.Errorf("without a base URL: %v", err)
 		}
-	}, func(_ *world, c *async.Config) { c.BaseURL = "" })
+	}, func(_ *fixture, c *async.Config) { c.BaseURL = "" })
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func TestCancel(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		v, err := w.Submit(t.Context(), bread)
 		if err != nil {
 			t.Fatal(err)
@@ -46,18 +46,18 @@ func TestCancel(t *testing.T) {
 			}
 		}
 	})
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		v, err := w.Submit(t.Context(), bread)
 		if _, refused := w.Cancel(t.Context(), v.CancelSecret); err != nil || code(refused) != api.CodeNotFound {
 			t.Errorf("not cancelable: %v, %v", err, refused)
 		}
-	}, func(_ *world, c *async.Config) { c.Cancelable = false })
+	}, func(_ *fixture, c *async.Config) { c.Cancelable = false })
 }
 
 // Whichever end is recorded first stays, and is what the caller reads.
 func TestCancelMeetsAnEnd(t *testing.T) {
 	for _, end := range []api.Status{api.Succeeded, api.Failed} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			id := w.submitted(t)
 			w.faults.Once("Store.Get", func(ctx context.Context, call func(context.Context) error) error {
 				defer w.end(id, end)
@@ -74,7 +74,7 @@ func TestCancelMeetsAnEnd(t *testing.T) {
 		})
 	}
 	// A redrive in between: what is canceled is the run that it began.
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.faults.Once("Store.Get", func(ctx context.Context, call func(context.Context) error) error {
 			defer func() {
@@ -93,7 +93,7 @@ func TestCancelMeetsAnEnd(t *testing.T) {
 // Where the job compensates, the execution goes on to that by itself, and a
 // waiting task is failed so that it does.
 func TestCancelWithCompensation(t *testing.T) {
-	inWait(t, func(t *testing.T, w *world, id string) {
+	inWait(t, func(t *testing.T, w *fixture, id string) {
 		w.faults.Once("Workflows.Fail", asynctest.Refuse)
 		if _, err := w.CancelID(t.Context(), id); code(err) != api.CodeUnavailable {
 			t.Errorf("not failed: %v", err)
@@ -111,7 +111,7 @@ func TestCancelWithCompensation(t *testing.T) {
 		}
 	}, compensating)
 	// Its token is bound right before the end is recorded.
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.faults.Once("Store.Advance", func(ctx context.Context, call func(context.Context) error) error {
 			w.waiting(t, id, "late")
@@ -125,7 +125,7 @@ func TestCancelWithCompensation(t *testing.T) {
 		}
 	}, compensating)
 	// Before its token was bound: the task fails by itself.
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		w.faults.Once("Store.PutCallback", func(ctx context.Context, call func(context.Context) error) error {
 			if _, err := w.CancelID(t.Context(), id); err != nil {

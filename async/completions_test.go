@@ -10,15 +10,15 @@ import (
 	"example.org/asynchttpapi/async/asynctest"
 )
 
-// listing lets the world's service list what has ended.
-func listing(w *world, c *async.Config) {
+// listing lets the fixture's service list what has ended.
+func listing(w *fixture, c *async.Config) {
 	c.Completions = asynctest.FaultyStore{Store: w.store, Faults: w.faults}
 }
 
 // settle is longer than an end waits before it is listed.
 const settle = 30 * time.Second
 
-func (w *world) completions(t *testing.T, in async.CompletionsRequest) async.CompletionsPage {
+func (w *fixture) completions(t *testing.T, in async.CompletionsRequest) async.CompletionsPage {
 	t.Helper()
 	page, err := w.Completions(t.Context(), in)
 	if err != nil {
@@ -28,7 +28,7 @@ func (w *world) completions(t *testing.T, in async.CompletionsRequest) async.Com
 }
 
 // canceled submits for a scope, and ends that at once.
-func (w *world) canceled(t *testing.T, scope string) (id string) {
+func (w *fixture) canceled(t *testing.T, scope string) (id string) {
 	t.Helper()
 	view, err := w.Submit(t.Context(), async.Submission{Body: []byte(`{"Name":"bread"}`), Scope: scope})
 	if err != nil {
@@ -41,7 +41,7 @@ func (w *world) canceled(t *testing.T, scope string) (id string) {
 }
 
 func TestCompletionsAreOfTheirScope(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		cursors := map[string]string{}
 		for _, scope := range []string{"ada", "grace", ""} {
 			page := w.completions(t, async.CompletionsRequest{Scope: scope})
@@ -71,7 +71,7 @@ func TestCompletionsAreOfTheirScope(t *testing.T) {
 
 // What is past its retention is passed over, and the cursor goes on.
 func TestCompletionsPassOverWhatHasExpired(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		first := w.completions(t, async.CompletionsRequest{All: true})
 		time.Sleep(time.Second)
 		for range 3 {
@@ -91,7 +91,7 @@ func TestCompletionsPassOverWhatHasExpired(t *testing.T) {
 }
 
 func TestCompletionsThatFail(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		code := func(in async.CompletionsRequest) string {
 			_, err := w.Completions(t.Context(), in)
 			var e *async.RequestError
@@ -110,7 +110,7 @@ func TestCompletionsThatFail(t *testing.T) {
 			}
 		}
 	}, listing)
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		var e *async.RequestError
 		if _, err := w.Completions(t.Context(), async.CompletionsRequest{All: true}); !errors.As(err, &e) || e.Code != api.CodeNotFound {
 			t.Errorf("where nothing is listed: %v", err)

@@ -14,7 +14,7 @@ import (
 )
 
 // atWork accepts a submission whose stage has begun, and returned an error.
-func (w *world) atWork(t *testing.T, stage string) string {
+func (w *fixture) atWork(t *testing.T, stage string) string {
 	t.Helper()
 	id := w.submitted(t)
 	down := func(context.Context, *run) (async.Outcome, error) { return async.Continue, errors.New("down") }
@@ -42,7 +42,7 @@ func TestFailureIsRecorded(t *testing.T) {
 		async.Invalid:             {Code: api.CodeProcessFailed, Message: "Failed."},
 		"":                        {Code: api.CodeProcessFailed, Message: "Failed."},
 	} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			id := w.atWork(t, "Last")
 			w.events = nil
 			for range 2 { // a repetition, because the answer was lost
@@ -65,7 +65,7 @@ func TestFailureIsRecorded(t *testing.T) {
 // it goes on, to its end or to its compensation.
 func TestFailureLeavesAnEndAlone(t *testing.T) {
 	for _, end := range []api.Status{api.Succeeded, api.Canceled} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			id := w.atWork(t, "Last")
 			w.faults.Once("Store.Get", func(ctx context.Context, call func(context.Context) error) error {
 				defer w.end(id, end) // right after it was read
@@ -86,7 +86,7 @@ func TestFailureLeavesAnEndAlone(t *testing.T) {
 // A failure whose record moves while it is being recorded is recorded by the
 // repetition: no execution ends that leaves its record open.
 func TestFailureMeetsALateRun(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.atWork(t, "Approval")
 		w.faults.Once("Store.Advance", func(ctx context.Context, call func(context.Context) error) error {
 			w.workflows.Wait(id, "late")
@@ -105,7 +105,7 @@ func TestFailureMeetsALateRun(t *testing.T) {
 }
 
 func TestFailureOfNothing(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		if got := w.fail(t, async.NewSecret(), "States.Timeout", 0, 0); got != async.Failed || len(w.store.IDs()) != 0 {
 			t.Errorf("%s, records %v", got, w.store.IDs())
 		}
@@ -127,7 +127,7 @@ func TestFailureOfNothing(t *testing.T) {
 }
 
 func TestRedriveReopensAFailure(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.atWork(t, "First")
 		w.fail(t, id, "x", 0, 0)
 		before := w.record(t, id)
@@ -163,7 +163,7 @@ func TestRedriveReopensAFailure(t *testing.T) {
 // A wait that ran out ends the submission as its stage says, unless it was
 // answered at the last moment.
 func TestExpiredWait(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.atWork(t, "Approval")
 		w.events = nil
 		for range 2 {
@@ -184,7 +184,7 @@ func TestExpiredWait(t *testing.T) {
 		}
 	})
 	for _, late := range []bool{false, true} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			id := w.atWork(t, "Approval")
 			answer := func() {
 				w.faults.Once("Workflows.Complete", asynctest.Refuse) // a crash before it was passed on
@@ -224,7 +224,7 @@ func TestExpiredWait(t *testing.T) {
 }
 
 func TestCompensation(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		var got []string
 		w.compensate = func(ctx context.Context, r *run) error {
 			what, err := parcel.Get(r)
@@ -262,7 +262,7 @@ func TestCompensation(t *testing.T) {
 			t.Errorf("nothing: %s", n)
 		}
 	}, compensating)
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		if n := name(w.RunCompensation(t.Context(), async.ActivityInput{ID: w.submitted(t)})); n != async.Invalid {
 			t.Errorf("a job that does not compensate: %s", n)
 		}

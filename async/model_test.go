@@ -25,7 +25,7 @@ import (
 // effect, and other actions may happen in between: what happens in one process
 // interleaves with what happens in all others at their calls of ports.
 type model struct {
-	*world
+	*fixture
 	// tape decides what happens next, and nothing more once it is over.
 	tape             []byte
 	id, cancelSecret string
@@ -357,7 +357,7 @@ func TestAnyHistoryKeepsTheRules(t *testing.T) {
 
 func checkHistory(t *testing.T, tape []byte, compensates bool) {
 	m := &model{tape: tape, answers: map[int]string{}, answered: map[string]bool{}, calm: true}
-	m.world = newWorld(t, func(w *world, c *async.Config) {
+	m.fixture = newFixture(t, func(w *fixture, c *async.Config) {
 		if compensates {
 			compensating(w, c)
 		}

@@ -17,7 +17,7 @@ import (
 
 // Progress only grows, is written now and then, and says when to stop.
 func TestProgress(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		var seen []int
 		w.first = func(ctx context.Context, r *run) (async.Outcome, error) {
 			w.faults.Calls()
@@ -69,7 +69,7 @@ func TestProgress(t *testing.T) {
 
 // Large results are kept if the outcome that names them is recorded.
 func TestLargeResults(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		write := func(ctx context.Context, r *run, text string) error {
 			f, err := r.ResultWriter(ctx, "text/plain", "")
 			if err != nil {
@@ -121,7 +121,7 @@ func TestLargeResults(t *testing.T) {
 
 // A stage that runs in the process where its submission is canceled ends with it.
 func TestCancelReachesTheStage(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		var cause error
 		w.first = func(ctx context.Context, r *run) (async.Outcome, error) {

@@ -101,7 +101,7 @@ func (busy) Throttled() bool { return true }
 // An adapter says in either way that it was throttled.
 func TestThrottled(t *testing.T) {
 	for _, cause := range []error{async.ErrThrottled, fmt.Errorf("secret: %w", busy{})} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			w.faults.Always("Store.Get", func(context.Context, func(context.Context) error) error { return cause })
 			_, err := w.Status(t.Context(), async.NewSecret(), 0)
 			var refused *async.RequestError
@@ -116,7 +116,7 @@ func TestThrottled(t *testing.T) {
 }
 
 func TestSubmissionsAreObserved(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		for range 2 {
 			if _, err := w.Submit(t.Context(), bread); err != nil {
 				t.Fatal(err)
@@ -133,7 +133,7 @@ func TestSubmissionsAreObserved(t *testing.T) {
 
 // A poll that sees an end soon after it was written has detected it.
 func TestPollsAreObserved(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, Rank: 1})
 		poll := func() async.Event {
 			if _, err := w.Status(t.Context(), id, 0); err != nil {
@@ -161,7 +161,7 @@ func TestPollsAreObserved(t *testing.T) {
 
 // The execution belongs to the request's trace, and is given nothing else.
 func TestTraceGoesWithTheExecution(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		ctx := trace.NewContext(t.Context(), "4bf92f3577b34da6a3ce929d0e0e4736")
 		v, err := w.Submit(ctx, async.Submission{Body: bread.Body})
 		if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // Waiting polls ever more slowly, and reads no more than it has to.
 func TestWaitPollsSparingly(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, Rank: 1})
 		v, err := w.Status(t.Context(), id, time.Hour)
 		if err != nil || v.Waited != 10*time.Second || time.Since(w.start) != 10*time.Second {
@@ -34,7 +34,7 @@ func TestWaitPollsSparingly(t *testing.T) {
 // Beyond MaxWaits a wait is not granted, of a read as of a submit, and its place
 // is free again when it ends.
 func TestWaitsLeaveRoom(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, Rank: 1})
 		done := make(chan error)
 		leave, cancel := context.WithCancel(t.Context())
@@ -64,13 +64,13 @@ func TestWaitsLeaveRoom(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-	}, func(_ *world, c *async.Config) { c.MaxWaits, c.Observer = 2, nil })
+	}, func(_ *fixture, c *async.Config) { c.MaxWaits, c.Observer = 2, nil })
 }
 
 // A wait ends with the submission, with its request, and with a failing Store:
 // what is known is still an answer.
 func TestWaitEndsEarly(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, Rank: 1})
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
@@ -99,7 +99,7 @@ func TestWaitEndsEarly(t *testing.T) {
 
 // A view has a result only after a success, and its validator changes with it.
 func TestViews(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, Rank: 1, Percent: 30, Error: &api.Error{Code: "Stale"}})
 		r := w.record(t, id)
 		r.Result = []byte(`{"Number":1}`)
@@ -181,7 +181,7 @@ func TestReconcile(t *testing.T) {
 				continue
 			}
 			t.Run(tt.name, func(t *testing.T) {
-				inWorld(t, func(t *testing.T, w *world) {
+				withFixture(t, func(t *testing.T, w *fixture) {
 					id := w.put(tt.stored)
 					seen := &tt.seen
 					if !notified {
@@ -220,7 +220,7 @@ func sameState(a, b async.State) bool {
 // A submission whose execution does not exist is lost, once it is old enough for
 // the workflow service to know.
 func TestReconcileLost(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, CustomStatus: "First", Rank: 1})
 		time.Sleep(5*time.Minute + 1)
 		if err := w.Reconcile(t.Context(), id, nil); err != nil {
@@ -238,7 +238,7 @@ func TestReconcileLost(t *testing.T) {
 // A reopened submission has time again, and takes the states of its stages: also
 // of the one that failed, whose name it still has.
 func TestReconcileReopens(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.submitted(t)
 		if _, got := w.stage(t.Context(), id, "Last", 0); got != "" {
 			t.Fatal(got)
@@ -276,7 +276,7 @@ func TestReconcileReopens(t *testing.T) {
 
 // What the work itself writes while Workflows is asked stands.
 func TestReconcileMeetsTheEnd(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, CustomStatus: "Last", Rank: 3})
 		w.workflows.Set(id, async.Execution{Status: api.Failed, TimedOut: true})
 		done := async.State{Status: api.Succeeded, CustomStatus: "Done", Rank: 4}
@@ -295,7 +295,7 @@ func TestReconcileMeetsTheEnd(t *testing.T) {
 
 // What reconciling writes is observed once, however often it is asked to.
 func TestReconcilingIsObserved(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, CustomStatus: "Last", Rank: 3})
 		time.Sleep(time.Minute)
 		for _, x := range []async.Execution{
@@ -320,7 +320,7 @@ func TestReconcilingIsObserved(t *testing.T) {
 
 func TestReconcileFails(t *testing.T) {
 	for _, op := range []string{"Store.Get", "Workflows.Outcome", "Store.Advance"} {
-		inWorld(t, func(t *testing.T, w *world) {
+		withFixture(t, func(t *testing.T, w *fixture) {
 			id := w.put(async.State{Status: api.Running, Rank: 1})
 			w.workflows.Set(id, async.Execution{Status: api.Failed})
 			w.faults.Always(op, asynctest.Refuse)
@@ -336,7 +336,7 @@ func TestReconcileFails(t *testing.T) {
 // An execution that outlives its time is asked about now and then, not on every
 // poll; and a status is answered even if that fails.
 func TestOverdueIsAskedSparingly(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, CustomStatus: "Last", Rank: 3})
 		w.workflows.Set(id, async.Execution{Status: api.Running})
 		time.Sleep(2 * time.Hour)
@@ -365,7 +365,7 @@ func TestOverdueIsAskedSparingly(t *testing.T) {
 // Of a hundred that poll an overdue submission at once one asks, while the answer
 // is on its way and after it has failed alike.
 func TestOverdueIsAskedByOne(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		id := w.put(async.State{Status: api.Running, CustomStatus: "Last", Rank: 3})
 		w.workflows.Set(id, async.Execution{Status: api.Running})
 		for _, fault := range []asynctest.Fault{nil, asynctest.Hang, asynctest.Refuse, asynctest.Throttle} {
@@ -394,5 +394,5 @@ func TestOverdueIsAskedByOne(t *testing.T) {
 				t.Errorf("asked %d times", asked)
 			}
 		}
-	}, func(_ *world, c *async.Config) { c.Observer = nil })
+	}, func(_ *fixture, c *async.Config) { c.Observer = nil })
 }

@@ -30,14 +30,14 @@ func (k *keys) Reserve(ctx context.Context, r async.Reservation) (async.Reservat
 // A Store sees neither a key nor who sent it, and keys of two callers differ.
 func TestKeysAreHashed(t *testing.T) {
 	k := &keys{Store: &asynctest.Store{}}
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		for _, scope := range []string{"", "ada@example.org"} {
 			in := async.Submission{Body: bread.Body, Key: strings.Repeat("order-7", 30), Scope: scope}
 			if _, err := w.Submit(t.Context(), in); err != nil {
 				t.Fatal(err)
 			}
 		}
-	}, func(_ *world, c *async.Config) { c.Store = k })
+	}, func(_ *fixture, c *async.Config) { c.Store = k })
 	for _, r := range k.seen {
 		if len(r.Key) != 43 || len(r.Fingerprint) != 43 || strings.Contains(r.Key, "order") {
 			t.Errorf("reservation %+v", r)
@@ -54,7 +54,7 @@ func TestKeysAreHashed(t *testing.T) {
 // The right to cancel goes to whoever submitted, once more to a known caller who
 // repeats the request, and to no one else.
 func TestCancelSecret(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		submit := func(scope string) async.View {
 			in := bread
 			in.Scope = scope
@@ -76,18 +76,18 @@ func TestCancelSecret(t *testing.T) {
 			t.Errorf("a status has the secret %q, %v", v.CancelSecret, err)
 		}
 	})
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		v, err := w.Submit(t.Context(), async.Submission{Body: bread.Body, Key: "k", Scope: "ada"})
 		if err != nil || v.CancelSecret != "" {
 			t.Errorf("not cancelable, but the secret is %q, %v", v.CancelSecret, err)
 		}
-	}, func(_ *world, c *async.Config) { c.Cancelable = false })
+	}, func(_ *fixture, c *async.Config) { c.Cancelable = false })
 }
 
 // A record that a Store keeps beyond its retention is gone all the same, and a
 // key is not remembered longer than its submission.
 func TestExpiry(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		first, err := w.Submit(t.Context(), bread)
 		if err != nil {
 			t.Fatal(err)
@@ -111,7 +111,7 @@ func TestExpiry(t *testing.T) {
 }
 
 func TestSubmitRefusesInputs(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		for body, want := range map[string]string{
 			`{"Name":"BAD"}`:                   api.CodeInvalidSubmission,
 			`{"Name":1}`:                       api.CodeInvalidSubmission,
@@ -155,11 +155,11 @@ func (f forgetful) Reserve(ctx context.Context, r async.Reservation) (async.Rese
 }
 
 func TestClaimThatMeetsItself(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
+	withFixture(t, func(t *testing.T, w *fixture) {
 		if _, err := w.Submit(t.Context(), bread); err != nil {
 			t.Error(err)
 		}
-	}, func(w *world, c *async.Config) { c.Store = forgetful{w.store} })
+	}, func(w *fixture, c *async.Config) { c.Store = forgetful{w.store} })
 }
 
 var acceptance = []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"}
@@ -171,7 +171,7 @@ func TestRepetitionNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
 	for _, op := range acceptance {
 		for how, fault := range faults {
 			t.Run(op+" "+how, func(t *testing.T) {
-				inWorld(t, func(t *testing.T, w *world) {
+				withFixture(t, func(t *testing.T, w *fixture) {
 					ctx, leave := context.WithCancel(t.Context())
 					w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) error {
 						defer leave()
@@ -197,12 +197,12 @@ func TestRepetitionNeedNotWaitForAnAttemptThatFailed(t *testing.T) {
 func TestOvertakenAttemptStartsNothing(t *testing.T) {
 	for _, op := range acceptance {
 		for when, before := range map[string]bool{"before the call": true, "after it": false} {
-			t.Run(op+" "+when, func(t *testing.T) { inWorld(t, func(t *testing.T, w *world) { overtake(t, w, op, before) }) })
+			t.Run(op+" "+when, func(t *testing.T) { withFixture(t, func(t *testing.T, w *fixture) { overtake(t, w, op, before) }) })
 		}
 	}
 }
 
-func overtake(t *testing.T, w *world, op string, before bool) {
+func overtake(t *testing.T, w *fixture, op string, before bool) {
 	var repetition async.View
 	w.faults.Once(op, func(ctx context.Context, call func(context.Context) error) (err error) {
 		ctx = context.WithoutCancel(ctx) // a machine that slept: its own timers have, too
@@ -231,7 +231,7 @@ func overtake(t *testing.T, w *world, op string, before bool) {
 // storm lets faults of all kinds happen to calls at random. Calls that answer
 // late take effect at some later moment, but before their lease is over.
 type storm struct {
-	*world
+	*fixture
 	dice *rand.Rand
 	late chan struct{}
 	mu   sync.Mutex // late calls take effect side by side
@@ -274,8 +274,8 @@ func (s *storm) calm() {
 func TestRepetitionsThroughStorms(t *testing.T) {
 	for seed := range uint64(500) {
 		s := &storm{dice: rand.New(rand.NewPCG(seed, 1)), live: map[string]bool{}}
-		inWorld(t, func(t *testing.T, w *world) {
-			s.world, s.late = w, make(chan struct{})
+		withFixture(t, func(t *testing.T, w *fixture) {
+			s.fixture, s.late = w, make(chan struct{})
 			s.blow(0)
 			accepted, err := s.Submit(t.Context(), bread)
 			for tries := 0; err != nil; tries++ {
@@ -286,7 +286,7 @@ func TestRepetitionsThroughStorms(t *testing.T) {
 			s.calm()
 			s.faults.Clear()
 			s.check(t, seed, accepted.ID)
-		}, func(w *world, c *async.Config) {
+		}, func(w *fixture, c *async.Config) {
 			c.Workflows = asynctest.FaultyWorkflows{Workflows: starting{w.workflows, s}, Faults: w.faults}
 		})
 	}

@@ -2,9 +2,7 @@ package asyncgen_test
 
 import (
 	"encoding/json"
-	"flag"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,28 +11,9 @@ import (
 
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asyncgen"
+	"example.org/asynchttpapi/internal/golden"
 	"example.org/asynchttpapi/stepfunctions"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-// golden compares got with a file of testdata.
-func golden(t *testing.T, name string, got []byte) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != string(want) {
-		t.Errorf("%s differs from what is generated: go test ./async/asyncgen -update, and look at the difference", path)
-	}
-}
 
 // machine is what the tests below look at.
 type machine struct {
@@ -83,7 +62,7 @@ func TestStateMachinesAreAsInTestdata(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, job.Describe().Name+".asl.json", text)
+		golden.Compare(t, filepath.Join("testdata", job.Describe().Name+".asl.json"), string(text))
 	}
 }
 

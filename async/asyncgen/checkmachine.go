@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/statemachine"
 	"example.org/asynchttpapi/stepfunctions"
 )
 
@@ -28,16 +29,16 @@ func CheckStateMachine(job async.Definition, asl []byte) (problems []string, err
 		c.add("%s at %s: %s", d.Code, d.Location, d.Message)
 	}
 	c.find(c.machine.States, false)
-	if got, want := c.machine.TimeoutSeconds, seconds(c.job.Lifetime()); got != 0 && got < want {
+	if got, want := c.machine.TimeoutSeconds, statemachine.Seconds(c.job.Lifetime()); got != 0 && got < want {
 		c.add("TimeoutSeconds is %d: the stages with all retries may take %d", got, want)
 	}
-	for _, a := range activities(c.job) {
-		name, ok := c.tasks[a.name]
+	for _, a := range statemachine.Activities(c.job) {
+		name, ok := c.tasks[a.Name]
 		switch {
 		case ok:
 			c.task(a, name, c.machine.States[name])
-		case a.stage == nil || !a.stage.Retired:
-			c.add("no task calls activity %s: its Resource is %s", a.name, substitution(FunctionARN(a.name)))
+		case a.Stage == nil || !a.Stage.Retired:
+			c.add("no task calls activity %s: its Resource is %s", a.Name, statemachine.Substitution(FunctionARN(a.Name)))
 		}
 	}
 	c.order()
@@ -85,9 +86,9 @@ func (c *machineCheck) add(format string, args ...any) {
 
 // filled is the definition with ARNs in the place of what the job substitutes.
 func (c *machineCheck) filled(asl string) string {
-	values := []string{substitution(PartitionName), "aws"}
-	for _, a := range activities(c.job) {
-		values = append(values, substitution(FunctionARN(a.name)), "arn:aws:lambda:us-east-1:123456789012:function:"+a.name)
+	values := []string{statemachine.Substitution(PartitionName), "aws"}
+	for _, a := range statemachine.Activities(c.job) {
+		values = append(values, statemachine.Substitution(FunctionARN(a.Name)), "arn:aws:lambda:us-east-1:123456789012:function:"+a.Name)
 	}
 	return strings.NewReplacer(values...).Replace(asl)
 }
@@ -100,17 +101,17 @@ func (c *machineCheck) find(states map[string]aslState, nested bool) {
 	}
 	for _, name := range keys(states) {
 		s := states[name]
-		for _, a := range activities(c.job) {
-			if arn := substitution(FunctionARN(a.name)); s.Resource != arn && s.Parameters["FunctionName"] != arn {
+		for _, a := range statemachine.Activities(c.job) {
+			if arn := statemachine.Substitution(FunctionARN(a.Name)); s.Resource != arn && s.Parameters["FunctionName"] != arn {
 				continue
 			}
-			switch earlier := c.tasks[a.name]; {
+			switch earlier := c.tasks[a.Name]; {
 			case nested:
-				c.add("%s: activity %s runs inside a Parallel or Map; stages run one after another", name, a.name)
+				c.add("%s: activity %s runs inside a Parallel or Map; stages run one after another", name, a.Name)
 			case earlier != "":
-				c.add("%s and %s both call activity %s", earlier, name, a.name)
+				c.add("%s and %s both call activity %s", earlier, name, a.Name)
 			default:
-				c.tasks[a.name] = name
+				c.tasks[a.Name] = name
 			}
 		}
 		for _, inner := range append(slices.Clone(s.Branches), deref(s.Iterator), deref(s.Processor)) {
@@ -126,15 +127,15 @@ func deref(m *aslMachine) aslMachine {
 	return *m
 }
 
-func (c *machineCheck) task(a activity, name string, s aslState) {
-	want, waits := stageParameters(false), a.stage != nil && a.stage.Waits
+func (c *machineCheck) task(a statemachine.Activity, name string, s aslState) {
+	want, waits := statemachine.StageParameters(false), a.Stage != nil && a.Stage.Waits
 	switch {
-	case a.name == FailActivity && a.stage == nil:
-		want = failParameters()
+	case a.Name == FailActivity && a.Stage == nil:
+		want = statemachine.FailParameters()
 	case waits:
-		want = stageParameters(true)
+		want = statemachine.StageParameters(true)
 		if !strings.HasSuffix(s.Resource, ":lambda:invoke.waitForTaskToken") {
-			c.add("%s: a stage that waits has the Resource arn:%s:states:::lambda:invoke.waitForTaskToken", name, substitution(PartitionName))
+			c.add("%s: a stage that waits has the Resource arn:%s:states:::lambda:invoke.waitForTaskToken", name, statemachine.Substitution(PartitionName))
 		}
 	}
 	input := s.Parameters
@@ -145,23 +146,23 @@ func (c *machineCheck) task(a activity, name string, s aslState) {
 		c.add("%s: lambda:invoke wraps what the activity returns, and the next state finds no id; add \"OutputPath\": \"$.Payload\"", name)
 	}
 	for _, m := range want {
-		if input[m.name] != m.value {
-			c.add("%s: its Parameters lack \"%s\": \"%s\"", name, m.name, m.value)
+		if input[m.Name] != m.Value {
+			c.add("%s: its Parameters lack \"%s\": \"%s\"", name, m.Name, m.Value)
 		}
 	}
 	for _, given := range keys(input) {
-		if !slices.ContainsFunc(want, func(m member) bool { return m.name == given }) {
+		if !slices.ContainsFunc(want, func(m member) bool { return m.Name == given }) {
 			c.add("%s: its Parameters have %q, which the activity does not read: inputs are kept in histories", name, given)
 		}
 	}
-	if a.stage == nil {
+	if a.Stage == nil {
 		return
 	}
-	if least := seconds(a.stage.Timeout + async.TaskMargin); s.TimeoutSeconds < least {
-		c.add("%s: TimeoutSeconds is %d, and stage %s needs at least %d", name, s.TimeoutSeconds, a.stage.Name, least)
+	if least := statemachine.Seconds(a.Stage.Timeout + async.TaskMargin); s.TimeoutSeconds < least {
+		c.add("%s: TimeoutSeconds is %d, and stage %s needs at least %d", name, s.TimeoutSeconds, a.Stage.Name, least)
 	}
-	if s.HeartbeatSeconds != seconds(a.stage.Heartbeat) {
-		c.add("%s: HeartbeatSeconds is %d, and the Heartbeat of stage %s is %d", name, s.HeartbeatSeconds, a.stage.Name, seconds(a.stage.Heartbeat))
+	if s.HeartbeatSeconds != statemachine.Seconds(a.Stage.Heartbeat) {
+		c.add("%s: HeartbeatSeconds is %d, and the Heartbeat of stage %s is %d", name, s.HeartbeatSeconds, a.Stage.Name, statemachine.Seconds(a.Stage.Heartbeat))
 	}
 	c.catch(name, s)
 }

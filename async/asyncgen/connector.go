@@ -11,6 +11,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/orderedjson"
 )
 
 // Files of a custom connector of Power Platform, in its folder.
@@ -60,7 +61,7 @@ type connector struct {
 }
 
 func indented(o object) ([]byte, error) {
-	text, err := marshal(o)
+	text, err := orderedjson.Marshal(o)
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,8 @@ const (
 
 func lambdaARN(activity string) string { return prefix + activity }
 
-// world is a service whose generated state machine runs on the engine.
-type world struct {
+// fixture is a service whose generated state machine runs on the engine.
+type fixture struct {
 	t       *testing.T
 	engine  *stepfunctions.Engine
 	journal stepfunctions.Journal
@@ -39,7 +39,7 @@ type world struct {
 }
 
 // Invoke implements stepfunctions.Invoker, as Lambda would call the functions.
-func (w *world) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
+func (w *fixture) Invoke(ctx context.Context, function string, payload []byte) ([]byte, error) {
 	var in async.ActivityInput
 	if err := json.Unmarshal(payload, &in); err != nil {
 		return nil, err
@@ -70,35 +70,35 @@ func executionARN(id string) string {
 	return strings.Replace(machineARN, "stateMachine", "execution", 1) + ":" + id
 }
 
-func (w *world) Start(ctx context.Context, id string, input []byte) error {
+func (w *fixture) Start(ctx context.Context, id string, input []byte) error {
 	_, err := w.engine.StartExecution(ctx, stepfunctions.StartExecution{MachineARN: machineARN, Name: id, Input: input})
 	return err
 }
 
-func (w *world) Outcome(context.Context, string) (async.Execution, error) {
+func (w *fixture) Outcome(context.Context, string) (async.Execution, error) {
 	return async.Execution{}, async.ErrNotFound
 }
 
-func (w *world) Stop(ctx context.Context, id string) error {
+func (w *fixture) Stop(ctx context.Context, id string) error {
 	_, err := w.engine.StopExecution(ctx, executionARN(id), "", "")
 	return err
 }
 
-func (w *world) Complete(ctx context.Context, token string, output []byte) error {
+func (w *fixture) Complete(ctx context.Context, token string, output []byte) error {
 	return w.engine.SendTaskSuccess(ctx, token, output)
 }
 
-func (w *world) Fail(ctx context.Context, token, name string) error {
+func (w *fixture) Fail(ctx context.Context, token, name string) error {
 	return w.engine.SendTaskFailure(ctx, token, name, "")
 }
 
-func (w *world) Heartbeat(ctx context.Context, token string) error {
+func (w *fixture) Heartbeat(ctx context.Context, token string) error {
 	return w.engine.SendTaskHeartbeat(ctx, token)
 }
 
 // onEngine submits to the job in virtual time and calls during; it returns the
 // status in the end, and how long that took.
-func onEngine(t *testing.T, job async.Definition, during func(*world)) (view async.View, took time.Duration, execution stepfunctions.Status) {
+func onEngine(t *testing.T, job async.Definition, during func(*fixture)) (view async.View, took time.Duration, execution stepfunctions.Status) {
 	t.Helper()
 	definition, err := asyncgen.Definition(job, lambdaARN)
 	if err != nil {
@@ -107,10 +107,10 @@ func onEngine(t *testing.T, job async.Definition, during func(*world)) (view asy
 	return withDefinition(t, job, definition, during)
 }
 
-func withDefinition(t *testing.T, job async.Definition, definition string, during func(*world)) (view async.View, took time.Duration, execution stepfunctions.Status) {
+func withDefinition(t *testing.T, job async.Definition, definition string, during func(*fixture)) (view async.View, took time.Duration, execution stepfunctions.Status) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, stages: map[string]string{}, journal: stepfunctionstest.NewJournal()}
+		w := &fixture{t: t, stages: map[string]string{}, journal: stepfunctionstest.NewJournal()}
 		for _, s := range job.Describe().Stages {
 			w.stages[s.Activity] = s.Name
 		}
@@ -159,7 +159,7 @@ func withDefinition(t *testing.T, job async.Definition, definition string, durin
 }
 
 // start starts an engine on the journal.
-func (w *world) start() {
+func (w *fixture) start() {
 	w.engine = stepfunctions.New(stepfunctions.Config{Journal: w.journal, Invoker: w})
 	if err := w.engine.Start(w.t.Context()); err != nil {
 		w.t.Fatal(err)
@@ -167,7 +167,7 @@ func (w *world) start() {
 }
 
 // restart gives the engine up, with the functions that run, and starts another.
-func (w *world) restart() {
+func (w *fixture) restart() {
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
 	w.engine.Close(now) //nolint:errcheck // functions are given up
@@ -175,7 +175,7 @@ func (w *world) restart() {
 	w.start()
 }
 
-func (w *world) sleep(d time.Duration) {
+func (w *fixture) sleep(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
@@ -242,7 +242,7 @@ func TestAWaitOnTheEngine(t *testing.T) {
 	job := approval(func(b async.Callback) { back = b }, func() { undone++ })
 	secret := func() string { return back.URL[strings.LastIndex(back.URL, "/")+1:] }
 	t.Run("answered", func(t *testing.T) {
-		view, took, _ := onEngine(t, job, func(w *world) {
+		view, took, _ := onEngine(t, job, func(w *fixture) {
 			w.sleep(30 * time.Hour)
 			if err := w.service.Heartbeat(w.t.Context(), secret()); err != nil {
 				t.Error(err)
@@ -263,7 +263,7 @@ func TestAWaitOnTheEngine(t *testing.T) {
 		}
 	})
 	t.Run("no answer", func(t *testing.T) {
-		view, took, execution := onEngine(t, job, func(w *world) {
+		view, took, execution := onEngine(t, job, func(w *fixture) {
 			for range 5 {
 				w.sleep(20 * time.Hour)
 				if err := w.service.Heartbeat(w.t.Context(), secret()); err != nil {
@@ -277,7 +277,7 @@ func TestAWaitOnTheEngine(t *testing.T) {
 	})
 	t.Run("canceled", func(t *testing.T) {
 		undone = 0
-		view, took, execution := onEngine(t, job, func(w *world) {
+		view, took, execution := onEngine(t, job, func(w *fixture) {
 			w.sleep(time.Hour)
 			if view, err := w.service.Cancel(w.t.Context(), w.secret); err != nil || view.Status != api.Canceled {
 				t.Errorf("%+v, %v", view, err)
@@ -301,7 +301,7 @@ func TestLongWorkWithRestartsOnTheEngine(t *testing.T) {
 		runs++
 		return async.Continue, async.Sleep(ctx, long-time.Since(r.Began))
 	}
-	view, took, execution := onEngine(t, job, func(w *world) {
+	view, took, execution := onEngine(t, job, func(w *fixture) {
 		percent := 0
 		poll := func(status api.Status) {
 			v, err := w.service.Status(w.t.Context(), w.id, 0)
@@ -335,7 +335,7 @@ func TestLongWorkWithRestartsOnTheEngine(t *testing.T) {
 }
 
 func TestCancellationOfARunningStageOnTheEngine(t *testing.T) {
-	view, took, execution := onEngine(t, sale(takes(20*time.Second, "", nil), pass, pass), func(w *world) {
+	view, took, execution := onEngine(t, sale(takes(20*time.Second, "", nil), pass, pass), func(w *fixture) {
 		w.sleep(5 * time.Second)
 		if _, err := w.service.Cancel(w.t.Context(), w.secret); err != nil {
 			t.Error(err)

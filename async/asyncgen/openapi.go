@@ -15,6 +15,8 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/orderedjson"
+	"example.org/asynchttpapi/async/internal/statemachine"
 )
 
 // Info is what an API's description says of the API as a whole.
@@ -148,7 +150,7 @@ func (d *document) fill(info Info) (err error) {
 		}
 	}
 	d.Done = d.Outcomes[0]
-	d.Stage = stageExample(running(d.job)[0].Name)
+	d.Stage = stageExample(statemachine.Running(d.job)[0].Name)
 	d.Words = append(slices.Clone(d.Unfinished), d.Ends...)
 	d.Codes = []string{api.CodeTimedOut, api.CodeProcessFailed, api.CodeProcessLost}
 	for _, f := range d.job.Failures {
@@ -216,10 +218,10 @@ func (d *document) examples(ends []async.End) (string, error) {
 			{"createdTime", created}, {"lastUpdatedTime", created.Add(after)},
 		}, more...)}}})
 	}
-	m, first := d.job.Messages, running(d.job)[0]
-	last := running(d.job)[len(running(d.job))-1]
+	m, first := d.job.Messages, statemachine.Running(d.job)[0]
+	last := statemachine.Running(d.job)[len(statemachine.Running(d.job))-1]
 	var expected time.Duration
-	for _, s := range running(d.job) {
+	for _, s := range statemachine.Running(d.job) {
 		expected += s.Expected
 	}
 	end := first.Expected + 500*time.Millisecond
@@ -237,7 +239,7 @@ func (d *document) examples(ends []async.End) (string, error) {
 	}
 	add("Failed", "The process failed", api.Failed, last.Name, m.Failed, expected,
 		member{"error", object{{"code", api.CodeProcessFailed}, {"message", m.Failed}}})
-	done := all[slices.IndexFunc(all, func(m member) bool { return m.name == outcomeExample(d.Ends[0]).Name })].value.(object)[1].value
+	done := all[slices.IndexFunc(all, func(m member) bool { return m.Name == outcomeExample(d.Ends[0]).Name })].Value.(object)[1].Value
 	all = append(all, member{"Completions", object{{"summary", "A submission has ended"},
 		{"value", object{{"value", []any{done}}, {"next", "1795773660000000000"}}}}})
 	add("Canceled", "Canceled", api.Canceled, first.Name, m.Canceled, time.Second)
@@ -249,13 +251,13 @@ const exampleID = "kmoyq5iskti2pmvlnxjiezayem"
 
 // jsonText writes v as JSON, which is YAML as well.
 func jsonText(v any) (string, error) {
-	text, err := marshal(v)
+	text, err := orderedjson.Marshal(v)
 	return strings.ReplaceAll(string(text), `","`, `", "`), err
 }
 
 // yamlOf writes v, as JSON has it, as YAML in block style.
 func yamlOf(v any) (string, error) {
-	text, err := marshal(v)
+	text, err := orderedjson.Marshal(v)
 	if err != nil {
 		return "", err
 	}

@@ -2,11 +2,13 @@ package asyncgen_test
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asyncgen"
+	"example.org/asynchttpapi/internal/golden"
 )
 
 func TestOpenAPIsAreAsInTestdata(t *testing.T) {
@@ -15,7 +17,7 @@ func TestOpenAPIsAreAsInTestdata(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, job.Describe().Name+".openapi.yaml", text)
+		golden.Compare(t, filepath.Join("testdata", job.Describe().Name+".openapi.yaml"), string(text))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/statemachine"
 )
 
 // Project says where the files are that have to agree with a job, relative to
@@ -205,10 +206,10 @@ func checkMains(d async.Description, root fs.FS) (problems []string, err error) 
 			folders = append(folders, e.Name())
 		}
 	}
-	for _, a := range activities(d) {
-		i := slices.Index(folders, a.name)
+	for _, a := range statemachine.Activities(d) {
+		i := slices.Index(folders, a.Name)
 		if i < 0 {
-			problems = append(problems, fmt.Sprintf("%s%s/main.go is missing; its main calls %s", activityFolder, a.name, mainOf(a)))
+			problems = append(problems, fmt.Sprintf("%s%s/main.go is missing; its main calls %s", activityFolder, a.Name, mainOf(a)))
 			continue
 		}
 		folders = slices.Delete(folders, i, i+1)
@@ -220,12 +221,12 @@ func checkMains(d async.Description, root fs.FS) (problems []string, err error) 
 	return problems, nil
 }
 
-func mainOf(a activity) string {
+func mainOf(a statemachine.Activity) string {
 	switch {
-	case a.stage != nil && a.stage.Waits:
-		return fmt.Sprintf("lambdamain.Stage(job, %q, lambdamain.WithWorkflows())", a.stage.Name)
-	case a.stage != nil:
-		return fmt.Sprintf("lambdamain.Stage(job, %q)", a.stage.Name)
+	case a.Stage != nil && a.Stage.Waits:
+		return fmt.Sprintf("lambdamain.Stage(job, %q, lambdamain.WithWorkflows())", a.Stage.Name)
+	case a.Stage != nil:
+		return fmt.Sprintf("lambdamain.Stage(job, %q)", a.Stage.Name)
 	}
-	return "lambdamain." + StateName(a.name) + "(job)"
+	return "lambdamain." + StateName(a.Name) + "(job)"
 }

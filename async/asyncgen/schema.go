@@ -10,6 +10,8 @@ import (
 
 	"github.com/invopop/jsonschema"
 	"go.yaml.in/yaml/v4"
+
+	"example.org/asynchttpapi/async/internal/orderedjson"
 )
 
 // reserved are the schemas that every description has.
@@ -43,7 +45,7 @@ func (s *schemas) add(unnamed string, t reflect.Type) string {
 		t = t.Elem()
 	}
 	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, Namer: s.name}
-	text, err := marshal(r.ReflectFromType(t))
+	text, err := orderedjson.Marshal(r.ReflectFromType(t))
 	if err != nil {
 		s.errs = append(s.errs, fmt.Errorf("schema of %v: %w", t, err))
 		return unnamed

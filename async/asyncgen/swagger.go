@@ -82,7 +82,7 @@ func types(node *yaml.Node) object {
 		switch {
 		case n.Value == "null":
 			o = append(o, member{"x-nullable", true})
-		case !slices.ContainsFunc(o, func(m member) bool { return m.name == "type" }):
+		case !slices.ContainsFunc(o, func(m member) bool { return m.Name == "type" }):
 			o = append(o, member{"type", n.Value})
 		}
 	}
@@ -95,7 +95,7 @@ func (s *schemas) commonType(alternatives *yaml.Node, within []string) object {
 	for _, n := range alternatives.Content {
 		var own object
 		for _, m := range s.convert(n, within) {
-			if m.name == "type" && m.value != "null" {
+			if m.Name == "type" && m.Value != "null" {
 				own = object{m}
 			}
 		}
@@ -103,7 +103,7 @@ func (s *schemas) commonType(alternatives *yaml.Node, within []string) object {
 		case own == nil:
 		case common == nil:
 			common = own
-		case common[0].value != own[0].value:
+		case common[0].Value != own[0].Value:
 			return nil
 		}
 	}
@@ -115,7 +115,7 @@ func withMember(o object, name string, value *yaml.Node) object {
 	if value == nil {
 		return o
 	}
-	o = slices.DeleteFunc(slices.Clone(o), func(m member) bool { return m.name == name })
+	o = slices.DeleteFunc(slices.Clone(o), func(m member) bool { return m.Name == name })
 	return append(o, member{name, value.Value})
 }
 

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"example.org/asynchttpapi/async"
+	"example.org/asynchttpapi/async/internal/statemachine"
 )
 
 // activityFolder is where the mains of activities are.
@@ -32,10 +33,10 @@ func CheckTemplate(job async.Definition, template []byte) (problems []string, er
 	if !ok {
 		c.add("the template has no AWS::Serverless::StateMachine; add one with DefinitionUri: %s", defaultStateMachine(c.job))
 	}
-	for _, a := range activities(c.job) {
+	for _, a := range statemachine.Activities(c.job) {
 		c.activity(a, machine, ok)
 	}
-	if _, partition := machine.substitutions()[PartitionName]; ok && waits(c.job) && !partition {
+	if _, partition := machine.substitutions()[PartitionName]; ok && statemachine.Waits(c.job) && !partition {
 		c.add("a stage waits, and DefinitionSubstitutions lacks the partition of its Resource; add\n    %s: !Ref AWS::Partition", PartitionName)
 	}
 	c.orphans(machine)
@@ -54,48 +55,48 @@ func (c *templateCheck) add(format string, args ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, args...))
 }
 
-func (c *templateCheck) activity(a activity, machine resource, hasMachine bool) {
+func (c *templateCheck) activity(a statemachine.Activity, machine resource, hasMachine bool) {
 	least, most := functionTimeout(a)
-	folder := activityFolder + a.name + "/"
+	folder := activityFolder + a.Name + "/"
 	id, f, ok := c.template.function(folder)
 	if !ok {
-		id = StateName(a.name) + "Function"
+		id = StateName(a.Name) + "Function"
 		c.add("activity %s has no function; add\n  %s:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: go1.x}\n    Properties:\n      CodeUri: %s\n      Timeout: %d%s",
-			a.name, id, folder, seconds(most), c.template.siblingProperties())
-	} else if got := cmp.Or(f.timeout(), c.template.timeout, 3); got <= seconds(least) || got > seconds(most) {
-		c.add("%s has Timeout: %d; activity %s needs more than %d and at most %d: write\n      Timeout: %d", id, got, a.name, seconds(least), seconds(most), seconds(most))
+			a.Name, id, folder, statemachine.Seconds(most), c.template.siblingProperties())
+	} else if got := cmp.Or(f.timeout(), c.template.timeout, 3); got <= statemachine.Seconds(least) || got > statemachine.Seconds(most) {
+		c.add("%s has Timeout: %d; activity %s needs more than %d and at most %d: write\n      Timeout: %d", id, got, a.Name, statemachine.Seconds(least), statemachine.Seconds(most), statemachine.Seconds(most))
 	}
-	if !hasMachine || a.stage != nil && a.stage.Retired {
+	if !hasMachine || a.Stage != nil && a.Stage.Retired {
 		return
 	}
-	if name := FunctionARN(a.name); !slices.Contains(keys(machine.substitutions()), name) {
-		c.add("DefinitionSubstitutions lacks the function of activity %s; add\n    %s: !Ref %s.Alias", a.name, name, id)
+	if name := FunctionARN(a.Name); !slices.Contains(keys(machine.substitutions()), name) {
+		c.add("DefinitionSubstitutions lacks the function of activity %s; add\n    %s: !Ref %s.Alias", a.Name, name, id)
 	}
 	if !c.template.allows(machine, "lambda:InvokeFunction", id, id+".Alias", id+".Arn") {
-		c.add("the state machine's role may not call the function of activity %s; add to the resources of lambda:InvokeFunction\n    - !Ref %s.Alias", a.name, id)
+		c.add("the state machine's role may not call the function of activity %s; add to the resources of lambda:InvokeFunction\n    - !Ref %s.Alias", a.Name, id)
 	}
 }
 
 // functionTimeout returns the bounds of a function's timeout: it is longer than
 // what its stage may take, for the outcome is recorded after that, and ends at
 // the task's own.
-func functionTimeout(a activity) (least, most time.Duration) {
+func functionTimeout(a statemachine.Activity) (least, most time.Duration) {
 	switch {
-	case a.stage == nil && a.name == FailActivity:
+	case a.Stage == nil && a.Name == FailActivity:
 		return 0, async.FailTimeout
-	case a.stage == nil:
+	case a.Stage == nil:
 		return 0, async.CompensateTimeout
-	case a.stage.Waits:
+	case a.Stage.Waits:
 		return async.StartTimeout, async.StartTimeout + async.TaskMargin
 	}
-	return a.stage.Timeout, a.stage.Timeout + async.TaskMargin
+	return a.Stage.Timeout, a.Stage.Timeout + async.TaskMargin
 }
 
 // orphans reports functions and substitutions of activities that the job does not have.
 func (c *templateCheck) orphans(machine resource) {
 	known, arns := map[string]bool{}, map[string]bool{}
-	for _, a := range activities(c.job) {
-		known[a.name], arns[FunctionARN(a.name)] = true, true
+	for _, a := range statemachine.Activities(c.job) {
+		known[a.Name], arns[FunctionARN(a.Name)] = true, true
 	}
 	for _, id := range keys(c.template.functions) {
 		folder := c.template.functions[id].codeURI()
@@ -128,13 +129,13 @@ func (c *templateCheck) permissions() {
 	}
 	check("functions/submit/", true, "submissions are accepted", "states:StartExecution")
 	check("functions/status/", true, "a status is read")
-	check("functions/status/", waits(c.job), "a reader passes on an answer that a crash has left", "states:SendTaskSuccess")
+	check("functions/status/", statemachine.Waits(c.job), "a reader passes on an answer that a crash has left", "states:SendTaskSuccess")
 	check("functions/reconcile/", true, "ends of executions are recorded", "states:DescribeExecution")
-	check("functions/callback/", waits(c.job), "a stage waits for an answer", "states:SendTaskSuccess", "states:SendTaskHeartbeat")
+	check("functions/callback/", statemachine.Waits(c.job), "a stage waits for an answer", "states:SendTaskSuccess", "states:SendTaskHeartbeat")
 	stop := []string{"states:StopExecution"}
 	if c.job.Compensates {
 		stop = nil
-		if waits(c.job) {
+		if statemachine.Waits(c.job) {
 			stop = []string{"states:SendTaskFailure"}
 		}
 	}

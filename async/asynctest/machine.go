@@ -13,10 +13,10 @@ import (
 	"example.org/asynchttpapi/async"
 )
 
-// world is a service whose executions are goroutines. It implements
+// harness is a service whose executions are goroutines. It implements
 // async.Workflows by the rules of the state machine that package asyncgen
 // generates.
-type world struct {
+type harness struct {
 	t       *testing.T
 	store   *Store
 	results *Results
@@ -52,9 +52,9 @@ type task struct {
 	beat   chan struct{}
 }
 
-func newWorld(t *testing.T, job async.Definition) *world {
+func newHarness(t *testing.T, job async.Definition) *harness {
 	t.Helper()
-	w := &world{
+	w := &harness{
 		t: t, store: &Store{}, results: &Results{}, job: job.Describe(),
 		byID: map[string]*execution{}, tasks: map[string]*task{}, seen: map[string][]string{}, compensated: map[string]bool{},
 	}
@@ -76,14 +76,14 @@ func newWorld(t *testing.T, job async.Definition) *world {
 	return w
 }
 
-func (w *world) seenBy(id string) (words []string, compensated bool) {
+func (w *harness) seenBy(id string) (words []string, compensated bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.seen[id], w.compensated[id]
 }
 
 // Start implements async.Workflows.
-func (w *world) Start(ctx context.Context, id string, input []byte) error {
+func (w *harness) Start(ctx context.Context, id string, input []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if ctx.Err() != nil || w.dry || w.byID[id] != nil {
@@ -96,7 +96,7 @@ func (w *world) Start(ctx context.Context, id string, input []byte) error {
 }
 
 // run runs an execution from a state on, in a goroutine. w.mu is held.
-func (w *world) run(x *execution, from func(context.Context, *execution) (failed string)) {
+func (w *harness) run(x *execution, from func(context.Context, *execution) (failed string)) {
 	ctx, cancel := context.WithTimeout(w.t.Context(), w.job.Lifetime())
 	x.Status, x.TimedOut, x.cancel = api.Running, false, cancel
 	w.executions.Go(func() {
@@ -123,7 +123,7 @@ func (w *world) run(x *execution, from func(context.Context, *execution) (failed
 
 // stages runs the states from the first stage on. It returns the name of the
 // error that the execution fails with, "" for none.
-func (w *world) stages(ctx context.Context, x *execution) (failed string) {
+func (w *harness) stages(ctx context.Context, x *execution) (failed string) {
 	for i := 0; i < len(w.job.Stages); i++ {
 		s := w.job.Stages[i]
 		if s.Retired {
@@ -146,21 +146,21 @@ func (w *world) stages(ctx context.Context, x *execution) (failed string) {
 	return ""
 }
 
-func (w *world) recordFailure(ctx context.Context, x *execution) (failed string) {
+func (w *harness) recordFailure(ctx context.Context, x *execution) (failed string) {
 	in := x.activityInput()
 	in.Error, in.FailedIn = x.failure, x.failedIn
 	return w.patiently(ctx, async.FailTimeout, func(ctx context.Context) error { return w.service.RecordFailure(ctx, in) })
 }
 
 // resume is where a redrive takes up a failed execution.
-func (w *world) resume(ctx context.Context, x *execution) (failed string) {
+func (w *harness) resume(ctx context.Context, x *execution) (failed string) {
 	if failed := w.recordFailure(ctx, x); failed != "" {
 		return failed
 	}
 	return w.stages(ctx, x)
 }
 
-func (w *world) compensate(ctx context.Context, x *execution) (failed string) {
+func (w *harness) compensate(ctx context.Context, x *execution) (failed string) {
 	if !w.job.Compensates {
 		return ""
 	}
@@ -182,7 +182,7 @@ func (x *execution) activityInput() async.ActivityInput {
 }
 
 // patiently runs a task that has to happen in the end.
-func (w *world) patiently(ctx context.Context, timeout time.Duration, f func(context.Context) error) (failed string) {
+func (w *harness) patiently(ctx context.Context, timeout time.Duration, f func(context.Context) error) (failed string) {
 	all := retrier{most: async.FailAttempts, maxDelay: async.CapacityMaxDelay}
 	for {
 		name := w.within(ctx, timeout, f)
@@ -197,7 +197,7 @@ const statesTimeout = "States.Timeout"
 
 // stage runs the Task state of a stage with its retriers. It returns the name of
 // the error that is caught, "" for none.
-func (w *world) stage(ctx context.Context, x *execution, s async.StageDescription) (name string) {
+func (w *harness) stage(ctx context.Context, x *execution, s async.StageDescription) (name string) {
 	capacity := retrier{most: async.CapacityAttempts, maxDelay: async.CapacityMaxDelay}
 	transient := retrier{most: s.Attempts - 1, maxDelay: async.RetryMaxDelay}
 	lost := retrier{most: min(async.LostAttempts, s.Attempts-1), maxDelay: async.RetryMaxDelay}
@@ -238,7 +238,7 @@ func (r *retrier) pause(ctx context.Context) bool {
 }
 
 // task runs a stage's task once.
-func (w *world) task(ctx context.Context, x *execution, s async.StageDescription, attempt int) (name string) {
+func (w *harness) task(ctx context.Context, x *execution, s async.StageDescription, attempt int) (name string) {
 	in := x.activityInput()
 	timeout := s.Timeout + async.TaskMargin
 	if !s.Waits {
@@ -285,7 +285,7 @@ func (w *world) task(ctx context.Context, x *execution, s async.StageDescription
 
 // within runs an activity as a function does: a task that reaches its timeout is
 // given up, and so is its function.
-func (w *world) within(ctx context.Context, timeout time.Duration, f func(context.Context) error) (name string) {
+func (w *harness) within(ctx context.Context, timeout time.Duration, f func(context.Context) error) (name string) {
 	runCtx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	answer := make(chan string, 1)
@@ -314,7 +314,7 @@ func nameOf(t *testing.T, err error) string {
 }
 
 // Outcome implements async.Workflows.
-func (w *world) Outcome(ctx context.Context, id string) (async.Execution, error) {
+func (w *harness) Outcome(ctx context.Context, id string) (async.Execution, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := w.byID[id]
@@ -328,7 +328,7 @@ func (w *world) Outcome(ctx context.Context, id string) (async.Execution, error)
 }
 
 // Stop implements async.Workflows.
-func (w *world) Stop(ctx context.Context, id string) error {
+func (w *harness) Stop(ctx context.Context, id string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := w.byID[id]
@@ -340,7 +340,7 @@ func (w *world) Stop(ctx context.Context, id string) error {
 }
 
 // redrive reopens a failed execution.
-func (w *world) redrive(id string) error {
+func (w *harness) redrive(id string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	x := w.byID[id]
@@ -353,24 +353,32 @@ func (w *world) redrive(id string) error {
 }
 
 // Complete implements async.Workflows.
-func (w *world) Complete(ctx context.Context, token string, _ []byte) error {
+func (w *harness) Complete(ctx context.Context, token string, _ []byte) error {
 	return w.answer(ctx, token, "")
 }
 
 // Fail implements async.Workflows.
-func (w *world) Fail(ctx context.Context, token, name string) error {
+func (w *harness) Fail(ctx context.Context, token, name string) error {
 	return w.answer(ctx, token, name)
 }
 
-func (w *world) answer(ctx context.Context, token, name string) error {
+// waiting returns the task that waits for an answer with a token.
+func (w *harness) waiting(ctx context.Context, token string) (*task, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if waiting := w.tasks[token]; waiting != nil {
+		return waiting, nil
+	}
+	return nil, async.ErrNotFound
+}
+
+func (w *harness) answer(ctx context.Context, token, name string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	waiting := w.tasks[token]
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case waiting == nil:
-		return async.ErrNotFound
+	waiting, err := w.waiting(ctx, token)
+	if err != nil {
+		return err
 	}
 	delete(w.tasks, token)
 	waiting.answer <- name
@@ -378,15 +386,12 @@ func (w *world) answer(ctx context.Context, token, name string) error {
 }
 
 // Heartbeat implements async.Workflows.
-func (w *world) Heartbeat(ctx context.Context, token string) error {
+func (w *harness) Heartbeat(ctx context.Context, token string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	waiting := w.tasks[token]
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case waiting == nil:
-		return async.ErrNotFound
+	waiting, err := w.waiting(ctx, token)
+	if err != nil {
+		return err
 	}
 	select {
 	case waiting.beat <- struct{}{}:

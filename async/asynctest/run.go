@@ -35,7 +35,7 @@ type Submission[Result any] struct {
 	Compensated bool
 
 	t      *testing.T
-	w      *world
+	w      *harness
 	secret string
 }
 
@@ -53,7 +53,7 @@ func Run[In, Result any](t *testing.T, job async.Job[In, Result], input In, step
 	t.Helper()
 	var out *Submission[Result]
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, job)
+		w := newHarness(t, job)
 		body, err := json.Marshal(input)
 		if err != nil {
 			t.Fatalf("asynctest: encode the input: %v", err)
@@ -97,7 +97,7 @@ func (s *Submission[Result]) end(d async.Description) {
 func Submit[In, Result any](t *testing.T, job async.Job[In, Result], body string) (err error) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, job)
+		w := newHarness(t, job)
 		w.dry = true
 		_, err = w.service.Submit(t.Context(), async.Submission{Body: []byte(body)})
 	})

@@ -122,6 +122,38 @@ func decoded(t *testing.T, res *http.Response) response {
 	return r
 }
 
+// The text of a stage's plain error is in the log for who asks for it, and in
+// nothing that a client sees.
+func TestErrorTextsAreLogged(t *testing.T) {
+	t.Parallel()
+	for _, logged := range []bool{true, false} {
+		s := of(t, films(cutting(func(context.Context, *filmRun) (async.Outcome, error) {
+			return async.Continue, errors.New("scissors are blunt")
+		})))
+		s.LogErrors = logged
+		failed := make(chan struct{}, 100)
+		s.Options.Observer = func(_ context.Context, e async.Event) {
+			if e.Kind == async.StageError {
+				failed <- struct{}{}
+			}
+		}
+		r := start(t, s)
+		film := submitFilm(t, r.url)
+		<-failed
+		res, err := plain("GET", r.url+api.StatusPath+film.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		if err := errors.Join(err, res.Body.Close(), r.stop()); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(body), "blunt") || strings.Contains(r.log.String(), "scissors are blunt") != logged || !strings.Contains(r.log.String(), "stage error") {
+			t.Errorf("LogErrors %v: %s\n%s", logged, body, r.log)
+		}
+	}
+}
+
 func TestCompensationRunsAfterACancellation(t *testing.T) {
 	t.Parallel()
 	began, undone := make(chan struct{}), make(chan string, 1)

@@ -10,7 +10,7 @@ import (
 
 	"example.org/asynchttpapi/api"
 	"example.org/asynchttpapi/async"
-	"example.org/asynchttpapi/async/asyncgen"
+	"example.org/asynchttpapi/async/internal/statemachine"
 	"example.org/asynchttpapi/stepfunctions"
 )
 
@@ -31,7 +31,7 @@ var _ async.Workflows = (*workflows)(nil)
 // that run keep the definition they began with. A definition that the engine
 // refuses in any part is an error.
 func (w *workflows) prepare(ctx context.Context, job async.Definition, handlers map[string]lambda.Handler) error {
-	definition, err := asyncgen.Definition(job, func(activity string) string {
+	definition, err := statemachine.Definition(job, func(activity string) string {
 		if handlers[activity] == nil {
 			return ""
 		}

@@ -90,8 +90,8 @@ func (c *control) describeStacks(w http.ResponseWriter, form string) {
 	fmt.Fprint(w, `</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`)
 }
 
-// connect makes the world that of a stack's outputs.
-func (c *control) connect(w *world, url string) {
+// connect makes the fixture that of a stack's outputs.
+func (c *control) connect(w *fixture, url string) {
 	c.outputs = map[string]string{
 		"Table": w.env["TABLE_NAME"], "StateMachineArn": w.env["STATE_MACHINE_ARN"], "DeadLettersName": "letters",
 	}
@@ -101,7 +101,7 @@ func (c *control) connect(w *world, url string) {
 }
 
 // stop ends an execution without the record.
-func (w *world) stop(t *testing.T, machine, id string) {
+func (w *fixture) stop(t *testing.T, machine, id string) {
 	t.Helper()
 	cfg, err := awsenv.Config(w.getenv, "SFN")
 	if err != nil {
@@ -163,7 +163,7 @@ func TestDeadLetters(t *testing.T) {
 // Errors of the services have their code, and no ARN.
 func TestErrorsOfTheControlPlane(t *testing.T) {
 	c, url := newControl(t)
-	w := &world{env: map[string]string{
+	w := &fixture{env: map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 		"TABLE_NAME": "t", "STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:orders",
 	}}

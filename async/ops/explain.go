@@ -9,13 +9,9 @@ import (
 )
 
 func (s *session) explain(ctx context.Context) error {
-	id, err := s.oneID(ctx)
+	_, r, err := s.record(ctx)
 	if err != nil {
 		return err
-	}
-	r, err := s.submissions.Record(ctx, id)
-	if err != nil {
-		return s.about(id, err)
 	}
 	fmt.Fprintln(s.stdout, explanation(r, s.now()))
 	return nil

@@ -123,13 +123,9 @@ func counted(counts map[string]int) string {
 }
 
 func (s *session) show(ctx context.Context) error {
-	id, err := s.oneID(ctx)
+	id, r, err := s.record(ctx)
 	if err != nil {
 		return err
-	}
-	r, err := s.submissions.Record(ctx, id)
-	if err != nil {
-		return s.about(id, err)
 	}
 	w := tabwriter.NewWriter(s.stdout, 0, 0, 2, ' ', 0)
 	row := func(name string, value any) { fmt.Fprintf(w, "%s\t%v\n", name, value) }
@@ -199,13 +195,9 @@ func (s *session) showHistory(ctx context.Context, id string) error {
 }
 
 func (s *session) find(ctx context.Context) error {
-	id, err := s.oneID(ctx)
+	id, r, err := s.record(ctx)
 	if err != nil {
 		return err
-	}
-	r, err := s.submissions.Record(ctx, id)
-	if err != nil {
-		return s.about(id, err)
 	}
 	fmt.Fprintf(s.stdout, "%s %s %s, accepted %s\n", s.shown(id), r.Status, r.CustomStatus, stamp(r.Created))
 	if !s.showIDs {

@@ -301,13 +301,17 @@ func (s *session) ids(ctx context.Context, args []string) ([]string, error) {
 	return ids, nil
 }
 
-// oneID returns the id that the only argument means.
-func (s *session) oneID(ctx context.Context) (string, error) {
+// record returns the id that the only argument means, and its record.
+func (s *session) record(ctx context.Context) (string, async.Record, error) {
 	ids, err := s.ids(ctx, s.args)
 	if err != nil {
-		return "", err
+		return "", async.Record{}, err
 	}
-	return ids[0], nil
+	r, err := s.submissions.Record(ctx, ids[0])
+	if err != nil {
+		return "", async.Record{}, s.about(ids[0], err)
+	}
+	return ids[0], r, nil
 }
 
 // about says which submission an error is about.

@@ -18,7 +18,7 @@ import (
 )
 
 func TestLook(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		packed, broken, soldOut, held := w.submit(t, "pack"), w.submit(t, "break"), w.submit(t, "sell out"), w.submit(t, "hold")
 		<-w.packing
 		ids := []string{packed, broken, soldOut, held}
@@ -77,7 +77,7 @@ func TestLook(t *testing.T) {
 }
 
 func TestExport(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		id := w.submit(t, "pack")
 		w.await(t, id, api.Succeeded)
 		var line map[string]any
@@ -105,7 +105,7 @@ func TestExport(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		first, second, done := w.submit(t, "hold"), w.submit(t, "hold"), w.submit(t, "pack")
 		w.await(t, done, api.Succeeded)
 		<-w.packing
@@ -127,7 +127,7 @@ func TestCancel(t *testing.T) {
 
 // An operator's cancellation compensates, though ops does not know the job.
 func TestCancelCompensates(t *testing.T) {
-	worlds(t, true, func(t *testing.T, w *world) {
+	eachFixture(t, true, func(t *testing.T, w *fixture) {
 		id := w.submit(t, "hold")
 		<-w.packing
 		w.must(t, []string{id}, "cancel", id)
@@ -145,7 +145,7 @@ func TestCancelCompensates(t *testing.T) {
 }
 
 func TestRedrive(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		first, second, declared := w.submit(t, "break"), w.submit(t, "break"), w.submit(t, "sell out")
 		ids := []string{first, second, declared}
 		for _, id := range ids {
@@ -222,7 +222,7 @@ func (f writerFunc) Write(b []byte) (int, error) {
 }
 
 func TestPurge(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		gone, open, other := w.submit(t, "pack"), w.submit(t, "hold"), w.submit(t, "pack")
 		<-w.packing
 		w.await(t, gone, api.Succeeded)
@@ -252,7 +252,7 @@ func TestPurge(t *testing.T) {
 }
 
 func TestReconcile(t *testing.T) {
-	worlds(t, false, func(t *testing.T, w *world) {
+	eachFixture(t, false, func(t *testing.T, w *fixture) {
 		id := w.submit(t, "break")
 		w.await(t, id, api.Failed)
 		if out := w.must(t, []string{id}, "reconcile", id); !strings.Contains(out, "is Failed") {
@@ -296,7 +296,7 @@ func TestOperatorsDoorIsNotTheClients(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	w := &world{env: map[string]string{}}
+	w := &fixture{env: map[string]string{}}
 	for line, want := range map[string]string{
 		"":                               "a command is needed",
 		"delete":                         `"delete" is not a command`,

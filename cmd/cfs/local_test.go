@@ -33,9 +33,9 @@ func startLocal(t *testing.T, program, review string) string {
 	return url
 }
 
-// TestAgainstTheLocalWorld follows real submissions, in another process, to
+// TestAgainstTheLocalService follows real submissions, in another process, to
 // each of their ends.
-func TestAgainstTheLocalWorld(t *testing.T) {
+func TestAgainstTheLocalService(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "local")
 	if out, err := exec.Command("go", "build", "-o", program, "../local").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

@@ -54,6 +54,9 @@ func TestTheProjectBuildsAndPassesItsTests(t *testing.T) {
 	if wrote := in(t, dir, nil, "go", "generate", "./..."); wrote != "" {
 		t.Errorf("what is generated is not up to date: %s", wrote)
 	}
+	if linked := in(t, dir, nil, "go", "list", "-deps", "./cmd/local", "./functions/..."); strings.Contains(linked, "/asyncgen") || strings.Contains(linked, "jsonschema") {
+		t.Errorf("a program that serves links the generator:\n%s", linked)
+	}
 	for _, name := range []string{"go.mod", "go.sum", ".gitignore", "Makefile", "README.md", "samconfig.toml", ".github/workflows/test.yml",
 		"functions/activities/creditcheck/main.go", "functions/activities/fail/main.go", "statemachine/render.asl.json", "openapi.yaml",
 		"functions/completions/main.go", "monitoring.yaml", "connectors/power-platform/README.md", "connectors/power-platform/icon.png",

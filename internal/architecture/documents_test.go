@@ -86,7 +86,7 @@ var library = []string{
 }
 
 // ofSpeakers are words of the example alone.
-var ofSpeakers = regexp.MustCompile(`(?i)moderat|shortlist|approved|proposal`)
+var ofSpeakers = regexp.MustCompile(`(?i)moderat|shortlist|approved|proposal|committee`)
 
 // spoken are the files that have such a word for another reason.
 var spoken = map[string]string{

@@ -22,7 +22,10 @@ const (
 	lambda = "github.com/aws/aws-lambda-go"
 	// onAWS and onOneMachine are the two places that a job runs at.
 	onAWS        = "async/lambdamain async/internal/dynamo async/internal/sfn async/internal/awsenv async/internal/s3 async/internal/s3url " + sdk + " " + smithy
-	onOneMachine = "async/local async/asyncgen async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
+	onOneMachine = "async/local " + generator + " async/internal/sqlite async/internal/files async/internal/apigateway internal/sqlite stepfunctions"
+	// generator makes schemas of Go types: it is for development, and no program
+	// that serves links it.
+	generator = "async/asyncgen github.com/invopop/jsonschema"
 	// example is the example service, which the library does not know.
 	example = "speakers functions"
 )
@@ -35,7 +38,7 @@ var layers = []layer{
 	// each cold start. URLs of results need no client of S3.
 	{"functions/submit", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
 	{"functions/status", "async/lambdamain speakers", onOneMachine + " async/internal/s3 " + sdk + "/service/s3"},
-	{"cmd/local", "api async async/local internal/page speakers", onAWS},
+	{"cmd/local", "api async async/local internal/page speakers", onAWS + " " + generator},
 	{"cmd/ops", "async/ops", onOneMachine + " " + example},
 	{"speakers", "api async", "stepfunctions net/http " + lambda + " " + sdk},
 	{"internal/generate", "async/asyncgen speakers", onAWS},
@@ -46,15 +49,17 @@ var layers = []layer{
 
 	// The library.
 	{"async/lambdamain", "async async/internal async/lambdamain", onOneMachine + " " + example},
-	{"async/local", "*", onAWS},
+	{"async/local", "*", onAWS + " " + generator},
 	// The operators' tool reaches a service on one machine by HTTP alone.
 	{"async/ops", "api async async/internal", onOneMachine + " " + example},
-	// It is for development: no Lambda function reaches it (onOneMachine).
+	// It is for development: nothing that serves reaches it (generator).
 	{"async/asyncgen", "api async stepfunctions", "async/local " + onAWS + " " + example},
 	{"async/asynctest", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal", "*", "async/lambdamain stepfunctions"},
 	{"async/internal/functions", "*", onAWS + " " + onOneMachine},
 	{"async/internal/lambdahttp", "api async", example + " " + onAWS + " " + onOneMachine},
+	{"async/internal/statemachine", "async async/internal/orderedjson", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
+	{"async/internal/orderedjson", "", "net/http"},
 	{"async/internal/telemetry", "api async", example + " net/http " + lambda + " " + onAWS + " " + onOneMachine},
 	{"async/internal/apidocs", "api internal/static", "async " + example + " " + onAWS + " stepfunctions"},
 	{"async/internal/trace", "", "net/http"},
@@ -99,7 +104,7 @@ var layers = []layer{
 	{"internal/e2e/samlocal", "*", onOneMachine},
 }
 
-// pure are the layers that neither see the time nor touch the world.
+// pure are the layers that neither read the clock nor do I/O.
 var pure = []string{"stepfunctions/internal/asl", "stepfunctions/internal/interp"}
 
 // layerOf is the row with the longest folder that holds the package, nil for none.

@@ -34,8 +34,8 @@ func TestMainsAreShort(t *testing.T) {
 	}
 }
 
-// worldly are imports of packages that see or touch the world.
-var worldly = []string{
+// impureImports are imports of packages that read the clock or do I/O.
+var impureImports = []string{
 	"crypto/rand", "database/sql", "io/fs", "log", "log/slog", "net", "net/http", "os", "os/exec", "runtime", "sync", "syscall",
 }
 
@@ -48,7 +48,7 @@ func TestPureLayersArePure(t *testing.T) {
 			continue
 		}
 		for _, imported := range p.Imports {
-			if slices.Contains(worldly, imported) {
+			if slices.Contains(impureImports, imported) {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
 			}
 		}

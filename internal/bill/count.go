@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"example.org/asynchttpapi/internal/lambdahost"
 )
 
 // Counts are what one submission and its polls take.
@@ -59,18 +61,12 @@ var outcomes = []struct {
 	{"fail@selection", "failed in selection", 0},
 }
 
-const (
-	submitEvent = `{"version":"2.0","routeKey":"ANY /api/submit","rawPath":"/api/submit","headers":{"content-type":"application/json"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"POST","path":"/api/submit"}},"body":%q}`
-	statusEvent = `{"version":"2.0","routeKey":"ANY /api/status/{id}","rawPath":"/api/status/%[1]s","pathParameters":{"id":"%[1]s"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"GET","path":"/api/status/%[1]s"}}}`
-	talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
-		"title":"Notes","description":"On the engine.","track":"History"}`
-)
+const talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
+	"title":"Notes","description":"On the engine.","track":"History"}`
 
-// countSubmissions takes n submissions through the world, each polled often, and
+// countSubmissions takes n submissions through the harness, each polled often, and
 // returns the means. What the first ones cost, cold starts, is left out.
-func (w *world) countSubmissions(ctx context.Context, n, polled int) (Counts, error) {
+func (w *harness) countSubmissions(ctx context.Context, n, polled int) (Counts, error) {
 	for range 2 {
 		if _, err := w.submission(ctx, polled); err != nil {
 			return Counts{}, err
@@ -88,16 +84,21 @@ func (w *world) countSubmissions(ctx context.Context, n, polled int) (Counts, er
 	return Counts{}.plus(own.plus(w.totals(), 1).plus(before, -1), 1/float64(n)), nil
 }
 
-// totals are what has been counted since the world began.
-func (w *world) totals() (c Counts) {
+// totals are what has been counted since the harness began.
+func (w *harness) totals() (c Counts) {
 	w.calls.Lock()
 	for _, calls := range w.counts {
 		c.Invocations += float64(calls)
 	}
 	w.calls.Unlock()
-	w.meter.mu.Lock()
-	c.WriteUnits, c.ReadUnits, c.DynamoCalls = w.meter.writes, w.meter.reads, float64(w.meter.calls)
-	w.meter.mu.Unlock()
+	for _, call := range w.meter.Calls() {
+		c.DynamoCalls++
+		if call.Operation == "GetItem" {
+			c.ReadUnits += call.Units
+		} else {
+			c.WriteUnits += call.Units
+		}
+	}
 	w.logs.mu.Lock()
 	c.LogBytes, c.LogLines = float64(w.logs.bytes), float64(w.logs.lines)
 	w.logs.mu.Unlock()
@@ -108,8 +109,8 @@ func (w *world) totals() (c Counts) {
 }
 
 // submission submits, waits for the execution's end and polls.
-func (w *world) submission(ctx context.Context, polled int) (Counts, error) {
-	answer, err := w.invoke(ctx, "SubmitFunction", fmt.Appendf(nil, submitEvent, talk))
+func (w *harness) submission(ctx context.Context, polled int) (Counts, error) {
+	answer, err := w.invoke(ctx, "SubmitFunction", lambdahost.SubmitEvent(talk))
 	if err != nil {
 		return Counts{}, err
 	}
@@ -127,7 +128,7 @@ func (w *world) submission(ctx context.Context, polled int) (Counts, error) {
 		return c, err
 	}
 	for range polled {
-		answer, err := w.invoke(ctx, "StatusFunction", fmt.Appendf(nil, statusEvent, id))
+		answer, err := w.invoke(ctx, "StatusFunction", lambdahost.StatusEvent(id))
 		if err != nil {
 			return c, err
 		}
@@ -138,7 +139,7 @@ func (w *world) submission(ctx context.Context, polled int) (Counts, error) {
 
 // transitions waits for the end of an execution and counts its transitions: the
 // start, each state that was entered, and each repetition of a task.
-func (w *world) transitions(ctx context.Context, id string) (float64, error) {
+func (w *harness) transitions(ctx context.Context, id string) (float64, error) {
 	arn := "arn:aws:states:us-east-1:123456789012:execution:Billed:" + id
 	for {
 		x, err := w.sfn.DescribeExecution(ctx, &sfn.DescribeExecutionInput{ExecutionArn: &arn})
@@ -173,7 +174,7 @@ func (w *world) transitions(ctx context.Context, id string) (float64, error) {
 }
 
 // countPolls returns what one poll takes.
-func (w *world) countPolls(ctx context.Context, n int) (Counts, error) {
+func (w *harness) countPolls(ctx context.Context, n int) (Counts, error) {
 	if _, err := w.submission(ctx, 20); err != nil {
 		return Counts{}, err
 	}

@@ -101,7 +101,7 @@ func count(ctx context.Context, root, database string, n int) (Counted, error) {
 			return c, err
 		}
 		for _, o := range outcomes {
-			w, err := newWorld(ctx, root, dir, database, string(definition), o.review)
+			w, err := newHarness(ctx, root, dir, database, string(definition), o.review)
 			if err != nil {
 				return c, err
 			}

@@ -83,7 +83,7 @@ func TestNoSuiteLogsAnythingPersonal(t *testing.T) {
 	}
 	slices.Sort(values)
 	t.Logf("lines by suite: %v; %d values", lines, len(slices.Compact(values)))
-	for _, suite := range []string{"apigateway.test", "local.test", "awsworld.test"} {
+	for _, suite := range []string{"apigateway.test", "local.test", "awsharness.test"} {
 		if lines[suite] == 0 {
 			t.Errorf("nothing of %s is gathered", suite)
 		}

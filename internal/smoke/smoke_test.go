@@ -27,7 +27,7 @@ func startLocal(t *testing.T) string {
 	return program.StartFor(t, cmd)
 }
 
-func TestTheLocalWorldPasses(t *testing.T) {
+func TestTheLocalServicePasses(t *testing.T) {
 	var out bytes.Buffer
 	if code := run(t.Context(), []string{"-url", startLocal(t), "-submit"}, &out, &out); code != 0 {
 		t.Errorf("code %d\n%s", code, &out)

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// world is a folder with a Makefile that the runner's suites are of. A suite
+// fixture is a folder with a Makefile that the runner's suites are of. A suite
 // can wait there for another to have begun or ended, through named pipes.
-func world(t *testing.T, makefile string) (r *runner, out *bytes.Buffer) {
+func fixture(t *testing.T, makefile string) (r *runner, out *bytes.Buffer) {
 	t.Helper()
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("NOT RUN: make is not installed")
@@ -37,7 +37,7 @@ func outcomes(results []result) (all []string) {
 // A suite that runs beside others runs at the same time as one of them: each of
 // the two waits here for the other. The results have the order of the list.
 func TestTwoLanes(t *testing.T) {
-	r, out := world(t, `
+	r, out := fixture(t, `
 test-first:
 	@mkfifo there back; echo first waits; cat there; echo >back
 test-second:
@@ -62,7 +62,7 @@ test-second:
 // those that were not asked for do not hold it up.
 func TestAfter(t *testing.T) {
 	for _, twoLanes := range []bool{false, true} {
-		r, out := world(t, `
+		r, out := fixture(t, `
 test-%:
 	@echo $* >>order; test $* != beside
 `)
@@ -78,7 +78,7 @@ test-%:
 // What two suites share is installed by one of them at a time: the second finds
 // it installed.
 func TestSharedInstallations(t *testing.T) {
-	r, out := world(t, `
+	r, out := fixture(t, `
 share-tool:
 	@mkdir installing; test -e tool || { sleep 0.1; echo >>tool; }; rmdir installing
 test-%:
@@ -95,7 +95,7 @@ test-%:
 
 // Interrupted, neither lane goes on.
 func TestInterrupted(t *testing.T) {
-	r, _ := world(t, "")
+	r, _ := fixture(t, "")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r.ctx = ctx

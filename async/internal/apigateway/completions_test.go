@@ -32,9 +32,9 @@ func hashes(keys ...string) (all lambdahttp.KeyHashes) {
 	return all
 }
 
-// newListingWorld is a world that lists what has ended.
-func newListingWorld(t *testing.T) *world {
-	return newWorld(t, func(c *functions.Config, _ *apigateway.Config) {
+// newListingFixture is a fixture that lists what has ended.
+func newListingFixture(t *testing.T) *fixture {
+	return newFixture(t, func(c *functions.Config, _ *apigateway.Config) {
 		c.Completions = true
 		c.Keys = lambdahttp.Keys{Submitter: hashes(oldKey, newKey), Operator: hashes(operatorKey)}
 	})
@@ -44,7 +44,7 @@ func newListingWorld(t *testing.T) *world {
 const settle = 30 * time.Second
 
 // finish ends a submission that was made with these headers.
-func (w *world) finish(s async.State, header ...string) {
+func (w *fixture) finish(s async.State, header ...string) {
 	w.t.Helper()
 	w.move(w.do(post(presentation, header...)).id(w.t), s)
 }
@@ -65,7 +65,7 @@ func next(r response, key string) request {
 // A trigger's polls, each whole response of which is in testdata.
 func TestCompletions(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newListingWorld(t)
+		w := newListingFixture(t)
 		w.finish(approved, api.APIKey, oldKey) // before the first call
 		time.Sleep(time.Second)
 		step := func(name string, status int, ask request) response {
@@ -74,7 +74,7 @@ func TestCompletions(t *testing.T) {
 			if r.StatusCode != status {
 				t.Errorf("%s: %d %s", name, r.StatusCode, r.text)
 			}
-			golden(t, name, r)
+			compare(t, name, r)
 			return r
 		}
 		r := step("completions-first", 202, get("/api/completions?limit=2", api.APIKey, oldKey))
@@ -115,7 +115,7 @@ func TestCompletions(t *testing.T) {
 // An item has the URL of its result and not the result.
 func TestCompletionsShowNoResults(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newListingWorld(t)
+		w := newListingFixture(t)
 		r := w.do(get("/api/completions", api.APIKey, operatorKey))
 		time.Sleep(time.Second)
 		id := w.do(post(presentation)).id(t)
@@ -136,7 +136,7 @@ func TestCompletionsShowNoResults(t *testing.T) {
 // key of another caller is another submission's.
 func TestRepetitionOfACallerHasItsCancelURL(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newListingWorld(t)
+		w := newListingFixture(t)
 		submit := func(key string) api.Submission {
 			return w.do(post(presentation, api.APIKey, key, "Idempotency-Key", "key")).submission(t)
 		}
@@ -154,7 +154,7 @@ func TestRepetitionOfACallerHasItsCancelURL(t *testing.T) {
 // nothing is kept about who submitted.
 func TestCompletionsAreOff(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		for _, name := range []string{"GET", "HEAD", "POST", "DELETE", "OPTIONS"} {
 			if r := w.do(beyond(method(name, get("/api/completions", api.APIKey, oldKey)))); r.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: %d", name, r.StatusCode)
@@ -171,7 +171,7 @@ func TestCompletionsAreOff(t *testing.T) {
 // another has; an operator's key sees everything.
 func TestCompletionsOfCallers(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newListingWorld(t)
+		w := newListingFixture(t)
 		jwt := func(subject string) *events.APIGatewayV2HTTPRequestContextAuthorizerDescription {
 			return &events.APIGatewayV2HTTPRequestContextAuthorizerDescription{
 				JWT: &events.APIGatewayV2HTTPRequestContextAuthorizerJWTDescription{Claims: map[string]string{"iss": "https://id.example", "sub": subject}},

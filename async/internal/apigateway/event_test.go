@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.org/asynchttpapi/async/internal/apigateway"
+	"example.org/asynchttpapi/internal/golden"
 )
 
 // invoke makes a lambda.Handler of a plain function.
@@ -98,19 +98,7 @@ func compareEvent(t *testing.T, name string, payload []byte) {
 	got := requestID.ReplaceAllString(text.String(), `"requestId": "AAAAAAAAAAAAAAAA"`) + "\n"
 	got = eventTime.ReplaceAllString(got, `"time": "22/Nov/2026:09:00:00 +0000",
     "timeEpoch": 1795338000000`)
-	path := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
-	}
+	golden.Compare(t, filepath.Join("testdata", name+".json"), got)
 }
 
 // What a function answers becomes HTTP as the payload format says.

@@ -26,16 +26,16 @@ type faultCase struct {
 }
 
 // eachFault runs a test with every kind of fault.
-func eachFault(t *testing.T, op string, test func(w *world, f faultCase)) {
+func eachFault(t *testing.T, op string, test func(w *fixture, f faultCase)) {
 	for _, f := range faults {
-		runInBubble(t, op+" "+f.name, func(t *testing.T) { test(newWorld(t, nil), f) })
+		runInBubble(t, op+" "+f.name, func(t *testing.T) { test(newFixture(t, nil), f) })
 	}
 }
 
 const lease = 31 * time.Second
 
 // complete repeats a request until the key is free again, and returns the id.
-func (w *world) complete(r request) string {
+func (w *fixture) complete(r request) string {
 	w.t.Helper()
 	again := w.do(r)
 	if again.StatusCode == http.StatusConflict {
@@ -50,7 +50,7 @@ func (w *world) complete(r request) string {
 
 // checkAccepted wants one record, one execution for it, and no second one for
 // a repeated request.
-func (w *world) checkAccepted(r request, id string) {
+func (w *fixture) checkAccepted(r request, id string) {
 	w.t.Helper()
 	if ids := w.store.IDs(); !slices.Equal(ids, []string{id}) {
 		w.t.Errorf("records %v, want only %s", ids, id)
@@ -70,7 +70,7 @@ func (w *world) checkAccepted(r request, id string) {
 
 func TestFaultWhileAccepting(t *testing.T) {
 	for _, op := range []string{"Store.Reserve", "Store.Create", "Workflows.Start", "Store.Settle"} {
-		eachFault(t, op, func(w *world, f faultCase) {
+		eachFault(t, op, func(w *fixture, f faultCase) {
 			submit := post(presentation, "Idempotency-Key", `"a-key-with-entropy"`)
 			w.faults.Once(op, f.fault)
 			r := w.do(submit)
@@ -87,7 +87,7 @@ func TestFaultWhileAccepting(t *testing.T) {
 func TestFaultWithoutKey(t *testing.T) {
 	for _, op := range []string{"Store.Create", "Workflows.Start"} {
 		runInBubble(t, op, func(t *testing.T) {
-			w := newWorld(t, nil)
+			w := newFixture(t, nil)
 			w.faults.Once(op, asynctest.LoseAnswer)
 			if r := w.do(post(presentation)); r.StatusCode != 503 {
 				t.Errorf("status %d", r.StatusCode)
@@ -102,7 +102,7 @@ func TestFaultWithoutKey(t *testing.T) {
 // Undoing may fail too; then the lease has to end before a repeat completes.
 func TestFaultWhileUndoing(t *testing.T) {
 	for _, op := range []string{"Store.Discard", "Store.Release"} {
-		eachFault(t, op, func(w *world, f faultCase) {
+		eachFault(t, op, func(w *fixture, f faultCase) {
 			submit := post(presentation, "Idempotency-Key", "a-key-with-entropy")
 			w.faults.Once("Workflows.Start", asynctest.Refuse)
 			w.faults.Once(op, f.fault)
@@ -119,7 +119,7 @@ func TestFaultWhileUndoing(t *testing.T) {
 func TestStartThatSeemedToFail(t *testing.T) { inBubble(t, testStartThatSeemedToFail) }
 
 func testStartThatSeemedToFail(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	w.faults.Once("Workflows.Start", func(ctx context.Context, call func(context.Context) error) error {
 		if err := call(ctx); err != nil {
 			return err
@@ -142,7 +142,7 @@ func testStartThatSeemedToFail(t *testing.T) {
 // the next one past the new deadline finds out.
 func TestFaultWhilePolling(t *testing.T) {
 	for _, op := range []string{"Store.Get", "Workflows.Outcome", "Store.Advance"} {
-		eachFault(t, op, func(w *world, f faultCase) {
+		eachFault(t, op, func(w *fixture, f faultCase) {
 			path := w.put(moderation, 2*time.Hour)
 			w.workflows.Set(path[len(api.StatusPath):], async.Execution{Status: api.Failed, TimedOut: true})
 			w.faults.Once(op, f.fault)
@@ -167,7 +167,7 @@ func TestFaultWhilePolling(t *testing.T) {
 func TestFaultWhileWaiting(t *testing.T) { inBubble(t, testFaultWhileWaiting) }
 
 func testFaultWhileWaiting(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	w.faults.Always("Store.Get", asynctest.Refuse)
 	r := w.do(post(presentation, "Prefer", "wait=5"))
 	if r.StatusCode != 202 {

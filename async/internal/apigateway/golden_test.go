@@ -1,19 +1,17 @@
 package apigateway_test
 
 import (
-	"flag"
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"example.org/asynchttpapi/internal/golden"
+)
 
 var (
 	idPattern     = regexp.MustCompile(`\b[a-z2-7]{26}\b`)
@@ -41,21 +39,8 @@ func dump(r response) string {
 	return cursorPattern.ReplaceAllString(text, "$1-aaaaaaaaaaaa")
 }
 
-// golden compares a response with testdata/<name>.http.
-func golden(t *testing.T, name string, r response) {
+// compare compares a response with testdata/<name>.http.
+func compare(t *testing.T, name string, r response) {
 	t.Helper()
-	path := filepath.Join("testdata", name+".http")
-	got := dump(r)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs\ngot:\n%s\nwant:\n%s", path, got, want)
-	}
+	golden.Compare(t, filepath.Join("testdata", name+".http"), dump(r))
 }

@@ -15,7 +15,7 @@ import (
 func TestKeyRepeated(t *testing.T) { inBubble(t, testKeyRepeated) }
 
 func testKeyRepeated(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	first := w.do(post(presentation, "Idempotency-Key", `"the-first-of-these-keys"`))
 	id := first.id(t)
 	same := strings.Replace(presentation, `"title":"Notes",`, ``, 1)
@@ -37,18 +37,18 @@ func testKeyRepeated(t *testing.T) {
 	}
 	w.move(id, approved)
 	done := w.do(post(presentation, "Idempotency-Key", `"the-first-of-these-keys"`))
-	golden(t, "key-repeated-when-done", done)
+	compare(t, "key-repeated-when-done", done)
 	reused := w.do(post(strings.Replace(presentation, "Notes", "Other", 1), "Idempotency-Key", `"the-first-of-these-keys"`))
 	if reused.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("reused: %d", reused.StatusCode)
 	}
-	golden(t, "key-reused", reused)
+	compare(t, "key-reused", reused)
 }
 
 func TestKeyOutlivesItsSubmission(t *testing.T) { inBubble(t, testKeyOutlivesItsSubmission) }
 
 func testKeyOutlivesItsSubmission(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	submit := post(presentation, "Idempotency-Key", "a-key-with-entropy")
 	id := w.do(submit).id(t)
 	if err := w.store.Discard(t.Context(), id); err != nil {
@@ -63,7 +63,7 @@ func testKeyOutlivesItsSubmission(t *testing.T) {
 func TestKeyInUse(t *testing.T) { inBubble(t, testKeyInUse) }
 
 func testKeyInUse(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.faults.Once("Store.Create", func(ctx context.Context, call func(context.Context) error) error {
 		close(entered)
@@ -79,7 +79,7 @@ func testKeyInUse(t *testing.T) {
 		t.Fatalf("first: %d %s", r.StatusCode, r.text)
 	}
 	second := w.do(submit)
-	golden(t, "key-in-use", second)
+	compare(t, "key-in-use", second)
 	if second.StatusCode != http.StatusConflict || second.Header.Get("Retry-After") == "" {
 		t.Errorf("second: %d", second.StatusCode)
 	}
@@ -99,7 +99,7 @@ func testKeyInUse(t *testing.T) {
 func TestKeyAbandoned(t *testing.T) { inBubble(t, testKeyAbandoned) }
 
 func testKeyAbandoned(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	var id string
 	w.faults.Once("Workflows.Start", func(context.Context, func(context.Context) error) error {
 		id = w.store.IDs()[0]
@@ -110,7 +110,7 @@ func testKeyAbandoned(t *testing.T) {
 	if r.StatusCode != http.StatusInternalServerError {
 		t.Errorf("died: %d", r.StatusCode)
 	}
-	golden(t, "panic", r)
+	compare(t, "panic", r)
 	for _, step := range []struct {
 		pass  time.Duration
 		after string
@@ -131,7 +131,7 @@ func testKeyAbandoned(t *testing.T) {
 func TestKeyConcurrently(t *testing.T) { inBubble(t, testKeyConcurrently) }
 
 func testKeyConcurrently(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	submit := post(presentation, "Idempotency-Key", "a-key-with-entropy")
 	responses := make([]response, 24)
 	var all sync.WaitGroup
@@ -154,7 +154,7 @@ func testKeyConcurrently(t *testing.T) {
 }
 
 // move puts a submission into another state.
-func (w *world) move(id string, s async.State) {
+func (w *fixture) move(id string, s async.State) {
 	w.t.Helper()
 	if _, err := w.store.Advance(w.t.Context(), id, async.Change{State: &s, Updated: time.Now().UTC()}); err != nil {
 		w.t.Fatal(err)

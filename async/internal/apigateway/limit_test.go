@@ -47,20 +47,20 @@ func plainGet(t *testing.T, url string) response {
 func TestHugeBodyIsNotRead(t *testing.T) { inBubble(t, testHugeBodyIsNotRead) }
 
 func testHugeBodyIsNotRead(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	r := w.raw("POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n")
 	if r.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("status %d", r.StatusCode)
 	}
 	checkResponse(t, r)
-	golden(t, "huge-body", r)
+	compare(t, "huge-body", r)
 }
 
 // A body of no declared length is refused once it is too long.
 func TestEndlessBody(t *testing.T) { inBubble(t, testEndlessBody) }
 
 func testEndlessBody(t *testing.T) {
-	w := newWorld(t, func(_ *functions.Config, g *apigateway.Config) { g.MaxBody = 1000 })
+	w := newFixture(t, func(_ *functions.Config, g *apigateway.Config) { g.MaxBody = 1000 })
 	chunk := fmt.Sprintf("%x\r\n%s\r\n", 600, strings.Repeat(" ", 600))
 	r := w.raw("POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk)
 	if r.StatusCode != http.StatusRequestEntityTooLarge {
@@ -72,7 +72,7 @@ func testEndlessBody(t *testing.T) {
 func TestBrokenBody(t *testing.T) { inBubble(t, testBrokenBody) }
 
 func testBrokenBody(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	r := w.raw("POST /api/submit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
 	if r.StatusCode != http.StatusBadRequest {
 		t.Errorf("status %d", r.StatusCode)
@@ -81,7 +81,7 @@ func testBrokenBody(t *testing.T) {
 }
 
 // raw sends bytes, and no more, and reads the response to them.
-func (w *world) raw(text string) response {
+func (w *fixture) raw(text string) response {
 	w.t.Helper()
 	conn, err := w.client.DialContext(w.t.Context(), "tcp", "")
 	if err != nil {

@@ -57,12 +57,12 @@ func loans(back *async.Callback) async.Job[loan, async.None] {
 	}
 }
 
-// waiting is a world with a submission that waits for its reviewer, and the path
+// waiting is a fixture with a submission that waits for its reviewer, and the path
 // of the callback.
-func waiting(t *testing.T) (w *world, path string) {
+func waiting(t *testing.T) (w *fixture, path string) {
 	t.Helper()
 	var back async.Callback
-	w = newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.Job = loans(&back) })
+	w = newFixture(t, func(c *functions.Config, _ *apigateway.Config) { c.Job = loans(&back) })
 	id := w.do(other(post(`{"amount":7}`))).id(t)
 	w.workflows.Wait(id, "token")
 	if _, err := w.handlers["review"].Invoke(t.Context(), []byte(`{"id":"`+id+`","redrive":0,"token":"token"}`)); err != nil {
@@ -119,7 +119,7 @@ func TestCallback(t *testing.T) {
 			if r.text != "" {
 				checkResponse(t, r)
 			}
-			golden(t, step.name, r)
+			compare(t, step.name, r)
 		}
 		if r := w.do(other(get(api.StatusPath + w.store.IDs()[0]))); r.submission(t).CustomStatus != "Offered" {
 			t.Errorf("the answer was not recorded: %s", r.text)
@@ -172,7 +172,7 @@ func (presigned) URL(_ context.Context, key string, _ async.ResultInfo) (string,
 }
 
 // putLarge keeps a large result and returns its path.
-func (w *world) putLarge(content string) string {
+func (w *fixture) putLarge(content string) string {
 	file, err := w.results.Create(w.t.Context(), "hash/key", "text/plain", "")
 	if err != nil {
 		w.t.Fatal(err)
@@ -189,14 +189,14 @@ func (w *world) putLarge(content string) string {
 
 func TestLargeResult(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		path := w.putLarge("0123456789")
 		whole := w.do(other(get(path)))
 		tag := whole.Header.Get("ETag")
 		if whole.text != "0123456789" || len(tag) < 10 {
 			t.Errorf("%q, ETag %s", whole.text, tag)
 		}
-		golden(t, "result-large", whole)
+		compare(t, "result-large", whole)
 		for name, tt := range map[string]struct {
 			status int
 			header []string
@@ -260,16 +260,16 @@ func checkFileRefusal(t *testing.T, name string, r response) {
 
 func TestLargeResultElsewhere(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, func(c *functions.Config, _ *apigateway.Config) { c.Results = presigned{c.Results.(*asynctest.Results)} })
+		w := newFixture(t, func(c *functions.Config, _ *apigateway.Config) { c.Results = presigned{c.Results.(*asynctest.Results)} })
 		path := w.putLarge("0123456789")
-		golden(t, "result-redirect", w.do(other(get(path))))
-		golden(t, "result-redirect-head", w.do(other(method("HEAD", get(path)))))
+		compare(t, "result-redirect", w.do(other(get(path))))
+		compare(t, "result-redirect-head", w.do(other(method("HEAD", get(path)))))
 	})
 }
 
 func TestInlineResultIsNotModified(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		path := api.ResultPath + w.putRecord(inline, time.Minute)
 		first := w.do(other(get(path)))
 		if first.text != string(inline.Result) {
@@ -284,7 +284,7 @@ func TestInlineResultIsNotModified(t *testing.T) {
 // After the answer to a cancellation no read shows anything but the end.
 func TestCancel(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		path := w.cancelPath()
 		id := w.store.IDs()[0]
 		for range 2 {
@@ -307,7 +307,7 @@ func TestCancel(t *testing.T) {
 // What an anonymous caller repeats has no cancelUrl: the keys are shared by all.
 func TestRepetitionHasNoCancelURL(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		first := w.do(post(presentation, "Idempotency-Key", "a-key-with-entropy"))
 		again := w.do(post(presentation, "Idempotency-Key", "a-key-with-entropy"))
 		var members map[string]any

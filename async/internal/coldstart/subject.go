@@ -30,14 +30,8 @@ type subject struct {
 // submitting is the subject that makes submissions for the others.
 const submitting = "submit"
 
-const (
-	submitEvent = `{"version":"2.0","routeKey":"ANY /api/submit","rawPath":"/api/submit","headers":{"content-type":"application/json"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"POST","path":"/api/submit"}},"body":%q}`
-	statusEvent = `{"version":"2.0","routeKey":"ANY /api/status/{id}","rawPath":"/api/status/%[1]s","pathParameters":{"id":"%[1]s"},
-		"requestContext":{"stage":"$default","domainName":"localhost","http":{"method":"GET","path":"/api/status/%[1]s"}}}`
-	talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
-		"title":"Notes","description":"On the engine.","track":"History"}`
-)
+const talk = `{"speaker":{"name":"Ada","email":"ada@example.org","bio":"Wrote programs.","country":"GB"},
+	"title":"Notes","description":"On the engine.","track":"History"}`
 
 func newSubjects(dir string, env []string) ([]*subject, error) {
 	input := func(id string) []byte { return fmt.Appendf(nil, `{"id":%q,"redrive":0}`, id) }
@@ -46,8 +40,8 @@ func newSubjects(dir string, env []string) ([]*subject, error) {
 		{name: "connected", payload: func(string) []byte { return []byte(`{}`) }},
 		{name: "trusting", payload: func(string) []byte { return []byte(`{}`) }},
 		{name: "all roots", binary: "trusting", env: []string{"SSL_CERT_DIR="}, payload: func(string) []byte { return []byte(`{}`) }},
-		{name: "status", payload: func(id string) []byte { return fmt.Appendf(nil, statusEvent, id) }},
-		{name: submitting, payload: func(string) []byte { return fmt.Appendf(nil, submitEvent, talk) }},
+		{name: "status", payload: lambdahost.StatusEvent},
+		{name: submitting, payload: func(string) []byte { return lambdahost.SubmitEvent(talk) }},
 		{name: "moderate", payload: input},
 		{name: "shortlist", payload: input},
 		{name: "select", payload: input},

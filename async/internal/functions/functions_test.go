@@ -22,6 +22,7 @@ import (
 	"example.org/asynchttpapi/async"
 	"example.org/asynchttpapi/async/asynctest"
 	"example.org/asynchttpapi/async/internal/functions"
+	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/internal/lambdahost"
 )
 
@@ -66,7 +67,7 @@ func walk(_ context.Context, r *run) (async.Outcome, error) {
 	return async.Continue, nil
 }
 
-// bench is a world in memory, with one submission of the id "id".
+// bench is a fixture in memory, with one submission of the id "id".
 type bench struct {
 	store     asynctest.Store
 	workflows asynctest.Workflows
@@ -375,24 +376,38 @@ func TestHandlersNeedWhatTheyUse(t *testing.T) {
 	}
 }
 
-// Responses of concurrent invocations do not share memory.
-func TestHandlersConcurrently(t *testing.T) {
-	b := newBench("")
-	h := b.handler(t, "walk")
-	var all sync.WaitGroup
-	for worker := range 8 {
-		all.Go(func() {
-			for i := range 100 {
-				id := fmt.Sprintf("%d-%d", worker, i)
-				b.put(id, "")
-				want := `{"id":"` + id + `","ended":false,"decision":"accepted"}`
-				if got, err := h.Invoke(t.Context(), []byte(`{"id":"`+id+`"}`)); err != nil || string(got) != want {
-					t.Errorf("got %s, %v, want %s", got, err, want)
+// Responses share no memory, neither those to the state machine nor those to
+// clients: they are compared when others have been made, see handler.
+func TestResponsesShareNoMemory(t *testing.T) {
+	for function, tt := range map[string]struct{ event, want string }{
+		"walk":                    {`{"id":%q}`, `{"id":%q,"ended":false,"decision":"accepted"}`},
+		lambdahttp.StatusFunction: {`{"rawPath":"/api/status/%[1]s","pathParameters":{"id":%[1]q},"requestContext":{"http":{"method":"GET"}}}`, `{\"id\":\"%s\",`},
+	} {
+		b := newBench("")
+		h := b.handler(t, function)
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				responses := map[string][]byte{}
+				for range 100 {
+					id := async.NewSecret()
+					b.put(id, "")
+					got, err := h.Invoke(t.Context(), fmt.Appendf(nil, tt.event, id))
+					if err != nil {
+						t.Error(err)
+					}
+					responses[id] = got
 				}
-			}
-		})
+				for id, got := range responses {
+					if want := fmt.Sprintf(tt.want, id); !strings.Contains(string(got), want) {
+						t.Errorf("%s: got %s, want %s", function, got, want)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
 	}
-	all.Wait()
 }
 
 // warmable is a store that counts how often it is connected.

@@ -30,7 +30,7 @@ func TestDeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorld(t, func(c *lambdahttp.Config) { c.Service = service })
+	w := newFixture(t, func(c *lambdahttp.Config) { c.Service = service })
 	ctx, cancel := context.WithDeadline(t.Context(), invocation)
 	defer cancel()
 	submitted := callIn(ctx, t, w.submit, submission(`{"name":"x"}`))

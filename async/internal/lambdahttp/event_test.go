@@ -41,7 +41,7 @@ func TestLocation(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, func(c *lambdahttp.Config) { c.BaseURL = tt.base })
+			w := newFixture(t, func(c *lambdahttp.Config) { c.BaseURL = tt.base })
 			e := submission(`{"name":"x"}`)
 			tt.change(&e)
 			r := call(t, w.submit, e)
@@ -99,7 +99,7 @@ func TestShapesOfEvents(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := newWorld(t, nil)
+			w := newFixture(t, nil)
 			e := submission(`{"name":"x"}`)
 			tt.change(&e)
 			if r := call(t, w.submit, e); r.StatusCode != tt.status {
@@ -110,7 +110,7 @@ func TestShapesOfEvents(t *testing.T) {
 }
 
 func TestIDOfEvents(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	call(t, w.submit, submission(`{"name":"x"}`))
 	id := w.store.IDs()[0]
 	tests := []struct {
@@ -153,7 +153,7 @@ func TestOrigins(t *testing.T) {
 		{[]string{"https://page.example"}, "", ""},
 	}
 	for _, tt := range tests {
-		w := newWorld(t, func(c *lambdahttp.Config) { c.Origins = tt.origins })
+		w := newFixture(t, func(c *lambdahttp.Config) { c.Origins = tt.origins })
 		e := event("GET", api.StatusPath+"x")
 		if tt.origin != "" {
 			e.Headers["origin"] = tt.origin
@@ -225,7 +225,7 @@ func TestCaller(t *testing.T) {
 // Keys of one caller mean nothing to another. A caller with credentials has keys
 // of its own, which may be short, and gets its cancelUrl again.
 func TestScope(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	ids := map[string]bool{}
 	for _, a := range []*authorizer{jwt("iss", "i", "sub", "a"), jwt("iss", "i", "sub", "b"), role("arn:aws:iam::1:user/a")} {
 		cancel := ""
@@ -248,7 +248,7 @@ func TestScope(t *testing.T) {
 
 // The keys of callers without credentials are guessable only by chance.
 func TestAnonymousKeysAreLong(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	for key, status := range map[string]int{"fifteen-letters": 400, "sixteen--letters": 202, `"fifteen-letters"`: 400} {
 		e := submission(`{"name":"x"}`)
 		e.Headers["idempotency-key"] = key
@@ -264,7 +264,7 @@ func TestAnonymousKeysAreRandom(t *testing.T) {
 		"00000000-0000-0000-0000-000000000000": 400, "ffffffff-ffff-ffff-ffff-ffffffffffff": 400,
 		`"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"`: 400, "4703150292840147": 202,
 	} {
-		w := newWorld(t, nil)
+		w := newFixture(t, nil)
 		e := submission(`{"name":"x"}`)
 		e.Headers["idempotency-key"] = key
 		if r := call(t, w.submit, e); r.StatusCode != status || status == 400 && !strings.Contains(r.Body, "must be random") {
@@ -279,7 +279,7 @@ func TestAnonymousKeysAreRandom(t *testing.T) {
 
 // The default of failureStatus is a setting, and only another choice is in Location.
 func TestFailureStatusIsASetting(t *testing.T) {
-	w := newWorld(t, func(c *lambdahttp.Config) { c.FailureStatus = 409 })
+	w := newFixture(t, func(c *lambdahttp.Config) { c.FailureStatus = 409 })
 	for given, want := range map[string]string{"": "", "409": "", "200": "?failureStatus=200"} {
 		e := submission(`{"name":"x"}`)
 		if given != "" {
@@ -303,7 +303,7 @@ func TestFailureStatusIsASetting(t *testing.T) {
 
 // A name that is spelled with an escape asks for a callback too.
 func TestCallbackURLIsRefused(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	for body, status := range map[string]int{
 		`{"name":"x","callbackUrl":"https://x.example"}`: 422, `{"name":"x","CALLBACKURL":null}`: 422,
 		`{"name":"x","\u0063allbackUrl":"https://x.example"}`: 422, `{"name":"callbackUrl"}`: 202, `{"name":"x","more":{"callbackUrl":1}}`: 202,
@@ -327,7 +327,7 @@ func TestCallbackURLIsRefused(t *testing.T) {
 
 // A wait longer than a number of seconds can be is as long as is granted.
 func TestLongestWaitParameter(t *testing.T) {
-	w := newWorld(t, nil)
+	w := newFixture(t, nil)
 	for value, status := range map[string]int{"0": 202, "2147483648": 202, "99999999999999999999": 202, "-1": 400, "1.5": 400, "": 400} {
 		e := submission(`{"name":"x"}`)
 		e.QueryStringParameters = map[string]string{"wait": value}
@@ -341,7 +341,7 @@ func TestLongestWaitParameter(t *testing.T) {
 // not: it may be anything.
 func TestFailuresAreReported(t *testing.T) {
 	var reported [][]slog.Attr
-	w := newWorld(t, func(c *lambdahttp.Config) {
+	w := newFixture(t, func(c *lambdahttp.Config) {
 		c.Failed = func(_ context.Context, attrs ...slog.Attr) { reported = append(reported, attrs) }
 		c.Scope = func(request) string { panic("ada@example.org") }
 	})

@@ -35,7 +35,7 @@ func FuzzSubmitBody(f *testing.F) {
 		f.Add(body, false)
 		f.Add(body, true)
 	}
-	w := newWorld(f, nil)
+	w := newFixture(f, nil)
 	f.Fuzz(func(t *testing.T, body string, isBase64 bool) {
 		e := submission(body)
 		e.IsBase64Encoded = isBase64
@@ -47,7 +47,7 @@ func FuzzIdempotencyKey(f *testing.F) {
 	for _, key := range []string{`"key"`, "key", `"a\"b"`, `"unfinished`, `"a";b=1`, `"a", "b"`, "ü", "\x00", `:YQ==:`, "1.5", "?1", "@1"} {
 		f.Add(key)
 	}
-	w := newWorld(f, nil)
+	w := newFixture(f, nil)
 	f.Fuzz(func(t *testing.T, key string) {
 		e := submission(`{"name":"x"}`)
 		e.Headers["idempotency-key"] = key
@@ -63,7 +63,7 @@ func FuzzPrefer(f *testing.F) {
 	for _, prefer := range []string{"wait=1", `wait="2"`, "respond-async; a=b, wait=99999999999", `x="\`, ";;,,==", "wait=-1", "WAIT=0x1"} {
 		f.Add(prefer)
 	}
-	w := newWorld(f, nil)
+	w := newFixture(f, nil)
 	f.Fuzz(func(t *testing.T, prefer string) {
 		e := submission(`{"name":"x"}`)
 		e.Headers["prefer"] = prefer
@@ -91,7 +91,7 @@ func FuzzEvent(f *testing.F) {
 	f.Add([]byte(`{"rawPath":"/api/cancel/aaaaaaaaaaaaaaaaaaaaaaaaaa","requestContext":{"http":{"method":"DELETE"}}}`))
 	f.Add([]byte(`{"rawPath":"/api/result/x","queryStringParameters":{"wait":"9","failureStatus":"409"},"requestContext":{"http":{"method":"GET"}}}`))
 	f.Add([]byte(`{"queryStringParameters":{"failureStatus":"409"},"rawPath":"/api/submit"}`))
-	w := newWorld(f, nil)
+	w := newFixture(f, nil)
 	var handlers []lambda.Handler
 	for _, function := range w.all {
 		handlers = append(handlers, lambda.NewHandler(function))

@@ -15,7 +15,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions"
 )
 
-// load is what a world has to bear. LOAD_SUBMISSIONS, LOAD_LIMIT, LOAD_WORK and
+// load is what a service has to bear. LOAD_SUBMISSIONS, LOAD_LIMIT, LOAD_WORK and
 // LOAD_SPEED choose it.
 type load struct {
 	submissions int
@@ -49,7 +49,7 @@ func loadOf(t *testing.T) load {
 // A hundred times as many submissions as functions may run at a time.
 func TestSubmissionsBeyondCapacity(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, loadOf(t))
+	w := newFixture(t, loadOf(t))
 	w.bear(t, w.submitAll(t))
 }
 
@@ -57,7 +57,7 @@ func TestSubmissionsBeyondCapacity(t *testing.T) {
 func TestStoreThrottlesForMinutes(t *testing.T) {
 	t.Parallel()
 	const pause = 2 * time.Minute
-	w := newWorld(t, loadOf(t))
+	w := newFixture(t, loadOf(t))
 	half := w.load
 	half.submissions /= 2
 	paths := w.submitSome(t, 0, half.submissions)
@@ -68,11 +68,11 @@ func TestStoreThrottlesForMinutes(t *testing.T) {
 	w.bear(t, append(paths, w.submitSome(t, half.submissions, w.submissions)...))
 }
 
-func (w *world) submitAll(t *testing.T) []string { return w.submitSome(t, 0, w.submissions) }
+func (w *fixture) submitAll(t *testing.T) []string { return w.submitSome(t, 0, w.submissions) }
 
 // submitSome submits with so many clients at once that the submissions meet in
 // the engine, and returns the paths of their statuses.
-func (w *world) submitSome(t *testing.T, from, to int) []string {
+func (w *fixture) submitSome(t *testing.T, from, to int) []string {
 	t.Helper()
 	began := time.Now()
 	var all sync.WaitGroup
@@ -101,7 +101,7 @@ func (w *world) submitSome(t *testing.T, from, to int) []string {
 }
 
 // bear waits for the end of all, and wants each to be Succeeded.
-func (w *world) bear(t *testing.T, paths []string) {
+func (w *fixture) bear(t *testing.T, paths []string) {
 	t.Helper()
 	ends := map[stepfunctions.Status]int{}
 	for range paths {

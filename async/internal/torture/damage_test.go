@@ -19,9 +19,9 @@ import (
 
 // wantRefusedOrWhole starts the server on a copy of the data folder: it says
 // that the folder is damaged, or it has everything that was promised.
-func (w *world) wantRefusedOrWhole(dir, what string, promised []*entry) (refused bool) {
+func (w *harness) wantRefusedOrWhole(dir, what string, promised []*entry) (refused bool) {
 	w.t.Helper()
-	c := &world{t: w.t, bin: w.bin, data: dir, args: w.args, env: w.env}
+	c := &harness{t: w.t, bin: w.bin, data: dir, args: w.args, env: w.env}
 	cmd := c.command()
 	url, err := program.Start(cmd)
 	if err != nil {
@@ -74,7 +74,7 @@ func stillTrue(url string, e *entry) error {
 func TestDamagedCopies(t *testing.T) {
 	const copies = 4
 	cycles, count := setting(t, "TORTURE_CYCLES", 2), setting(t, "TORTURE_SUBMISSIONS", 150)
-	w, l := newWorld(t), &ledger{}
+	w, l := newHarness(t), &ledger{}
 	tally := map[string]int{}
 	try := func(dir, kind, what string, promised []*entry) {
 		if w.wantRefusedOrWhole(dir, what, promised) {

@@ -50,9 +50,9 @@ func (d *delivery) saw(got api.Submission) error {
 	return nil
 }
 
-// post is a world's deliveries.
+// post is a harness's deliveries.
 type post struct {
-	w     *world
+	w     *harness
 	links string
 
 	mu         sync.Mutex
@@ -268,7 +268,7 @@ func TestEndsKilledAgainAndAgain(t *testing.T) {
 	}
 	dir := t.TempDir()
 	p := &post{links: filepath.Join(dir, "links"), counts: map[string]int{}}
-	p.w = &world{t: t, bin: self, data: filepath.Join(dir, "data"), env: []string{asServer + "=" + p.links}}
+	p.w = &harness{t: t, bin: self, data: filepath.Join(dir, "data"), env: []string{asServer + "=" + p.links}}
 	if err := os.Mkdir(p.links, 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 func TestFullDisk(t *testing.T) {
 	smalldisk.Run(t, 128<<20, func(t *testing.T, d *smalldisk.Disk) {
 		cycles, count := setting(t, "TORTURE_CYCLES", 2), setting(t, "TORTURE_SUBMISSIONS", 150)
-		w, l := newWorld(t), &ledger{}
+		w, l := newHarness(t), &ledger{}
 		w.data = filepath.Join(d.Dir, "data")
 		w.start()
 		refused, starts := 0, 0
@@ -50,7 +50,7 @@ func TestFullDisk(t *testing.T) {
 
 // fill sends submissions, fills the disk under them, and goes on until some are
 // answered 503.
-func (w *world) fill(d *smalldisk.Disk, l *ledger, count int) (refused int) {
+func (w *harness) fill(d *smalldisk.Disk, l *ledger, count int) (refused int) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
@@ -77,9 +77,9 @@ func (w *world) fill(d *smalldisk.Disk, l *ledger, count int) (refused int) {
 
 // startsOnAFullDisk starts the server, which may succeed where the log has room
 // of its own, or says that the disk is full.
-func (w *world) startsOnAFullDisk() bool {
+func (w *harness) startsOnAFullDisk() bool {
 	w.t.Helper()
-	said := &world{t: w.t, bin: w.bin, data: w.data, args: w.args, env: w.env}
+	said := &harness{t: w.t, bin: w.bin, data: w.data, args: w.args, env: w.env}
 	cmd := said.command()
 	if _, err := program.Start(cmd); err != nil {
 		if text := said.logs.String(); !strings.Contains(text, "the disk is full: make room") {

@@ -11,8 +11,8 @@ import (
 	"example.org/asynchttpapi/internal/e2e/program"
 )
 
-// world is a local service on one data folder, started and killed many times.
-type world struct {
+// harness is a local service on one data folder, started and killed many times.
+type harness struct {
 	t    *testing.T
 	bin  string
 	args []string // beside what every run needs, as env
@@ -35,10 +35,10 @@ func (l *logs) Write(p []byte) (int, error) {
 	return l.Buffer.Write(p)
 }
 
-func newWorld(t *testing.T) *world {
+func newHarness(t *testing.T) *harness {
 	t.Helper()
 	dir := t.TempDir()
-	w := &world{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data"), args: []string{"-speed", "100"}}
+	w := &harness{t: t, bin: filepath.Join(dir, "local"), data: filepath.Join(dir, "data"), args: []string{"-speed", "100"}}
 	build := exec.Command("go", "build", "-o", w.bin, "./cmd/local")
 	build.Dir = filepath.Join("..", "..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -47,7 +47,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) command() *exec.Cmd {
+func (w *harness) command() *exec.Cmd {
 	cmd := exec.Command(w.bin, append([]string{"-addr", "127.0.0.1:0", "-data", w.data,
 		"-log", "json", "-stepfunctions-addr", ""}, w.args...)...)
 	cmd.Env = append(os.Environ(), w.env...)
@@ -55,7 +55,7 @@ func (w *world) command() *exec.Cmd {
 	return cmd
 }
 
-func (w *world) start() {
+func (w *harness) start() {
 	w.t.Helper()
 	w.cmd = w.command()
 	url, err := program.Start(w.cmd)
@@ -66,13 +66,13 @@ func (w *world) start() {
 }
 
 // kill is kill -9: the process gets no chance to tidy up.
-func (w *world) kill() {
+func (w *harness) kill() {
 	w.cmd.Process.Kill()
 	w.cmd.Wait()
 }
 
 // stop ends the process as a person would, and wants it to end well.
-func (w *world) stop() {
+func (w *harness) stop() {
 	w.t.Helper()
 	w.cmd.Process.Signal(os.Interrupt)
 	if err := w.cmd.Wait(); err != nil {

@@ -15,7 +15,7 @@ var stages = []string{"Moderation", "Shortlisting", "Selection"}
 // checkRecords opens what the server left and holds the recorded outcomes
 // against the end that clients saw: each stage that was reached has one, none
 // after the end. Every record has its input.
-func checkRecords(t *testing.T, w *world, l *ledger) {
+func checkRecords(t *testing.T, w *harness, l *ledger) {
 	t.Helper()
 	db, err := database.Open(w.data, sqlite.Schema)
 	if err != nil {

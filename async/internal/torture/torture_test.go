@@ -27,7 +27,7 @@ func setting(t *testing.T, name string, short int) int {
 
 func TestKilledAgainAndAgain(t *testing.T) {
 	cycles, count := setting(t, "TORTURE_CYCLES", 3), setting(t, "TORTURE_SUBMISSIONS", 150)
-	w, l := newWorld(t), &ledger{}
+	w, l := newHarness(t), &ledger{}
 	for range cycles {
 		w.start()
 		w.stormAnd(l, count, func() {})
@@ -45,7 +45,7 @@ func TestKilledAgainAndAgain(t *testing.T) {
 
 // stormAnd lets the traffic run for a random while, calls meanwhile with it
 // going on, then kills.
-func (w *world) stormAnd(l *ledger, count int, meanwhile func()) {
+func (w *harness) stormAnd(l *ledger, count int, meanwhile func()) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
@@ -62,7 +62,7 @@ func (w *world) stormAnd(l *ledger, count int, meanwhile func()) {
 }
 
 // acceptTheRest sends what was never answered until all of it is accepted.
-func acceptTheRest(t *testing.T, w *world, l *ledger) {
+func acceptTheRest(t *testing.T, w *harness, l *ledger) {
 	t.Helper()
 	tr := newTraffic(w.url, l)
 	eventually(t, "accepting the rest", func() bool {
@@ -75,7 +75,7 @@ func acceptTheRest(t *testing.T, w *world, l *ledger) {
 	})
 }
 
-func finishAll(t *testing.T, w *world, l *ledger) {
+func finishAll(t *testing.T, w *harness, l *ledger) {
 	t.Helper()
 	tr := newTraffic(w.url, l)
 	eventually(t, "finishing", func() bool {
@@ -88,7 +88,7 @@ func finishAll(t *testing.T, w *world, l *ledger) {
 	})
 }
 
-func pollAll(t *testing.T, w *world, l *ledger) {
+func pollAll(t *testing.T, w *harness, l *ledger) {
 	t.Helper()
 	tr := newTraffic(w.url, l)
 	for _, e := range l.all() {

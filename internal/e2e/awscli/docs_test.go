@@ -60,7 +60,7 @@ func save(t *testing.T, folder, name, text string) {
 // TestThePagesSession does what stepfunctions/README.md says, in an empty
 // folder, at addresses of the test's own.
 func TestThePagesSession(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	p := readPage(t)
 	folder := t.TempDir()
 	save(t, folder, "template.yaml", p.with(t, "yaml", "Orders:"))
@@ -93,7 +93,7 @@ func TestThePagesBuild(t *testing.T) {
 
 // The server in Python serves the function of the page's template.
 func TestThePagesFunctions(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	p := readPage(t)
 	python, err := exec.LookPath("python3")
 	if err != nil {
@@ -148,7 +148,7 @@ func command(script, name string) []string {
 
 // begin starts the program in a folder, as the page says but for the address,
 // and has the CLI talk to it.
-func (w *world) begin(folder string, args []string) {
+func (w *harness) begin(folder string, args []string) {
 	w.t.Helper()
 	if len(args) == 0 {
 		w.t.Fatal("the page does not start the program")

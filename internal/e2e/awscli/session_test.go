@@ -13,7 +13,7 @@ const (
 )
 
 func TestMachines(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	made := w.do("create-state-machine", "--name", "made", "--role-arn", role, "--definition", done, "--publish", "--tags", "key=team,value=a").text("stateMachineArn")
 	if made != machines+"made" {
 		t.Fatalf("made %s", made)
@@ -51,7 +51,7 @@ func TestMachines(t *testing.T) {
 }
 
 func TestExecutions(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	first := w.do("start-execution", "--state-machine-arn", machines+"Orders", "--name", "one", "--input", `{"a": 1}`).text("executionArn")
 	if r := w.ended(first); r.text("status") != "SUCCEEDED" || r.text("output") != `{"a": 1}` {
 		t.Errorf("%v", r)
@@ -76,7 +76,7 @@ func TestExecutions(t *testing.T) {
 }
 
 func TestTokensStopsAndRedrives(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	asks := w.do("create-state-machine", "--name", "asks", "--role-arn", role, "--definition", "file://testdata/asks.asl.json").text("stateMachineArn")
 	waiting := w.do("start-execution", "--state-machine-arn", asks).text("executionArn")
 	token := <-w.tokens

@@ -36,16 +36,23 @@ var left = map[string]string{
 	"make test\n":   "it has this test in it",
 }
 
-func TestThePageIsFollowed(t *testing.T) {
+// readme returns a fresh clone and the page in it.
+func readme(t *testing.T) (w *harness, page string) {
+	t.Helper()
 	if os.Getenv("README_TEST") == "" {
 		t.Skip("NOT RUN: make test-readme does what the page says")
 	}
-	w := newWorld(t)
-	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
+	w = newHarness(t)
+	text, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := blocks(string(page))
+	return w, string(text)
+}
+
+func TestThePageIsFollowed(t *testing.T) {
+	w, page := readme(t)
+	all := blocks(page)
 	if len(all) < 10 {
 		t.Fatalf("the page has %d blocks", len(all))
 	}
@@ -58,7 +65,7 @@ func TestThePageIsFollowed(t *testing.T) {
 }
 
 // follow does one block.
-func (w *world) follow(t *testing.T, b block) {
+func (w *harness) follow(t *testing.T, b block) {
 	t.Helper()
 	_, isLeft := left[b.text]
 	switch {
@@ -129,7 +136,7 @@ var (
 
 // session does a step. What it prints is that of the page but for what differs
 // each time. Where the submission stands in its middle depends on the machine.
-func (w *world) session(t *testing.T, s step) {
+func (w *harness) session(t *testing.T, s step) {
 	t.Helper()
 	got := w.run(t, w.clone, s.command)
 	if documented := location.FindStringSubmatch(s.output); documented != nil {
@@ -168,7 +175,7 @@ func members(t *testing.T, output string) []string {
 // differs matches what is another each time.
 var differs = regexp.MustCompile(`[a-z2-7]{26}|Etag: \S+|Date: [^\r\n]+|Content-Length: \d+|\d{4}-\d\d-\d\dT[\d:.]+Z|http://127\.0\.0\.1:\d+|\r`)
 
-func (w *world) general(output string) string {
+func (w *harness) general(output string) string {
 	return strings.TrimSpace(differs.ReplaceAllStringFunc(output, func(s string) string {
 		if name, _, isHeader := strings.Cut(s, ": "); isHeader {
 			return name
@@ -178,7 +185,7 @@ func (w *world) general(output string) string {
 }
 
 // printed compares what the server prints when it is ready.
-func (w *world) printed(t *testing.T, want string) {
+func (w *harness) printed(t *testing.T, want string) {
 	t.Helper()
 	documented := &server{lines: strings.Split(strings.TrimSpace(want), "\n")}
 	if got := w.main.labels(); !slices.Equal(got, documented.labels()) {
@@ -192,7 +199,7 @@ func (w *world) printed(t *testing.T, want string) {
 }
 
 // project makes the template of the reader's own project.
-func (w *world) project(t *testing.T) {
+func (w *harness) project(t *testing.T) {
 	t.Helper()
 	const template = `Resources:
   Nap:
@@ -211,16 +218,9 @@ func (w *world) project(t *testing.T) {
 
 // TestInlineCommands does those that stand in sentences.
 func TestInlineCommands(t *testing.T) {
-	if os.Getenv("README_TEST") == "" {
-		t.Skip("NOT RUN: make test-readme does what the page says")
-	}
-	w := newWorld(t)
-	page, err := os.ReadFile(filepath.Join(w.clone, "README.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, page := readme(t)
 	for _, command := range []string{"go run ./cmd/local -help", "go run ./cmd/local -data .data backup DIR", "make run ADDR=127.0.0.1:3002 DATA=.data2"} {
-		if !strings.Contains(string(page), "`"+command+"`") {
+		if !strings.Contains(page, "`"+command+"`") {
 			t.Errorf("the page says %q no longer", command)
 		}
 	}

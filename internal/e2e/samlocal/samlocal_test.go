@@ -12,7 +12,7 @@ import (
 // Each event is taken by its function: what comes back is the function's own
 // answer, not an error of its start.
 func TestSamLocal(t *testing.T) {
-	w := newWorld(t)
+	w := newHarness(t)
 	for _, tt := range []struct{ function, event, want string }{
 		{"SubmitFunction", "submit.json", `"statusCode":202`},
 		{"StatusFunction", "status.json", `"statusCode":404`},
@@ -32,7 +32,7 @@ func TestSamLocal(t *testing.T) {
 
 // review takes a talk through the whole review: submitted to start-api, its
 // stages run by start-lambda for Step Functions.
-func (w *world) review(t *testing.T) {
+func (w *harness) review(t *testing.T) {
 	start(t, "* Running on ", w.local("start-lambda", "--port", w.lambda, "--warm-containers", "LAZY"))
 	start(t, "* Running on ", w.local("start-api", "--port", w.api, "--warm-containers", "LAZY"))
 	c, err := client.New[json.RawMessage](client.Config{BaseURL: "http://127.0.0.1:" + w.api})

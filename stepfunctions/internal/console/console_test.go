@@ -21,22 +21,22 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/wire"
 )
 
-// world is an engine behind its page, as the program has it. It lives in a
+// fixture is an engine behind its page, as the program has it. It lives in a
 // bubble of synctest, where time passes when nothing else happens.
-type world struct {
+type fixture struct {
 	*testing.T
 	*engine.Engine
 	page http.Handler
 }
 
 // in runs a test of the page.
-func in(t *testing.T, test func(w *world)) {
+func in(t *testing.T, test func(w *fixture)) {
 	t.Helper()
 	inMocked(t, nil, test)
 }
 
 // inMocked runs a test of the page of an engine with a mock file, nil for none.
-func inMocked(t *testing.T, file *mock.File, test func(w *world)) {
+func inMocked(t *testing.T, file *mock.File, test func(w *fixture)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		invoker := &enginetest.Invoker{}
@@ -49,14 +49,14 @@ func inMocked(t *testing.T, file *mock.File, test func(w *world)) {
 			t.Fatal(err)
 		}
 		log := slog.New(slog.NewTextHandler(t.Output(), nil))
-		test(&world{t, e, wire.Guard(console.New(e, wire.NewHandler(e, log), log), nil, log)})
+		test(&fixture{t, e, wire.Guard(console.New(e, wire.NewHandler(e, log), log), nil, log)})
 		if err := e.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-func (w *world) do(r *http.Request) *httptest.ResponseRecorder {
+func (w *fixture) do(r *http.Request) *httptest.ResponseRecorder {
 	w.Helper()
 	r.Host = "localhost:8083"
 	rec := httptest.NewRecorder()
@@ -65,7 +65,7 @@ func (w *world) do(r *http.Request) *httptest.ResponseRecorder {
 }
 
 // get returns a page, which has to be there.
-func (w *world) get(path string) string {
+func (w *fixture) get(path string) string {
 	w.Helper()
 	rec := w.do(httptest.NewRequest("GET", path, nil))
 	if rec.Code != 200 {
@@ -75,7 +75,7 @@ func (w *world) get(path string) string {
 }
 
 // post sends a form of the page's own.
-func (w *world) post(path string, fields ...string) *httptest.ResponseRecorder {
+func (w *fixture) post(path string, fields ...string) *httptest.ResponseRecorder {
 	w.Helper()
 	form := url.Values{}
 	for i := 0; i < len(fields); i += 2 {
@@ -89,7 +89,7 @@ func (w *world) post(path string, fields ...string) *httptest.ResponseRecorder {
 }
 
 // does sends a form that is taken, and returns the page that it leads to.
-func (w *world) does(path string, fields ...string) string {
+func (w *fixture) does(path string, fields ...string) string {
 	w.Helper()
 	rec := w.post(path, fields...)
 	if rec.Code != http.StatusSeeOther {
@@ -99,7 +99,7 @@ func (w *world) does(path string, fields ...string) string {
 	return w.get(rec.Header().Get("Location"))
 }
 
-func (w *world) create(name, definition string) string {
+func (w *fixture) create(name, definition string) string {
 	w.Helper()
 	m, err := w.CreateStateMachine(w.Context(), engine.NewStateMachine{Name: name, Revision: engine.Revision{Definition: definition}})
 	if err != nil {
@@ -108,7 +108,7 @@ func (w *world) create(name, definition string) string {
 	return m.ARN
 }
 
-func (w *world) begin(machine, name, input string) string {
+func (w *fixture) begin(machine, name, input string) string {
 	w.Helper()
 	s, err := w.StartExecution(w.Context(), engine.StartExecution{MachineARN: machine, Name: name, Input: json.RawMessage(input)})
 	if err != nil {
@@ -118,7 +118,7 @@ func (w *world) begin(machine, name, input string) string {
 	return s.ARN
 }
 
-func (w *world) has(page string, parts ...string) {
+func (w *fixture) has(page string, parts ...string) {
 	w.Helper()
 	for _, part := range parts {
 		if !strings.Contains(page, part) {
@@ -127,7 +127,7 @@ func (w *world) has(page string, parts ...string) {
 	}
 }
 
-func (w *world) hasNot(page string, parts ...string) {
+func (w *fixture) hasNot(page string, parts ...string) {
 	w.Helper()
 	for _, part := range parts {
 		if strings.Contains(page, part) {
@@ -146,7 +146,7 @@ const (
 func executionPath(arn string) string { return "/execution?arn=" + url.QueryEscape(arn) }
 
 func TestExecutionsAreListedAndFiltered(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		w.has(w.get("/"), "no execution yet", "There is none.")
 		short, long := w.create("short", pass), w.create("long", hour)
 		w.begin(short, "first", "{}")
@@ -166,7 +166,7 @@ func TestExecutionsAreListedAndFiltered(t *testing.T) {
 }
 
 func TestExecutionsArePaged(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		m := w.create("m", pass)
 		for i := range 51 {
 			w.begin(m, fmt.Sprintf("number-%02d", i), "{}")
@@ -183,7 +183,7 @@ func TestExecutionsArePaged(t *testing.T) {
 }
 
 func TestAnExecutionIsStarted(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		m := w.create("m", pass)
 		page := w.does("/start", "machine", m, "name", "mine", "input", `{"a": [1]}`)
 		w.has(page, "<h1>mine</h1>", "SUCCEEDED", "&#34;a&#34;: [")
@@ -208,7 +208,7 @@ func TestATestCaseIsChosen(t *testing.T) {
 		t.Fatal(err)
 	}
 	const get = `{"StartAt":"Call","States":{"Call":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{},"End":true}}}`
-	inMocked(t, file, func(w *world) {
+	inMocked(t, file, func(w *fixture) {
 		m, form := w.create("m", get), func(arn string) string { return w.get("/machine?arn=" + url.QueryEscape(arn)) }
 		w.has(form(m), `<option value="">The default: Good</option>`, `<option value="A &#34;bad&#34; one">`, `<option value="Good">`)
 		w.has(form(w.create("free", get)), `<option value="">None</option>`, `<option value="Good">`)
@@ -231,7 +231,7 @@ func TestATestCaseIsChosen(t *testing.T) {
 }
 
 func TestAnExpressExecutionShowsItsResult(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		m, err := w.CreateStateMachine(w.Context(), engine.NewStateMachine{Name: "m", Type: engine.Express, Revision: engine.Revision{Definition: pass}})
 		if err != nil {
 			w.Fatal(err)
@@ -244,7 +244,7 @@ func TestAnExpressExecutionShowsItsResult(t *testing.T) {
 }
 
 func TestAnExecutionIsStoppedAndRedriven(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		x := w.begin(w.create("m", hour), "x", "{}")
 		w.has(w.get(executionPath(x)), "running for 0 ms", "Stop the execution", `is-running"><title>W`)
 		page := w.does("/stop", "execution", x, "error", "Mine", "cause", "<b>")
@@ -262,7 +262,7 @@ func TestAnExecutionIsStoppedAndRedriven(t *testing.T) {
 }
 
 func TestTasksThatWaitAreAnswered(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		m := w.create("m", ask)
 		token := func(page string) string {
 			_, rest, _ := strings.Cut(page, `name="token" value="`)
@@ -296,7 +296,7 @@ func TestStatesShowWhatBecameOfThem(t *testing.T) {
 		"Sorry":{"Type":"Map","Next":"End","ItemsPath":"$$.Execution.Input.items",
 			"ItemProcessor":{"StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}}},
 		"End":{"Type":"Fail","Error":"E"}}}`
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		x := w.begin(w.create("m", definition), "x", `{"items":[1,2]}`)
 		w.has(w.get(executionPath(x)), `is-running"><title>Both`, `is-running"><title>Pay`, `is-running"><title>Rest`, `is-not-reached"><title>End`)
 		time.Sleep(time.Minute)
@@ -311,7 +311,7 @@ func TestStatesShowWhatBecameOfThem(t *testing.T) {
 func TestEventsArePagedFilteredAndCut(t *testing.T) {
 	const definition = `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","End":true,
 		"ItemProcessor":{"StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}}}}}`
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		items := make([]string, 40)
 		for i := range items {
 			items[i] = strings.Repeat("long", 100)
@@ -340,7 +340,7 @@ func TestEventsArePagedFilteredAndCut(t *testing.T) {
 func TestMapRunsAreShown(t *testing.T) {
 	const definition = `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","Label":"runs","End":true,
 		"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}}}}}`
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		x := w.begin(w.create("m", definition), "x", `{"items":[1,2,3]}`)
 		w.has(w.get(executionPath(x)), "Map runs", `runs:`, `<td class="number">3</td><td class="number">3</td><td class="number">0</td>`, `is-elsewhere"><title>Each`)
 	})
@@ -348,7 +348,7 @@ func TestMapRunsAreShown(t *testing.T) {
 
 func TestNamesAreText(t *testing.T) {
 	const name = `<script>alert(1)</script>"'`
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		definition := fmt.Sprintf(`{"StartAt":%[1]q,"States":{%[1]q:{"Type":"Pass","Comment":"</pre><script>","End":true}}}`, name)
 		m := w.create("m", definition)
 		x := w.begin(m, "x", fmt.Sprintf(`{"a":%q}`, name))
@@ -361,7 +361,7 @@ func TestNamesAreText(t *testing.T) {
 // A form of another site is rejected, whether or not the browser says so in both
 // ways; the page's policy keeps everything else away.
 func TestOtherSitesAreRefused(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		x := w.begin(w.create("m", hour), "x", "{}")
 		for _, headers := range []http.Header{
 			{"Origin": {"http://evil.example"}}, {"Origin": {"null"}}, {"Sec-Fetch-Site": {"cross-site"}},
@@ -390,7 +390,7 @@ func TestOtherSitesAreRefused(t *testing.T) {
 }
 
 func TestWhatIsNotThere(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		m := w.create("m", pass)
 		x := w.begin(m, "x", "{}")
 		for path, want := range map[string]int{
@@ -409,7 +409,7 @@ func TestWhatIsNotThere(t *testing.T) {
 
 // The API stands on the same port and path.
 func TestTheAPIIsThere(t *testing.T) {
-	in(t, func(w *world) {
+	in(t, func(w *fixture) {
 		w.create("m", pass)
 		r := httptest.NewRequest("POST", "/", strings.NewReader("{}"))
 		r.Header.Set("Content-Type", "application/x-amz-json-1.0")

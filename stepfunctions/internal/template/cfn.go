@@ -175,7 +175,7 @@ func (t *template) evaluate(v any) (any, error) {
 		if name, argument, ok := function(v); ok {
 			return t.call(name, argument)
 		}
-		return t.evaluateMap(v)
+		return members(v, t.evaluate)
 	}
 	return v, nil
 }
@@ -217,13 +217,15 @@ func (t *template) evaluateList(list []any) (any, error) {
 	return out, nil
 }
 
-func (t *template) evaluateMap(m map[string]any) (any, error) {
+// members returns a mapping with the value of each member, without those that
+// have none.
+func members(m map[string]any, value func(any) (any, error)) (any, error) {
 	out := make(map[string]any, len(m))
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if strings.HasPrefix(name, "Fn::") {
 			return nil, onlyOnAWS(name + " beside other members")
 		}
-		v, err := t.evaluate(m[name])
+		v, err := value(m[name])
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

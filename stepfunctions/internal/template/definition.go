@@ -215,24 +215,9 @@ func (in inline) value(v any) (any, error) {
 		if _, _, ok := function(v); ok {
 			return in.substitution(v)
 		}
-		return in.mapping(v)
+		return members(v, in.value)
 	}
 	return in.evaluate(v)
-}
-
-func (in inline) mapping(m map[string]any) (any, error) {
-	out := make(map[string]any, len(m))
-	for _, name := range slices.Sorted(maps.Keys(m)) {
-		if strings.HasPrefix(name, "Fn::") {
-			return nil, onlyOnAWS(name + " beside other members")
-		}
-		v, err := in.value(m[name])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		out[name] = v
-	}
-	return out, nil
 }
 
 func (in inline) substitution(v any) (any, error) {

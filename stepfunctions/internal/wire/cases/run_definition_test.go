@@ -16,7 +16,7 @@ import (
 // runCreateError runs a case of kind create-error: a definition or a request
 // that CreateStateMachine rejects.
 func runCreateError(t *testing.T, c cases.Case) cases.Verdict {
-	w := newWorld(t, cases.NewPlayback(c))
+	w := newFixture(t, cases.NewPlayback(c))
 	in := &sfn.CreateStateMachineInput{
 		Name: aws.String(machineName), Definition: aws.String(c.DefinitionOf()), RoleArn: aws.String(role), Type: types.StateMachineType(c.Type),
 	}
@@ -84,7 +84,7 @@ func errorText(err error) string {
 
 // runValidate runs a case of kind validate.
 func runValidate(t *testing.T, c cases.Case) cases.Verdict {
-	w := newWorld(t, cases.NewPlayback(c))
+	w := newFixture(t, cases.NewPlayback(c))
 	out, err := w.client.ValidateStateMachineDefinition(t.Context(), &sfn.ValidateStateMachineDefinitionInput{
 		Definition: aws.String(c.DefinitionOf()), Type: types.StateMachineType(c.Type),
 	})

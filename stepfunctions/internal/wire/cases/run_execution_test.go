@@ -21,14 +21,14 @@ const (
 	recordedRole = "snf_role_arn"
 )
 
-// machineName is the name of every state machine here: each has a world to itself.
+// machineName is the name of every state machine here: each has a fixture to itself.
 const machineName = "recorded"
 
-func (w *world) create(ctx context.Context, kind, definition string) (string, error) {
+func (w *fixture) create(ctx context.Context, kind, definition string) (string, error) {
 	return w.createAs(ctx, machineName, role, kind, definition)
 }
 
-func (w *world) createAs(ctx context.Context, name, role, kind, definition string) (string, error) {
+func (w *fixture) createAs(ctx context.Context, name, role, kind, definition string) (string, error) {
 	out, err := w.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: &name, Definition: &definition, RoleArn: &role, Type: types.StateMachineType(kind),
 	})
@@ -39,7 +39,7 @@ func (w *world) createAs(ctx context.Context, name, role, kind, definition strin
 }
 
 // run executes a machine to its end.
-func (w *world) run(ctx context.Context, machine, input string) (*sfn.DescribeExecutionOutput, error) {
+func (w *fixture) run(ctx context.Context, machine, input string) (*sfn.DescribeExecutionOutput, error) {
 	started, err := w.client.StartExecution(ctx, &sfn.StartExecutionInput{StateMachineArn: &machine, Input: &input})
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (w *world) run(ctx context.Context, machine, input string) (*sfn.DescribeEx
 	}
 }
 
-func (w *world) history(ctx context.Context, execution string) ([]cases.Event, error) {
+func (w *fixture) history(ctx context.Context, execution string) ([]cases.Event, error) {
 	var events []cases.Event
 	pages := sfn.NewGetExecutionHistoryPaginator(w.client, &sfn.GetExecutionHistoryInput{ExecutionArn: &execution})
 	for pages.HasMorePages() {
@@ -79,7 +79,7 @@ func runExecution(t *testing.T, c cases.Case) cases.Verdict {
 	if c.Tier == "service-integration" {
 		mocks = cases.Mocks(c, machineName)
 	}
-	w := newMockedWorld(t, cases.NewPlayback(c), mocks)
+	w := newMockedFixture(t, cases.NewPlayback(c), mocks)
 	shownRole := role
 	if strings.Contains(fmt.Sprint(c.Expected, c.History), recordedRole) {
 		shownRole = recordedRole
@@ -116,7 +116,7 @@ const nestedTarget = `{"StartAt":"State_1","States":{"State_1":{"Type":"Pass","R
 
 // targets makes the machine that a case's tasks start, and returns the case's
 // input with its ARN in place of the recorded one.
-func (w *world) targets(ctx context.Context, c cases.Case) (string, error) {
+func (w *fixture) targets(ctx context.Context, c cases.Case) (string, error) {
 	input := c.InputOf()
 	for _, t := range c.Tasks {
 		request, _ := t.Request.(map[string]any)
@@ -148,7 +148,7 @@ func runSync(t *testing.T, c cases.Case) cases.Verdict {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	w := newWorld(t, cases.NewPlayback(c))
+	w := newFixture(t, cases.NewPlayback(c))
 	machine, err := w.create(ctx, c.Type, c.DefinitionOf())
 	if err != nil {
 		return unlessRefused(c, err)

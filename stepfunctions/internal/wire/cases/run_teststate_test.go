@@ -33,7 +33,7 @@ type stateRequest struct {
 	StateConfiguration *types.TestStateConfiguration
 }
 
-func (w *world) testState(ctx context.Context, c cases.Case, role *string) (*sfn.TestStateOutput, error) {
+func (w *fixture) testState(ctx context.Context, c cases.Case, role *string) (*sfn.TestStateOutput, error) {
 	var r stateRequest
 	if err := json.Unmarshal(c.Request, &r); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (w *world) testState(ctx context.Context, c cases.Case, role *string) (*sfn
 func runTestState(t *testing.T, c cases.Case) cases.Verdict {
 	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	w := newWorld(t, cases.NewPlayback(withTask(c)))
+	w := newFixture(t, cases.NewPlayback(withTask(c)))
 	got, err := w.testState(ctx, c, aws.String(role))
 	if err != nil {
 		return unlessRefused(c, err)
@@ -88,14 +88,14 @@ func withTask(c cases.Case) cases.Case {
 func runTestStateError(t *testing.T, c cases.Case) cases.Verdict {
 	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	w := newWorld(t, cases.NewPlayback(c))
+	w := newFixture(t, cases.NewPlayback(c))
 	_, err := w.testState(ctx, c, nil)
 	return judgeError(c, wantedError(c), err)
 }
 
 // runChoices runs a batch of comparisons, each a verdict of its own.
 func runChoices(t *testing.T, c cases.Case) []cases.Verdict {
-	w := newWorld(t, cases.NewPlayback(c))
+	w := newFixture(t, cases.NewPlayback(c))
 	verdicts := make([]cases.Verdict, len(c.Subcases))
 	for i, sub := range c.Subcases {
 		one := c
@@ -105,7 +105,7 @@ func runChoices(t *testing.T, c cases.Case) []cases.Verdict {
 	return verdicts
 }
 
-func (w *world) compare(ctx context.Context, c cases.Case, sub cases.Subcase, i int) []string {
+func (w *fixture) compare(ctx context.Context, c cases.Case, sub cases.Subcase, i int) []string {
 	ctx, cancel := context.WithTimeout(ctx, caseTimeout)
 	defer cancel()
 	machine, err := w.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{

@@ -17,21 +17,21 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// world is a build of the functions, with the services they need.
-type world struct {
+// harness is a build of the functions, with the services they need.
+type harness struct {
 	build, env string
 	// ports of sam local's servers.
 	api, lambda string
 }
 
-// newWorld builds the functions for this machine and starts the services.
-func newWorld(t *testing.T) *world {
+// newHarness builds the functions for this machine and starts the services.
+func newHarness(t *testing.T) *harness {
 	t.Helper()
 	host := os.Getenv("SAM_LOCAL_HOST")
 	if host == "" {
 		t.Skip("NOT RUN: SAM_LOCAL_HOST is not set; make test-sam-local sets it")
 	}
-	w := &world{build: t.TempDir(), api: freePort(t), lambda: freePort(t)}
+	w := &harness{build: t.TempDir(), api: freePort(t), lambda: freePort(t)}
 	w.sam(t, "build", "--build-dir", w.build)
 	line := start(t, "ready ", exec.Command("go", "run", "./async/internal/samlocalservices",
 		"-addr", host+":0", "-lambda-endpoint", "http://127.0.0.1:"+w.lambda))
@@ -46,7 +46,7 @@ func parameters() string {
 }
 
 // command returns the SAM CLI with a subcommand and its arguments.
-func (w *world) command(args ...string) *exec.Cmd {
+func (w *harness) command(args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(".ci", "sam", "run"), append(args, "--parameter-overrides", parameters())...)
 	cmd.Env = append(os.Environ(), "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
@@ -56,14 +56,14 @@ func (w *world) command(args ...string) *exec.Cmd {
 }
 
 // local returns the arguments of sam local's subcommands.
-func (w *world) local(args ...string) *exec.Cmd {
+func (w *harness) local(args ...string) *exec.Cmd {
 	return w.command(append(append([]string{"local"}, args...),
 		"--template", filepath.Join(w.build, "template.yaml"), "--env-vars", w.env,
 		"--skip-pull-image", "--add-host", "host.docker.internal:host-gateway")...)
 }
 
 // sam runs a command to its end and returns its standard output.
-func (w *world) sam(t *testing.T, args ...string) string {
+func (w *harness) sam(t *testing.T, args ...string) string {
 	t.Helper()
 	return output(t, w.command(args...))
 }
@@ -122,8 +122,8 @@ func start(t *testing.T, prefix string, cmd *exec.Cmd) string {
 	return ""
 }
 
-// writeEnv is events/env.json with the addresses of this world.
-func (w *world) writeEnv(t *testing.T, services []string) {
+// writeEnv is events/env.json with the addresses of this harness.
+func (w *harness) writeEnv(t *testing.T, services []string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, "events", "env.json"))
 	if err != nil {

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -22,7 +22,7 @@ type row struct {
 }
 
 // put stores a submission that cannot be had by submitting one, and returns its id.
-func (w *world) put(t *testing.T, s async.State, expires time.Duration, result string) string {
+func (w *harness) put(t *testing.T, s async.State, expires time.Duration, result string) string {
 	t.Helper()
 	id, now := async.IDOf(async.NewSecret()), time.Now().UTC()
 	r := async.Record{ID: id, Job: "speakers", State: s, Created: now, Updated: now, Deadline: now.Add(time.Hour), Expires: now.Add(expires)}
@@ -37,7 +37,7 @@ func (w *world) put(t *testing.T, s async.State, expires time.Duration, result s
 
 // The table of the contract, and the refusals that need no second request.
 func TestContract(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+	w := newHarnessAtSpeed(t, "approve", "1") // stages last longer than the test
 	running := w.put(t, async.State{Status: api.Running, CustomStatus: "Moderation", Rank: 1}, time.Hour, "")
 	approved := w.put(t, async.State{Status: api.Succeeded, CustomStatus: "Approved", Rank: async.RankEnded}, time.Hour, `{"a":1}`)
 	failed := w.put(t, async.State{Status: api.Failed, CustomStatus: "Moderation", Rank: async.RankEnded, Error: &api.Error{Code: api.CodeTimedOut, Message: "Late."}}, time.Hour, "")
@@ -88,7 +88,7 @@ func TestContract(t *testing.T) {
 
 // check makes a row's request, and holds the response against what the contract
 // says of every such response.
-func (w *world) check(t *testing.T, want row) {
+func (w *harness) check(t *testing.T, want row) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), want.method, w.url+want.path, strings.NewReader(want.body))
 	if err != nil {
@@ -97,7 +97,7 @@ func (w *world) check(t *testing.T, want row) {
 	for i := 0; i < len(want.header); i += 2 {
 		req.Header.Set(want.header[i], want.header[i+1])
 	}
-	resp, body := w.send(t, req)
+	resp, body := received(t, http.DefaultTransport.RoundTrip, req)
 	var got struct {
 		api.Submission
 		Status any `json:"status"`
@@ -137,7 +137,7 @@ func (w *world) check(t *testing.T, want row) {
 // While DynamoDB throttles or is away nothing is half done, and the caller learns
 // when to come again.
 func TestContractOfTroubles(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "1")
+	w := newHarnessAtSpeed(t, "approve", "1")
 	submit := row{"submit", "POST", api.SubmitPath, []string{"Content-Type", "application/json", "Idempotency-Key", "a-key-in-trouble"}, talk, 0, ""}
 	again := func(status int, code string) {
 		t.Helper()
@@ -149,11 +149,11 @@ func TestContractOfTroubles(t *testing.T) {
 	again(429, api.CodeThrottled)
 	w.check(t, row{"status", "GET", api.StatusPath + async.IDOf(async.NewSecret()), nil, "", 429, api.CodeThrottled})
 	w.dynamodb.throttles.Store(false)
-	forward := w.states.handler
-	w.states.handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+	forward := w.states.Handler
+	w.states.Handler = http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
 		rw.WriteHeader(http.StatusServiceUnavailable)
 	})
 	again(503, api.CodeUnavailable)
-	w.states.handler = forward
+	w.states.Handler = forward
 	again(202, "")
 }

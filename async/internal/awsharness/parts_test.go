@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"context"
@@ -19,7 +19,7 @@ var root = filepath.Join("..", "..", "..")
 // build compiles functions and stepfunctions once, the functions with the
 // flags that they are deployed with.
 var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "awsworld")
+	dir, err := os.MkdirTemp("", "awsharness")
 	if err != nil {
 		return "", err
 	}

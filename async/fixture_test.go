@@ -94,8 +94,8 @@ func (s *steps) job() async.Job[errand, receipt] {
 	return job
 }
 
-// world is a Service with fakes around it.
-type world struct {
+// fixture is a Service with fakes around it.
+type fixture struct {
 	*async.Service
 	*steps
 	store     *asynctest.Store
@@ -109,15 +109,15 @@ type world struct {
 	secrets []string
 }
 
-// inWorld runs a test with a world of its own, in virtual time.
-func inWorld(t *testing.T, test func(t *testing.T, w *world), change ...func(*world, *async.Config)) {
+// withFixture runs a test with a fixture of its own, in virtual time.
+func withFixture(t *testing.T, test func(t *testing.T, w *fixture), change ...func(*fixture, *async.Config)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { test(t, newWorld(t, change...)) })
+	synctest.Test(t, func(t *testing.T) { test(t, newFixture(t, change...)) })
 }
 
-func newWorld(t *testing.T, change ...func(*world, *async.Config)) *world {
+func newFixture(t *testing.T, change ...func(*fixture, *async.Config)) *fixture {
 	t.Helper()
-	w := &world{
+	w := &fixture{
 		steps: &steps{}, store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, results: &asynctest.Results{},
 		faults: &asynctest.Faults{}, start: time.Now().UTC(),
 	}
@@ -146,12 +146,12 @@ func newWorld(t *testing.T, change ...func(*world, *async.Config)) *world {
 }
 
 // compensating makes the job compensate.
-func compensating(w *world, _ *async.Config) {
+func compensating(w *fixture, _ *async.Config) {
 	w.steps.compensate = func(context.Context, *run) error { return nil }
 }
 
 // put stores a submission in the given state.
-func (w *world) put(s async.State) string {
+func (w *fixture) put(s async.State) string {
 	id := async.NewSecret()
 	w.store.Put(async.Record{
 		ID: id, Job: "errand", State: s, Created: w.start, Updated: w.start,
@@ -161,7 +161,7 @@ func (w *world) put(s async.State) string {
 }
 
 // submitted accepts a submission, and returns its id.
-func (w *world) submitted(t *testing.T) string {
+func (w *fixture) submitted(t *testing.T) string {
 	t.Helper()
 	v, err := w.Submit(t.Context(), async.Submission{Body: []byte(`{"Name":"x"}`)})
 	if err != nil {
@@ -170,7 +170,7 @@ func (w *world) submitted(t *testing.T) string {
 	return v.ID
 }
 
-func (w *world) record(t *testing.T, id string) async.Record {
+func (w *fixture) record(t *testing.T, id string) async.Record {
 	t.Helper()
 	r, err := w.store.Get(context.Background(), id)
 	if err != nil {
@@ -180,13 +180,13 @@ func (w *world) record(t *testing.T, id string) async.Record {
 }
 
 // stage runs a stage, and returns the name of the error that the state machine sees.
-func (w *world) stage(ctx context.Context, id, stage string, redrive int) (async.ActivityOutput, string) {
+func (w *fixture) stage(ctx context.Context, id, stage string, redrive int) (async.ActivityOutput, string) {
 	out, err := w.RunStage(ctx, stage, async.ActivityInput{ID: id, Redrive: redrive})
 	return out, name(err)
 }
 
 // waiting runs the waiting stage, whose task has the token.
-func (w *world) waiting(t *testing.T, id, token string) {
+func (w *fixture) waiting(t *testing.T, id, token string) {
 	t.Helper()
 	w.steps.start = func(_ context.Context, _ *run, back async.Callback) error {
 		w.secrets = append(w.secrets, strings.TrimPrefix(back.URL, "https://api.example.org"+api.CallbackPath))
@@ -199,7 +199,7 @@ func (w *world) waiting(t *testing.T, id, token string) {
 }
 
 // fail records a failure, and returns the name of the error.
-func (w *world) fail(t *testing.T, id, errorName string, redrive, failedIn int) string {
+func (w *fixture) fail(t *testing.T, id, errorName string, redrive, failedIn int) string {
 	t.Helper()
 	return name(w.RecordFailure(t.Context(), async.ActivityInput{ID: id, Error: errorName, Redrive: redrive, FailedIn: failedIn}))
 }

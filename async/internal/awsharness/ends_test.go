@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -72,8 +72,8 @@ func TestReadersFindOutWhatNoEventTold(t *testing.T) {
 }
 
 // happen submits a talk whose execution ends like that.
-func (e silent) happen(t *testing.T) (*world, client.State[json.RawMessage]) {
-	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+func (e silent) happen(t *testing.T) (*harness, client.State[json.RawMessage]) {
+	w := newHarnessAtSpeed(t, "approve", "1") // stages last longer than the test
 	if e.definition != "" {
 		w.redefine(t, e.definition)
 	}
@@ -88,7 +88,7 @@ func (e silent) happen(t *testing.T) (*world, client.State[json.RawMessage]) {
 	return w, s
 }
 
-func (e silent) check(t *testing.T, w *world, id string) {
+func (e silent) check(t *testing.T, w *harness, id string) {
 	t.Helper()
 	s, err := w.client(t, 0).Status(t.Context(), id)
 	if s.Status != e.status || (e.code != "") != (s.Error != nil) || s.Error != nil && s.Error.Code != e.code {
@@ -99,7 +99,7 @@ func (e silent) check(t *testing.T, w *world, id string) {
 // A redriven execution reopens its submission, whatever order its events come
 // in, and ends it again.
 func TestRedriveReopens(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "10")
+	w := newHarnessAtSpeed(t, "approve", "10")
 	c := w.client(t, 0)
 	s, err := c.Submit(t.Context(), json.RawMessage(talk))
 	if err != nil {
@@ -132,7 +132,7 @@ func TestRedriveReopens(t *testing.T) {
 // Whoever submitted cancels with the URL that the binaries hand out, and the
 // execution is stopped.
 func TestCancel(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+	w := newHarnessAtSpeed(t, "approve", "1") // stages last longer than the test
 	resp, err := http.Post(w.url+api.SubmitPath, "application/json", strings.NewReader(talk))
 	if err != nil {
 		t.Fatal(err)

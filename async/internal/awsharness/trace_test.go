@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -19,7 +19,7 @@ type line struct {
 }
 
 // lines are the log lines about a submission.
-func (w *world) lines(t *testing.T, id string) (found []line) {
+func (w *harness) lines(t *testing.T, id string) (found []line) {
 	t.Helper()
 	for text := range strings.Lines(w.logs.String()) {
 		var l line
@@ -34,7 +34,7 @@ func (w *world) lines(t *testing.T, id string) (found []line) {
 // review, written by other processes later.
 func TestTraceIsCarriedToTheActivities(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "approve")
+	w := newHarness(t, "approve")
 	const trace = "4bf92f3577b34da6a3ce929d0e0e4736"
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+api.SubmitPath, strings.NewReader(talk))
 	if err != nil {
@@ -77,7 +77,7 @@ func TestTraceIsCarriedToTheActivities(t *testing.T) {
 
 // awaitLines waits until a submission has so many lines besides its polls: a
 // client may read the end before the function has logged it.
-func (w *world) awaitLines(t *testing.T, id string, want int) {
+func (w *harness) awaitLines(t *testing.T, id string, want int) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		n := 0

@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// world is a machine with a fresh clone on it.
-type world struct {
+// harness is a machine with a fresh clone on it.
+type harness struct {
 	clone string
 	// real are the addresses that stand for those of the page.
 	real map[string]string
@@ -24,14 +24,14 @@ type world struct {
 	main *server
 }
 
-// newWorld clones what is checked out, with changes that are not committed yet.
-func newWorld(t *testing.T) *world {
+// newHarness clones what is checked out, with changes that are not committed yet.
+func newHarness(t *testing.T) *harness {
 	t.Helper()
 	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{clone: filepath.Join(t.TempDir(), "clone"), real: map[string]string{}}
+	w := &harness{clone: filepath.Join(t.TempDir(), "clone"), real: map[string]string{}}
 	w.run(t, root, `git clone -q . "$CLONE" && git diff --binary HEAD >"$CLONE.diff" && cd "$CLONE" && { test ! -s "$CLONE.diff" || git apply "$CLONE.diff"; }`,
 		"CLONE="+w.clone)
 	return w
@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 var ofMake = []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
 
 // command returns a script as the page has it, but for addresses.
-func (w *world) command(folder, script string, env ...string) *exec.Cmd {
+func (w *harness) command(folder, script string, env ...string) *exec.Cmd {
 	// A URL before the address that it begins with, which sorts before it.
 	for _, documented := range slices.Backward(slices.Sorted(maps.Keys(w.real))) {
 		script = strings.ReplaceAll(script, documented, w.real[documented])
@@ -58,7 +58,7 @@ func (w *world) command(folder, script string, env ...string) *exec.Cmd {
 }
 
 // run runs a script to its end and returns what it prints.
-func (w *world) run(t *testing.T, folder, script string, env ...string) string {
+func (w *harness) run(t *testing.T, folder, script string, env ...string) string {
 	t.Helper()
 	cmd := w.command(folder, script, env...)
 	var problems strings.Builder
@@ -80,14 +80,14 @@ type server struct {
 
 // serve starts a system that serves until Ctrl-C. The last line of what it prints
 // when it is ready says what to try.
-func (w *world) serve(t *testing.T, folder, script string, env ...string) *server {
+func (w *harness) serve(t *testing.T, folder, script string, env ...string) *server {
 	t.Helper()
 	return w.serveFrom(t, "  try:", folder, script, env...)
 }
 
 // serveFrom starts what serves until Ctrl-C, and waits until it has printed the
 // line that begins with last.
-func (w *world) serveFrom(t *testing.T, last, folder, script string, env ...string) *server {
+func (w *harness) serveFrom(t *testing.T, last, folder, script string, env ...string) *server {
 	t.Helper()
 	s := &server{cmd: w.command(folder, script, env...), rest: make(chan struct{})}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // what a terminal's Ctrl-C reaches

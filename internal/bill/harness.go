@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 
+	"example.org/asynchttpapi/internal/capacity"
 	"example.org/asynchttpapi/internal/e2e/program"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/samtemplate"
@@ -32,11 +30,11 @@ const (
 	lambdas = "arn:aws:lambda:us-east-1:123456789012:function:"
 )
 
-// world is the deployment on this machine: the deployed binaries, the template's
+// harness is the deployment on this machine: the deployed binaries, the template's
 // settings, the given state machine on the engine, and DynamoDB behind a meter.
-type world struct {
+type harness struct {
 	host   *lambdahost.Host
-	meter  *meter
+	meter  *capacity.Meter
 	logs   *counter
 	table  string
 	sfn    *sfn.Client
@@ -45,7 +43,7 @@ type world struct {
 	counts map[string]int // invocations by function
 }
 
-func (w *world) close() {
+func (w *harness) close() {
 	for i := len(w.ends) - 1; i >= 0; i-- {
 		w.ends[i]()
 	}
@@ -61,19 +59,18 @@ func build(ctx context.Context, root, dir string) error {
 	return nil
 }
 
-// newWorld deploys template.yaml with a definition and a review policy.
-func newWorld(ctx context.Context, root, dir, database, definition, review string) (w *world, err error) {
-	w = &world{logs: &counter{}, table: "bill-" + rand.Text(), counts: map[string]int{}}
+// newHarness deploys template.yaml with a definition and a review policy.
+func newHarness(ctx context.Context, root, dir, database, definition, review string) (w *harness, err error) {
+	w = &harness{logs: &counter{}, table: "bill-" + rand.Text(), counts: map[string]int{}}
 	defer func() {
 		if err != nil {
 			w.close()
 		}
 	}()
-	var at string
-	if w.meter, at, err = newMeter(database); err != nil {
+	if w.meter, err = capacity.NewMeter(database); err != nil {
 		return w, err
 	}
-	w.ends = append(w.ends, w.meter.server.Close)
+	w.ends = append(w.ends, w.meter.Close)
 	if err := newTable(ctx, database, w.table); err != nil {
 		return w, err
 	}
@@ -103,7 +100,7 @@ func newWorld(ctx context.Context, root, dir, database, definition, review strin
 	w.host, err = newHost(root, dir, w.logs, map[string]string{
 		"Submissions": w.table, "ProcessSubmissionAliaslive": *machine.StateMachineArn, "AWS::StackName": "bill",
 		"PublicBaseUrl": "https://api.example.org",
-	}, "REVIEW="+review, "SPEED=inf", "AWS_ENDPOINT_URL_DYNAMODB="+at, "AWS_ENDPOINT_URL_SFN="+address)
+	}, "REVIEW="+review, "SPEED=inf", "AWS_ENDPOINT_URL_DYNAMODB="+w.meter.URL, "AWS_ENDPOINT_URL_SFN="+address)
 	if err == nil {
 		w.ends = append(w.ends, w.host.Close)
 	}
@@ -154,14 +151,14 @@ func functionOf(path string) string {
 	return strings.TrimPrefix(path, lambdas)
 }
 
-func (w *world) count(function string) {
+func (w *harness) count(function string) {
 	w.calls.Lock()
 	defer w.calls.Unlock()
 	w.counts[function]++
 }
 
 // invoke calls a function as the gateway does.
-func (w *world) invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
+func (w *harness) invoke(ctx context.Context, function string, event []byte) ([]byte, error) {
 	w.count(function)
 	result, err := w.host.Invoke(ctx, function, event)
 	if err == nil && result.FunctionError != "" {
@@ -182,62 +179,4 @@ func (c *counter) Write(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	c.bytes, c.lines = c.bytes+len(p), c.lines+bytes.Count(p, []byte("\n"))
 	return len(p), nil
-}
-
-// meter stands in front of a DynamoDB, asks for the capacity that each call
-// takes, and adds up the answers.
-type meter struct {
-	server        *httptest.Server
-	mu            sync.Mutex
-	calls         int
-	writes, reads float64
-}
-
-func newMeter(database string) (*meter, string, error) {
-	target, err := url.Parse(database)
-	if err != nil {
-		return nil, "", err
-	}
-	m := &meter{}
-	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.ModifyResponse = m.read
-	m.server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
-		in := map[string]any{}
-		if err := json.NewDecoder(req.Body).Decode(&in); err != nil {
-			http.Error(rw, err.Error(), http.StatusBadRequest)
-			return
-		}
-		in["ReturnConsumedCapacity"] = "TOTAL"
-		data, _ := json.Marshal(in)
-		req.Body, req.ContentLength = io.NopCloser(bytes.NewReader(data)), int64(len(data))
-		proxy.ServeHTTP(rw, req)
-	}))
-	return m, m.server.URL, nil
-}
-
-func (m *meter) read(resp *http.Response) error {
-	data, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(data))
-	var out struct {
-		ConsumedCapacity struct{ CapacityUnits float64 }
-	}
-	if resp.StatusCode == http.StatusOK {
-		if err := json.Unmarshal(data, &out); err != nil {
-			return err
-		}
-	} else {
-		out.ConsumedCapacity.CapacityUnits = 1 // a condition that does not hold is billed as the write of its item
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.calls++
-	if strings.HasSuffix(resp.Request.Header.Get("X-Amz-Target"), ".GetItem") {
-		m.reads += out.ConsumedCapacity.CapacityUnits
-	} else {
-		m.writes += out.ConsumedCapacity.CapacityUnits
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -54,7 +54,7 @@ func (b *bus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // list of completions has it, and the same when it is announced twice.
 func TestEndsAreEventsOnABus(t *testing.T) {
 	b, endpoint := newBus(t)
-	w := newWorldAtSpeed(t, "reject@shortlisting", "1000", "EVENT_BUS=talks", "AWS_ENDPOINT_URL_EVENTBRIDGE="+endpoint)
+	w := newHarnessAtSpeed(t, "reject@shortlisting", "1000", "EVENT_BUS=talks", "AWS_ENDPOINT_URL_EVENTBRIDGE="+endpoint)
 	c := w.client(t, 0)
 	s, err := c.Submit(t.Context(), json.RawMessage(talk))
 	if err != nil {

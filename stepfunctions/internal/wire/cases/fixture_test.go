@@ -25,21 +25,21 @@ import (
 // account is the one of the recordings.
 const account = "111111111111"
 
-// world is the whole of it: an engine with its database, its API over HTTP, a
+// fixture is the whole of it: an engine with its database, its API over HTTP, a
 // client of AWS, and a Lambda endpoint that plays a recording back.
-type world struct {
+type fixture struct {
 	engine   *engine.Engine
 	client   *sfn.Client
 	playback *cases.Playback
 }
 
-func newWorld(t *testing.T, playback *cases.Playback) *world {
+func newFixture(t *testing.T, playback *cases.Playback) *fixture {
 	t.Helper()
-	return newMockedWorld(t, playback, nil)
+	return newMockedFixture(t, playback, nil)
 }
 
-// newMockedWorld has a mock file, too, if there is one.
-func newMockedWorld(t *testing.T, playback *cases.Playback, mocks []byte) *world {
+// newMockedFixture has a mock file, too, if there is one.
+func newMockedFixture(t *testing.T, playback *cases.Playback, mocks []byte) *fixture {
 	t.Helper()
 	var integrations engine.Integrations
 	if mocks != nil {
@@ -56,7 +56,7 @@ func newMockedWorld(t *testing.T, playback *cases.Playback, mocks []byte) *world
 	must(t, err)
 	t.Cleanup(func() { must(t, db.Close()) })
 	clock := enginetest.NewClock(time.Now())
-	w := &world{playback: playback}
+	w := &fixture{playback: playback}
 	w.engine = engine.New(engine.Config{Journal: journal.New(db), Invoker: lambda, Clock: clock, Account: account, Integrations: integrations})
 	must(t, w.engine.Start(t.Context()))
 	go clock.Drive(t.Context(), func() bool { return w.engine.Sleeping() || playback.Hangs() })
@@ -68,7 +68,7 @@ func newMockedWorld(t *testing.T, playback *cases.Playback, mocks []byte) *world
 }
 
 // close does not wait for functions that a recording lets hang.
-func (w *world) close() {
+func (w *fixture) close() {
 	ended, cancel := context.WithCancel(context.Background())
 	cancel()
 	w.engine.Close(ended)

@@ -10,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path"
 	"strings"
@@ -30,6 +29,7 @@ import (
 	"example.org/asynchttpapi/async/internal/lambdahttp"
 	"example.org/asynchttpapi/async/internal/sfn"
 	"example.org/asynchttpapi/async/local"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -48,8 +48,8 @@ const secretName = "Ada Lovelace of Marylebone"
 
 var soldOut = async.Failure{Code: "SoldOut", Message: "It is sold out."}
 
-// world is a service with both stores and engines that ops works on.
-type world struct {
+// fixture is a service with both stores and engines that ops works on.
+type fixture struct {
 	url, engine string
 	// env is what connects ops to it.
 	env map[string]string
@@ -65,7 +65,7 @@ type world struct {
 // patience bounds what must happen soon.
 const patience = 30 * time.Second
 
-func (w *world) job(compensates bool) async.Job[order, receipt] {
+func (w *fixture) job(compensates bool) async.Job[order, receipt] {
 	w.packing, w.undone = make(chan string, 100), make(chan string, 100)
 	w.broken.Store(true)
 	job := async.Job[order, receipt]{
@@ -100,8 +100,8 @@ func (w *world) job(compensates bool) async.Job[order, receipt] {
 
 var discard = slog.New(slog.DiscardHandler)
 
-// worlds runs a test in both.
-func worlds(t *testing.T, compensates bool, test func(t *testing.T, w *world)) {
+// eachFixture runs a test in both.
+func eachFixture(t *testing.T, compensates bool, test func(t *testing.T, w *fixture)) {
 	t.Run("on one machine", func(t *testing.T) {
 		t.Parallel()
 		test(t, newLocal(t, compensates))
@@ -112,15 +112,15 @@ func worlds(t *testing.T, compensates bool, test func(t *testing.T, w *world)) {
 	})
 }
 
-func newLocal(t *testing.T, compensates bool) *world {
-	w := &world{}
-	front := serve(t)
+func newLocal(t *testing.T, compensates bool) *fixture {
+	w := &fixture{}
+	front := testserver.New(t)
 	s, err := local.New(t.Context(), w.job(compensates), local.Options{Data: t.TempDir(), BaseURL: front.URL, Log: discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine := serve(t)
-	front.handler, engine.handler = s, s.StepFunctions()
+	engine := testserver.New(t)
+	front.Handler, engine.Handler = s, s.StepFunctions()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -129,19 +129,6 @@ func newLocal(t *testing.T, compensates bool) *world {
 	w.url, w.engine = front.URL, engine.URL
 	w.env = map[string]string{"OPS_LOCAL": engine.URL}
 	return w
-}
-
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
 }
 
 // handlers are functions that the engine calls, known once they are made.
@@ -160,11 +147,11 @@ func (h handlers) Invoke(ctx context.Context, function string, payload []byte) (
 
 // newAWS is the service on a DynamoDB and the engine's wire, by the adapters of
 // AWS.
-func newAWS(t *testing.T, compensates bool) *world {
+func newAWS(t *testing.T, compensates bool) *fixture {
 	if os.Getenv("DYNAMODB_ENDPOINT") == "" {
 		t.Skip("NOT RUN: DYNAMODB_ENDPOINT is not set; .ci/dynalite/run sets it")
 	}
-	w, all, wire := &world{}, handlers{}, serve(t)
+	w, all, wire := &fixture{}, handlers{}, testserver.New(t)
 	job := w.job(compensates)
 	engine := stepfunctions.New(stepfunctions.Config{Journal: stepfunctionstest.NewJournal(), Invoker: all,
 		Ended: func(ctx context.Context, x stepfunctions.Execution) error {
@@ -182,7 +169,7 @@ func newAWS(t *testing.T, compensates bool) *world {
 		cancel()
 		_ = engine.Close(now)
 	})
-	wire.handler = stepfunctions.Handler(engine, discard)
+	wire.Handler = stepfunctions.Handler(engine, discard)
 	definition, err := asyncgen.Definition(job, func(activity string) string { return "arn:aws:lambda:us-east-1:123456789012:function:" + activity })
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +194,7 @@ func newAWS(t *testing.T, compensates bool) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	front := serve(t)
+	front := testserver.New(t)
 	w.url = front.URL
 	made, err := functions.All(functions.Config{Job: job, Store: store, Workflows: workflows, Log: discard,
 		Settings: functions.Settings{BaseURL: front.URL, Retention: 24 * time.Hour, Cancelable: true}})
@@ -221,17 +208,17 @@ func newAWS(t *testing.T, compensates bool) *world {
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = all[function]
 	}
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "localhost", MaxBody: 1 << 20, Log: discard})
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "localhost", MaxBody: 1 << 20, Log: discard})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return w
 }
 
-func (w *world) getenv(name string) string { return w.env[name] }
+func (w *fixture) getenv(name string) string { return w.env[name] }
 
 // submit submits an order, with an Idempotency-Key, and returns its id.
-func (w *world) submit(t *testing.T, does string) string {
+func (w *fixture) submit(t *testing.T, does string) string {
 	t.Helper()
 	body, err := json.Marshal(order{secretName, does})
 	if err != nil {
@@ -255,7 +242,7 @@ func (w *world) submit(t *testing.T, does string) string {
 }
 
 // status is what a client sees; 0 is the status code of none.
-func (w *world) status(t *testing.T, id string) (code int, s api.Submission) {
+func (w *fixture) status(t *testing.T, id string) (code int, s api.Submission) {
 	t.Helper()
 	resp, err := http.Get(w.url + api.StatusPath + id)
 	if err != nil {
@@ -269,7 +256,7 @@ func (w *world) status(t *testing.T, id string) (code int, s api.Submission) {
 }
 
 // await waits until a submission and its execution have ended with a status.
-func (w *world) await(t *testing.T, id string, want api.Status) {
+func (w *fixture) await(t *testing.T, id string, want api.Status) {
 	t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		_, s := w.status(t, id)
@@ -286,8 +273,8 @@ func (w *world) await(t *testing.T, id string, want api.Status) {
 	}
 }
 
-// ops runs the tool as an operator of the world would.
-func (w *world) ops(stdin string, args ...string) (stdout, stderr string, code int) {
+// ops runs the tool as an operator of the service would.
+func (w *fixture) ops(stdin string, args ...string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
 	p := program{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, getenv: w.getenv, now: time.Now}
 	code = p.run(context.Background(), args)
@@ -295,7 +282,7 @@ func (w *world) ops(stdin string, args ...string) (stdout, stderr string, code i
 }
 
 // must runs the tool, which must succeed and print nothing personal and no id.
-func (w *world) must(t *testing.T, ids []string, args ...string) string {
+func (w *fixture) must(t *testing.T, ids []string, args ...string) string {
 	t.Helper()
 	out, errs, code := w.ops("", args...)
 	if code != exitOK {

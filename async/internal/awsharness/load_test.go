@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -34,10 +34,10 @@ func number(t *testing.T, name string, usual int) int {
 
 // limit makes Lambda's Invoke API refuse more than so many calls at a time.
 // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
-func (w *world) limit(calls int) (refused *atomic.Int64) {
-	all, free := w.invoke.handler, make(chan struct{}, calls)
+func (w *harness) limit(calls int) (refused *atomic.Int64) {
+	all, free := w.invoke.Handler, make(chan struct{}, calls)
 	refused = &atomic.Int64{}
-	w.invoke.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.invoke.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		select {
 		case free <- struct{}{}:
 			defer func() { <-free }()
@@ -55,7 +55,7 @@ func (w *world) limit(calls int) (refused *atomic.Int64) {
 
 // submitPatiently submits until it is accepted, as often as Retry-After asks for,
 // and returns the id.
-func (w *world) submitPatiently(t *testing.T, number int) (id string, again int, err error) {
+func (w *harness) submitPatiently(t *testing.T, number int) (id string, again int, err error) {
 	for ; ; again++ {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url+api.SubmitPath, strings.NewReader(talk))
 		if err != nil {
@@ -86,7 +86,7 @@ func (w *world) submitPatiently(t *testing.T, number int) (id string, again int,
 // does over its wire: what was accepted goes on afterwards, what was refused is
 // accepted, and all of it succeeds.
 func TestDynamoDBThrottles(t *testing.T) {
-	w := newWorld(t, "approve")
+	w := newHarness(t, "approve")
 	submissions, pause := number(t, "LOAD_SUBMISSIONS", 16), time.Duration(number(t, "LOAD_THROTTLED", 5))*time.Second
 	refused := w.limit(number(t, "LOAD_LIMIT", 4))
 	began := time.Now()
@@ -133,7 +133,7 @@ func TestDynamoDBThrottles(t *testing.T) {
 }
 
 // awaitStatus reads a status until it is the last.
-func (w *world) awaitStatus(t *testing.T, id string) (s api.Submission) {
+func (w *harness) awaitStatus(t *testing.T, id string) (s api.Submission) {
 	t.Helper()
 	for deadline := time.Now().Add(20 * time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		resp, body := w.request(t, http.MethodGet, w.url+api.StatusPath+id, "")
@@ -153,7 +153,7 @@ func (w *world) awaitStatus(t *testing.T, id string) (s api.Submission) {
 
 // Of many that poll an overdue submission at once one asks Step Functions.
 func TestOneReaderAsksStepFunctions(t *testing.T) {
-	w := newWorldAtSpeed(t, "approve", "1") // stages last longer than the test
+	w := newHarnessAtSpeed(t, "approve", "1") // stages last longer than the test
 	s, err := w.client(t, 0).Submit(t.Context(), json.RawMessage(talk))
 	if err != nil {
 		t.Fatalf("%v\n%s", err, w.logs)

@@ -17,18 +17,18 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-// world is a running stepfunctions with the machines of testdata, and the
+// harness is a running stepfunctions with the machines of testdata, and the
 // CLI, which knows no more than what stepfunctions/README.md says.
-type world struct {
+type harness struct {
 	t             *testing.T
 	cli, bin, url string
 	// tokens are the task tokens that the function Ask was given.
 	tokens chan string
 }
 
-func newWorld(t *testing.T) *world {
+func newHarness(t *testing.T) *harness {
 	t.Helper()
-	w := &world{t: t, cli: os.Getenv("AWSCLI"), tokens: make(chan string, 1)}
+	w := &harness{t: t, cli: os.Getenv("AWSCLI"), tokens: make(chan string, 1)}
 	if w.cli == "" {
 		t.Skip("NOT RUN: AWSCLI is not set; make test-awscli sets it")
 	}
@@ -49,7 +49,7 @@ func newWorld(t *testing.T) *world {
 
 // ServeHTTP is the function Ask, which keeps its task token, and Pay, which
 // gives back what it is given.
-func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+func (w *harness) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	payload, err := io.ReadAll(r.Body)
 	if err == nil && strings.Contains(r.URL.Path, "/functions/Ask/") {
 		var asked struct{ Token string }
@@ -63,7 +63,7 @@ func (w *world) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 }
 
 // command returns a command for the CLI's environment, without anything of the machine's own.
-func (w *world) command(name string, args ...string) *exec.Cmd {
+func (w *harness) command(name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{
 		"PATH=" + filepath.Dir(w.cli) + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + w.t.TempDir(),
@@ -92,7 +92,7 @@ func (r result) count() int {
 }
 
 // do runs one operation.
-func (w *world) do(operation string, args ...string) result {
+func (w *harness) do(operation string, args ...string) result {
 	w.t.Helper()
 	out, err := w.try(operation, args...)
 	if err != nil {
@@ -108,19 +108,19 @@ func (w *world) do(operation string, args ...string) result {
 }
 
 // refused runs one that is refused by that name.
-func (w *world) refused(code, operation string, args ...string) {
+func (w *harness) refused(code, operation string, args ...string) {
 	w.t.Helper()
 	if out, err := w.try(operation, args...); err == nil || !bytes.Contains(out, []byte("("+code+")")) {
 		w.t.Errorf("aws stepfunctions %s: want %s, got %v\n%s", operation, code, err, out)
 	}
 }
 
-func (w *world) try(operation string, args ...string) ([]byte, error) {
+func (w *harness) try(operation string, args ...string) ([]byte, error) {
 	return w.command(w.cli, append([]string{"stepfunctions", operation, "--output", "json"}, args...)...).CombinedOutput()
 }
 
 // ended waits for the end of an execution, as a script with the CLI would.
-func (w *world) ended(execution string) result {
+func (w *harness) ended(execution string) result {
 	w.t.Helper()
 	for {
 		if r := w.do("describe-execution", "--execution-arn", execution); r.text("status") != "RUNNING" {

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ import (
 )
 
 // notify sends the event of the template's rule.
-func (w *world) notify(t *testing.T, id, status string, redrives int) {
+func (w *harness) notify(t *testing.T, id, status string, redrives int) {
 	t.Helper()
 	result, err := w.host.Invoke(t.Context(), "ReconcileFunction", executionEvent(id, status, redrives))
 	if err != nil || result.FunctionError != "" {
@@ -28,14 +28,14 @@ func executionEvent(id, status string, redrives int) []byte {
 		"detail":{"name":%q,"status":%q,"redriveCount":%d,"input":%q}}`, id, status, redrives, secrets[0])
 }
 
-func (w *world) stop(t *testing.T, id string) {
+func (w *harness) stop(t *testing.T, id string) {
 	t.Helper()
 	if _, err := w.sfn.StopExecution(t.Context(), &sfn.StopExecutionInput{ExecutionArn: aws.String(executionARN(id))}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (w *world) awaitEnd(t *testing.T, id string) {
+func (w *harness) awaitEnd(t *testing.T, id string) {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		x, err := w.sfn.DescribeExecution(t.Context(), &sfn.DescribeExecutionInput{ExecutionArn: aws.String(executionARN(id))})
@@ -50,7 +50,7 @@ func (w *world) awaitEnd(t *testing.T, id string) {
 }
 
 // redefine gives the alias another definition.
-func (w *world) redefine(t *testing.T, definition string) {
+func (w *harness) redefine(t *testing.T, definition string) {
 	t.Helper()
 	made, err := w.sfn.UpdateStateMachine(t.Context(), &sfn.UpdateStateMachineInput{
 		StateMachineArn: aws.String(strings.TrimSuffix(aliasARN, ":live")), Definition: &definition, Publish: true,
@@ -67,14 +67,14 @@ func (w *world) redefine(t *testing.T, definition string) {
 }
 
 // outlive puts a submission's deadline into the past.
-func (w *world) outlive(t *testing.T, id string) {
+func (w *harness) outlive(t *testing.T, id string) {
 	t.Helper()
 	if _, err := w.store(t).Advance(t.Context(), id, async.Change{Deadline: time.Now().Add(-time.Second)}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (w *world) store(t *testing.T) *dynamo.Store {
+func (w *harness) store(t *testing.T) *dynamo.Store {
 	t.Helper()
 	env := map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",

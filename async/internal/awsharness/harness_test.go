@@ -1,8 +1,7 @@
-package awsworld
+package awsharness
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
 	"example.org/asynchttpapi/internal/samtemplate"
+	"example.org/asynchttpapi/internal/testserver"
 )
 
 const (
@@ -27,8 +27,8 @@ const (
 	machines    = "arn:aws:states:us-east-1:123456789012:stateMachine:"
 )
 
-// world is one deployment on this machine.
-type world struct {
+// harness is one deployment on this machine.
+type harness struct {
 	url  string
 	sfn  *sfn.Client
 	host *lambdahost.Host
@@ -38,21 +38,21 @@ type world struct {
 	// dynamodb and states are what the functions call these services over.
 	dynamodb, states *wire
 	// invoke is what Step Functions calls the functions over.
-	invoke *server
+	invoke *testserver.Server
 }
 
-// newWorld deploys template.yaml with a review policy, and stages that hardly
+// newHarness deploys template.yaml with a review policy, and stages that hardly
 // last.
-func newWorld(t *testing.T, review string) *world { return newWorldAtSpeed(t, review, "1000") }
+func newHarness(t *testing.T, review string) *harness { return newHarnessAtSpeed(t, review, "1000") }
 
-// newWorldAtSpeed has functions with more variables, as NAME=VALUE.
-func newWorldAtSpeed(t *testing.T, review, speed string, more ...string) *world {
+// newHarnessAtSpeed has functions with more variables, as NAME=VALUE.
+func newHarnessAtSpeed(t *testing.T, review, speed string, more ...string) *harness {
 	return deploy(t, root, machineName, binary, append(more, "REVIEW="+review, "SPEED="+speed)...)
 }
 
 // deploy deploys the template.yaml of a folder, with the binary of each CodeUri and
 // more environment for each function. machine is the state machine's logical id.
-func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, codeURI string) string, env ...string) *world {
+func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, codeURI string) string, env ...string) *harness {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -64,8 +64,8 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 		t.Fatal(err)
 	}
 	_, table := dynamotest.NewTable(t)
-	front, invoke := serve(t), serve(t)
-	w := &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
+	front, invoke := testserver.New(t), testserver.New(t)
+	w := &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb, invoke: invoke}
 	stepfunctions := startStepFunctions(t, template, invoke.URL, w.logs)
 	refs := map[string]string{
 		"Submissions": w.table, machine + "Aliaslive": machines + machine + ":live",
@@ -74,23 +74,10 @@ func deploy(t *testing.T, folder, machine string, binary func(t *testing.T, code
 	w.dynamodb, w.states = newWire(t, dynamodb), newWire(t, stepfunctions)
 	env = append(env, "AWS_ENDPOINT_URL_DYNAMODB="+w.dynamodb.URL, "AWS_ENDPOINT_URL_SFN="+w.states.URL)
 	w.host = newHost(t, tpl, refs, w.logs, binary, env...)
-	invoke.handler = w.host
-	front.handler = newGateway(t, tpl, w.host, front.URL)
+	invoke.Handler = w.host
+	front.Handler = newGateway(t, tpl, w.host, front.URL)
 	w.url, w.sfn = front.URL, newClient(t, stepfunctions)
 	return w
-}
-
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
 }
 
 // newHost gives each function of the template its binary and its environment.

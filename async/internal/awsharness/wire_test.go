@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"io"
@@ -10,12 +10,14 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"example.org/asynchttpapi/internal/testserver"
 )
 
 // wire is what lies between the functions and a service of AWS: it counts the
 // operations, and refuses them while it throttles.
 type wire struct {
-	*server
+	*testserver.Server
 	mu        sync.Mutex
 	calls     map[string]int
 	throttles atomic.Bool
@@ -36,12 +38,12 @@ func newWire(t *testing.T, endpoint string) *wire {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &wire{server: serve(t), calls: map[string]int{}}
+	w := &wire{Server: testserver.New(t), calls: map[string]int{}}
 	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Host = r.In.Host // it is part of the signature
 	}, ErrorLog: log.New(io.Discard, "", 0), Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
-	w.handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		w.mu.Lock()
 		w.calls[op]++

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"encoding/json"
@@ -26,7 +26,7 @@ const talk = `{"speaker":{"name":"Ada","email":"ada@secret.example","bio":"secre
 
 var secrets = []string{"ada@secret.example", "secret-bio", "secret-description"}
 
-func (w *world) client(t *testing.T, failureStatus int) *client.Client[json.RawMessage] {
+func (w *harness) client(t *testing.T, failureStatus int) *client.Client[json.RawMessage] {
 	t.Helper()
 	c, err := client.New[json.RawMessage](client.Config{BaseURL: w.url, FailureStatus: failureStatus})
 	if err != nil {
@@ -50,7 +50,7 @@ func TestOutcomes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(fmt.Sprint(tt.review, tt.failureStatus), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, tt.review)
+			w := newHarness(t, tt.review)
 			c := w.client(t, tt.failureStatus)
 			s, err := c.Submit(t.Context(), json.RawMessage(talk))
 			if err != nil {
@@ -67,7 +67,7 @@ func TestOutcomes(t *testing.T) {
 }
 
 // checkNothingPersonal looks through the logs and the execution's history.
-func (w *world) checkNothingPersonal(t *testing.T, id string) {
+func (w *harness) checkNothingPersonal(t *testing.T, id string) {
 	t.Helper()
 	history, err := json.Marshal(w.history(t, id))
 	if err != nil {
@@ -83,7 +83,7 @@ func (w *world) checkNothingPersonal(t *testing.T, id string) {
 	}
 }
 
-func (w *world) history(t *testing.T, id string) []types.HistoryEvent {
+func (w *harness) history(t *testing.T, id string) []types.HistoryEvent {
 	t.Helper()
 	out, err := w.sfn.GetExecutionHistory(t.Context(), &sfn.GetExecutionHistoryInput{
 		ExecutionArn: aws.String(executionARN(id)), MaxResults: 1000,
@@ -102,7 +102,7 @@ func executionARN(id string) string {
 // arrive from the real binary, through the real runtime loop.
 func TestErrorNamesReachTheStateMachine(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, "fail@moderation")
+	w := newHarness(t, "fail@moderation")
 	c := w.client(t, 0)
 	s, err := c.Submit(t.Context(), json.RawMessage(talk))
 	if err != nil {
@@ -128,7 +128,7 @@ func TestPollers(t *testing.T) {
 	t.Parallel()
 	var servers []string
 	for _, review := range []string{"approve", "reject@moderation", "fail@selection"} {
-		servers = append(servers, review+"="+newWorld(t, review).url)
+		servers = append(servers, review+"="+newHarness(t, review).url)
 	}
 	// The table has scenarios that need a service which takes its time.
 	cmd := exec.Command("go", "test", "-count=1", "-parallel", "8", "-skip", "TestTable", "./...")

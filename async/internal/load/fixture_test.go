@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +25,7 @@ import (
 	"example.org/asynchttpapi/async/internal/sfn"
 	"example.org/asynchttpapi/async/internal/sqlite"
 	database "example.org/asynchttpapi/internal/sqlite"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
@@ -119,9 +119,9 @@ func (a *account) leave(failed string) {
 	}
 }
 
-// world is a service whose generated state machine runs on the engine, which
+// fixture is a service whose generated state machine runs on the engine, which
 // calls the functions over HTTP, and is called over HTTP itself.
-type world struct {
+type fixture struct {
 	load
 	clock   fast
 	account *account
@@ -130,28 +130,15 @@ type world struct {
 	ended   chan stepfunctions.Status
 }
 
-// server is a test server whose address is known before its handler is.
-type server struct {
-	*httptest.Server
-	handler http.Handler
-}
-
-func serve(t *testing.T) *server {
-	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
-	t.Cleanup(s.Close)
-	return s
-}
-
-func newWorld(t *testing.T, l load) *world {
+func newFixture(t *testing.T, l load) *fixture {
 	t.Helper()
-	w := &world{load: l, clock: fast{time.Now(), l.speed}, faults: &asynctest.Faults{}, ended: make(chan stepfunctions.Status, l.submissions)}
+	w := &fixture{load: l, clock: fast{time.Now(), l.speed}, faults: &asynctest.Faults{}, ended: make(chan stepfunctions.Status, l.submissions)}
 	db, err := database.Open(t.TempDir(), stepfunctions.JournalSchema, sqlite.Schema)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() }) //nolint:errcheck // nothing is read afterwards
-	invoke, states, front := serve(t), serve(t), serve(t)
+	invoke, states, front := testserver.New(t), testserver.New(t), testserver.New(t)
 	invoker, err := stepfunctionstest.NewLambdaInvoker(invoke.URL)
 	if err != nil {
 		t.Fatal(err)
@@ -161,15 +148,15 @@ func newWorld(t *testing.T, l load) *world {
 		Ended: func(_ context.Context, x stepfunctions.Execution) error { w.ended <- x.Status; return nil },
 	})
 	log := slog.New(slog.DiscardHandler)
-	states.handler = stepfunctions.Handler(engine, log)
+	states.Handler = stepfunctions.Handler(engine, log)
 	all := w.functions(t, sqlite.NewStore(db), states.URL)
 	w.account = &account{handlers: all, limit: l.limit, failed: map[string]int{}}
-	invoke.handler = w.account
+	invoke.Handler = w.account
 	routes := map[string]lambda.Handler{}
 	for key, function := range lambdahttp.Routes() {
 		routes[key] = all[function]
 	}
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "api.example.org", Log: log, MaxInFlight: l.submissions})
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: "api.example.org", Log: log, MaxInFlight: l.submissions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +178,7 @@ func newWorld(t *testing.T, l load) *world {
 
 // functions are the handlers of all functions, with AWS's own client of Step
 // Functions.
-func (w *world) functions(t *testing.T, store async.Store, states string) map[string]lambda.Handler {
+func (w *fixture) functions(t *testing.T, store async.Store, states string) map[string]lambda.Handler {
 	t.Helper()
 	env := map[string]string{"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL_SFN": states}
 	workflows, err := sfn.New(func(name string) string { return env[name] }, machineARN)
@@ -226,7 +213,7 @@ func job(lasts time.Duration) async.Definition {
 }
 
 // submit sends a submission until it is accepted, and returns its status URL.
-func (w *world) submit(ctx context.Context, number int) (path string, repeated int, err error) {
+func (w *fixture) submit(ctx context.Context, number int) (path string, repeated int, err error) {
 	for {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.api+"/api/submit", strings.NewReader(fmt.Sprintf(`{"number":%d}`, number)))
 		if err != nil {

@@ -41,9 +41,9 @@ func runInBubble(t *testing.T, name string, f func(t *testing.T)) {
 	t.Run(name, func(t *testing.T) { inBubble(t, f) })
 }
 
-// world is the whole API over HTTP, with fakes for the ports. It is made in a
+// fixture is the whole API over HTTP, with fakes for the ports. It is made in a
 // bubble, and its connections are in memory.
-type world struct {
+type fixture struct {
 	t         *testing.T
 	client    *http.Transport
 	store     *asynctest.Store
@@ -54,8 +54,8 @@ type world struct {
 	log       *personal.Log
 }
 
-// newWorld starts one; change, if not nil, changes its settings first.
-func newWorld(t *testing.T, change func(*functions.Config, *apigateway.Config)) *world {
+// newFixture starts one; change, if not nil, changes its settings first.
+func newFixture(t *testing.T, change func(*functions.Config, *apigateway.Config)) *fixture {
 	t.Helper()
 	w, gateway := newGateway(t, change)
 	w.t = t
@@ -119,10 +119,10 @@ func (s served) Open(ctx context.Context, name string) (io.ReadSeekCloser, error
 	return file, err
 }
 
-// newGateway is a world without a server before it.
-func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)) (*world, *apigateway.Gateway) {
+// newGateway is a fixture without a server before it.
+func newGateway(t testing.TB, change func(*functions.Config, *apigateway.Config)) (*fixture, *apigateway.Gateway) {
 	t.Helper()
-	w := &world{
+	w := &fixture{
 		store: &asynctest.Store{}, workflows: &asynctest.Workflows{}, results: &asynctest.Results{}, faults: &asynctest.Faults{},
 		log: personal.Watch(t, presentation),
 	}
@@ -204,7 +204,7 @@ type response struct {
 	text string
 }
 
-func (w *world) do(r request) response {
+func (w *fixture) do(r request) response {
 	w.t.Helper()
 	req, err := http.NewRequest(r.method, "http://gateway.test"+r.path, strings.NewReader(r.body))
 	if err != nil {
@@ -235,7 +235,7 @@ func (w *world) do(r request) response {
 
 // put arranges a record with the given state and age, and returns the path of
 // its status.
-func (w *world) put(s async.State, age time.Duration) string {
+func (w *fixture) put(s async.State, age time.Duration) string {
 	return api.StatusPath + w.putRecord(async.Record{State: s}, age)
 }
 
@@ -243,7 +243,7 @@ func (w *world) put(s async.State, age time.Duration) string {
 var expected = map[string]time.Duration{"Moderation": 20 * time.Second, "Shortlisting": 15 * time.Second, "Selection": 10 * time.Second}
 
 // putRecord fills in what a record needs, and returns its id.
-func (w *world) putRecord(r async.Record, age time.Duration) string {
+func (w *fixture) putRecord(r async.Record, age time.Duration) string {
 	began := start.Add(-age)
 	r.ID, r.Job = async.IDOf(async.NewSecret()), "speakers"
 	r.Outcomes = map[string]async.Outcome{"Moderation": "secret"}

@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"context"
@@ -23,13 +23,14 @@ import (
 	"example.org/asynchttpapi/async/lambdamain/results"
 	"example.org/asynchttpapi/internal/lambdahost"
 	"example.org/asynchttpapi/internal/personal"
+	"example.org/asynchttpapi/internal/testserver"
 	"example.org/asynchttpapi/stepfunctions"
 	"example.org/asynchttpapi/stepfunctions/stepfunctionstest"
 )
 
 // asFunction makes this test binary one of the functions of the job errand; its
 // value is the function's name.
-const asFunction = "AWSWORLD_FUNCTION"
+const asFunction = "AWSHARNESS_FUNCTION"
 
 // errand waits for an answer and can be undone. What its functions do is seen in
 // the folder NOTES: the callback's URL as link, an undone submission as undone.
@@ -92,10 +93,10 @@ const jobMachine = "arn:aws:states:us-east-1:123456789012:stateMachine:errand"
 
 // newErrands deploys the functions of the job errand, and returns the folder
 // NOTES as well.
-func newErrands(t *testing.T) (w *world, notes string) { return newJob(t, "errand", 20*time.Second) }
+func newErrands(t *testing.T) (w *harness, notes string) { return newJob(t, "errand", 20*time.Second) }
 
 // newJob deploys the functions of a job, each with a timeout.
-func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w *world, notes string) {
+func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w *harness, notes string) {
 	t.Helper()
 	dynamodb := os.Getenv("DYNAMODB_ENDPOINT")
 	if dynamodb == "" {
@@ -106,8 +107,8 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 		t.Fatal(err)
 	}
 	_, table := dynamotest.NewTable(t)
-	w, notes = &world{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
-	front, invoke, states := serve(t), serve(t), serve(t)
+	w, notes = &harness{logs: personal.Watch(t, talk), table: table, endpoint: dynamodb}, t.TempDir()
+	front, invoke, states := testserver.New(t), testserver.New(t), testserver.New(t)
 	w.states = newWire(t, states.URL)
 	var functions []lambdahost.Function
 	routes := map[string]lambda.Handler{}
@@ -149,8 +150,8 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { engine.Close(context.Background()) }) //nolint:errcheck // nothing runs any more
-	invoke.handler, states.handler = w.host, stepfunctions.Handler(engine, slog.New(slog.DiscardHandler))
-	front.handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: strings.TrimPrefix(front.URL, "http://")})
+	invoke.Handler, states.Handler = w.host, stepfunctions.Handler(engine, slog.New(slog.DiscardHandler))
+	front.Handler, err = apigateway.New(apigateway.Config{Routes: routes, DomainName: strings.TrimPrefix(front.URL, "http://")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,19 +160,20 @@ func newJob(t *testing.T, job string, timeout time.Duration, more ...string) (w 
 }
 
 // request returns the response and its body.
-func (w *world) request(t *testing.T, method, url, body string) (*http.Response, string) {
+func (w *harness) request(t *testing.T, method, url, body string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	return w.send(t, req)
+	return received(t, http.DefaultTransport.RoundTrip, req) // redirects are looked at, not followed
 }
 
-func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
+// received sends a request and returns the response and its body.
+func received(t *testing.T, send func(*http.Request) (*http.Response, error), req *http.Request) (*http.Response, string) {
 	t.Helper()
-	resp, err := http.DefaultTransport.RoundTrip(req) // redirects are looked at, not followed
+	resp, err := send(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,12 +185,12 @@ func (w *world) send(t *testing.T, req *http.Request) (*http.Response, string) {
 	return resp, string(text)
 }
 
-func (w *world) submitErrand(t *testing.T) api.Submission {
+func (w *harness) submitErrand(t *testing.T) api.Submission {
 	t.Helper()
 	return w.submit(t, `{}`)
 }
 
-func (w *world) submit(t *testing.T, input string) (s api.Submission) {
+func (w *harness) submit(t *testing.T, input string) (s api.Submission) {
 	t.Helper()
 	resp, body := w.request(t, http.MethodPost, w.url+api.SubmitPath, input)
 	if err := json.Unmarshal([]byte(body), &s); err != nil || resp.StatusCode != http.StatusAccepted || s.CancelURL == "" {
@@ -198,7 +200,7 @@ func (w *world) submit(t *testing.T, input string) (s api.Submission) {
 }
 
 // noted waits until a function has left a note.
-func (w *world) noted(t *testing.T, file string) string {
+func (w *harness) noted(t *testing.T, file string) string {
 	t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if text, err := os.ReadFile(file); err == nil && len(text) > 0 {

@@ -38,17 +38,17 @@ func job() async.Definition {
 	}
 }
 
-// world is both functions over one fake Store.
-type world struct {
+// fixture is both functions over one fake Store.
+type fixture struct {
 	submit, status lambdahttp.Func
 	// all are all functions.
 	all   []lambdahttp.Func
 	store *asynctest.Store
 }
 
-func newWorld(t testing.TB, change func(*lambdahttp.Config)) *world {
+func newFixture(t testing.TB, change func(*lambdahttp.Config)) *fixture {
 	t.Helper()
-	w := &world{store: &asynctest.Store{}}
+	w := &fixture{store: &asynctest.Store{}}
 	service, err := async.New(async.Config{
 		Job: job(), Store: w.store, Workflows: &asynctest.Workflows{}, Retention: 24 * time.Hour, Cancelable: true,
 	})

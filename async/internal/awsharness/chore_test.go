@@ -1,4 +1,4 @@
-package awsworld
+package awsharness
 
 import (
 	"context"
@@ -134,16 +134,7 @@ func TestLargeResultInS3(t *testing.T) {
 		for i := 0; i < len(header); i += 2 {
 			req.Header.Set(header[i], header[i+1])
 		}
-		resp, err := http.DefaultClient.Do(req) // redirects are followed
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return resp, string(text)
+		return received(t, http.DefaultClient.Do, req) // redirects are followed
 	}
 	whole, text := get()
 	if text != rows(size) || whole.Header.Get("Content-Type") != "text/csv" || !strings.Contains(whole.Header.Get("Content-Disposition"), "rows.csv") {
@@ -184,7 +175,7 @@ func TestLargeResultInS3(t *testing.T) {
 }
 
 // purge removes a submission as the operators' tool does.
-func (w *world) purge(t *testing.T, id string, kept async.Results) {
+func (w *harness) purge(t *testing.T, id string, kept async.Results) {
 	t.Helper()
 	env := map[string]string{
 		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL_SFN": w.states.URL,
