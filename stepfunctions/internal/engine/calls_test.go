@@ -59,7 +59,7 @@ func oneTask(name, more string) string {
 }
 
 // limited starts an engine that calls at most so many functions at a time.
-func (w *world) limited(calls int) *busy {
+func (w *fixture) limited(calls int) *busy {
 	w.Helper()
 	w.stop()
 	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, MaxInvocations: calls})
@@ -74,7 +74,7 @@ func (w *world) limited(calls int) *busy {
 // A function gets half of the places that the others leave, so that each of
 // several that hang leaves the next one some.
 func TestInvocationsAreBoundedAndShared(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	b := w.limited(8)
 	var arns []string
 	for i, name := range []string{"f", "g", "h", "i"} {
@@ -97,7 +97,7 @@ func TestInvocationsAreBoundedAndShared(t *testing.T) {
 // A function that hangs does not keep another from being called, and a call
 // that waits has no event that it was made.
 func TestAFunctionThatHangsStarvesNoOther(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	b := w.limited(4)
 	defer close(b.release)
 	w.invoker.Handle(function+"hang", func(context.Context, []byte) ([]byte, error) {
@@ -137,7 +137,7 @@ func TestAFunctionThatHangsStarvesNoOther(t *testing.T) {
 
 // Lambda lets no function run for more than 900 seconds.
 func TestNoCallTakesLongerThanLambdaAllows(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	b := w.limited(4)
 	arn := w.run(w.create("m", oneTask("f", "")), "x", `{}`)
 	w.eventually("the call", func() bool { return b.now("f") == 1 })
@@ -150,7 +150,7 @@ func TestNoCallTakesLongerThanLambdaAllows(t *testing.T) {
 }
 
 // types returns the types of an execution's events.
-func (w *world) types(arn string) string {
+func (w *fixture) types(arn string) string {
 	w.Helper()
 	events, err := w.History(w.Context(), arn)
 	if err != nil {
@@ -165,7 +165,7 @@ func (w *world) types(arn string) string {
 
 // A TestState whose caller has left gives the caller's error, and no result.
 func TestStateEndsWithItsCaller(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	m, err := asl.Parse([]byte(`{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"a.$":"$..*"},"End":true}}}`))
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestExpress(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	m, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: "m", Type: engine.Express, Revision: engine.Revision{Definition: chain(3)}})
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestExpress(t *testing.T) {
 // An Express execution ends after five minutes, and before if its definition
 // says so. It does not keep the engine from sleeping.
 func TestExpressTimesOut(t *testing.T) {
-	w := newDrivenWorld(t)
+	w := newDrivenFixture(t)
 	for definition, want := range map[string]time.Duration{
 		waitAYear: 5 * time.Minute,
 		strings.Replace(waitAYear, "{", `{"TimeoutSeconds": 400, `, 1): 5 * time.Minute,
@@ -54,7 +54,7 @@ func TestExpressTimesOut(t *testing.T) {
 }
 
 func TestClosingEndsWaits(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	arn := w.run(w.create("m", waitAYear), "x", `{}`)
 	m, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: "e", Type: engine.Express, Revision: engine.Revision{Definition: waitAYear}})
 	if err != nil {

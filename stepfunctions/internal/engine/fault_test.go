@@ -15,17 +15,17 @@ import (
 
 var errDisk = errors.New("the disk is full")
 
-// newFaultyWorld starts an engine over a journal whose writes fail while broken is set.
-func newFaultyWorld(t *testing.T) (w *world, broken *atomic.Bool) {
+// newFaultyFixture starts an engine over a journal whose writes fail while broken is set.
+func newFaultyFixture(t *testing.T) (w *fixture, broken *atomic.Bool) {
 	broken = &atomic.Bool{}
 	journal := enginetest.NewJournal()
 	journal.Fail = errDiskWhile(broken)
 	return overJournal(t, journal), broken
 }
 
-// newLossyWorld starts one over a journal whose writes succeed and, while lost
+// newLossyFixture starts one over a journal whose writes succeed and, while lost
 // is set, return an error.
-func newLossyWorld(t *testing.T) (w *world, lost *atomic.Bool) {
+func newLossyFixture(t *testing.T) (w *fixture, lost *atomic.Bool) {
 	lost = &atomic.Bool{}
 	journal := enginetest.NewJournal()
 	journal.Lose = errDiskWhile(lost)
@@ -41,13 +41,13 @@ func errDiskWhile(set *atomic.Bool) func() error {
 	}
 }
 
-func overJournal(t *testing.T, journal engine.Journal) *world {
+func overJournal(t *testing.T, journal engine.Journal) *fixture {
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	return begin(&world{T: t, journal: journal, clock: c, fakeClock: c})
+	return begin(&fixture{T: t, journal: journal, clock: c, fakeClock: c})
 }
 
 func TestStartThatCannotBeWritten(t *testing.T) {
-	w, broken := newFaultyWorld(t)
+	w, broken := newFaultyFixture(t)
 	machine := w.create("m", chain(1))
 	broken.Store(true)
 	start := engine.StartExecution{MachineARN: machine, Name: "x", Input: json.RawMessage(`1`)}
@@ -68,7 +68,7 @@ func TestStartThatCannotBeWritten(t *testing.T) {
 
 // A result that could not be written never was: the function runs again.
 func TestResultThatCannotBeWritten(t *testing.T) {
-	w, broken := newFaultyWorld(t)
+	w, broken := newFaultyFixture(t)
 	var calls atomic.Int32
 	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
 		broken.Store(calls.Add(1) <= 2)
@@ -90,7 +90,7 @@ func TestResultThatCannotBeWritten(t *testing.T) {
 
 // A function whose result cannot be written runs again, but less and less often.
 func TestJournalThatFailsForLong(t *testing.T) {
-	w, broken := newFaultyWorld(t)
+	w, broken := newFaultyFixture(t)
 	var calls atomic.Int32
 	machine := w.create("m", chain(1))
 	gate := make(chan struct{})
@@ -115,7 +115,7 @@ func TestJournalThatFailsForLong(t *testing.T) {
 }
 
 func TestAnswersThatCannotBeWritten(t *testing.T) {
-	w, broken := newFaultyWorld(t)
+	w, broken := newFaultyFixture(t)
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	token := <-tokens
@@ -137,7 +137,7 @@ func TestAnswersThatCannotBeWritten(t *testing.T) {
 
 // A write that is on disk although its caller got an error is found.
 func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
-	w, lost := newLossyWorld(t)
+	w, lost := newLossyFixture(t)
 	tokens := w.tokens()
 	machine := w.create("m", byToken(1000))
 	lost.Store(true)
@@ -171,7 +171,7 @@ func TestOutcomeOfAWriteIsUnknown(t *testing.T) {
 
 // So is a start or redrive, by whoever asks next.
 func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
-	w, lost := newLossyWorld(t)
+	w, lost := newLossyFixture(t)
 	w.tokens()
 	machine := w.create("m", byToken(1000))
 	const arn = "arn:aws:states:us-east-1:123456789012:execution:m:x"
@@ -204,7 +204,7 @@ func TestOutcomeOfAnOpeningIsUnknown(t *testing.T) {
 
 // An execution whose start returned an error may outlive its machine.
 func TestOpenExecutionWithoutItsMachine(t *testing.T) {
-	w, lost := newLossyWorld(t)
+	w, lost := newLossyFixture(t)
 	tokens := w.tokens()
 	machine := w.create("m", byToken(1000))
 	lost.Store(true)
@@ -261,7 +261,7 @@ func TestEndIsReportedAgain(t *testing.T) {
 	var mu sync.Mutex
 	var ends []string
 	failing := true
-	w := &world{T: t, clock: engine.SystemClock{}, ends: func(_ context.Context, x engine.Execution) error {
+	w := &fixture{T: t, clock: engine.SystemClock{}, ends: func(_ context.Context, x engine.Execution) error {
 		mu.Lock()
 		defer mu.Unlock()
 		ends = append(ends, x.Name+" "+string(x.Status))
@@ -313,7 +313,7 @@ func TestEndsOfOtherStatusesAreNotAnnounced(t *testing.T) {
 		if err := e.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		w := &world{T: t, Engine: e}
+		w := &fixture{T: t, Engine: e}
 		w.ended(w.run(w.create("passes", passOn), "passes", `{}`))
 		w.ended(w.run(w.create("fails", `{"StartAt":"F","States":{"F":{"Type":"Fail"}}}`), "fails", `{}`))
 		w.eventually("the ends to be announced", e.Idle)
@@ -350,7 +350,7 @@ func TestSweepLeavesAJournalThatFailsAlone(t *testing.T) {
 }
 
 func TestOldExecutionsAreRemoved(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	machine := w.create("m", passOn)
 	const many = 1200 // more than two pages of the sweep
 	arn := ""

@@ -24,7 +24,7 @@ func loop(n int) string {
 const pageBytes = 8 << 20
 
 // pages reads a history page by page.
-func (w *world) pages(p engine.HistoryPage) (all []interp.Event) {
+func (w *fixture) pages(p engine.HistoryPage) (all []interp.Event) {
 	w.Helper()
 	p.Bytes = pageBytes
 	for {
@@ -41,7 +41,7 @@ func (w *world) pages(p engine.HistoryPage) (all []interp.Event) {
 
 // Pages of any size, in both orders, are the parts of one history.
 func TestHistoryPages(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	small, large := w.create("m", loop(5)), w.create("l", loop(14))
 	runs := map[string][]int{
 		w.run(small, "x", `{"n": 0, "a": 1}`):                                  {1, 2, 3, 7, 24, 100},
@@ -81,7 +81,7 @@ func TestHistoryPages(t *testing.T) {
 
 // A page costs what it has, however long the history and large its data.
 func TestHistoryPageMemory(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	arn := w.run(w.create("m", loop(100)), "x", `{"n": 0, "a": "`+strings.Repeat("x", 200_000)+`"}`)
 	w.ended(arn)
 	for _, c := range []struct {

@@ -37,17 +37,17 @@ func (o *watch) notes() []engine.Observation {
 	return slices.Clone(o.all)
 }
 
-// newMockWorld starts an engine with a mock file, "" for none, and stubs. Time
+// newMockFixture starts an engine with a mock file, "" for none, and stubs. Time
 // passes as needed.
-func newMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
+func newMockFixture(t *testing.T, file string, stubs bool, o *watch) *fixture {
 	t.Helper()
-	w := newStillMockWorld(t, file, stubs, o)
+	w := newStillMockFixture(t, file, stubs, o)
 	w.drive()
 	return w
 }
 
-// newStillMockWorld returns a mock world whose time stands still, so that it can be restarted.
-func newStillMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
+// newStillMockFixture returns a mock fixture whose time stands still, so that it can be restarted.
+func newStillMockFixture(t *testing.T, file string, stubs bool, o *watch) *fixture {
 	t.Helper()
 	var mocks func() *mock.File
 	if file != "" {
@@ -58,7 +58,7 @@ func newStillMockWorld(t *testing.T, file string, stubs bool, o *watch) *world {
 		mocks = func() *mock.File { return f }
 	}
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	return begin(&world{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) {
+	return begin(&fixture{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) {
 		c.Integrations = engine.Integrations{Mocks: mocks, Stubs: stubs}
 		if o != nil {
 			c.Observe = o.note
@@ -81,7 +81,7 @@ const twoCases = `"DefaultTestCase": "Good", "TestCases": {"Good": {"Call": "goo
 func TestMocks(t *testing.T) {
 	const item = `{"Item": {"id": {"S": "1"}}}`
 	retry := `, "Retry": [{"ErrorEquals": ["Slow"], "MaxAttempts": 3}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]`
-	w := newMockWorld(t, withCases("m", twoCases, `"good": {"0": {"Return": `+item+`}},
+	w := newMockFixture(t, withCases("m", twoCases, `"good": {"0": {"Return": `+item+`}},
 		"bad": {"0-1": {"Throw": {"Error": "Slow", "Cause": "c"}}, "2": {"Return": [1]}}`), false, nil)
 	m := w.create("m", strings.Replace(call("dynamodb:getItem", `{"TableName": "t"}`, retry), `"States": {`, `"States": {"Caught": {"Type": "Succeed"}, `, 1))
 
@@ -119,13 +119,13 @@ func TestMocks(t *testing.T) {
 }
 
 func TestAttemptsWithoutAResponseFail(t *testing.T) {
-	w := newMockWorld(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`, `"r": {"0": {"Throw": {"Error": "E"}}}`), false, nil)
+	w := newMockFixture(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`, `"r": {"0": {"Throw": {"Error": "E"}}}`), false, nil)
 	m := w.create("m", call("sns:publish", `{}`, `, "Retry": [{"ErrorEquals": ["States.ALL"]}]`))
 	w.wantEnd(w.run(m+"#A", "x", "{}"), `FAILED States.Runtime: the mock of the state 'Call' has no response for attempt 1: add "1": {"Return": {}} to MockedResponses.r of mocks.json`)
 }
 
 func TestMocksOfFunctionsReplaceTheirAnswers(t *testing.T) {
-	w := newMockWorld(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`, `"r": {"0": {"Return": {"StatusCode": 200, "Payload": 5}}}`), false, nil)
+	w := newMockFixture(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`, `"r": {"0": {"Return": {"StatusCode": 200, "Payload": 5}}}`), false, nil)
 	m := w.create("m", call("lambda:invoke", `{"FunctionName": "f"}`, ""))
 	w.wantEnd(w.run(m+"#A", "mocked", "{}"), `SUCCEEDED {"StatusCode":200,"Payload":5}`)
 	if x := w.ended(w.run(m, "real", "{}")); !strings.Contains(string(x.Output), `"Payload":{}`) {
@@ -134,7 +134,7 @@ func TestMocksOfFunctionsReplaceTheirAnswers(t *testing.T) {
 }
 
 func TestMocksOfJobsAndCallbacksAreSubmitted(t *testing.T) {
-	w := newMockWorld(t, `{"StateMachines": {"job": {"TestCases": {"A": {"Call": "r"}}}, "callback": {"TestCases": {"A": {"Call": "r"}}}},
+	w := newMockFixture(t, `{"StateMachines": {"job": {"TestCases": {"A": {"Call": "r"}}}, "callback": {"TestCases": {"A": {"Call": "r"}}}},
 		"MockedResponses": {"r": {"0": {"Return": "done"}}}}`, false, nil)
 	for name, definition := range map[string]string{
 		"job":      call("glue:startJobRun.sync", `{}`, ""),
@@ -155,7 +155,7 @@ func TestMocksOfJobsAndCallbacksAreSubmitted(t *testing.T) {
 // Every iteration counts its own attempts, and nested executions inherit the
 // test case.
 func TestMocksInsideMapParallelAndNested(t *testing.T) {
-	w := newMockWorld(t, `{"StateMachines": {"outer": {"TestCases": {"A": {"InMap": "flaky", "InBranch": "flaky"}}}, "inner": {"DefaultTestCase": "B", "TestCases": {"A": {"Call": "a"}, "B": {"Call": "b"}}}},
+	w := newMockFixture(t, `{"StateMachines": {"outer": {"TestCases": {"A": {"InMap": "flaky", "InBranch": "flaky"}}}, "inner": {"DefaultTestCase": "B", "TestCases": {"A": {"Call": "a"}, "B": {"Call": "b"}}}},
 		"MockedResponses": {"flaky": {"0": {"Throw": {"Error": "E"}}, "1": {"Return": 1}}, "a": {"0": {"Return": "a"}}, "b": {"0": {"Return": "b"}}}}`, false, nil)
 	inner := w.create("inner", call("sns:publish", `{}`, ""))
 	task := `"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:getObject", "Parameters": {}, "Retry": [{"ErrorEquals": ["E"]}], "End": true`
@@ -169,7 +169,7 @@ func TestMocksInsideMapParallelAndNested(t *testing.T) {
 }
 
 func TestMocksOfExpressExecutions(t *testing.T) {
-	w := newMockWorld(t, withCases("m", twoCases, `"good": {"0": {"Return": 1}}, "bad": {"0": {"Throw": {"Error": "E", "Cause": "C"}}}`), false, nil)
+	w := newMockFixture(t, withCases("m", twoCases, `"good": {"0": {"Return": 1}}, "bad": {"0": {"Throw": {"Error": "E", "Cause": "C"}}}`), false, nil)
 	m, err := w.CreateStateMachine(w.Context(), engine.NewStateMachine{Name: "m", Type: engine.Express, Revision: engine.Revision{Definition: call("dynamodb:getItem", `{}`, "")}})
 	if err != nil {
 		t.Fatal(err)
@@ -184,7 +184,7 @@ func TestMocksOfExpressExecutions(t *testing.T) {
 
 // A restart between two attempts goes on with the next response.
 func TestAttemptsSurviveARestart(t *testing.T) {
-	w := newStillMockWorld(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`,
+	w := newStillMockFixture(t, withCases("m", `"TestCases": {"A": {"Call": "r"}}`,
 		`"r": {"0": {"Return": {"n": 0}}, "1": {"Return": {"n": 1}}, "2": {"Return": {"n": 2}}}`), false, nil)
 	w.invoker.Handle(function+"stop", func(ctx context.Context, _ []byte) ([]byte, error) {
 		<-ctx.Done()
@@ -207,7 +207,7 @@ func TestAttemptsSurviveARestart(t *testing.T) {
 
 func TestStubs(t *testing.T) {
 	o := &watch{}
-	w := newMockWorld(t, "", true, o)
+	w := newMockFixture(t, "", true, o)
 	publish := w.run(w.create("publish", call("aws-sdk:sns:publish", `{}`, "")), "x", "{}")
 	if x := w.ended(publish); x.Status != engine.Succeeded || !strings.HasPrefix(string(x.Output), `{"MessageId":"`) {
 		t.Errorf("got %s %s", x.Status, x.Output)
@@ -228,7 +228,7 @@ func TestStubs(t *testing.T) {
 
 // The items of a distributed Map come from a mock, and its results go nowhere.
 func TestMocksOfItemReaders(t *testing.T) {
-	w := newMockWorld(t, `{"StateMachines": {"m": {"DefaultTestCase": "A", "TestCases": {"A": {"Each": "items"}, "Text": {"Each": "text"}, "None": {}}}},
+	w := newMockFixture(t, `{"StateMachines": {"m": {"DefaultTestCase": "A", "TestCases": {"A": {"Each": "items"}, "Text": {"Each": "text"}, "None": {}}}},
 		"MockedResponses": {"items": {"0": {"Return": [{"n": 1}, {"n": 2}]}}, "text": {"0": {"Return": "x"}}}}`, true, nil)
 	each := func(more string) string {
 		return `{"StartAt": "Each", "States": {"Each": {"Type": "Map", "Label": "L", "End": true,
@@ -273,7 +273,7 @@ func TestMocksOfItemReaders(t *testing.T) {
 
 // What was created with stubs and runs without them fails when it is reached.
 func TestForeignTasksWithoutStubs(t *testing.T) {
-	w := newStillMockWorld(t, "", true, nil)
+	w := newStillMockFixture(t, "", true, nil)
 	m := w.create("m", call("sns:publish", `{}`, ""))
 	w.configure = nil
 	w.restart(func() {})
@@ -288,7 +288,7 @@ func TestForeignTasksWithoutStubs(t *testing.T) {
 
 func TestTokensOfTasksThatNothingAnswers(t *testing.T) {
 	o := &watch{}
-	w := newMockWorld(t, "", true, o)
+	w := newMockFixture(t, "", true, o)
 	x := w.run(w.create("m", call("sqs:sendMessage.waitForTaskToken", `{"MessageBody": {"ask": 1, "token.$": "$$.Task.Token"}}`, "")), "x", "{}")
 	var waits *engine.TaskNote
 	w.eventually("the token", func() bool {
@@ -310,7 +310,7 @@ func TestTokensOfTasksThatNothingAnswers(t *testing.T) {
 
 func TestObservedEnds(t *testing.T) {
 	o := &watch{}
-	w := newMockWorld(t, "", true, o)
+	w := newMockFixture(t, "", true, o)
 	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
 		return nil, &engine.FunctionError{Payload: []byte(`{"errorType": "ValueError", "errorMessage": "secret"}`)}
 	})
@@ -330,7 +330,7 @@ func TestObservedEnds(t *testing.T) {
 
 func TestObservedEvents(t *testing.T) {
 	o := &watch{}
-	w := begin(&world{T: t, clock: engine.SystemClock{}, configure: func(c *engine.Config) { c.Observe, c.ObserveEvents = o.note, true }})
+	w := begin(&fixture{T: t, clock: engine.SystemClock{}, configure: func(c *engine.Config) { c.Observe, c.ObserveEvents = o.note, true }})
 	x := w.run(w.create("m", chain(2)), "x", "{}")
 	w.ended(x)
 	events, err := w.History(w.Context(), x)
@@ -352,7 +352,7 @@ func TestObservedEvents(t *testing.T) {
 // Waits and retries are shortened, timeouts are not.
 func TestTimeScale(t *testing.T) {
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	w := begin(&world{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) { c.TimeScale, c.Integrations.Stubs = 0.01, true }})
+	w := begin(&fixture{T: t, clock: c, fakeClock: c, configure: func(c *engine.Config) { c.TimeScale, c.Integrations.Stubs = 0.01, true }})
 	w.drive()
 	for definition, want := range map[string]time.Duration{
 		`{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1000, "End": true}}}`:                                                                            10 * time.Second,

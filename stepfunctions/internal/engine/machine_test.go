@@ -11,7 +11,7 @@ import (
 )
 
 func TestCreateStateMachine(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	create := func(name, definition, role string, kind engine.Type) error {
 		_, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: name, Type: kind, Revision: engine.Revision{Definition: definition, RoleARN: role}})
 		return err
@@ -45,7 +45,7 @@ func TestCreateStateMachine(t *testing.T) {
 
 // A creation is the same again only if it publishes the same.
 func TestCreateAndPublishAgain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for _, test := range []struct {
 		name, machine, description string
 		publish                    bool
@@ -73,7 +73,7 @@ func TestCreateAndPublishAgain(t *testing.T) {
 }
 
 func TestUnsupportedResourceIsNamed(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	task := func(resource string) string {
 		called := "FunctionName"
 		if strings.Contains(resource, "startExecution") {
@@ -106,7 +106,7 @@ func TestUnsupportedResourceIsNamed(t *testing.T) {
 
 // An execution keeps the definition it started with, also over a restart.
 func TestUpdateLeavesExecutionsAlone(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	two := `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "Next": "P"}, "P": {"Type": "Pass", "Result": "old", "End": true}}}`
 	machine := w.create("m", two)
 	before := w.run(machine, "before", `{}`)
@@ -129,7 +129,7 @@ func TestUpdateLeavesExecutionsAlone(t *testing.T) {
 }
 
 func TestVersions(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	result := func(r string) string { return strings.Replace(passOn, `"Pass"`, `"Pass", "Result": "`+r+`"`, 1) }
 	machine := w.create("m", result("one"))
 	v1, err := w.PublishStateMachineVersion(t.Context(), machine, "", "the first")
@@ -166,7 +166,7 @@ func TestVersions(t *testing.T) {
 
 // A deleted machine starts nothing, and goes when its last execution has ended.
 func TestDelete(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", waitAYear)
 	arn := w.run(machine, "x", `{}`)
 	for range 2 {
@@ -195,7 +195,7 @@ func TestDelete(t *testing.T) {
 }
 
 func TestTags(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", passOn)
 	if err := w.Tag(t.Context(), machine, map[string]string{"a": "1", "b": "2"}); err != nil {
 		t.Fatal(err)
@@ -223,7 +223,7 @@ func TestTags(t *testing.T) {
 // executions of the other one, and their names are free. They can be described
 // until a new one has their name.
 func TestWhatADeletedMachineLeaves(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.create("m", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}`)
 	one, two := w.run(arn, "one", `1`), w.run(arn, "two", `2`)
 	w.wantEnd(one, "FAILED E")
@@ -251,7 +251,7 @@ func TestWhatADeletedMachineLeaves(t *testing.T) {
 // What is started after the executions of a deleted machine were removed is
 // listed, whatever became of their ids.
 func TestANewMachineOfAFolderWithoutExecutions(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.create("m", passOn)
 	w.wantEnd(w.run(arn, "one", `1`), "SUCCEEDED 1")
 	if err := w.DeleteStateMachine(t.Context(), arn); err != nil {
@@ -265,7 +265,7 @@ func TestANewMachineOfAFolderWithoutExecutions(t *testing.T) {
 	w.wantListed(arn, "two")
 }
 
-func (w *world) wantListed(machine string, names ...string) {
+func (w *fixture) wantListed(machine string, names ...string) {
 	w.Helper()
 	list, _, err := w.ListExecutions(w.Context(), machine, "", 0, 10)
 	var got []string

@@ -18,7 +18,7 @@ func parentOf(child, suffix, parameters string) string {
 }
 
 func TestNested(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	child := w.create("child", passOn)
 	fails := w.create("fails", `{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E", "Cause": "C"}}}`)
 	tests := []struct {
@@ -61,7 +61,7 @@ func TestNested(t *testing.T) {
 }
 
 func TestNestedErrors(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	child := w.create("child", passOn)
 	w.ended(w.run(child, "taken", `{}`))
 	express, err := w.CreateStateMachine(t.Context(), engine.NewStateMachine{Name: "fast", Type: engine.Express, Revision: engine.Revision{Definition: passOn}})
@@ -85,7 +85,7 @@ func TestNestedErrors(t *testing.T) {
 }
 
 func TestNestedByToken(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := make(chan string, 1)
 	w.invoker.Handle(function+"f1", func(_ context.Context, in []byte) ([]byte, error) {
 		var p struct{ Token string }
@@ -104,7 +104,7 @@ func TestNestedByToken(t *testing.T) {
 
 // Stopping a parent stops the child that it waits for, and no other.
 func TestStopReachesTheChild(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	child := w.create("child", waitAYear)
 	for suffix, want := range map[string]engine.Status{".sync": engine.Aborted, "": engine.Running} {
 		definition := strings.Replace(parentOf(child, suffix, fmt.Sprintf(`, "Name": "of%s"`, suffix)), `"End": true`, `"Next": "W"`, 1)
@@ -126,7 +126,7 @@ func TestStopReachesTheChild(t *testing.T) {
 }
 
 func TestNestedSurvivesARestart(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	child := w.create("child", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}}`)
 	arn := w.run(w.create("parent", parentOf(child, ".sync:2", `, "Input": [5]`)), "x", `{}`)
 	w.eventually("the engine to rest", w.Idle)
@@ -144,7 +144,7 @@ func TestNestedSurvivesARestart(t *testing.T) {
 // An output may be nested deeper than encoding/json reads: that is its
 // parent's failure, and no other execution's.
 func TestNestedOutputOfTooManyLevels(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	const states, levels = 1100, 10
 	wrap := strings.Repeat(`{"a": `, levels-1) + `{"a.$": "$"}` + strings.Repeat(`}`, levels-1)
 	var child strings.Builder
@@ -166,7 +166,7 @@ func TestNestedOutputOfTooManyLevels(t *testing.T) {
 // TestChildrenAreJournaled: what happens inside a distributed Map's children
 // leaves no event in the execution's history, and is kept all the same.
 func TestChildrenAreJournaled(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.invoker.Handle(function+"f", func(_ context.Context, in []byte) ([]byte, error) { return in, nil })
 	machine := w.create("m", `{"StartAt":"All","States":{"All":{"Type":"Map","End":true,"ItemProcessor":{
 		"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},

@@ -92,14 +92,14 @@ func (j *watchedJournal) Entries(ctx context.Context, id int64, after, limit int
 	return j.Journal.Entries(ctx, id, after, limit)
 }
 
-// crashedWorld returns an engine that starts over an execution, the first, that programs
+// crashedFixture returns an engine that starts over an execution, the first, that programs
 // died with before, and an innocent one.
-func crashedWorld(t *testing.T, crashes int) (w *world, p *progress, j *watchedJournal, bomb, innocent string) {
+func crashedFixture(t *testing.T, crashes int) (w *fixture, p *progress, j *watchedJournal, bomb, innocent string) {
 	t.Helper()
 	p = &progress{at: map[int]int64{}, crashes: map[int64]int{}}
 	j = &watchedJournal{Journal: enginetest.NewJournal()}
 	clock := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	w = begin(&world{T: t, clock: clock, fakeClock: clock, journal: j, progress: p})
+	w = begin(&fixture{T: t, clock: clock, fakeClock: clock, journal: j, progress: p})
 	m := w.create("m", pause)
 	bomb, innocent = w.run(m, "bomb", `{}`), w.run(m, "innocent", `{}`)
 	w.restart(func() { p.crashes[1], p.worked = crashes, nil })
@@ -109,7 +109,7 @@ func crashedWorld(t *testing.T, crashes int) (w *world, p *progress, j *watchedJ
 // An execution that the program died with too often is left alone, whatever
 // else happens, until it is stopped; all others go on.
 func TestSuspension(t *testing.T) {
-	w, p, j, bomb, innocent := crashedWorld(t, engine.MaxCrashes)
+	w, p, j, bomb, innocent := crashedFixture(t, engine.MaxCrashes)
 	var read []int64
 	j.read = func(id int64) { read = append(read, id) }
 	if _, err := w.History(t.Context(), bomb); err == nil || !strings.Contains(err.Error(), "3 times") {
@@ -137,7 +137,7 @@ func TestSuspension(t *testing.T) {
 // The log names the execution, which is not read.
 func TestSuspensionIsLogged(t *testing.T) {
 	var out bytes.Buffer
-	w, p, j, _, _ := crashedWorld(t, 0)
+	w, p, j, _, _ := crashedFixture(t, 0)
 	w.log = slog.New(slog.NewTextHandler(&out, nil))
 	w.restart(func() {
 		p.crashes[1] = engine.MaxCrashes
@@ -156,7 +156,7 @@ func TestSuspensionIsLogged(t *testing.T) {
 
 // What the program may have died with is taken up after all others.
 func TestSuspectsAreLast(t *testing.T) {
-	w, p, _, bomb, innocent := crashedWorld(t, engine.MaxCrashes-1)
+	w, p, _, bomb, innocent := crashedFixture(t, engine.MaxCrashes-1)
 	if got := p.worked; len(got) != 2 || got[0] != 2 || got[1] != 1 {
 		t.Errorf("worked on %v, want 2 and then 1", got)
 	}
@@ -168,7 +168,7 @@ func TestSuspectsAreLast(t *testing.T) {
 // A program that lives for a while, or ends in order, did not die of anything;
 // what is suspended stays so.
 func TestSurvival(t *testing.T) {
-	w, p, _, _, _ := crashedWorld(t, 1)
+	w, p, _, _, _ := crashedFixture(t, 1)
 	p.crashes[2] = engine.MaxCrashes
 	w.fakeClock.Advance(59 * time.Second)
 	if p.Crashes(1) != 1 {
@@ -191,7 +191,7 @@ func TestSurvival(t *testing.T) {
 // Whoever is worked on is noted: at a replay, at an input, and, for a nested
 // execution that is not written yet, the one that starts it.
 func TestWorkIsNoted(t *testing.T) {
-	w, p, j, bomb, _ := crashedWorld(t, 0)
+	w, p, j, bomb, _ := crashedFixture(t, 0)
 	noted := 0
 	j.read = func(id int64) {
 		if p.now()[id] {

@@ -12,7 +12,7 @@ import (
 )
 
 func TestRedrive(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	var broken atomic.Bool
 	var first atomic.Int32
 	broken.Store(true)
@@ -50,7 +50,7 @@ func TestRedrive(t *testing.T) {
 // TestRedriveHasAnEnd: what DescribeExecution gives as the reason is why a
 // redrive is rejected.
 func TestRedriveHasAnEnd(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	refused := func(arn, want string) {
 		t.Helper()
 		x, err := w.DescribeExecution(t.Context(), arn)
@@ -93,7 +93,7 @@ func TestRedriveHasAnEnd(t *testing.T) {
 }
 
 func TestRedriveSurvivesARestart(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.run(w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 100, "End": true}}}`), "x", `{}`)
 	if _, err := w.StopExecution(t.Context(), arn, "", ""); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 )
 
 // unused returns the revisions in the journal that no execution names.
-func (w *world) unused() int {
+func (w *fixture) unused() int {
 	w.Helper()
 	ids, err := w.journal.UnusedRevisions(w.Context())
 	if err != nil {
@@ -24,7 +24,7 @@ func (w *world) unused() int {
 	return len(ids)
 }
 
-func (w *world) update(arn, definition string) string {
+func (w *fixture) update(arn, definition string) string {
 	w.Helper()
 	m, err := w.UpdateStateMachine(w.Context(), engine.UpdateStateMachine{ARN: arn, Revision: engine.Revision{Definition: definition}})
 	if err != nil {
@@ -46,7 +46,7 @@ func many(n, states int) string {
 
 // Definitions that nothing can need any more take neither memory nor disk.
 func TestDefinitionsThatNothingNeedsGo(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.create("m", many(0, 200))
 	before := heap()
 	for i := range 50 {
@@ -63,7 +63,7 @@ func TestDefinitionsThatNothingNeedsGo(t *testing.T) {
 
 // Parsed definitions that executions needed are kept up to a bound.
 func TestParsedDefinitionsAreBounded(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	comment := `{"Comment": "` + strings.Repeat("x", 700_000) + `%d", "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}`
 	arn := w.create("m", fmt.Sprintf(comment, 0))
 	var runs []string
@@ -94,7 +94,7 @@ func heap() int64 {
 
 // What an execution, a version or a start needs stays.
 func TestDefinitionsThatAreNeededStay(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.create("m", many(0, 1))
 	x := w.run(arn, "x", `{"a": 0}`)
 	w.wantEnd(x, `SUCCEEDED {"b":{"c":[1,2,3]},"a":0}`)
@@ -146,7 +146,7 @@ func TestASweepKeepsWhatTheJournalNames(t *testing.T) {
 		}
 		return nil
 	}
-	w := &world{T: t, journal: j, fakeClock: enginetest.NewClock(time.Unix(1_700_000_000, 0))}
+	w := &fixture{T: t, journal: j, fakeClock: enginetest.NewClock(time.Unix(1_700_000_000, 0))}
 	w.clock = w.fakeClock
 	begin(w)
 	arn := w.create("m", many(0, 1))
@@ -166,7 +166,7 @@ func TestASweepKeepsWhatTheJournalNames(t *testing.T) {
 }
 
 func TestQuotasOfAMachine(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	arn := w.create("m", many(0, 1))
 	v, err := w.PublishStateMachineVersion(t.Context(), arn, "", "")
 	if err != nil {
@@ -199,7 +199,7 @@ func TestQuotasOfAMachine(t *testing.T) {
 }
 
 // fillVersions returns the machine in the journal 1,000 versions of its revision.
-func (w *world) fillVersions(arn string) {
+func (w *fixture) fillVersions(arn string) {
 	w.Helper()
 	documents, err := w.journal.Machines(w.Context())
 	if err != nil {

@@ -20,7 +20,7 @@ const passOn = `{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}
 func code(c engine.Code) error { return &engine.Error{Code: c} }
 
 func TestStartIsIdempotentByName(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	machine := w.create("m", waitAYear)
 	start := func(input string) (engine.Started, error) {
 		return w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine, Name: "x", Input: json.RawMessage(input)})
@@ -51,7 +51,7 @@ func TestStartIsIdempotentByName(t *testing.T) {
 // An execution without a name gets a UUID that begins with the time, so that names
 // come in their order.
 func TestNamesOfTheUnnamed(t *testing.T) {
-	w := newWorldAt(t, time.UnixMilli(0x123456789abc))
+	w := newFixtureAt(t, time.UnixMilli(0x123456789abc))
 	machine := w.create("m", passOn)
 	before := ""
 	for _, want := range []string{"12345678-9abc-7", "12345678-9abd-7"} {
@@ -70,7 +70,7 @@ func TestNamesOfTheUnnamed(t *testing.T) {
 }
 
 func TestStartRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", passOn)
 	tests := []struct {
 		name string
@@ -96,7 +96,7 @@ func TestStartRefuses(t *testing.T) {
 }
 
 func TestStartsRace(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", waitAYear)
 	var started, refused atomic.Int32
 	var wg sync.WaitGroup
@@ -126,7 +126,7 @@ func TestStartsRace(t *testing.T) {
 // A machine may be changed while executions of it start, end and are asked
 // about: what go test -race has to say about that.
 func TestMachineInUseIsChanged(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", passOn)
 	var all sync.WaitGroup
 	each := func(do func(i int) error) {
@@ -159,7 +159,7 @@ func TestMachineInUseIsChanged(t *testing.T) {
 
 // What Lambda or a state cannot pass on is an error that can be caught.
 func TestLargeAnswers(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tooLarge := "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit."
 	long := `{"errorType":"Oops","errorMessage":"` + strings.Repeat("x", 300_000) + `"}`
 	w.invoker.Default = func(_ context.Context, name string, _ []byte) ([]byte, error) {
@@ -191,7 +191,7 @@ func TestLargeAnswers(t *testing.T) {
 }
 
 func TestChain(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	for _, name := range []string{"f1", "f2", "f3"} {
 		w.invoker.Handle(function+name, func(_ context.Context, in []byte) ([]byte, error) {
 			return []byte(`["` + name + `",` + string(in) + `]`), nil
@@ -202,7 +202,7 @@ func TestChain(t *testing.T) {
 }
 
 func TestFunctionFails(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	answers := map[string]error{
 		"f1":   &engine.FunctionError{Payload: []byte(`{"errorType":"Boom","errorMessage":"no"}`)},
 		"busy": &engine.ServiceError{Name: "Lambda.TooManyRequestsException", Message: "Rate Exceeded."},

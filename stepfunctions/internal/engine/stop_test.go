@@ -10,7 +10,7 @@ import (
 )
 
 func TestStop(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	arn := w.run(w.create("m", waitAYear), "x", `{}`)
 	at, err := w.StopExecution(t.Context(), arn, "Enough", "we have seen it")
 	if err != nil {
@@ -26,7 +26,7 @@ func TestStop(t *testing.T) {
 }
 
 func TestStopCancelsTheFunction(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	entered := make(chan struct{})
 	canceled := make(chan struct{})
 	w.invoker.Handle(function+"f1", func(ctx context.Context, _ []byte) ([]byte, error) {
@@ -45,7 +45,7 @@ func TestStopCancelsTheFunction(t *testing.T) {
 }
 
 func TestWait(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	arn := w.run(w.create("m", waitAYear), "x", `{}`)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -72,7 +72,7 @@ func TestWait(t *testing.T) {
 }
 
 func TestClosedEngineRefuses(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	machine := w.create("m", passOn)
 	w.stop()
 	if _, err := w.StartExecution(t.Context(), engine.StartExecution{MachineARN: machine}); !errors.Is(err, engine.ErrClosed) {
@@ -82,7 +82,7 @@ func TestClosedEngineRefuses(t *testing.T) {
 
 // Close waits for the functions that run, and writes down their answers.
 func TestCloseFinishesRunningWork(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	entered, release := make(chan struct{}), make(chan struct{})
 	calls := atomic.Int32{}
 	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
@@ -107,7 +107,7 @@ func TestCloseFinishesRunningWork(t *testing.T) {
 }
 
 func TestOpenExecutionsAreBounded(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.stop()
 	w.Engine = engine.New(engine.Config{Journal: w.journal, Invoker: w.invoker, MaxOpen: 2})
 	if err := w.Start(t.Context()); err != nil {

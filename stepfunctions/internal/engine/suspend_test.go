@@ -95,13 +95,13 @@ var unreplayable = map[string]struct {
 	"an entry of a later format": {relay, nil, newest(func(e []byte) []byte { return append([]byte{99}, e[1:]...) })},
 }
 
-// suspendedWorld has an execution x that waits, and restarts with what it left
+// suspendedFixture has an execution x that waits, and restarts with what it left
 // changed. calls counts what functions are called.
-func suspendedWorld(t *testing.T, name string) (w *world, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
+func suspendedFixture(t *testing.T, name string) (w *fixture, j *oldJournal, x string, calls *atomic.Int32, log *bytes.Buffer) {
 	tt := unreplayable[name]
 	j, log, calls = &oldJournal{Journal: enginetest.NewJournal()}, &bytes.Buffer{}, &atomic.Int32{}
 	c := enginetest.NewClock(time.Unix(1_700_000_000, 0))
-	w = begin(&world{T: t, journal: j, clock: c, fakeClock: c, log: slog.New(slog.NewTextHandler(log, nil))})
+	w = begin(&fixture{T: t, journal: j, clock: c, fakeClock: c, log: slog.New(slog.NewTextHandler(log, nil))})
 	w.invoker.Default = func(context.Context, string, []byte) ([]byte, error) {
 		calls.Add(1)
 		return []byte(`{}`), nil
@@ -126,7 +126,7 @@ func suspendedWorld(t *testing.T, name string) (w *world, j *oldJournal, x strin
 func TestUnreplayableIsSuspended(t *testing.T) {
 	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, calls, log := suspendedWorld(t, name)
+			w, _, x, calls, log := suspendedFixture(t, name)
 			before := calls.Load()
 			w.wantEnd(w.run("arn:aws:states:us-east-1:123456789012:stateMachine:m", "y", `1`), "SUCCEEDED 1")
 			w.fakeClock.Advance(24 * time.Hour)
@@ -147,7 +147,7 @@ func TestUnreplayableIsSuspended(t *testing.T) {
 func TestSuspendedCanBeStopped(t *testing.T) {
 	for name := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, _, x, _, _ := suspendedWorld(t, name)
+			w, _, x, _, _ := suspendedFixture(t, name)
 			if _, err := w.StopExecution(t.Context(), x, "E", "enough"); err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +161,7 @@ func TestSuspendedCanBeStopped(t *testing.T) {
 func TestSuspendedResumesWithItsVersion(t *testing.T) {
 	for name, tt := range unreplayable {
 		t.Run(name, func(t *testing.T) {
-			w, j, x, calls, _ := suspendedWorld(t, name)
+			w, j, x, calls, _ := suspendedFixture(t, name)
 			before := calls.Load()
 			w.restart(func() { j.definition, j.entries = nil, nil })
 			if tt.definition == pause {
@@ -178,7 +178,7 @@ func TestSuspendedResumesWithItsVersion(t *testing.T) {
 }
 
 // tokenOf finds the newest token that the execution gave its function.
-func (w *world) tokenOf(arn string) string {
+func (w *fixture) tokenOf(arn string) string {
 	events, err := w.History(w.Context(), arn)
 	if err != nil {
 		w.Fatal(err)
@@ -210,7 +210,7 @@ func (j *pagedJournal) Entries(ctx context.Context, id int64, after, limit int) 
 func TestReplayReadsInParts(t *testing.T) {
 	for _, tasks := range []int{31, 32, 33, 100} {
 		j := &pagedJournal{Journal: enginetest.NewJournal()}
-		w := begin(&world{T: t, journal: j})
+		w := begin(&fixture{T: t, journal: j})
 		w.invoker.Handle(fmt.Sprintf("%sf%d", function, tasks), func(ctx context.Context, in []byte) ([]byte, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()

@@ -17,7 +17,7 @@ import (
 const waitAYear = `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 31000000, "End": true}}}`
 
 func TestAYearPassesInAMoment(t *testing.T) {
-	w := newDrivenWorld(t)
+	w := newDrivenFixture(t)
 	x := w.ended(w.run(w.create("m", waitAYear), "x", `7`))
 	if took := x.Stopped.Sub(x.Started).Round(time.Second); x.Status != engine.Succeeded || took != 31000000*time.Second {
 		t.Errorf("ended %s after %s", x.Status, took)
@@ -25,7 +25,7 @@ func TestAYearPassesInAMoment(t *testing.T) {
 }
 
 func TestRetryWaitsAndGivesUp(t *testing.T) {
-	w := newDrivenWorld(t)
+	w := newDrivenFixture(t)
 	var calls atomic.Int32
 	w.invoker.Handle(function+"f", func(context.Context, []byte) ([]byte, error) {
 		calls.Add(1)
@@ -40,7 +40,7 @@ func TestRetryWaitsAndGivesUp(t *testing.T) {
 
 // A function that hangs is left alone when its state times out.
 func TestTaskTimeout(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	entered, canceled := make(chan struct{}), make(chan struct{})
 	w.invoker.Handle(function+"f", func(ctx context.Context, _ []byte) ([]byte, error) {
 		close(entered)
@@ -60,14 +60,14 @@ func TestTaskTimeout(t *testing.T) {
 }
 
 func TestExecutionTimeout(t *testing.T) {
-	w := newDrivenWorld(t)
+	w := newDrivenFixture(t)
 	arn := w.run(w.create("m", strings.Replace(waitAYear, "{", `{"TimeoutSeconds": 60, `, 1)), "x", `{}`)
 	w.wantEnd(arn, "TIMED_OUT")
 }
 
 // What was due while the engine was down is done at once when it is up again.
 func TestTimersSurviveARestart(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	machine := w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$", "End": true}}}`)
 	early, late := w.run(machine, "early", `100`), w.run(machine, "late", `1000`)
 	w.restart(func() { w.fakeClock.Advance(500 * time.Second) })
@@ -81,7 +81,7 @@ func TestTimersSurviveARestart(t *testing.T) {
 }
 
 func TestClockSetBack(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	release := make(chan struct{})
 	w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) { <-release; return []byte(`1`), nil })
 	arn := w.run(w.create("m", chain(1)), "x", `{}`)
@@ -102,7 +102,7 @@ func TestClockSetBack(t *testing.T) {
 // A clock that was fast for a moment makes no Wait longer, and no history runs
 // backwards.
 func TestClockFastForAMoment(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	answer := make(chan struct{})
 	w.invoker.Handle(function+"f", func(context.Context, []byte) ([]byte, error) { <-answer; return []byte(`1`), nil })
 	task := `{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "` + function + `f", "Next": "W"}, `
@@ -144,7 +144,7 @@ func TestClockFastForAMoment(t *testing.T) {
 
 // A clock that was fast while the engine went down makes no Wait longer.
 func TestClockFastBeforeARestart(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	arn := w.run(w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}`), "x", `1`)
 	w.restart(func() { w.fakeClock.Advance(-24 * time.Hour) })
 	w.fakeClock.Advance(time.Minute)
@@ -202,7 +202,7 @@ func TestClockSetBackWhileNothingHappens(t *testing.T) {
 }
 
 func TestManyTimers(t *testing.T) {
-	w := newDrivenWorld(t)
+	w := newDrivenFixture(t)
 	machine := w.create("m", `{"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$", "End": true}}}`)
 	var arns []string
 	for i := range 500 {

@@ -22,7 +22,7 @@ func byToken(heartbeat int) string {
 }
 
 // tokens has the function ask hand its tokens to the channel.
-func (w *world) tokens() <-chan string {
+func (w *fixture) tokens() <-chan string {
 	c := make(chan string, 100)
 	w.invoker.Handle("ask", func(_ context.Context, payload []byte) ([]byte, error) {
 		var p struct{ Token string }
@@ -36,7 +36,7 @@ func (w *world) tokens() <-chan string {
 var errGone = &engine.Error{Code: engine.TaskTimedOut}
 
 func TestTokenSucceeds(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	token := <-tokens
@@ -51,7 +51,7 @@ func TestTokenSucceeds(t *testing.T) {
 }
 
 func TestTokenFails(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	if err := w.SendTaskFailure(t.Context(), <-tokens, "Refused", "not today"); err != nil {
@@ -61,7 +61,7 @@ func TestTokenFails(t *testing.T) {
 }
 
 func TestTokenIsChecked(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	token := <-tokens
@@ -86,7 +86,7 @@ func TestTokenIsChecked(t *testing.T) {
 }
 
 func TestTokenSurvivesARestart(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(1000)), "x", `{}`)
 	token := <-tokens
@@ -103,7 +103,7 @@ func TestTokenSurvivesARestart(t *testing.T) {
 }
 
 func TestHeartbeat(t *testing.T) {
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	tokens := w.tokens()
 	arn := w.run(w.create("m", byToken(10)), "x", `{}`)
 	token := <-tokens
@@ -129,7 +129,7 @@ func TestHeartbeat(t *testing.T) {
 
 // Of all that may end a task at the same moment exactly one does.
 func TestEndsRace(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	tokens := w.tokens()
 	machine := w.create("m", byToken(1000))
 	for range 50 {
@@ -166,7 +166,7 @@ func TestEndsRace(t *testing.T) {
 }
 
 // wantOneEnd fails unless the history has one end, at its end.
-func (w *world) wantOneEnd(arn string) {
+func (w *fixture) wantOneEnd(arn string) {
 	w.Helper()
 	events, err := w.History(w.Context(), arn)
 	if err != nil {

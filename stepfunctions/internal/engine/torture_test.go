@@ -132,7 +132,7 @@ func (s *seen) verify(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	defer e.Close(t.Context())
-	w := &world{T: t, Engine: e}
+	w := &fixture{T: t, Engine: e}
 	found := map[string]bool{}
 	count := map[string]int{}
 	children := map[string]bool{}
@@ -171,7 +171,7 @@ func (s *seen) verify(t *testing.T, dir string) {
 func endOf(x engine.Execution) string { return fmt.Sprintf("%s %x", x.Status, sum(x)) }
 
 // check holds one execution to what an execution has to be in the end.
-func (s *seen) check(w *world, x engine.Execution) {
+func (s *seen) check(w *fixture, x engine.Execution) {
 	if x.Status == engine.Running {
 		w.Errorf("%s is still running", x.ARN)
 		return

@@ -27,7 +27,7 @@ func FuzzRun(f *testing.F) {
 			return
 		}
 		r := interp.New(m, sampleInfo)
-		w := newWorld(r, func(task interp.Task) []interp.Input {
+		w := newHarness(r, func(task interp.Task) []interp.Input {
 			if !json.Valid(task.Parameters) {
 				t.Fatalf("parameters are not JSON: %q", task.Parameters)
 			}

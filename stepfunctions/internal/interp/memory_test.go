@@ -68,7 +68,7 @@ func TestMemoryOfTemplates(t *testing.T) {
 			machine := parse(t, one(c.state))
 			wantAllocated(t, 200, func() {
 				r := interp.New(machine, sampleInfo)
-				w := newWorld(r, nil)
+				w := newHarness(r, nil)
 				w.start(c.input)
 				if o := r.Outcome(); o == nil || o.Error != c.want {
 					t.Errorf("ended %+v, want %s", o, c.want)
@@ -108,7 +108,7 @@ func TestMemoryOfChildren(t *testing.T) {
 			input := `{` + numbers(items) + `,"a":"` + strings.Repeat("x", 100_000) + `"}`
 			waiting, most, started := 0, 0, 0
 			r := interp.New(parse(t, c.definition), sampleInfo)
-			w := newWorld(r, func(interp.Task) []interp.Input {
+			w := newHarness(r, func(interp.Task) []interp.Input {
 				started++
 				waiting++
 				most = max(most, waiting)
@@ -143,7 +143,7 @@ func TestMemoryOfNestedChildren(t *testing.T) {
 	inner = strings.ReplaceAll(strings.TrimSuffix(strings.TrimPrefix(inner, `{"StartAt":"M","States":{"M":`), `}}`), `"T"`, `"U"`)
 	started := 0
 	r := interp.New(parse(t, theMap(fields("$$.Map.Item.Index"), distributed, `"T":`+inner)), sampleInfo)
-	w := newWorld(r, func(interp.Task) []interp.Input {
+	w := newHarness(r, func(interp.Task) []interp.Input {
 		started++
 		return []interp.Input{ok(`{}`)}
 	})
@@ -166,7 +166,7 @@ func TestChildInputsAreDrawnInOrder(t *testing.T) {
 	const fields = `"ItemSelector":{"id.$":"States.UUID()"}`
 	draws := func(concurrency string) (ids []string) {
 		r := interp.New(parse(t, theMap(fields+concurrency, distributed, `"T":{"Type":"Task",`+function+`,"Next":"U"},"U":{"Type":"Pass","Parameters":{"id.$":"States.UUID()"},"End":true}`)), sampleInfo)
-		w := newWorld(r, func(task interp.Task) []interp.Input {
+		w := newHarness(r, func(task interp.Task) []interp.Input {
 			ids = append(ids, string(task.Payload))
 			return []interp.Input{ok(`{}`)}
 		})
@@ -197,7 +197,7 @@ func TestMemoryOfResults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := interp.New(parse(t, c.definition), sampleInfo)
-			w := newWorld(r, nil)
+			w := newHarness(r, nil)
 			w.start(`{` + numbers(400) + `,"a":"` + strings.Repeat("x", 100_000) + `"}`)
 			var now runtime.MemStats
 			runtime.GC()
@@ -291,7 +291,7 @@ func TestMemoryOfVariables(t *testing.T) {
 				i, strings.ReplaceAll(name, "%d", fmt.Sprint(i)), i, next))
 		}
 		r := interp.New(parse(t, `{"StartAt":"S0","States":{`+strings.Join(states, ",")+`}}`), sampleInfo)
-		newWorld(r, nil).start(large)
+		newHarness(r, nil).start(large)
 		if o := r.Outcome(); o == nil || o.Error != want {
 			t.Errorf("%s: ended with %.200v, want %q", name, o, want)
 		}

@@ -22,8 +22,8 @@ func TestReplayGivesTheSameRun(t *testing.T) {
 		s := generated(t)
 		var events []interp.Event
 		r := interp.New(s.machine, sampleInfo, interp.WithHistory(func(e interp.Event) { events = append(events, e) }))
-		cut := rapid.IntRange(0, len(s.world.inputs)).Draw(t, "cut")
-		for i, in := range s.world.inputs {
+		cut := rapid.IntRange(0, len(s.harness.inputs)).Draw(t, "cut")
+		for i, in := range s.harness.inputs {
 			if i == cut { // a restart: a new run, whose history is not read
 				r = replay(s, cut)
 				events = s.events[:s.eventsAfter(cut)]
@@ -37,8 +37,8 @@ func TestReplayGivesTheSameRun(t *testing.T) {
 				t.Fatalf("after input %d: %d events, want %d", i, r.Events(), want.events)
 			}
 		}
-		if !reflect.DeepEqual(r.Outcome(), s.world.run.Outcome()) {
-			t.Fatalf("outcome %+v, want %+v", r.Outcome(), s.world.run.Outcome())
+		if !reflect.DeepEqual(r.Outcome(), s.harness.run.Outcome()) {
+			t.Fatalf("outcome %+v, want %+v", r.Outcome(), s.harness.run.Outcome())
 		}
 		if !reflect.DeepEqual(events, s.events[:len(events)]) {
 			t.Fatal("the history differs")
@@ -48,7 +48,7 @@ func TestReplayGivesTheSameRun(t *testing.T) {
 
 func replay(s *sample, n int) *interp.Run {
 	r := interp.New(s.machine, sampleInfo)
-	for _, in := range s.world.inputs[:n] {
+	for _, in := range s.harness.inputs[:n] {
 		r.Apply(in)
 	}
 	return r
@@ -75,11 +75,11 @@ func TestHistoriesAreWellFormed(t *testing.T) {
 			}
 		}
 		want := map[string]string{"SUCCEEDED": "ExecutionSucceeded", "FAILED": "ExecutionFailed", "ABORTED": "ExecutionAborted"}
-		o := s.world.run.Outcome()
+		o := s.harness.run.Outcome()
 		if last := s.events[len(s.events)-1].Type; last != want[o.Status] {
 			t.Fatalf("the last event of a run that ended %s is %s", o.Status, last)
 		}
-		if tasks, timers := s.world.run.Outstanding(); len(tasks)+len(timers) > 0 {
+		if tasks, timers := s.harness.run.Outstanding(); len(tasks)+len(timers) > 0 {
 			t.Fatalf("after the end it still waits for %v %v", tasks, timers)
 		}
 		if o.Status == interp.StatusSucceeded && !json.Valid(o.Output) {
@@ -95,7 +95,7 @@ func TestEffectsAddUp(t *testing.T) {
 		s := generated(t)
 		r := interp.New(s.machine, sampleInfo)
 		open := map[uint64]bool{}
-		for _, in := range s.world.inputs {
+		for _, in := range s.harness.inputs {
 			if in.Kind == interp.TimerFired || in.Kind == interp.TaskSucceeded || in.Kind == interp.TaskFailed {
 				delete(open, in.Ref)
 			}
@@ -134,7 +134,7 @@ func TestRunSurvivesBrokenDefinitions(t *testing.T) {
 		}
 		s := &sample{machine: m}
 		r := interp.New(m, sampleInfo, interp.WithHistory(func(e interp.Event) { s.events = append(s.events, e) }))
-		w := newWorld(r, func(task interp.Task) []interp.Input {
+		w := newHarness(r, func(task interp.Task) []interp.Input {
 			return []interp.Input{{Kind: interp.TaskSucceeded, Output: task.Parameters}}
 		})
 		w.start(value.Text(asltest.Input().Draw(t, "input")))

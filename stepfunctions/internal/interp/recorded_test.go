@@ -88,7 +88,7 @@ func play(t *testing.T, file string) {
 	}
 	var events []interp.Event
 	r := interp.New(m, c.info(), interp.WithHistory(func(e interp.Event) { events = append(events, e) }))
-	w := newWorld(r, c.answer)
+	w := newHarness(r, c.answer)
 	w.start(c.inputText(t))
 	w.until(t, func() bool { return r.Outcome() != nil })
 	c.compareOutcome(t, *r.Outcome())

@@ -14,7 +14,7 @@ import (
 // sample is a generated execution that has run to its end.
 type sample struct {
 	machine *asl.Machine
-	world   *world
+	harness   *harness
 	events  []interp.Event
 	// events and what was outstanding after each input
 	after []snapshot
@@ -36,18 +36,18 @@ func generated(t *rapid.T) *sample {
 	s := &sample{machine: m}
 	r := interp.New(m, sampleInfo, interp.WithHistory(func(e interp.Event) { s.events = append(s.events, e) }))
 	luck := rapid.IntRange(0, 7).Draw(t, "luck")
-	s.world = newWorld(r, func(task interp.Task) []interp.Input { return s.answers(task, luck) })
-	s.world.applied = func() {
+	s.harness = newHarness(r, func(task interp.Task) []interp.Input { return s.answers(task, luck) })
+	s.harness.applied = func() {
 		tasks, timers := r.Outstanding()
 		s.after = append(s.after, snapshot{events: len(s.events), tasks: tasks, timers: timers})
 	}
-	s.world.start(value.Text(asltest.Input().Draw(t, "input")))
+	s.harness.start(value.Text(asltest.Input().Draw(t, "input")))
 	stop := rapid.IntRange(0, 30).Draw(t, "stop")
 	for step := 0; r.Outcome() == nil; step++ {
 		switch {
 		case step == stop:
-			s.world.apply(interp.Input{Kind: interp.Stopped, Error: "Stop", Cause: "by the test"})
-		case !s.world.step():
+			s.harness.apply(interp.Input{Kind: interp.Stopped, Error: "Stop", Cause: "by the test"})
+		case !s.harness.step():
 			t.Fatal("the run waits for something that never comes")
 		case step > 10_000:
 			t.Fatal("the run does not end")
@@ -60,9 +60,9 @@ func generated(t *rapid.T) *sample {
 }
 
 func (s *sample) redrive(t *rapid.T, r *interp.Run) {
-	s.world.apply(interp.Input{Kind: interp.Redriven})
+	s.harness.apply(interp.Input{Kind: interp.Redriven})
 	for r.Outcome() == nil {
-		if !s.world.step() {
+		if !s.harness.step() {
 			t.Fatal("the redriven run waits for something that never comes")
 		}
 	}

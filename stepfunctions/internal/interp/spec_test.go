@@ -27,7 +27,7 @@ var silent = interp.Input{}
 
 // played is a scripted execution.
 type played struct {
-	*world
+	*harness
 	events []interp.Event
 }
 
@@ -35,7 +35,7 @@ func start(t *testing.T, definition, input string, s script) *played {
 	t.Helper()
 	p := &played{}
 	r := interp.New(parse(t, definition), sampleInfo, interp.WithHistory(func(e interp.Event) { p.events = append(p.events, e) }))
-	p.world = newWorld(r, func(task interp.Task) []interp.Input {
+	p.harness = newHarness(r, func(task interp.Task) []interp.Input {
 		left := s[task.State]
 		if len(left) == 0 {
 			return nil
@@ -46,7 +46,7 @@ func start(t *testing.T, definition, input string, s script) *played {
 		}
 		return left[:1]
 	})
-	p.world.start(input)
+	p.harness.start(input)
 	return p
 }
 

@@ -14,8 +14,8 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
-// world is an engine under test and what it stands on.
-type world struct {
+// fixture is an engine under test and what it stands on.
+type fixture struct {
 	*testing.T
 	*engine.Engine
 	journal   engine.Journal
@@ -29,29 +29,29 @@ type world struct {
 	configure func(*engine.Config)
 }
 
-// newWorld starts an engine over a journal in memory.
-func newWorld(t *testing.T) *world {
+// newFixture starts an engine over a journal in memory.
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	return begin(&world{T: t, clock: engine.SystemClock{}})
+	return begin(&fixture{T: t, clock: engine.SystemClock{}})
 }
 
-// newWorldAt starts an engine with a clock that stands still.
-func newWorldAt(t *testing.T, now time.Time) *world {
+// newFixtureAt starts an engine with a clock that stands still.
+func newFixtureAt(t *testing.T, now time.Time) *fixture {
 	t.Helper()
 	c := enginetest.NewClock(now)
-	return begin(&world{T: t, clock: c, fakeClock: c})
+	return begin(&fixture{T: t, clock: c, fakeClock: c})
 }
 
-// newDrivenWorld starts an engine with a clock that jumps to whatever is due
+// newDrivenFixture starts an engine with a clock that jumps to whatever is due
 // next when there is nothing else to do.
-func newDrivenWorld(t *testing.T) *world {
+func newDrivenFixture(t *testing.T) *fixture {
 	t.Helper()
-	w := newWorldAt(t, time.Unix(1_700_000_000, 0))
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
 	w.drive()
 	return w
 }
 
-func (w *world) drive() {
+func (w *fixture) drive() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -61,7 +61,7 @@ func (w *world) drive() {
 	w.Cleanup(func() { cancel(); <-done })
 }
 
-func begin(w *world) *world {
+func begin(w *fixture) *fixture {
 	w.Helper()
 	if w.journal == nil {
 		w.journal = enginetest.NewJournal()
@@ -72,7 +72,7 @@ func begin(w *world) *world {
 	return w
 }
 
-func (w *world) start() {
+func (w *fixture) start() {
 	w.Helper()
 	c := engine.Config{Journal: w.journal, Invoker: w.invoker, Clock: w.clock, Ended: w.ends, Log: w.log, Progress: w.progress}
 	if w.configure != nil {
@@ -85,14 +85,14 @@ func (w *world) start() {
 }
 
 // stop is a crash as far as functions that run are concerned.
-func (w *world) stop() {
+func (w *fixture) stop() {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	w.Close(ctx)
 }
 
 // restart stops the engine, calls meanwhile, and starts it again.
-func (w *world) restart(meanwhile func()) {
+func (w *fixture) restart(meanwhile func()) {
 	w.Helper()
 	w.stop()
 	meanwhile()
@@ -100,7 +100,7 @@ func (w *world) restart(meanwhile func()) {
 }
 
 // create makes a Standard machine and gives its ARN.
-func (w *world) create(name, definition string) string {
+func (w *fixture) create(name, definition string) string {
 	w.Helper()
 	m, err := w.CreateStateMachine(w.Context(), engine.NewStateMachine{Name: name, Revision: engine.Revision{Definition: definition, RoleARN: "arn:aws:iam::123456789012:role/r"}})
 	if err != nil {
@@ -110,7 +110,7 @@ func (w *world) create(name, definition string) string {
 }
 
 // run starts an execution and gives its ARN.
-func (w *world) run(machineARN, name, input string) string {
+func (w *fixture) run(machineARN, name, input string) string {
 	w.Helper()
 	s, err := w.StartExecution(w.Context(), engine.StartExecution{MachineARN: machineARN, Name: name, Input: json.RawMessage(input)})
 	if err != nil {
@@ -120,7 +120,7 @@ func (w *world) run(machineARN, name, input string) string {
 }
 
 // ended waits for the end of an execution.
-func (w *world) ended(arn string) engine.Execution {
+func (w *fixture) ended(arn string) engine.Execution {
 	w.Helper()
 	var x engine.Execution
 	w.eventually("the end of "+arn, func() bool {
@@ -134,7 +134,7 @@ func (w *world) ended(arn string) engine.Execution {
 }
 
 // eventually polls until ok, or fails after a time that only a defect takes.
-func (w *world) eventually(what string, ok func() bool) {
+func (w *fixture) eventually(what string, ok func() bool) {
 	w.Helper()
 	for deadline := time.Now().Add(30 * time.Second); !ok(); time.Sleep(200 * time.Microsecond) {
 		if time.Now().After(deadline) {
@@ -144,7 +144,7 @@ func (w *world) eventually(what string, ok func() bool) {
 }
 
 // wantEnd waits for an end and compares it: "SUCCEEDED output", or "FAILED error: cause".
-func (w *world) wantEnd(arn, want string) {
+func (w *fixture) wantEnd(arn, want string) {
 	w.Helper()
 	x := w.ended(arn)
 	got := string(x.Status) + " " + string(x.Output)

@@ -9,9 +9,9 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
-// world is what an engine would be to a run: it answers tasks at once, and its
+// harness is what an engine would be to a run: it answers tasks at once, and its
 // clock jumps from one timer to the next.
-type world struct {
+type harness struct {
 	run     *interp.Run
 	answer  func(interp.Task) []interp.Input
 	now     time.Time
@@ -22,15 +22,15 @@ type world struct {
 	applied func()
 }
 
-func newWorld(r *interp.Run, answer func(interp.Task) []interp.Input) *world {
-	return &world{run: r, answer: answer, now: time.Date(2024, 11, 5, 10, 0, 0, 0, time.UTC), dropped: map[uint64]bool{}}
+func newHarness(r *interp.Run, answer func(interp.Task) []interp.Input) *harness {
+	return &harness{run: r, answer: answer, now: time.Date(2024, 11, 5, 10, 0, 0, 0, time.UTC), dropped: map[uint64]bool{}}
 }
 
-func (w *world) start(input string) {
+func (w *harness) start(input string) {
 	w.apply(interp.Input{Kind: interp.Started, Output: json.RawMessage(input)})
 }
 
-func (w *world) apply(in interp.Input) interp.Effects {
+func (w *harness) apply(in interp.Input) interp.Effects {
 	in.At = w.now
 	w.inputs = append(w.inputs, in)
 	e := w.run.Apply(in)
@@ -54,7 +54,7 @@ func (w *world) apply(in interp.Input) interp.Effects {
 }
 
 // step applies the next answer, or fires the next timer; false when there is none.
-func (w *world) step() bool {
+func (w *harness) step() bool {
 	if len(w.queue) > 0 {
 		in := w.queue[0]
 		w.queue = w.queue[1:]
@@ -75,7 +75,7 @@ func (w *world) step() bool {
 	return true
 }
 
-func (w *world) until(t *testing.T, done func() bool) {
+func (w *harness) until(t *testing.T, done func() bool) {
 	t.Helper()
 	for !done() {
 		if !w.step() {
