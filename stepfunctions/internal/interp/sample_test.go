@@ -14,7 +14,7 @@ import (
 // sample is a generated execution that has run to its end.
 type sample struct {
 	machine *asl.Machine
-	harness   *harness
+	harness *harness
 	events  []interp.Event
 	// events and what was outstanding after each input
 	after []snapshot
