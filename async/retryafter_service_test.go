@@ -120,6 +120,25 @@ func TestPaceIsShared(t *testing.T) {
 	})
 }
 
+// Where the Store keeps no Pace the process learns for itself, and its polls may be
+// what takes the ends in.
+func TestPaceOfAProcess(t *testing.T) {
+	inLineOf(t, func(l *inLine) {
+		s := l.service(true)
+		s.Store = struct{ async.Store }{l.store}
+		for range 60 {
+			l.run(s) // two minutes
+		}
+		time.Sleep(time.Minute)
+		if got := l.retryAfter(s); got < 2*time.Second || got > 4*time.Second {
+			t.Errorf("the stage takes 2 s, Retry-After is %v", got)
+		}
+		if l.store.reads.Load()+l.store.saves.Load() > 0 {
+			t.Error("the Store was asked")
+		}
+	})
+}
+
 // Retry-After is never worth failing for.
 func TestPaceMayBeOutOfReach(t *testing.T) {
 	inLineOf(t, func(l *inLine) {

@@ -204,10 +204,21 @@ func TestPaceIsSmall(t *testing.T) {
 	}
 }
 
+// The buckets of version 0.1 were others, under another name: they are not read.
+func TestPaceOfAnOlderVersion(t *testing.T) {
+	var p async.Pace
+	if err := json.Unmarshal([]byte(`{"stages":[{"name":"A","expected":60,"took":{"117":50},"ended":50}]}`), &p); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := p.RetryAfter(atWork("A", 0, 0), noon, 0), paceOf(time.Minute).RetryAfter(atWork("A", 0, 0), noon, 0); got != want {
+		t.Errorf("%v, want %v as with nothing learned", got, want)
+	}
+}
+
 // What a store holds may be of another version, or damaged.
 func FuzzPace(f *testing.F) {
-	f.Add([]byte(`{"stages":[{"name":"A","expected":-1,"took":{"-5":1,"99999":2,"3":-1},"ended":-4}]}`), int64(0))
-	f.Add([]byte(`{"stages":[{"name":"A","expected":1e300,"took":{"3":1e300}}]}`), int64(1e9))
+	f.Add([]byte(`{"stages":[{"name":"A","expected":-1,"buckets":{"-5":1,"99999":2,"3":-1},"ends":-4}]}`), int64(0))
+	f.Add([]byte(`{"stages":[{"name":"A","expected":1e300,"buckets":{"3":1e300}}]}`), int64(1e9))
 	f.Fuzz(func(t *testing.T, text []byte, at int64) {
 		var p async.Pace
 		if json.Unmarshal(text, &p) != nil {

@@ -121,10 +121,6 @@ func New(c Config) (*Service, error) {
 		return nil, err
 	}
 	s.Config = c
-	s.pacer.paces = &ownPaces{}
-	if paces, ok := c.Store.(Paces); ok {
-		s.pacer.paces = paces
-	}
 	if c.MaxWaits > 0 {
 		s.waits = make(chan struct{}, c.MaxWaits)
 	}
