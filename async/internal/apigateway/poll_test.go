@@ -150,7 +150,7 @@ func testRetryAfter(t *testing.T) {
 		{"Moderation", 20 * time.Second, 1, 7},
 		{"Moderation", 10 * time.Minute, 60, 300},
 		{"Shortlisting", 0, 15, 18},
-		{"Selection", 0, 8, 12},
+		{"Selection", 0, 4, 12}, // half the time, or what is expected
 	}
 	for _, tt := range tests {
 		w := newFixture(t, nil)
