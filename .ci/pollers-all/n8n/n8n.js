@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "n8n-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 cpSync(home, folder, { recursive: true });
 
-// What n8n listens at even to run one workflow.
+// A port that n8n listens at even to run one workflow.
 const server = createServer().listen(0, "127.0.0.1");
 await new Promise((resolve) => server.once("listening", resolve));
 const { port } = server.address();
@@ -21,7 +21,7 @@ await new Promise((resolve) => server.close(resolve));
 
 const n8n = fileURLToPath(new URL("node_modules/n8n/bin/n8n", import.meta.url));
 const { stdout, stderr } = spawnSync(process.execPath, [n8n, "execute", "--id=submitandpoll0001", "--rawOutput"], {
-  encoding: "utf8", maxBuffer: 1 << 26,
+  encoding: "utf8", maxBuffer: 1 << 26, timeout: 240_000, killSignal: "SIGKILL", // before the test ends this process alone
   env: {
     ...process.env, N8N_USER_FOLDER: folder, N8N_RUNNERS_BROKER_PORT: String(port), N8N_DIAGNOSTICS_ENABLED: "false",
     N8N_BLOCK_ENV_ACCESS_IN_NODE: "false", SUBMIT_URL: url, SUBMIT_BODY: body,
