@@ -88,7 +88,7 @@ test-pollers: $(TOOLS)/pollers/ok ## other people's pollers against the running 
 	$(if $(UPDATE),cd internal/e2e/pollers && $(POLLERS) go test -count=1 -run TestTable . -update)
 
 .PHONY: test-pollers-all
-test-pollers-all: $(TOOLS)/pollers-all/ok ## pollers that take long to install: Rust, Node-RED, Airflow, Ansible, resilience4j: [UPDATE=1]
+test-pollers-all: $(TOOLS)/pollers-all/ok ## pollers that take long to install: Rust, Node-RED, n8n, Airflow, Ansible, resilience4j: [UPDATE=1]
 	cd internal/e2e/pollers && $(CURDIR)/.ci/pollers-all/run $(TOOLS)/pollers-all go test -count=1 -timeout 20m -run TestHeavyTable . $(if $(UPDATE),-update)
 
 .PHONY: test-clients

@@ -44,9 +44,10 @@ func connectorOf(t *testing.T, info Info) (definition, properties []byte) {
 
 func TestConnectorIsWhatPowerPlatformTakes(t *testing.T) {
 	for name, info := range map[string]Info{
-		"bare":  {},
-		"whole": {Title: "Shelves API connector", Description: "Sorts.\n\nAt length.", Host: "a.example:8443", BasePath: "/v1", Publisher: "Ada"},
-		"given": {Schemas: []byte("book: {type: [object, 'null'], oneOf: [{type: object}], properties: {a: {const: 1}, b: {anyOf: [{type: 'null'}, {type: string}, {type: string}]}, c: {anyOf: [{type: string}, {type: integer}]}}}")},
+		"bare":   {},
+		"whole":  {Title: "Shelves API connector", Description: "Sorts.\n\nAt length.", Host: "a.example:8443", BasePath: "/v1", Publisher: "Ada"},
+		"given":  {Schemas: []byte("Book: {type: [object, 'null'], oneOf: [{type: object}], properties: {a: {const: 1}, b: {anyOf: [{type: 'null'}, {type: string}, {type: string}]}, c: {anyOf: [{type: string}, {type: integer}]}}}")},
+		"beyond": {Schemas: []byte("Book: {type: object, required: [], properties: {a: {type: string, format: hostname}, b: {type: 'null'}, c: {type: array, items: {type: string, format: ipv4}}}}")},
 	} {
 		definition, properties := connectorOf(t, info)
 		if problems := checkConnector(definition, properties); len(problems) > 0 {
@@ -108,6 +109,21 @@ func TestConnectorRules(t *testing.T) {
 		{`"$ref": "#/definitions/Problem"`, `"$ref": "#/definitions/Nothing"`, "is nowhere"},
 		{`"type": "string"`, `"type": "null"`, "type null"},
 		{`"minLength": 1`, `"oneOf": []`, "the keyword oneOf"},
+		{`"format": "date-time"`, `"format": "duration"`, "the format duration is not read"},
+		{"\"required\": [\n        \"value\",\n        \"next\"\n      ]", `"required": []`, "required is empty"},
+		{`"type": "integer",
+            "required": true`, `"type": "object",
+            "required": true`, "type object"},
+		{`"x-ms-trigger": "batch"`, `"x-ms-trigger": "batch", "x-ms-polling": true`, "the member x-ms-polling is not read"},
+		{`"tags": []`, `"tags": [], "servers": []`, "the member servers is not read"},
+		{`"409": {`, `"4XX": {`, "neither a status code nor default"},
+		{`"in": "header",
+            "type": "string"`, `"in": "header",
+            "x-ms-url-encoding": "single",
+            "type": "string"`, "of a path or a query"},
+		{`"url": "https://api.example.org"`, `"url": "api.example.org"`, "no address"},
+		{`"stackOwner": "Example"`, `"stackOwner": "Example", "owner": "Example"`, "the member owner is not read"},
+		{`triggerDataPath`, `dataPath`, "lacks its config or data path"},
 		{`"Privacy policy"`, `"Privacy"`, "lacks Privacy policy"},
 		{`"Shelves"`, `"\u0053helves"`, `escape \u`},
 		{`"iconBrandColor": "#5c2d91"`, `"iconBrandColor": "#007ee5"`, "iconBrandColor"},

@@ -12,7 +12,8 @@ import (
 
 // checkConnector returns what Power Platform would refuse, or Microsoft's
 // certification not pass, in a connector's two files, one sentence each. Their
-// schemas are in the repository PowerPlatformConnectors, and the rules in
+// schemas are in the repository PowerPlatformConnectors: a member that they do
+// not have is refused, as is a format. The rules are in
 // https://learn.microsoft.com/connectors/custom-connectors/certification-submission
 // and /openapi-extensions beside it.
 func checkConnector(definition, properties []byte) (problems []string) {
@@ -23,6 +24,8 @@ func checkConnector(definition, properties []byte) (problems []string) {
 	if bytes.Contains(definition, []byte(`\u`)) {
 		c.add("the definition has an escape \\u, which is not read")
 	}
+	c.members("the definition", c.doc, "swagger", "info", "host", "basePath", "schemes", "consumes", "produces", "paths", "definitions",
+		"securityDefinitions", "security", "tags", "x-ms-capabilities", "x-ms-connector-metadata")
 	c.info()
 	for path, methods := range asObject(c.doc["paths"]) {
 		for method, o := range asObject(methods) {
@@ -62,10 +65,21 @@ func (c *connectorCheck) want(ok bool, format string, args ...any) {
 	}
 }
 
+// members adds a problem for each member of an object that is not known. Those of
+// other vendors may be anywhere.
+func (c *connectorCheck) members(where string, o map[string]any, known ...string) {
+	for name := range o {
+		other := strings.HasPrefix(name, "x-") && !strings.HasPrefix(name, "x-ms-")
+		c.want(other || slices.Contains(known, name), "%s: the member %s is not read", where, name)
+	}
+}
+
 var (
 	pascal   = regexp.MustCompile(`^[A-Z][A-Za-z0-9]*$`)
 	hostName = regexp.MustCompile(`^[A-Za-z0-9.-]+(:[0-9]+)?$`)
-	color    = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+	// responseName is what a response is listed under.
+	responseName = regexp.MustCompile(`^([0-9]{3}|default)$`)
+	color        = regexp.MustCompile(`^#[0-9a-f]{6}$`)
 	// otherWords are what the title of a connector may not have.
 	otherWords = regexp.MustCompile(`(?i)\b(api|connector)\b`)
 )
@@ -78,7 +92,9 @@ func (c *connectorCheck) info() {
 	n := utf8.RuneCountInString(description)
 	c.want(n >= 30 && n <= 500, "info.description has %d characters: want 30 to 500", n)
 	c.want(textAt(c.doc, "info", "contact", "name") != "", "info.contact has no name")
-	c.want(textAt(c.doc, "info", "contact", "url")+textAt(c.doc, "info", "contact", "email") != "", "info.contact has neither url nor email")
+	site := textAt(c.doc, "info", "contact", "url")
+	c.want(site+textAt(c.doc, "info", "contact", "email") != "", "info.contact has neither url nor email")
+	c.want(site == "" || strings.HasPrefix(site, "https://"), "info.contact.url %q is no address", site)
 	host, _ := c.doc["host"].(string)
 	c.want(hostName.MatchString(host), "host %q is not a host alone", host)
 	base, _ := c.doc["basePath"].(string)
@@ -98,6 +114,7 @@ var visibilities = []any{nil, "important", "advanced", "internal"}
 
 func (c *connectorCheck) operation(path, method string, o map[string]any) {
 	where := strings.ToUpper(method) + " " + path
+	c.members(where, o, "operationId", "summary", "description", "parameters", "responses", "x-ms-visibility", "x-ms-trigger", "x-ms-trigger-hint")
 	id := textAt(o, "operationId")
 	c.want(pascal.MatchString(id), "%s: operationId %q is not in PascalCase", where, id)
 	c.want(!c.operations[id], "%s: operationId %q is taken", where, id)
@@ -117,6 +134,8 @@ func (c *connectorCheck) operation(path, method string, o map[string]any) {
 	success := false
 	for code, r := range asObject(o["responses"]) {
 		success = success || strings.HasPrefix(code, "2")
+		c.want(responseName.MatchString(code), "%s: response %s is neither a status code nor default", where, code)
+		c.members(where+" "+code, asObject(r), "description", "schema")
 		c.want(textAt(asObject(r), "description") != "", "%s: response %s has no description", where, code)
 		if schema, ok := asObject(r)["schema"]; ok {
 			c.schema(where+" "+code, asObject(schema), 0)
@@ -133,15 +152,18 @@ func (c *connectorCheck) parameter(where, path string, p map[string]any, inPath 
 	name, in := textAt(p, "name"), textAt(p, "in")
 	where += ", parameter " + name
 	if in == "body" {
+		c.members(where, p, "name", "in", "required", "schema")
 		c.schema(where, asObject(p["schema"]), 0)
 		return
 	}
+	c.members(where, p, append([]string{"name", "in", "required", "type", "x-ms-summary", "x-ms-visibility", "x-ms-url-encoding"}, plainKeywords...)...)
+	c.want(p["x-ms-url-encoding"] == nil || in != "header", "%s: x-ms-url-encoding is of a path or a query", where)
 	if in == "path" {
 		inPath[name] = true
 		c.want(p["required"] == true && strings.Contains(path, "{"+name+"}"), "%s: is in no path, or not required", where)
 	}
 	c.want(slices.Contains([]string{"path", "query", "header"}, in), "%s: in %q", where, in)
-	c.want(slices.Contains(schemaTypes, p["type"]), "%s: type %v", where, p["type"])
+	c.want(p["type"] != "object" && slices.Contains(schemaTypes, p["type"]), "%s: type %v", where, p["type"])
 	c.want(isTitleCase(textAt(p, "x-ms-summary")), "%s: x-ms-summary %q is not in title case", where, textAt(p, "x-ms-summary"))
 	c.want(strings.HasSuffix(textAt(p, "description"), "."), "%s: description %q is no sentence", where, textAt(p, "description"))
 	c.want(slices.Contains(visibilities, p["x-ms-visibility"]), "%s: x-ms-visibility %v", where, p["x-ms-visibility"])
@@ -154,7 +176,7 @@ var schemaTypes = []any{"string", "number", "integer", "boolean", "array", "obje
 
 // schemaKeywords are those of Swagger 2.0 that Power Platform reads.
 var schemaKeywords = append([]string{
-	"$ref", "type", "properties", "items", "additionalProperties", "exclusiveMinimum", "exclusiveMaximum",
+	"$ref", "type", "format", "required", "properties", "items", "additionalProperties", "exclusiveMinimum", "exclusiveMaximum",
 	"x-ms-summary", "x-ms-visibility", "x-nullable",
 }, plainKeywords...)
 
@@ -166,6 +188,12 @@ func (c *connectorCheck) schema(where string, s map[string]any, depth int) {
 		name, _ := strings.CutPrefix(fmt.Sprint(ref), "#/definitions/")
 		c.want(at(c.doc, "definitions", name) != nil, "%s: %v is nowhere", where, ref)
 		return
+	}
+	if format, ok := s["format"].(string); ok {
+		c.want(slices.Contains(formats, format), "%s: the format %s is not read", where, format)
+	}
+	if required, ok := s["required"].([]any); ok {
+		c.want(len(required) > 0, "%s: required is empty", where)
 	}
 	if kind, ok := s["type"]; ok {
 		c.want(slices.Contains(schemaTypes, kind), "%s: type %v", where, kind)
@@ -187,6 +215,7 @@ func (c *connectorCheck) schema(where string, s map[string]any, depth int) {
 }
 
 func (c *connectorCheck) properties(p map[string]any) {
+	c.members("the properties", p, "iconBrandColor", "publisher", "stackOwner", "capabilities", "connectionParameters", "policyTemplateInstances")
 	brand := textAt(p, "iconBrandColor")
 	c.want(color.MatchString(brand) && brand != "#007ee5" && brand != "#ffffff", "iconBrandColor %q: want a color that is not a default one", brand)
 	for _, name := range []string{"publisher", "stackOwner"} {
@@ -196,6 +225,10 @@ func (c *connectorCheck) properties(p map[string]any) {
 	list, _ := p["policyTemplateInstances"].([]any)
 	for _, policy := range list {
 		c.want(textAt(asObject(policy), "templateId") != "" && textAt(asObject(policy), "title") != "", "a policy lacks its template or title")
+		if policy := asObject(policy); policy["templateId"] == "pollingtrigger" {
+			c.want(at(policy, "parameters", "x-ms-apimTemplateParameter.triggerConfig") != nil &&
+				textAt(policy, "parameters", "x-ms-apimTemplateParameter.triggerDataPath") != "", "a polling trigger lacks its config or data path")
+		}
 		names, _ := at(asObject(policy), "parameters", "x-ms-apimTemplate-operationName").([]any)
 		for _, name := range names {
 			c.want(c.operations[fmt.Sprint(name)], "a policy names no operation: %v", name)

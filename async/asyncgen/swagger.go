@@ -11,8 +11,14 @@ import (
 // Power Platform reads. Patterns are left out: the service itself says what is
 // wrong with a value, and the platform's dialect is another one.
 var plainKeywords = []string{
-	"description", "title", "format", "default", "enum", "multipleOf", "maximum", "minimum", "maxLength", "minLength",
-	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "required", "readOnly",
+	"description", "title", "default", "enum", "multipleOf", "maximum", "minimum", "maxLength", "minLength",
+	"maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties", "readOnly",
+}
+
+// formats are those that Power Platform's schema of definitions has; it refuses
+// a definition with another.
+var formats = []string{
+	"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "date-no-tz", "password", "email", "html", "uri", "uuid",
 }
 
 // deepest bounds how deep what is written out may be nested.
@@ -42,6 +48,8 @@ func (s *schemas) convert(node *yaml.Node, within []string) object {
 		key, value := node.Content[i].Value, node.Content[i+1]
 		switch {
 		case slices.Contains(plainKeywords, key):
+			o = append(o, member{key, valueOf(value)})
+		case key == "format" && slices.Contains(formats, value.Value), key == "required" && len(value.Content) > 0:
 			o = append(o, member{key, valueOf(value)})
 		case key == "const":
 			o = append(o, member{"enum", []any{valueOf(value)}})
@@ -74,11 +82,12 @@ func (s *schemas) properties(node *yaml.Node, within []string) (o object) {
 
 // types returns the type of a schema; of several the first that is not null.
 func types(node *yaml.Node) object {
+	all := node.Content
 	if node.Kind == yaml.ScalarNode {
-		return object{{"type", node.Value}}
+		all = []*yaml.Node{node}
 	}
 	var o object
-	for _, n := range node.Content {
+	for _, n := range all {
 		switch {
 		case n.Value == "null":
 			o = append(o, member{"x-nullable", true})
@@ -95,7 +104,7 @@ func (s *schemas) commonType(alternatives *yaml.Node, within []string) object {
 	for _, n := range alternatives.Content {
 		var own object
 		for _, m := range s.convert(n, within) {
-			if m.Name == "type" && m.Value != "null" {
+			if m.Name == "type" {
 				own = object{m}
 			}
 		}

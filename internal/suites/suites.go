@@ -24,7 +24,7 @@ func suites() []suite {
 		{name: "browser", about: "the page in a real browser", needs: join(node, browser), beside: true},
 		{name: "sam", about: "the template and its build, with the real SAM CLI", needs: join(python, race), shares: samCLI},
 		{name: "sam-local", about: "sam local invoke, start-lambda and start-api, in Docker", needs: join(node, python, docker), shares: append(samCLI, dynalite...), beside: true},
-		{name: "pollers-all", about: "other people's pollers that take long to install", needs: join(node, python, java, nginx, rust), shares: pollers, heavy: true},
+		{name: "pollers-all", about: "other people's pollers that take long to install", needs: join(node, python, java, nginx, rust, native), shares: pollers, heavy: true},
 		{name: "deployed", about: "the stack, deployed by SAM to an emulator of AWS", needs: join(node, python, java), shares: append(samCLI, pollers...), heavy: true},
 		{name: "rehearse", about: "a deployment's life on an emulator: an upgrade under load, a restored table", needs: python, shares: samCLI, heavy: true},
 		{name: "release", about: "the programs for five platforms", heavy: true},

@@ -52,6 +52,7 @@ var (
 	browser  = []tool{{"chromium", "chromium", ""}}
 	nginx    = []tool{{"nginx", "nginx", ""}}
 	rust     = []tool{{"cargo", "rustup", ""}}
+	native   = []tool{{"g++", "g++", ""}, {"make", "make", ""}} // for a Node module without a binary
 	clone    = []tool{{"git", "git", ""}, {"curl", "curl", ""}}
 	terminal = []tool{{"tmux", "tmux", ""}, {"zsh", "zsh", ""}, {"fish", "fish", ""}, {"bash-completion", "bash-completion", ""}}
 	docker   = []tool{{"docker", "docker.io", "docker-cli"}}

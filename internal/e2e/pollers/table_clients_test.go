@@ -75,6 +75,7 @@ func heavyParties() []party {
 		}},
 		{name: "Ansible's uri (Python)", variable: "ANSIBLE_URI", byCode: true, follow: followScript("ANSIBLE_URI")},
 		{name: "Node-RED", variable: "NODE_RED", byCode: true, follow: followScript("NODE_RED")},
+		{name: "n8n", variable: "N8N", byCode: true, follow: followScript("N8N")},
 	}
 }
 
