@@ -60,7 +60,8 @@ type Options struct {
 	// Mocks is a mock file in the format of Step Functions Local's
 	// MockConfigFile.json: its path, or its JSON text, which begins with "{".
 	// With mocks, definitions may call any service. Mocks of states that a
-	// definition does not have fail the test when it is created.
+	// definition does not have fail the test when it is created. State machines that
+	// the test does not create are logged at its end.
 	Mocks string
 	// Stubs has writes to other services answered with the least that their API
 	// answers, such as a MessageId.
@@ -113,6 +114,7 @@ type Endpoint struct {
 
 	tb      testing.TB
 	clock   *Clock
+	mocks   *mock.File
 	handler http.Handler
 	mu      sync.Mutex // guards server
 	server  *httptest.Server
@@ -145,7 +147,7 @@ func Start(tb testing.TB, o Options) *Endpoint {
 	if err := e.Start(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}
-	p := &Endpoint{Engine: e, tb: tb, clock: o.Clock, handler: stepfunctions.Handler(e, log)}
+	p := &Endpoint{Engine: e, tb: tb, clock: o.Clock, mocks: mocks, handler: stepfunctions.Handler(e, log)}
 	tb.Cleanup(p.close)
 	return p
 }
@@ -180,6 +182,13 @@ func (p *Endpoint) close() {
 	defer p.mu.Unlock()
 	if p.server != nil {
 		p.server.Close()
+	}
+	var names []string
+	for _, m := range p.Engine.StateMachines() {
+		names = append(names, m.Name)
+	}
+	for _, absent := range p.mocks.AbsentMachines(names) {
+		p.tb.Log(absent.Why)
 	}
 	now, cancel := context.WithCancel(context.Background())
 	cancel()

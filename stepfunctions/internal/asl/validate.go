@@ -46,7 +46,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 		return []Diagnostic{schemaError("", fmt.Sprintf("Definition must not be longer than %d bytes", maxDefinition))}
 	}
 	var duplicates []string
-	root, err := value.ParseStrict(definition, func(pointer string) {
+	root, err := value.ParseStrict(definition, func(pointer string, _ int) {
 		if len(duplicates) < maxFindings {
 			duplicates = append(duplicates, pointer)
 		}

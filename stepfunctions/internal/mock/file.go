@@ -76,9 +76,9 @@ func Parse(path string, text []byte) (*File, error) {
 		return nil, fmt.Errorf("%s: it has more than %d bytes", path, maxFile)
 	}
 	var twice error
-	root, err := value.ParseStrict(text, func(pointer string) {
+	root, err := value.ParseStrict(text, func(pointer string, offset int) {
 		if twice == nil {
-			twice = fmt.Errorf("%s: %s is there twice", path, pointer)
+			twice = f.at(offset, "%s is there twice", pointer)
 		}
 	})
 	if syntax := (*value.SyntaxError)(nil); errors.As(err, &syntax) {
@@ -273,6 +273,8 @@ func (f *File) HasCase(machine, testCase string) error {
 		return nil
 	case f == nil:
 		return fmt.Errorf("the test case %q needs a mock file: start with -mock FILE", testCase)
+	case !f.has(machine):
+		return fmt.Errorf("%s: StateMachines has no %q%s", f.path, machine, meant(nearest(machine, f.Machines())))
 	case f.machines[machine].cases[testCase] == nil:
 		return fmt.Errorf("%s: StateMachines.%s.TestCases has no %q: %s", f.path, machine, testCase, list(f.machines[machine].cases))
 	}
@@ -330,6 +332,31 @@ func (f *File) Machines() []string {
 	return slices.Sorted(maps.Keys(f.machines))
 }
 
+func (f *File) has(machine string) bool {
+	_, ok := f.machines[machine]
+	return ok
+}
+
+// Absent is a state machine of the file that is not there.
+type Absent struct {
+	// Meant is the one that its name is most like, "" for none.
+	Meant string
+	// Why is the message about it, with its place in the file.
+	Why error
+}
+
+// AbsentMachines returns the state machines of the file that are not among those
+// that are there, in the order of their names.
+func (f *File) AbsentMachines(there []string) (all []Absent) {
+	for _, name := range f.Machines() {
+		if !slices.Contains(there, name) {
+			near := nearest(name, there)
+			all = append(all, Absent{near, f.wrong([]string{"StateMachines", name}, "there is no such state machine%s", meant(near))})
+		}
+	}
+	return all
+}
+
 // Check checks the mocks of a machine against its definition. A problem is a
 // mistake: a state that is not there or is no Task. A misfit is a result that
 // the service's API cannot have given.
@@ -344,8 +371,8 @@ func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []
 			_, found := definition.Find(state)
 			switch {
 			case found == nil:
-				problems = append(problems, f.wrong(path, "the state machine has no such state"))
-			case found.Type != asl.Task && found.ItemReader == nil:
+				problems = append(problems, f.wrong(path, "the state machine has no such state%s", meant(nearest(state, mockable(definition)))))
+			case !hasMocks(found):
 				problems = append(problems, f.wrong(path, "it is a %s state, and only Task states, and the items of a Map state with an ItemReader, can have mocks", found.Type))
 			default:
 				misfits = append(misfits, f.misfits(states[state], found)...)
@@ -353,6 +380,19 @@ func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []
 		}
 	}
 	return problems, misfits
+}
+
+// hasMocks reports whether a mock can answer for the state.
+func hasMocks(s *asl.State) bool { return s.Type == asl.Task || s.ItemReader != nil }
+
+// mockable returns the names of the states that mocks can answer for.
+func mockable(definition *asl.Machine) (names []string) {
+	for s := range definition.All() {
+		if hasMocks(s) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // misfits returns the results of a response that what the state calls cannot have
