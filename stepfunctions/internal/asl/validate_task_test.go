@@ -16,7 +16,16 @@ func TestValidateTask(t *testing.T) {
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.sync"`: {"The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs (-integrations stub) can answer for other services" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file) or a stub (-integrations stub)" + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::dynamodb:getItem"`: {
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::dynamodb:getItem is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file)" + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage.sync"`: {
+			"The resource provided arn:aws:states:::sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::aws-sdk:sqs:sendMessage.sync"`: {
+			"The resource provided arn:aws:states:::aws-sdk:sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
 			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
@@ -76,7 +85,7 @@ func TestValidateIntegrations(t *testing.T) {
 		call("arn:aws:states:::sqs:sendMessage.waitForTaskToken"): nil,
 		call("arn:aws:states:::aws-sdk:ec2:describeInstances"):    nil,
 		call("arn:aws:states:::sns:publish.sync"): {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sns:publish.sync is not supported: it is no service integration that is known here" + at + "/Resource",
+			"The resource provided arn:aws:states:::sns:publish.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
 		},
 		call("arn:aws:states:us-east-1:111111111111:activity:a"): {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",

@@ -26,8 +26,11 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 	}
 	defer e.gate.leave()
 	if state.Type == asl.Task && with.Mock == nil {
-		if r := integration.Parse(state.Resource); r.Pattern != "" || !r.Function() && r.Kind() != integration.Native {
+		switch r := integration.Parse(state.Resource); {
+		case r.Pattern != "":
 			return interp.TestStateResult{}, errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
+		case !r.Function() && r.Kind() != integration.Native:
+			return interp.TestStateResult{}, errorf(ValidationException, "The resource '%s' cannot be called here: test the state with the parameter mock", state.Resource)
 		}
 	}
 	with.Info, with.At, with.Done = e.testStateInfo(with.Info.RoleARN), e.now(), ctx.Done()
