@@ -198,13 +198,17 @@ func mapFields() []field {
 	}
 }
 
-const s3Message = "Reading items from and writing results to Amazon S3 is not supported"
+// What Amazon S3 is needed for is left to mocks and stubs.
+const (
+	readerMessage = "Reading items from Amazon S3 is not supported by itself: give the state a mock (-mock FILE; -write-mocks FILE makes such a file)"
+	writerMessage = "Writing results to Amazon S3 is not supported by itself: use stubs (-integrations stub)"
+)
 
 // itemReader checks what reads the items of a distributed Map. A mock can have
 // them.
 func itemReader(c *checker, at string, v any) {
 	if !c.integrations || c.jsonata {
-		c.unsupported(at, s3Message)
+		c.unsupported(at, readerMessage)
 		return
 	}
 	o := c.object(at, v, []field{{"Resource", oneOf(readers()...)}, {"ReaderConfig", anything}, {"Parameters", template}})
@@ -222,7 +226,7 @@ func readers() []string {
 func resultWriter(c *checker, at string, v any) {
 	o, _ := v.(*value.Object)
 	if !c.stubs || c.jsonata || !has(o, "Resource") {
-		c.unsupported(at, s3Message)
+		c.unsupported(at, writerMessage)
 		return
 	}
 	c.object(at, v, []field{{"Resource", oneOf("arn:aws:states:::s3:putObject")}, {"WriterConfig", anything}, {"Parameters", template}})

@@ -80,7 +80,7 @@ func TestValidateIntegrations(t *testing.T) {
 	reader := `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}}`
 	writer := `,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}}`
 	each := `"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
-	const s3 = "UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported"
+	const s3 = "UNSUPPORTED_BY_LOCAL_ENGINE: Writing results to Amazon S3 is not supported by itself: use stubs (-integrations stub)"
 	for members, want := range map[string][]string{
 		call("arn:aws:states:::sqs:sendMessage.waitForTaskToken"): nil,
 		call("arn:aws:states:::aws-sdk:ec2:describeInstances"):    nil,

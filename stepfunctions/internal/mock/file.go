@@ -103,6 +103,9 @@ func Parse(path string, text []byte) (*File, error) {
 	return f, f.readMachines(top)
 }
 
+// Path returns what the file was read from.
+func (f *File) Path() string { return f.path }
+
 // at returns an error about a place in the text.
 func (f *File) at(offset int, format string, args ...any) error {
 	line, column := position(f.text, offset)
