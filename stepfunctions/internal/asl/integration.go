@@ -31,6 +31,7 @@ func resource(c *checker, at string, v any) {
 	case r.Service == "lambda" || r.Service == "states" || r.LacksPattern():
 		c.schema(at, "The resource provided %s is not recognized. "+
 			"The value is not a valid resource ARN, or the resource is not available in this region.", text)
+	case c.testState:
 	case r.Activity():
 		c.unsupported(at, "The resource %s is not supported: nothing polls for the tasks of activities", text)
 	case kind == integration.Unknown:
@@ -40,13 +41,15 @@ func resource(c *checker, at string, v any) {
 	}
 }
 
+// withMock says how a mock can answer for a state.
+const withMock = "give it a mock (-mock FILE; -write-mocks FILE makes such a file)"
+
 // instead returns what can answer for a call of another service.
 func instead(kind integration.Kind) string {
-	const mock = "give it a mock (-mock FILE; -write-mocks FILE makes such a file)"
 	if kind == integration.Write {
-		return mock + " or a stub (-integrations stub)"
+		return withMock + " or a stub (-integrations stub)"
 	}
-	return mock
+	return withMock
 }
 
 // expressMessage returns why an Express machine cannot wait. AWS's words for the

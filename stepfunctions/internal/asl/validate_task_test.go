@@ -80,7 +80,8 @@ func TestValidateIntegrations(t *testing.T) {
 	reader := `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}}`
 	writer := `,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}}`
 	each := `"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
-	const s3 = "UNSUPPORTED_BY_LOCAL_ENGINE: Writing results to Amazon S3 is not supported by itself: use stubs (-integrations stub)"
+	const reading = "UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from Amazon S3 is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file)"
+	const writing = "UNSUPPORTED_BY_LOCAL_ENGINE: Writing results to Amazon S3 is not supported by itself: use a stub (-integrations stub)"
 	for members, want := range map[string][]string{
 		call("arn:aws:states:::sqs:sendMessage.waitForTaskToken"): nil,
 		call("arn:aws:states:::aws-sdk:ec2:describeInstances"):    nil,
@@ -91,7 +92,7 @@ func TestValidateIntegrations(t *testing.T) {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",
 		},
 		each + reader:   nil,
-		each + writer:   {s3 + at + "/ResultWriter"}, // only a stub can stand for it
+		each + writer:   {writing + at + "/ResultWriter"}, // only a stub can stand for it
 		mapper + reader: {"UNSUPPORTED_BY_LOCAL_ENGINE: The field 'ItemReader' needs a processor in the mode DISTRIBUTED" + at + "/ItemReader"},
 		each + `,"ItemReader":{"Resource":"arn:aws:states:::s3:headObject"}`: {
 			"Value should be one of the following: [arn:aws:states:::s3:getObject, arn:aws:states:::s3:listObjectsV2]" + at + "/ItemReader/Resource",
@@ -101,7 +102,9 @@ func TestValidateIntegrations(t *testing.T) {
 		check(t, one(members), asl.Options{Integrations: true}, want...)
 	}
 	check(t, one(each+reader+writer), asl.Options{Integrations: true, Stubs: true})
-	check(t, one(each+reader), asl.Options{}, s3+at+"/ItemReader")
+	check(t, one(each+reader), asl.Options{}, reading+at+"/ItemReader")
+	check(t, one(each+`,"ResultWriter":{"WriterConfig":{}}`), asl.Options{Stubs: true}, "UNSUPPORTED_BY_LOCAL_ENGINE: A ResultWriter without a Resource is not supported"+at+"/ResultWriter")
+	check(t, one(call("arn:aws:states:::aws-sdk:ec2:describeInstances")), asl.Options{TestState: true})
 	check(t, one(call("arn:aws:states:::sqs:sendMessage.waitForTaskToken")), asl.Options{Integrations: true, Express: true},
 		"Express state machine does not support '.waitForTaskToken' service integration  at /States/S/Resource")
 }

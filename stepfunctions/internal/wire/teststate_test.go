@@ -70,11 +70,21 @@ func TestTestStateBesideServices(t *testing.T) {
 	if *out.Output != "[1]" {
 		t.Errorf("%s", *out.Output)
 	}
+	out, err = a.TestState(t.Context(), &sfn.TestStateInput{
+		Definition: aws.String(`{"Type":"Map","ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},
+			"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"End":true}`),
+		Input: aws.String("[1]"), Mock: &types.MockInput{Result: aws.String(`{"MapRunArn":"m"}`)},
+	})
+	must(t, err)
+	if *out.Output != `{"MapRunArn":"m"}` {
+		t.Errorf("%s", *out.Output)
+	}
 }
 
 func TestTestStateRefused(t *testing.T) {
 	a := newAPI(t)
 	task := `{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},"End":true}`
+	const processor = `{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
 	put := `{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{"TableName":"t","Item":{}},"Next":"P"}`
 	mocked := func(result string) *types.MockInput { return &types.MockInput{Result: &result} }
 	const context = "Invalid Context object provided: "
@@ -96,6 +106,7 @@ func TestTestStateRefused(t *testing.T) {
 		{"definition", sfn.TestStateInput{Definition: aws.String(`[]`)}, "InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'"},
 		{"callback without mock", sfn.TestStateInput{Definition: aws.String(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},"End":true}`), RoleArn: aws.String(roleARN)}, "ValidationException", ""},
 		{"service without mock", sfn.TestStateInput{Definition: &put, RoleArn: aws.String(roleARN)}, "ValidationException", "The resource 'arn:aws:states:::dynamodb:putItem' cannot be called here: test the state with the parameter mock"},
+		{"item reader", sfn.TestStateInput{Definition: aws.String(`{"StartAt":"M","States":{"M":{"Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}},"ItemProcessor":` + processor + `,"End":true}}}`), StateName: aws.String("M"), Mock: mocked("[]")}, "ValidationException", "The items of the state 'M' cannot be read here: test it without its ItemReader"},
 		{"service without mock in a machine", sfn.TestStateInput{Definition: aws.String(`{"StartAt":"A","States":{"A":` + put + `,"P":{"Type":"Pass","End":true}}}`), StateName: aws.String("A"), RoleArn: aws.String(roleARN)}, "ValidationException", "The resource 'arn:aws:states:::dynamodb:putItem' cannot be called here: test the state with the parameter mock"},
 	} {
 		t.Run(c.title, func(t *testing.T) {
