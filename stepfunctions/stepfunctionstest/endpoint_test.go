@@ -3,8 +3,10 @@ package stepfunctionstest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -116,17 +118,41 @@ func TestMocks(t *testing.T) {
 // recorder is a test whose failures are kept.
 type recorder struct {
 	testing.TB
-	failures []string
+	failures, logged []string
+	cleanup          []func()
 }
 
 func (r *recorder) Error(args ...any) { r.failures = append(r.failures, args[0].(error).Error()) }
 
+func (r *recorder) Log(args ...any) { r.logged = append(r.logged, fmt.Sprint(args...)) }
+
+func (r *recorder) Cleanup(f func()) { r.cleanup = append(r.cleanup, f) }
+
+// end ends the test that is recorded.
+func (r *recorder) end() {
+	for _, f := range slices.Backward(r.cleanup) {
+		f()
+	}
+}
+
 func TestMocksOfOtherStatesFailTheTest(t *testing.T) {
 	r := &recorder{TB: t}
-	e := stepfunctionstest.Start(r, stepfunctionstest.Options{Mocks: strings.ReplaceAll(mocks, `"Put":`, `"Get":`)})
+	e := stepfunctionstest.Start(r, stepfunctionstest.Options{Mocks: strings.ReplaceAll(mocks, `"Put":`, `"put":`)})
 	e.StateMachine("m", puts)
-	if len(r.failures) != 1 || !strings.Contains(r.failures[0], "Get") {
+	if len(r.failures) != 1 || !strings.Contains(r.failures[0], `put: the state machine has no such state; did you mean "Put"?`) {
 		t.Errorf("failures %q", r.failures)
+	}
+	if r.end(); len(r.logged) != 0 {
+		t.Errorf("logged %q", r.logged)
+	}
+}
+
+func TestMocksOfOtherMachinesAreLogged(t *testing.T) {
+	r := &recorder{TB: t}
+	e := stepfunctionstest.Start(r, stepfunctionstest.Options{Mocks: mocks})
+	e.StateMachine("n", puts)
+	if r.end(); len(r.failures) != 0 || len(r.logged) != 1 || r.logged[0] != "Options.Mocks:1:23: StateMachines.m: there is no such state machine" {
+		t.Errorf("failures %q, logged %q", r.failures, r.logged)
 	}
 }
 

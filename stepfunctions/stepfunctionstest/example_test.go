@@ -58,7 +58,34 @@ func testTrial(t *testing.T) {
 	})
 }
 
+// testTemplate is a test of the state machine Orders of a SAM template, with its
+// DefinitionSubstitutions, and with mocks.
+func testTemplate(t *testing.T) {
+	e := stepfunctionstest.Start(t, stepfunctionstest.Options{
+		Template: "template.yaml",
+		Mocks:    "mocks.json",
+	})
+	client := sfn.New(sfn.Options{
+		Region: "us-east-1", Credentials: aws.AnonymousCredentials{},
+		BaseEndpoint: aws.String("http://stepfunctions.test"), HTTPClient: e.HTTPClient(),
+	})
+	started, err := client.StartExecution(t.Context(), &sfn.StartExecutionInput{
+		StateMachineArn: aws.String(e.StateMachineARN("Orders")), Input: aws.String(`{"id": "a1"}`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := e.Wait(*started.ExecutionArn); string(x.Output) != `{"id":"a1","paid":true}` {
+		t.Errorf("%s with %s %s", x.Status, x.Output, x.Cause)
+	}
+}
+
 func Example() {
 	// As func TestTrial(t *testing.T) in a test of yours.
 	_ = testTrial
+}
+
+func Example_template() {
+	// As func TestOrders(t *testing.T), with the files of README.md.
+	_ = testTemplate
 }

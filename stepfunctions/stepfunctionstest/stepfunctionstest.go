@@ -12,6 +12,7 @@
 package stepfunctionstest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,6 +31,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 	"example.org/asynchttpapi/stepfunctions/internal/lambdainvoke"
 	"example.org/asynchttpapi/stepfunctions/internal/mock"
+	"example.org/asynchttpapi/stepfunctions/internal/server"
 )
 
 // Clock is a stepfunctions.Clock that stands still until it is advanced.
@@ -57,10 +59,19 @@ type Options struct {
 	// Functions stand in the place of Lambda functions, by name or ARN. A call of
 	// any other fails with Lambda.ResourceNotFoundException.
 	Functions map[string]Function
+	// Template is a SAM or CloudFormation template: its state machines are created,
+	// with their DefinitionSubstitutions, as the command does for -template. The name
+	// of a function in its ARN, and so in Functions, is its logical id. A definition
+	// may stand in its place.
+	Template string
+	// Parameters are values of the template's parameters, where they have no default
+	// or another one.
+	Parameters map[string]string
 	// Mocks is a mock file in the format of Step Functions Local's
 	// MockConfigFile.json: its path, or its JSON text, which begins with "{".
 	// With mocks, definitions may call any service. Mocks of states that a
-	// definition does not have fail the test when it is created.
+	// definition does not have fail the test when it is created. State machines that
+	// the test does not create are logged at its end.
 	Mocks string
 	// Stubs has writes to other services answered with the least that their API
 	// answers, such as a MessageId.
@@ -113,6 +124,7 @@ type Endpoint struct {
 
 	tb      testing.TB
 	clock   *Clock
+	mocks   *mock.File // to be compared with the machines that the test has made
 	handler http.Handler
 	mu      sync.Mutex // guards server
 	server  *httptest.Server
@@ -147,7 +159,24 @@ func Start(tb testing.TB, o Options) *Endpoint {
 	}
 	p := &Endpoint{Engine: e, tb: tb, clock: o.Clock, handler: stepfunctions.Handler(e, log)}
 	tb.Cleanup(p.close)
+	if o.Template == "" {
+		p.mocks = mocks
+	} else {
+		o.deploy(tb, e, mocks, log) // logs those of other machines
+	}
 	return p
+}
+
+// deploy creates the state machines of the template.
+func (o Options) deploy(tb testing.TB, e *stepfunctions.Engine, mocks *mock.File, log *slog.Logger) {
+	tb.Helper()
+	t := server.Template{
+		Path: o.Template, Parameters: o.Parameters, Mocks: mocks, Stubs: o.Stubs,
+		Region: cmp.Or(o.Region, engine.DefaultRegion), Account: cmp.Or(o.Account, engine.DefaultAccount),
+	}
+	if err := server.DeployTemplate(tb.Context(), e, t, log); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // readMocks reads a mock file by its path, or the text of one.
@@ -180,6 +209,13 @@ func (p *Endpoint) close() {
 	defer p.mu.Unlock()
 	if p.server != nil {
 		p.server.Close()
+	}
+	var names []string
+	for _, m := range p.Engine.StateMachines() {
+		names = append(names, m.Name)
+	}
+	for _, absent := range p.mocks.AbsentMachines(names) {
+		p.tb.Log(absent.Why)
 	}
 	now, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -289,6 +325,22 @@ func functionName(function string) string {
 	}
 	name, _, _ := strings.Cut(rest, ":")
 	return name
+}
+
+// StateMachineARN returns the ARN of a state machine that there is, such as one of
+// Options.Template, by its name: the logical id where the template gives none. It
+// fails the test if there is none.
+func (p *Endpoint) StateMachineARN(name string) string {
+	p.tb.Helper()
+	var names []string
+	for _, m := range p.Engine.StateMachines() {
+		if m.Name == name {
+			return m.ARN
+		}
+		names = append(names, m.Name)
+	}
+	p.tb.Fatalf("there is no state machine %q, but %q", name, names)
+	return ""
 }
 
 // StateMachine creates a Standard state machine and returns its ARN. It fails the

@@ -28,18 +28,28 @@ func resource(c *checker, at string, v any) {
 	case c.express && r.Pattern != "":
 		c.schema(at, "%s", expressMessage(r.Pattern))
 	case r.Function() || kind == integration.Native:
-	case r.Service == "lambda" || r.Service == "states":
+	case r.Service == "lambda" || r.Service == "states" || r.LacksPattern():
 		c.schema(at, "The resource provided %s is not recognized. "+
 			"The value is not a valid resource ARN, or the resource is not available in this region.", text)
+	case c.testState:
 	case r.Activity():
 		c.unsupported(at, "The resource %s is not supported: nothing polls for the tasks of activities", text)
 	case kind == integration.Unknown:
 		c.unsupported(at, "The resource %s is not supported: it is no service integration that is known here", text)
 	case !c.integrations:
-		c.unsupported(at, "The resource %s is not supported: tasks can call Lambda functions, by their ARN or through "+
-			"lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs "+
-			"(-integrations stub) can answer for other services", text)
+		c.unsupported(at, "The resource %s is not supported by itself: %s", text, instead(kind))
 	}
+}
+
+// withMock says how a mock can answer for a state.
+const withMock = "give it a mock (-mock FILE; -write-mocks FILE makes such a file)"
+
+// instead returns what can answer for a call of another service.
+func instead(kind integration.Kind) string {
+	if kind == integration.Write {
+		return withMock + " or a stub (-integrations stub)"
+	}
+	return withMock
 }
 
 // expressMessage returns why an Express machine cannot wait. AWS's words for the

@@ -18,7 +18,7 @@ import (
 // can be read. Which fields a state needs, and may have, is Validate's.
 func Parse(src []byte) (*Machine, error) {
 	p := &parser{}
-	v, err := value.ParseStrict(src, func(pointer string) {
+	v, err := value.ParseStrict(src, func(pointer string, _ int) {
 		p.report(pointer, "Duplicate field")
 	})
 	if err != nil {

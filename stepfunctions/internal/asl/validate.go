@@ -31,6 +31,9 @@ type Options struct {
 	// Stubs says that stubs answer for writes, the results of a distributed Map
 	// among them.
 	Stubs bool
+	// TestState says that a state is to be tested and no machine to be created: who
+	// answers for other services does not matter then.
+	TestState bool
 }
 
 // Validate returns everything that is wrong with a definition, up to a thousand
@@ -46,7 +49,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 		return []Diagnostic{schemaError("", fmt.Sprintf("Definition must not be longer than %d bytes", maxDefinition))}
 	}
 	var duplicates []string
-	root, err := value.ParseStrict(definition, func(pointer string) {
+	root, err := value.ParseStrict(definition, func(pointer string, _ int) {
 		if len(duplicates) < maxFindings {
 			duplicates = append(duplicates, pointer)
 		}
@@ -59,7 +62,7 @@ func Validate(definition []byte, o Options) []Diagnostic {
 	if !ok {
 		return []Diagnostic{schemaError("", "Definition must be a valid JSON object")}
 	}
-	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, stubs: o.Stubs, names: map[string]bool{}, labels: map[string]bool{}}
+	c := &checker{express: o.Express, partial: o.Partial, integrations: o.Integrations, stubs: o.Stubs, testState: o.TestState, names: map[string]bool{}, labels: map[string]bool{}}
 	for _, pointer := range duplicates {
 		c.schema(locate(root, pointer), "Duplicate field")
 	}
@@ -93,8 +96,8 @@ func unreadable(definition []byte, root any) []Diagnostic {
 type checker struct {
 	found            []Diagnostic
 	express, partial bool
-	// integrations and stubs are those of Options.
-	integrations, stubs bool
+	// integrations, stubs and testState are those of Options.
+	integrations, stubs, testState bool
 	// machineJSONata is set if the whole state machine is in JSONata, jsonata
 	// if the state that is being looked at is.
 	machineJSONata, jsonata bool

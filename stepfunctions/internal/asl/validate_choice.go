@@ -198,13 +198,14 @@ func mapFields() []field {
 	}
 }
 
-const s3Message = "Reading items from and writing results to Amazon S3 is not supported"
-
 // itemReader checks what reads the items of a distributed Map. A mock can have
 // them.
 func itemReader(c *checker, at string, v any) {
-	if !c.integrations || c.jsonata {
-		c.unsupported(at, s3Message)
+	switch {
+	case c.jsonata:
+		return // reported already
+	case !c.integrations && !c.testState:
+		c.unsupported(at, "Reading items from Amazon S3 is not supported by itself: %s", withMock)
 		return
 	}
 	o := c.object(at, v, []field{{"Resource", oneOf(readers()...)}, {"ReaderConfig", anything}, {"Parameters", template}})
@@ -221,8 +222,14 @@ func readers() []string {
 // stand for it.
 func resultWriter(c *checker, at string, v any) {
 	o, _ := v.(*value.Object)
-	if !c.stubs || c.jsonata || !has(o, "Resource") {
-		c.unsupported(at, s3Message)
+	switch {
+	case c.jsonata:
+		return // reported already
+	case !c.stubs && !c.testState:
+		c.unsupported(at, "Writing results to Amazon S3 is not supported by itself: use a stub (-integrations stub)")
+		return
+	case !has(o, "Resource"):
+		c.unsupported(at, "A ResultWriter without a Resource is not supported")
 		return
 	}
 	c.object(at, v, []field{{"Resource", oneOf("arn:aws:states:::s3:putObject")}, {"WriterConfig", anything}, {"Parameters", template}})

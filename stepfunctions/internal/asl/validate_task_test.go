@@ -16,7 +16,16 @@ func TestValidateTask(t *testing.T) {
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.sync"`: {"The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported: tasks can call Lambda functions, by their ARN or through lambda:invoke, and state machines through states:startExecution; a mock file (-mock FILE) or stubs (-integrations stub) can answer for other services" + at + "/Resource",
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file) or a stub (-integrations stub)" + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::dynamodb:getItem"`: {
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::dynamodb:getItem is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file)" + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage.sync"`: {
+			"The resource provided arn:aws:states:::sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
+		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:states:::aws-sdk:sqs:sendMessage.sync"`: {
+			"The resource provided arn:aws:states:::aws-sdk:sqs:sendMessage.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
 		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke"`: {
 			"Parameters field is required for resource ARN: arn:aws:states:::lambda:invoke" + at + "/Resource",
@@ -71,18 +80,19 @@ func TestValidateIntegrations(t *testing.T) {
 	reader := `,"ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}}`
 	writer := `,"ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}}`
 	each := `"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
-	const s3 = "UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported"
+	const reading = "UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from Amazon S3 is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file)"
+	const writing = "UNSUPPORTED_BY_LOCAL_ENGINE: Writing results to Amazon S3 is not supported by itself: use a stub (-integrations stub)"
 	for members, want := range map[string][]string{
 		call("arn:aws:states:::sqs:sendMessage.waitForTaskToken"): nil,
 		call("arn:aws:states:::aws-sdk:ec2:describeInstances"):    nil,
 		call("arn:aws:states:::sns:publish.sync"): {
-			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sns:publish.sync is not supported: it is no service integration that is known here" + at + "/Resource",
+			"The resource provided arn:aws:states:::sns:publish.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource",
 		},
 		call("arn:aws:states:us-east-1:111111111111:activity:a"): {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:us-east-1:111111111111:activity:a is not supported: nothing polls for the tasks of activities" + at + "/Resource",
 		},
 		each + reader:   nil,
-		each + writer:   {s3 + at + "/ResultWriter"}, // only a stub can stand for it
+		each + writer:   {writing + at + "/ResultWriter"}, // only a stub can stand for it
 		mapper + reader: {"UNSUPPORTED_BY_LOCAL_ENGINE: The field 'ItemReader' needs a processor in the mode DISTRIBUTED" + at + "/ItemReader"},
 		each + `,"ItemReader":{"Resource":"arn:aws:states:::s3:headObject"}`: {
 			"Value should be one of the following: [arn:aws:states:::s3:getObject, arn:aws:states:::s3:listObjectsV2]" + at + "/ItemReader/Resource",
@@ -92,7 +102,9 @@ func TestValidateIntegrations(t *testing.T) {
 		check(t, one(members), asl.Options{Integrations: true}, want...)
 	}
 	check(t, one(each+reader+writer), asl.Options{Integrations: true, Stubs: true})
-	check(t, one(each+reader), asl.Options{}, s3+at+"/ItemReader")
+	check(t, one(each+reader), asl.Options{}, reading+at+"/ItemReader")
+	check(t, one(each+`,"ResultWriter":{"WriterConfig":{}}`), asl.Options{Stubs: true}, "UNSUPPORTED_BY_LOCAL_ENGINE: A ResultWriter without a Resource is not supported"+at+"/ResultWriter")
+	check(t, one(call("arn:aws:states:::aws-sdk:ec2:describeInstances")), asl.Options{TestState: true})
 	check(t, one(call("arn:aws:states:::sqs:sendMessage.waitForTaskToken")), asl.Options{Integrations: true, Express: true},
 		"Express state machine does not support '.waitForTaskToken' service integration  at /States/S/Resource")
 }

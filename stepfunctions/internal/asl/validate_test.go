@@ -86,8 +86,8 @@ func TestValidateExpressChildren(t *testing.T) {
 func TestValidateS3IsRefusedByPosition(t *testing.T) {
 	diagnostics := asl.Validate([]byte(one(mapper+`,"ItemReader":{},"ResultWriter":{}`)), asl.Options{})
 	want := "Invalid State Machine Definition: 'UNSUPPORTED_BY_LOCAL_ENGINE: " +
-		"Reading items from and writing results to Amazon S3 is not supported at /States/S/ItemReader, " +
-		"UNSUPPORTED_BY_LOCAL_ENGINE: Reading items from and writing results to Amazon S3 is not supported at /States/S/ResultWriter'"
+		"Reading items from Amazon S3 is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file) at /States/S/ItemReader, " +
+		"UNSUPPORTED_BY_LOCAL_ENGINE: Writing results to Amazon S3 is not supported by itself: use a stub (-integrations stub) at /States/S/ResultWriter'"
 	if got := asl.ErrorMessage(diagnostics); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

@@ -32,7 +32,7 @@ type Config struct {
 	// secrets of their callers: an execution is its number in the Journal.
 	Clock Clock
 	Log   *slog.Logger
-	// Region and Account stand in the ARNs; us-east-1 and 123456789012 where empty.
+	// Region and Account stand in the ARNs; DefaultRegion and DefaultAccount where empty.
 	Region, Account string
 	// Retention is how long a closed execution is kept and its name taken; 90 days where 0.
 	Retention time.Duration
@@ -67,6 +67,12 @@ func (c Config) announces(s Status) bool {
 	return c.Ended != nil && (len(c.EndedOf) == 0 || slices.Contains(c.EndedOf, s))
 }
 
+// The region and account of ARNs where none are given.
+const (
+	DefaultRegion  = "us-east-1"
+	DefaultAccount = "123456789012"
+)
+
 func (c Config) withDefaults() Config {
 	if c.Clock == nil {
 		c.Clock = SystemClock{}
@@ -78,10 +84,10 @@ func (c Config) withDefaults() Config {
 		c.Progress = noProgress{}
 	}
 	if c.Region == "" {
-		c.Region = "us-east-1"
+		c.Region = DefaultRegion
 	}
 	if c.Account == "" {
-		c.Account = "123456789012"
+		c.Account = DefaultAccount
 	}
 	if c.Retention == 0 {
 		c.Retention = 90 * 24 * time.Hour

@@ -135,7 +135,7 @@ func (x *execution) foreign(t interp.Task) {
 		x.observe(Observation{Stub: &TaskNote{State: t.State, Call: r.Call()}})
 		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: answer, Source: interp.FromStub})
 	default:
-		cause := on.file().Absent(machineName(x.record.MachineARN), x.testCase, t.State, r.Call())
+		cause := on.file().Unanswered(machineName(x.record.MachineARN), x.testCase, t.State, r.Call())
 		x.observe(Observation{Unanswered: cause})
 		x.report(interp.Input{Kind: interp.TaskFailed, Ref: t.Ref, Error: "States.Runtime", Cause: cause, Source: interp.FromNothing})
 	}

@@ -25,10 +25,8 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 		return interp.TestStateResult{}, err
 	}
 	defer e.gate.leave()
-	if state.Type == asl.Task && with.Mock == nil {
-		if r := integration.Parse(state.Resource); r.Pattern != "" || !r.Function() && r.Kind() != integration.Native {
-			return interp.TestStateResult{}, errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
-		}
+	if err := untestable(state, with.Mock != nil); err != nil {
+		return interp.TestStateResult{}, err
 	}
 	with.Info, with.At, with.Done = e.testStateInfo(with.Info.RoleARN), e.now(), ctx.Done()
 	testState, err := interp.NewTestState(m, state, with)
@@ -46,6 +44,22 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 		return interp.TestStateResult{}, err
 	}
 	return testState.Result(), nil
+}
+
+// untestable returns why a state cannot be tested here, nil where it can.
+func untestable(state *asl.State, mocked bool) error {
+	r := integration.Parse(state.Resource)
+	switch {
+	case state.ItemReader != nil:
+		return errorf(ValidationException, "The items of the state '%s' cannot be read here: test it without its ItemReader", state.Name)
+	case state.Type != asl.Task || mocked:
+		return nil
+	case r.Pattern != "":
+		return errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
+	case !r.Function() && r.Kind() != integration.Native:
+		return errorf(ValidationException, "The resource '%s' cannot be called here: test the state with the parameter mock", state.Resource)
+	}
+	return nil
 }
 
 // testStateInfo returns the info of an Express execution of a machine that is not there.

@@ -38,6 +38,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+func TestPatternsThatActionsLack(t *testing.T) {
+	for call, want := range map[string]bool{
+		"sqs:sendMessage.sync": true, "sqs:sendMessage": false, "sqs:sendMessage.waitForTaskToken": false, "sqs:sendMessage.sync:2": true,
+		"dynamodb:putItem.waitForTaskToken": true, "aws-sdk:dynamodb:putItem.waitForTaskToken": false, "aws-sdk:ec2:runInstances.sync": true,
+		"glue:startJobRun.sync": false, "glue:startJobRun.sync:2": false, "glue:startJobRun.waitForTaskToken": true,
+		"bedrock:invokeModel.waitForTaskToken": false, "eks:runJob.waitForTaskToken": false, "nosuch:thing.sync": false,
+	} {
+		if got := integration.Parse("arn:aws:states:::" + call).LacksPattern(); got != want {
+			t.Errorf("%s: got %v, want %v", call, got, want)
+		}
+	}
+}
+
 func TestIncompleteFunctions(t *testing.T) {
 	for arn, want := range map[string]string{
 		"arn:aws:lambda:eu-west-1:123456789012:function:f": "",

@@ -54,6 +54,7 @@ const (
 var (
 	jobs  = []Pattern{Sync}
 	token = []Pattern{Callback}
+	both  = []Pattern{Sync, Callback}
 
 	statuses = []string{"RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"}
 )
@@ -92,8 +93,8 @@ var actions = map[string]action{
 	"athena:getQueryExecution":                         {kind: Read},
 	"athena:getQueryResults":                           {kind: Read},
 	"batch:submitJob":                                  {patterns: jobs, kind: Read},
-	"bedrock:invokeModel":                              {kind: Read},
-	"bedrock:createModelCustomizationJob":              {patterns: jobs, kind: Read},
+	"bedrock:invokeModel":                              {patterns: token, kind: Read},
+	"bedrock:createModelCustomizationJob":              {patterns: both, kind: Read},
 	"codebuild:startBuild":                             {patterns: jobs, kind: Read},
 	"codebuild:stopBuild":                              {kind: Read},
 	"codebuild:batchDeleteBuilds":                      {kind: Read},
@@ -103,15 +104,15 @@ var actions = map[string]action{
 	"codebuild:retryBuildBatch":                        {patterns: jobs, kind: Read},
 	"codebuild:deleteBuildBatch":                       {kind: Read},
 	"databrew:startJobRun":                             {patterns: jobs, kind: Read},
-	"ecs:runTask":                                      {patterns: []Pattern{Sync, Callback}, kind: Read},
-	"eks:call":                                         {kind: Read},
-	"eks:runJob":                                       {patterns: jobs, kind: Read},
-	"eks:createCluster":                                {patterns: jobs, kind: Read},
-	"eks:deleteCluster":                                {patterns: jobs, kind: Read},
-	"eks:createFargateProfile":                         {patterns: jobs, kind: Read},
-	"eks:deleteFargateProfile":                         {patterns: jobs, kind: Read},
-	"eks:createNodegroup":                              {patterns: jobs, kind: Read},
-	"eks:deleteNodegroup":                              {patterns: jobs, kind: Read},
+	"ecs:runTask":                                      {patterns: both, kind: Read},
+	"eks:call":                                         {patterns: token, kind: Read},
+	"eks:runJob":                                       {patterns: both, kind: Read},
+	"eks:createCluster":                                {patterns: both, kind: Read},
+	"eks:deleteCluster":                                {patterns: both, kind: Read},
+	"eks:createFargateProfile":                         {patterns: both, kind: Read},
+	"eks:deleteFargateProfile":                         {patterns: both, kind: Read},
+	"eks:createNodegroup":                              {patterns: both, kind: Read},
+	"eks:deleteNodegroup":                              {patterns: both, kind: Read},
 	"elasticmapreduce:createCluster":                   {patterns: jobs, kind: Read},
 	"elasticmapreduce:terminateCluster":                {patterns: jobs, kind: Read},
 	"elasticmapreduce:addStep":                         {patterns: jobs, kind: Read},
@@ -195,6 +196,17 @@ func (r Resource) Kind() Kind {
 		return Unknown
 	}
 	return a.kind
+}
+
+// LacksPattern reports whether AWS has the action and not with this pattern, as
+// sqs:sendMessage.sync: it rejects such a resource.
+func (r Resource) LacksPattern() bool {
+	a, ok := r.find()
+	// Of .sync:2 AWS does not document which jobs have it.
+	if !ok || r.Pattern == Sync2 && slices.Contains(a.patterns, Sync) {
+		return false
+	}
+	return r.Pattern != RequestResponse && !slices.Contains(a.patterns, r.Pattern)
 }
 
 // Parameters returns the parameters of a native call: the one that it needs and

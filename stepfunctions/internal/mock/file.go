@@ -17,9 +17,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
-	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/textfile"
 )
 
@@ -76,9 +74,9 @@ func Parse(path string, text []byte) (*File, error) {
 		return nil, fmt.Errorf("%s: it has more than %d bytes", path, maxFile)
 	}
 	var twice error
-	root, err := value.ParseStrict(text, func(pointer string) {
+	root, err := value.ParseStrict(text, func(pointer string, offset int) {
 		if twice == nil {
-			twice = fmt.Errorf("%s: %s is there twice", path, pointer)
+			twice = f.at(offset, "%s is there twice", pointer)
 		}
 	})
 	if syntax := (*value.SyntaxError)(nil); errors.As(err, &syntax) {
@@ -102,6 +100,9 @@ func Parse(path string, text []byte) (*File, error) {
 	}
 	return f, f.readMachines(top)
 }
+
+// Path returns what the file was read from.
+func (f *File) Path() string { return f.path }
 
 // at returns an error about a place in the text.
 func (f *File) at(offset int, format string, args ...any) error {
@@ -273,6 +274,8 @@ func (f *File) HasCase(machine, testCase string) error {
 		return nil
 	case f == nil:
 		return fmt.Errorf("the test case %q needs a mock file: start with -mock FILE", testCase)
+	case !f.has(machine):
+		return fmt.Errorf("%s: StateMachines has no %q%s", f.path, machine, meant(nearest(machine, f.Machines())))
 	case f.machines[machine].cases[testCase] == nil:
 		return fmt.Errorf("%s: StateMachines.%s.TestCases has no %q: %s", f.path, machine, testCase, list(f.machines[machine].cases))
 	}
@@ -330,56 +333,7 @@ func (f *File) Machines() []string {
 	return slices.Sorted(maps.Keys(f.machines))
 }
 
-// Check checks the mocks of a machine against its definition. A problem is a
-// mistake: a state that is not there or is no Task. A misfit is a result that
-// the service's API cannot have given.
-func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []error) {
-	if f == nil {
-		return nil, nil
-	}
-	for _, c := range slices.Sorted(maps.Keys(f.machines[name].cases)) {
-		states := f.machines[name].cases[c]
-		for _, state := range slices.Sorted(maps.Keys(states)) {
-			path := []string{"StateMachines", name, "TestCases", c, state}
-			_, found := definition.Find(state)
-			switch {
-			case found == nil:
-				problems = append(problems, f.wrong(path, "the state machine has no such state"))
-			case found.Type != asl.Task && found.ItemReader == nil:
-				problems = append(problems, f.wrong(path, "it is a %s state, and only Task states, and the items of a Map state with an ItemReader, can have mocks", found.Type))
-			default:
-				misfits = append(misfits, f.misfits(states[state], found)...)
-			}
-		}
-	}
-	return problems, misfits
-}
-
-// misfits returns the results of a response that what the state calls cannot have
-// given. A task that waits for a token ends with what any program sends.
-func (f *File) misfits(name string, state *asl.State) (all []error) {
-	r := integration.Parse(state.Resource)
-	if r.Pattern == integration.Callback {
-		return nil
-	}
-	for _, a := range f.responses[name] {
-		result, err := value.Parse(a.response.Return)
-		if a.response.Return == nil || err != nil {
-			continue
-		}
-		key := strconv.Itoa(a.first)
-		if a.last > a.first {
-			key += "-" + strconv.Itoa(a.last)
-		}
-		path := []string{"MockedResponses", name, key, "Return"}
-		_, isObject := result.(*value.Object)
-		if _, isList := result.([]any); state.ItemReader != nil && !isList {
-			all = append(all, f.wrong(path, "an ItemReader reads an array of items"))
-		} else if why := r.Misfit(result); why != "" {
-			all = append(all, f.wrong(path, "%s does not answer this: %s", r.Call(), why))
-		} else if r.Integrated() && !isObject {
-			all = append(all, f.wrong(path, "%s does not answer this: it answers an object", r.Call()))
-		}
-	}
-	return all
+func (f *File) has(machine string) bool {
+	_, ok := f.machines[machine]
+	return ok
 }

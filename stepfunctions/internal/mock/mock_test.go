@@ -2,6 +2,7 @@ package mock_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,15 +70,16 @@ func TestFind(t *testing.T) {
 func TestErrors(t *testing.T) {
 	const responses = `, "MockedResponses": {"R": {"0": {"Return": 1}}}}`
 	for text, want := range map[string]string{
-		"":                               "mocks.json:1:1: unexpected EOF",
-		"{\n  \"a\": nope}":              "mocks.json:2:8: ",
-		"[]":                             "mocks.json:1:1: it is not an object",
-		`{"StateMachines": []}`:          "mocks.json:1:19: StateMachines: it is not an object",
-		`{"MockedResponses": {"R": {}}}`: `MockedResponses.R: it is not an object such as`,
-		"{\"MockedResponses\": {\"R\": {\n \"first\": {\"Return\": 1}}}}": `mocks.json:2:11: MockedResponses.R.first: it is not the number of an attempt`,
-		`{"MockedResponses": {"R": {"+1": {"Return": 1}}}}`:               `MockedResponses.R.+1: it is not the number`,
-		`{"StateMachine": {}}`:     "mocks.json:1:18: StateMachine: it is written StateMachines",
-		`{"mocked_responses": {}}`: "mocked_responses: it is written MockedResponses",
+		"":                  "mocks.json:1:1: unexpected EOF",
+		"{\n  \"a\": nope}": "mocks.json:2:8: ",
+		"[]":                "mocks.json:1:1: it is not an object",
+		"{\"StateMachines\": {},\n \"StateMachines\": {}}":                                      "mocks.json:2:2: /StateMachines is there twice",
+		`{"StateMachines": []}`:                                                                 "mocks.json:1:19: StateMachines: it is not an object",
+		`{"MockedResponses": {"R": {}}}`:                                                        `MockedResponses.R: it is not an object such as`,
+		"{\"MockedResponses\": {\"R\": {\n \"first\": {\"Return\": 1}}}}":                       `mocks.json:2:11: MockedResponses.R.first: it is not the number of an attempt`,
+		`{"MockedResponses": {"R": {"+1": {"Return": 1}}}}`:                                     `MockedResponses.R.+1: it is not the number`,
+		`{"StateMachine": {}}`:                                                                  "mocks.json:1:18: StateMachine: it is written StateMachines",
+		`{"mocked_responses": {}}`:                                                              "mocked_responses: it is written MockedResponses",
 		`{"StateMachines": {"M": {"DefaultTestcase": "C", "TestCases": {"C": {}}}}}`:            "StateMachines.M.DefaultTestcase: it is written DefaultTestCase",
 		`{"MockedResponses": {"R": {"2-1": {"Return": 1}}}}`:                                    `MockedResponses.R.2-1: it is not the number`,
 		`{"MockedResponses": {"R": {"0": {}}}}`:                                                 "MockedResponses.R.0: it needs either Return or Throw",
@@ -85,7 +87,7 @@ func TestErrors(t *testing.T) {
 		`{"MockedResponses": {"R": {"0": {"Throw": {"Cause": "C"}}}}}`:                          "MockedResponses.R.0.Throw: it needs an Error",
 		`{"MockedResponses": {"R": {"0": {"Throw": {"Error": 5}}}}}`:                            "MockedResponses.R.0.Throw.Error: it is not a string",
 		`{"MockedResponses": {"R": {"0-3": {"Return": 1}, "2": {"Return": 1}}}}`:                "MockedResponses.R.2: another response is for the same attempts",
-		`{"MockedResponses": {"R": {"0": {"Return": 1}, "0": {"Return": 1}}}}`:                  "mocks.json: /MockedResponses/R/0 is there twice",
+		`{"MockedResponses": {"R": {"0": {"Return": 1}, "0": {"Return": 1}}}}`:                  "mocks.json:1:48: /MockedResponses/R/0 is there twice",
 		`{"StateMachines": {"M": {"TestCases": {"C": {"S": "Nosuch"}}}}` + responses:            `mocks.json:1:51: StateMachines.M.TestCases.C.S: MockedResponses has no "Nosuch"`,
 		`{"StateMachines": {"M": {"TestCases": {"C": {"S": 5}}}}` + responses:                   `MockedResponses has no 5`,
 		`{"StateMachines": {"M": {"DefaultTestCase": "D", "TestCases": {"C": {}}}}` + responses: `StateMachines.M.DefaultTestCase: "D" is not one of its test cases: C`,
@@ -117,12 +119,13 @@ func machine(t *testing.T) *asl.Machine {
 }
 
 func TestCheck(t *testing.T) {
-	f := parse(t, `{"StateMachines": {"Orders": {"TestCases": {"A": {"Charge": "Text", "Notify": "Number", "Ask": "Text", "Call": "Text", "Each": "Text", "Nosuch": "Text"}}}},
+	f := parse(t, `{"StateMachines": {"Orders": {"TestCases": {"A": {"Charge": "Text", "Notify": "Number", "Ask": "Text", "Call": "Text", "Each": "Text", "Nosuch": "Text", "notifi": "Text"}}}},
 "MockedResponses": {"Text": {"0": {"Return": "x"}}, "Number": {"0-1": {"Return": {"MessageId": 5}}}}}`)
 	problems, misfits := f.Check("Orders", machine(t))
 	for i, want := range []string{
 		"mocks.json:1:128: StateMachines.Orders.TestCases.A.Each: it is a Map state, and only Task states, and the items of a Map state with an ItemReader, can have mocks",
 		"mocks.json:1:146: StateMachines.Orders.TestCases.A.Nosuch: the state machine has no such state",
+		`mocks.json:1:164: StateMachines.Orders.TestCases.A.notifi: the state machine has no such state; did you mean "Notify"?`,
 	} {
 		if i >= len(problems) || problems[i].Error() != want {
 			t.Errorf("got %v, want %s", problems, want)
@@ -136,8 +139,27 @@ func TestCheck(t *testing.T) {
 			t.Errorf("got %v, want %s", misfits, want)
 		}
 	}
-	if len(problems) != 2 || len(misfits) != 2 {
-		t.Errorf("got %d problems and %d misfits, want 2 and 2", len(problems), len(misfits))
+	if len(problems) != 3 || len(misfits) != 2 {
+		t.Errorf("got %d problems and %d misfits, want 3 and 2", len(problems), len(misfits))
+	}
+}
+
+// A name is asked back for if it is near, and not if it is any other.
+func TestAbsentMachines(t *testing.T) {
+	f := parse(t, "{\"StateMachines\": {\"Ordres\": {}, \"Refunds\": {},\n  \"orders\": {}, \"Orders\": {}, \"Ordersé\": {}}}")
+	for i, want := range []mock.Absent{
+		{"Orders", errors.New(`mocks.json:2:42: StateMachines.Ordersé: there is no such state machine; did you mean "Orders"?`)},
+		{"Orders", errors.New(`mocks.json:1:30: StateMachines.Ordres: there is no such state machine; did you mean "Orders"?`)},
+		{"", errors.New("mocks.json:1:45: StateMachines.Refunds: there is no such state machine")},
+		{"Orders", errors.New(`mocks.json:2:13: StateMachines.orders: there is no such state machine; did you mean "Orders"?`)},
+	} {
+		got := f.AbsentMachines([]string{"Orders", "Shipments"})
+		if len(got) != 4 || got[i].Meant != want.Meant || got[i].Why.Error() != want.Why.Error() {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+	if err := f.HasCase("Refund", "A"); err == nil || err.Error() != `mocks.json: StateMachines has no "Refund"; did you mean "Refunds"?` {
+		t.Errorf("got %v", err)
 	}
 }
 

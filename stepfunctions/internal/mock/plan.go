@@ -128,9 +128,9 @@ func (p Plan) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// Absent returns the cause of the failure of a task that nothing answers: it names
-// the state and what to add to which file.
-func (f *File) Absent(machine, testCase, state, call string) string {
+// Unanswered returns the cause of the failure of a task that nothing answers: it
+// names the state and what to add to which file.
+func (f *File) Unanswered(machine, testCase, state, call string) string {
 	path, where := "a mock file (-mock FILE)", testCase
 	if f != nil {
 		path = f.path

@@ -111,10 +111,12 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	if err := ignoreFolder(s.data); err != nil {
 		log.Warn("the data folder got no .gitignore", slog.Any("error", err))
 	}
+	observer := machines.observer(log)
 	e := engine.New(engine.Config{
 		Journal: journal.New(db), Progress: db.Progress(), Invoker: lambda, Log: log, Region: s.region, Account: s.account,
-		Integrations: machines.mocks.integrations(s), TimeScale: s.scale, Observe: machines.observer(log).observe, ObserveEvents: s.verbose,
+		Integrations: machines.mocks.integrations(s), TimeScale: s.scale, Observe: observer.observe, ObserveEvents: s.verbose,
 	})
+	observer.engine = e
 	if err := e.Start(ctx); err != nil {
 		return fail(stderr, exitRefused, fmt.Errorf("data folder %s: %w", s.data, err))
 	}

@@ -51,20 +51,19 @@ func (m *mocks) integrations(s settings) engine.Integrations {
 	return i
 }
 
-// mistakes returns the mocks of a machine that its definition has no states for.
-func (m *mocks) mistakes(name string, definition *asl.Machine) error {
-	problems, _ := m.file.Load().Check(name, definition)
-	return errors.Join(problems...)
-}
-
-// report logs who answers the calls of a machine, if that is not all real, and
-// the mocked results that do not fit.
+// report logs who answers the calls of a machine, if that is not all real, the
+// mocks that it has no states for, and the mocked results that do not fit. None
+// of it stops anything: Step Functions Local, whose files these are, looks a mock
+// up when its state is entered.
 func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *slog.Logger) {
 	file := m.file.Load()
 	if plan := mock.NewPlan(name, definition, file, stubs); plan.Foreign() {
 		log.Warn("some calls of the state machine are mocked, stubbed or missing", "stateMachine", name, "calls", plan.String())
 	}
-	_, misfits := file.Check(name, definition)
+	problems, misfits := file.Check(name, definition)
+	for _, problem := range problems {
+		log.Warn("a mock has no effect", "stateMachine", name, "why", problem)
+	}
 	for _, misfit := range misfits {
 		log.Warn("a mocked result does not fit its state", "stateMachine", name, "why", misfit)
 	}
@@ -73,11 +72,28 @@ func (m *mocks) report(name string, definition *asl.Machine, stubs bool, log *sl
 // reportAbsent logs the state machines of the mock file that are not there: their
 // names may be misspelled.
 func (m *mocks) reportAbsent(e *engine.Engine, log *slog.Logger) {
-	for _, name := range m.file.Load().Machines() {
-		if _, found := find(e, name); !found {
-			log.Warn("the mock file has a state machine that is not there", "name", name, "file", m.path)
+	for _, absent := range m.file.Load().AbsentMachines(names(e)) {
+		log.Warn(absentMachine, "why", absent.Why)
+	}
+}
+
+// reportMeant logs those that may be meant for a machine which was just created:
+// any other may yet be created.
+func (m *mocks) reportMeant(created string, e *engine.Engine, log *slog.Logger) {
+	for _, absent := range m.file.Load().AbsentMachines(names(e)) {
+		if absent.Meant == created {
+			log.Warn(absentMachine, "why", absent.Why)
 		}
 	}
+}
+
+const absentMachine = "the mock file has a state machine that is not there"
+
+func names(e *engine.Engine) (all []string) {
+	for _, machine := range e.StateMachines() {
+		all = append(all, machine.Name)
+	}
+	return all
 }
 
 // callFunctions reports whether any of the machines may call a function for real.

@@ -58,7 +58,7 @@ func TestMocksAndStubs(t *testing.T) {
 		`msg="Orders/z has a task without a mock, stub or function" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,
 		`msg="Orders/y FAILED in `, ` at Check: Lambda.SdkClientException"`,
 		"nothing answers at the Lambda endpoint",
-		`the mock file has a state machine that is not there" name=Ordres`,
+		`the mock file has a state machine that is not there" why=`,
 		"aws stepfunctions start-execution --endpoint-url http://127.0.0.1:",
 		" --region us-east-1 --state-machine-arn " + arn + "Orders --input '{}'\n",
 	} {
@@ -88,10 +88,39 @@ func TestNoEndpointIsMissedWhereFunctionsAreMocked(t *testing.T) {
 	}
 }
 
-func TestMocksWithoutStatesStopTheStart(t *testing.T) {
+// Names that lead nowhere are logged, with their place and the name that may be
+// meant, and stop nothing: Step Functions Local takes such a file, too.
+func TestMocksOfNothingAreReported(t *testing.T) {
 	p := newProject(t, trading, tradingASL)
 	p.write("mocks.json", strings.ReplaceAll(tradingMocks, `"Read"`, `"Raed"`))
-	p.refused("mocks.json:1:79: StateMachines.Orders.TestCases.Sold.Raed: the state machine has no such state", "-mock", filepath.Join(p.dir, "mocks.json"))
+	s := p.starts("-mock", filepath.Join(p.dir, "mocks.json"))
+	s.end(t)
+	log := p.log.take()
+	for _, want := range []string{
+		`msg="a mock has no effect" stateMachine=Orders`, `mocks.json:1:79: StateMachines.Orders.TestCases.Sold.Raed: the state machine has no such state; did you mean \"Read\"?"`,
+		`msg="the mock file has a state machine that is not there"`, `mocks.json:1:129: StateMachines.Ordres: there is no such state machine; did you mean \"Orders\"?"`,
+	} {
+		if strings.Count(log, want) != 1 {
+			t.Errorf("the log should have %s once:\n%s", want, log)
+		}
+	}
+}
+
+// Without a template a name is asked back for once a machine of about that name
+// is created.
+func TestMocksOfAMachineThatIsCreated(t *testing.T) {
+	p := newProject(t, trading, tradingASL)
+	p.write("mocks.json", tradingMocks)
+	s := p.starts("-template", "", "-mock", filepath.Join(p.dir, "mocks.json"))
+	for _, name := range []string{"Payments", "Order"} {
+		_, err := s.CreateStateMachine(t.Context(), &sfn.CreateStateMachineInput{Name: aws.String(name), RoleArn: aws.String("r"), Definition: aws.String(`{"StartAt":"S","States":{"S":{"Type":"Succeed"}}}`)})
+		must(t, err)
+	}
+	s.end(t)
+	const want = `StateMachines.Orders: there is no such state machine; did you mean \"Order\"?"`
+	if log := p.log.take(); strings.Count(log, want) != 1 || strings.Contains(log, "Payments") {
+		t.Errorf("the log should have %s once:\n%s", want, log)
+	}
 }
 
 // The skeleton can be used as it is.

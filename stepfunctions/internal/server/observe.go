@@ -17,23 +17,23 @@ import (
 // machines, executions, states and errors; no inputs, outputs or causes. Only
 // the token and the parameters of a task that waits for its developer are shown.
 type observer struct {
-	log   *slog.Logger
-	mocks *mocks
-	stubs bool
+	log      *slog.Logger
+	machines *machines
+	// engine is what is observed; it is set before the engine starts.
+	engine *engine.Engine
 }
 
 // observer writes to log.
-func (m *machines) observer(log *slog.Logger) *observer {
-	return &observer{log: log, mocks: m.mocks, stubs: m.stubs}
-}
+func (m *machines) observer(log *slog.Logger) *observer { return &observer{log: log, machines: m} }
 
 func (o *observer) observe(n engine.Observation) {
 	name := n.Machine + "/" + n.Execution
 	switch {
 	case n.Defined != nil:
-		o.mocks.report(n.Machine, n.Defined, o.stubs, o.log)
-		if err := o.mocks.mistakes(n.Machine, n.Defined); err != nil {
-			o.log.Warn("the mock file has mistakes", "stateMachine", n.Machine, "why", err)
+		mocks := o.machines.mocks
+		mocks.report(n.Machine, n.Defined, o.machines.stubs, o.log)
+		if o.machines.template == "" { // else deploy reports them all
+			mocks.reportMeant(n.Machine, o.engine, o.log)
 		}
 	case n.Ended != nil:
 		o.log.Info(name + " " + n.Ended.String())

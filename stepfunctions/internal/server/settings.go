@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/internal/hostguard"
+	"example.org/asynchttpapi/stepfunctions/internal/engine"
 )
 
 // settings are the program's flags, which win over environment variables.
@@ -67,8 +68,8 @@ func readSettings(args []string, getenv func(string) string, stderr io.Writer) (
 	text(&s.addr, "addr", "STEPFUNCTIONS_ADDR", "127.0.0.1:8083", "listen address of the API; port 0 selects a free port")
 	text(&s.data, "data", "STEPFUNCTIONS_DATA", ".stepfunctions", "folder where state machines and executions are stored")
 	text(&s.lambda, "lambda-endpoint", "LAMBDA_ENDPOINT", "http://127.0.0.1:3001", "endpoint of the Lambda Invoke API, as sam local start-lambda serves it")
-	text(&s.region, "region", "AWS_REGION", "us-east-1", "AWS region in ARNs")
-	text(&s.account, "account", "AWS_ACCOUNT_ID", "123456789012", "AWS account in ARNs, 12 digits")
+	text(&s.region, "region", "AWS_REGION", engine.DefaultRegion, "AWS region in ARNs")
+	text(&s.account, "account", "AWS_ACCOUNT_ID", engine.DefaultAccount, "AWS account in ARNs, 12 digits")
 	text(&s.template, "template", "STEPFUNCTIONS_TEMPLATE", "", "SAM or CloudFormation template whose state machines are created at startup, or a definition")
 	text(&s.mocks, "mock", "SFN_MOCK_CONFIG", "", "mock `FILE`, in the format of MockConfigFile.json; definitions may then call any service")
 	text(&s.integrations, "integrations", "STEPFUNCTIONS_INTEGRATIONS", refuse, "calls of other services: refuse to create their state machine, or stub to answer writes with a minimal response")

@@ -81,6 +81,16 @@ func TestResources(t *testing.T) {
   Bus: {Type: AWS::Events::EventBus, Properties: {Name: orders}}
   Fn: {Type: AWS::Serverless::Function, Properties: {Events: {A: {Type: Api}, B: {Type: HttpApi}}}}
   WithRole: {Type: AWS::Serverless::Function, Properties: {Role: x}}
+  M2: {Type: AWS::Serverless::StateMachine, Condition: Never, Properties: {Definition: {}}}
+  Layer: {Type: AWS::Serverless::LayerVersion, Properties: {LayerName: libs}}
+  Nested: {Type: AWS::CloudFormation::Stack}
+  App: {Type: AWS::Serverless::Application}
+  Web: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
+  Net: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer, Properties: {Name: front, Type: network}}
+  Group: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  Compute: {Type: AWS::Batch::ComputeEnvironment}
+  Model: {Type: AWS::SageMaker::Model, Properties: {ModelName: m1}}
+  Policy: {Type: AWS::IAM::ManagedPolicy}
 `
 	for expression, want := range map[string]string{
 		"!Ref Topic":              "arn:aws:sns:us-east-1:123456789012:news",
@@ -107,10 +117,23 @@ func TestResources(t *testing.T) {
 		"!GetAtt FnRole.Arn":                       "arn:aws:iam::123456789012:role/FnRole",
 		"!Ref MRole":                               "MRole",
 		"!Sub 'x${FnRole}'":                        "xFnRole",
+		"!Ref Fn":                                  "Fn",
+		"!Ref M2":                                  "arn:aws:states:us-east-1:123456789012:stateMachine:M2",
+		"!Ref Layer":                               "arn:aws:lambda:us-east-1:123456789012:layer:libs:1",
+		"!Ref Nested":                              "arn:aws:cloudformation:us-east-1:123456789012:stack/local-Nested/00000000-0000-0000-0000-000000000000",
+		"!Ref App":                                 "arn:aws:cloudformation:us-east-1:123456789012:stack/local-App/00000000-0000-0000-0000-000000000000",
+		"!Ref Web":                                 "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/Web/0000000000000000",
+		"!Ref Net":                                 "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/front/0000000000000000",
+		"!GetAtt Net.LoadBalancerFullName":         "net/front/0000000000000000",
+		"!Ref Group":                               "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/Group/0000000000000000",
+		"!Ref Compute":                             "arn:aws:batch:us-east-1:123456789012:compute-environment/Compute",
+		"!Ref Model":                               "arn:aws:sagemaker:us-east-1:123456789012:model/m1",
+		"!GetAtt Model.ModelName":                  "m1",
+		"!Ref Policy":                              "arn:aws:iam::123456789012:policy/Policy",
 		"!GetAtt WithRoleRole.Arn":                 "",
 		"!Ref ServerlessDeployment":                "",
 	} {
-		template := "Transform: AWS::Serverless-2016-10-31\nResources:" + resources +
+		template := "Transform: AWS::Serverless-2016-10-31\nConditions: {Never: !Equals [a, b]}\nResources:" + resources +
 			"  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition: {a: " + expression + "}\n"
 		machines, err := StateMachines(write(t, template), place)
 		switch {

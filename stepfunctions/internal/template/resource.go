@@ -7,7 +7,8 @@ import (
 
 // kind is what this package knows of a type of resources besides functions and
 // state machines: which property names it, and what Ref and GetAtt give. In the
-// patterns NAME is the name, REGION and ACCOUNT are the place's.
+// patterns NAME is the name, REGION and ACCOUNT are the place's, BALANCER is how
+// ARNs of load balancers name their type, and zeros stand for what AWS makes up.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 type kind struct {
 	// name is the property with the resource's name, "" where it has none.
@@ -29,12 +30,26 @@ var kinds = map[string]kind{
 		"Id": "arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf"}},
 	"AWS::ECS::TaskDefinition": {"Family", "arn:aws:ecs:REGION:ACCOUNT:task-definition/NAME:1", map[string]string{
 		"TaskDefinitionArn": "arn:aws:ecs:REGION:ACCOUNT:task-definition/NAME:1"}},
-	"AWS::ECS::Cluster":            {"ClusterName", "", map[string]string{"Arn": "arn:aws:ecs:REGION:ACCOUNT:cluster/NAME"}},
-	"AWS::Batch::JobQueue":         {"JobQueueName", "arn:aws:batch:REGION:ACCOUNT:job-queue/NAME", map[string]string{"JobQueueArn": "arn:aws:batch:REGION:ACCOUNT:job-queue/NAME"}},
-	"AWS::Batch::JobDefinition":    {"JobDefinitionName", "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME:1", nil},
-	"AWS::DynamoDB::Table":         {"TableName", "", table},
-	"AWS::DynamoDB::GlobalTable":   {"TableName", "", table},
-	"AWS::Serverless::SimpleTable": {"TableName", "", table},
+	"AWS::ECS::Cluster":         {"ClusterName", "", map[string]string{"Arn": "arn:aws:ecs:REGION:ACCOUNT:cluster/NAME"}},
+	"AWS::Batch::JobQueue":      {"JobQueueName", "arn:aws:batch:REGION:ACCOUNT:job-queue/NAME", map[string]string{"JobQueueArn": "arn:aws:batch:REGION:ACCOUNT:job-queue/NAME"}},
+	"AWS::Batch::JobDefinition": {"JobDefinitionName", "arn:aws:batch:REGION:ACCOUNT:job-definition/NAME:1", nil},
+	"AWS::Batch::ComputeEnvironment": {"ComputeEnvironmentName", "arn:aws:batch:REGION:ACCOUNT:compute-environment/NAME", map[string]string{
+		"ComputeEnvironmentArn": "arn:aws:batch:REGION:ACCOUNT:compute-environment/NAME"}},
+	"AWS::Lambda::LayerVersion":     layer,
+	"AWS::Serverless::LayerVersion": layer,
+	"AWS::CloudFormation::Stack":    stack,
+	"AWS::Serverless::Application":  stack,
+	"AWS::ElasticLoadBalancingV2::LoadBalancer": {"Name", loadBalancer, map[string]string{
+		"LoadBalancerArn": loadBalancer, "LoadBalancerFullName": "BALANCER/NAME/0000000000000000", "LoadBalancerName": "NAME"}},
+	"AWS::ElasticLoadBalancingV2::TargetGroup": {"Name", targetGroup, map[string]string{
+		"TargetGroupArn": targetGroup, "TargetGroupFullName": "targetgroup/NAME/0000000000000000", "TargetGroupName": "NAME"}},
+	"AWS::SageMaker::Model":          {"ModelName", "arn:aws:sagemaker:REGION:ACCOUNT:model/NAME", map[string]string{"ModelName": "NAME"}},
+	"AWS::SageMaker::EndpointConfig": {"EndpointConfigName", "arn:aws:sagemaker:REGION:ACCOUNT:endpoint-config/NAME", map[string]string{"EndpointConfigName": "NAME"}},
+	"AWS::SageMaker::Endpoint":       {"EndpointName", "arn:aws:sagemaker:REGION:ACCOUNT:endpoint/NAME", map[string]string{"EndpointName": "NAME"}},
+	"AWS::IAM::ManagedPolicy":        {"ManagedPolicyName", "arn:aws:iam::ACCOUNT:policy/NAME", map[string]string{"PolicyArn": "arn:aws:iam::ACCOUNT:policy/NAME"}},
+	"AWS::DynamoDB::Table":           {"TableName", "", table},
+	"AWS::DynamoDB::GlobalTable":     {"TableName", "", table},
+	"AWS::Serverless::SimpleTable":   {"TableName", "", table},
 	"AWS::S3::Bucket": {"BucketName", "", map[string]string{
 		"Arn": "arn:aws:s3:::NAME", "DomainName": "NAME.s3.amazonaws.com", "RegionalDomainName": "NAME.s3.REGION.amazonaws.com",
 		"DualStackDomainName": "NAME.s3.dualstack.REGION.amazonaws.com"}},
@@ -49,6 +64,20 @@ var kinds = map[string]kind{
 	"AWS::CodeBuild::Project": {"Name", "", map[string]string{"Arn": "arn:aws:codebuild:REGION:ACCOUNT:project/NAME"}},
 	"AWS::KMS::Key":           {"", "", map[string]string{"Arn": "arn:aws:kms:REGION:ACCOUNT:key/NAME", "KeyId": "NAME"}},
 }
+
+// layer and stack are what two types each are.
+var (
+	layer = kind{"LayerName", "arn:aws:lambda:REGION:ACCOUNT:layer:NAME:1", map[string]string{"LayerVersionArn": "arn:aws:lambda:REGION:ACCOUNT:layer:NAME:1"}}
+	stack = kind{"", "arn:aws:cloudformation:REGION:ACCOUNT:stack/" + stackName + "-NAME/00000000-0000-0000-0000-000000000000", nil}
+)
+
+const (
+	loadBalancer = "arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/BALANCER/NAME/0000000000000000"
+	targetGroup  = "arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/0000000000000000"
+)
+
+// balancers are the types of load balancers in their ARNs.
+var balancers = map[string]string{"": "app", "application": "app", "network": "net", "gateway": "gwy"}
 
 // table is what GetAtt of a table gives. The label of a stream is the time at
 // which it was made.
@@ -99,6 +128,13 @@ func (t *template) pattern(pattern, id string, r resource) (any, error) {
 		if r.kind == "AWS::S3::Bucket" {
 			name = strings.ToLower(id)
 		}
+	}
+	if strings.Contains(pattern, "BALANCER") {
+		kind, err := t.property(r, "Type")
+		if err != nil {
+			return nil, err
+		}
+		pattern = strings.Replace(pattern, "BALANCER", balancers[kind], 1)
 	}
 	return strings.NewReplacer("REGION", t.place.Region, "ACCOUNT", t.place.Account, "NAME", name).Replace(pattern), nil
 }

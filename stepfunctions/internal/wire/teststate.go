@@ -3,8 +3,6 @@ package wire
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
@@ -40,7 +38,8 @@ func (s *service) testState(ctx context.Context, in *testStateInput) (*testState
 // parse reads the definition around the state as one of a machine, and finds
 // the state in it.
 func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Error) {
-	if why := asl.ErrorMessage(r.diagnostics()); why != "" {
+	found := asl.Validate(r.machine, asl.Options{Partial: r.in.StateName == nil, TestState: true})
+	if why := asl.ErrorMessage(found); why != "" {
 		return nil, nil, errorf("InvalidDefinition", "%s", why)
 	}
 	machine, err := asl.Parse(r.machine)
@@ -53,15 +52,6 @@ func (r *stateRequest) parse() (*asl.Machine, *asl.State, *Error) {
 	}
 	inside, state := machine.Find(name)
 	return inside, state, nil
-}
-
-// diagnostics returns the diagnostics of the definition. What a mocked task would call does
-// not matter, for it is not called.
-func (r *stateRequest) diagnostics() []asl.Diagnostic {
-	found := asl.Validate(r.machine, asl.Options{Partial: r.in.StateName == nil})
-	return slices.DeleteFunc(found, func(d asl.Diagnostic) bool {
-		return r.mocked() && d.Severity == asl.SeverityWarning && strings.HasSuffix(d.Location, "/Resource")
-	})
 }
 
 // stateInput returns what the request sets around the state.

@@ -59,9 +59,33 @@ func TestTestStateOfAMachineWithVariables(t *testing.T) {
 	}
 }
 
+// What other states call is in the way of none.
+func TestTestStateBesideServices(t *testing.T) {
+	a := newAPI(t)
+	out, err := a.TestState(t.Context(), &sfn.TestStateInput{
+		Definition: aws.String(`{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","Parameters":{},"Next":"P"},"P":{"Type":"Pass","End":true}}}`),
+		StateName:  aws.String("P"), Input: aws.String("[1]"),
+	})
+	must(t, err)
+	if *out.Output != "[1]" {
+		t.Errorf("%s", *out.Output)
+	}
+	out, err = a.TestState(t.Context(), &sfn.TestStateInput{
+		Definition: aws.String(`{"Type":"Map","ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},
+			"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}},"End":true}`),
+		Input: aws.String("[1]"), Mock: &types.MockInput{Result: aws.String(`{"MapRunArn":"m"}`)},
+	})
+	must(t, err)
+	if *out.Output != `{"MapRunArn":"m"}` {
+		t.Errorf("%s", *out.Output)
+	}
+}
+
 func TestTestStateRefused(t *testing.T) {
 	a := newAPI(t)
 	task := `{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"f"},"End":true}`
+	const processor = `{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"I","States":{"I":{"Type":"Pass","End":true}}}`
+	put := `{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","Parameters":{"TableName":"t","Item":{}},"Next":"P"}`
 	mocked := func(result string) *types.MockInput { return &types.MockInput{Result: &result} }
 	const context = "Invalid Context object provided: "
 	for _, c := range []struct {
@@ -81,6 +105,9 @@ func TestTestStateRefused(t *testing.T) {
 		{"variables", sfn.TestStateInput{Definition: aws.String(`{"Type":"Succeed"}`), Variables: aws.String("[]")}, "ValidationException", ""},
 		{"definition", sfn.TestStateInput{Definition: aws.String(`[]`)}, "InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null'"},
 		{"callback without mock", sfn.TestStateInput{Definition: aws.String(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Parameters":{"FunctionName":"f","Payload":{"t.$":"$$.Task.Token"}},"End":true}`), RoleArn: aws.String(roleARN)}, "ValidationException", ""},
+		{"service without mock", sfn.TestStateInput{Definition: &put, RoleArn: aws.String(roleARN)}, "ValidationException", "The resource 'arn:aws:states:::dynamodb:putItem' cannot be called here: test the state with the parameter mock"},
+		{"item reader", sfn.TestStateInput{Definition: aws.String(`{"StartAt":"M","States":{"M":{"Type":"Map","ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"b"}},"ItemProcessor":` + processor + `,"End":true}}}`), StateName: aws.String("M"), Mock: mocked("[]")}, "ValidationException", "The items of the state 'M' cannot be read here: test it without its ItemReader"},
+		{"service without mock in a machine", sfn.TestStateInput{Definition: aws.String(`{"StartAt":"A","States":{"A":` + put + `,"P":{"Type":"Pass","End":true}}}`), StateName: aws.String("A"), RoleArn: aws.String(roleARN)}, "ValidationException", "The resource 'arn:aws:states:::dynamodb:putItem' cannot be called here: test the state with the parameter mock"},
 	} {
 		t.Run(c.title, func(t *testing.T) {
 			_, err := a.TestState(t.Context(), &c.in)

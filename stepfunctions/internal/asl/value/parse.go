@@ -65,13 +65,14 @@ func Parse(src []byte) (any, error) {
 	return parse(src, nil)
 }
 
-// ParseStrict is Parse for texts written by people: duplicate is called with
-// the JSON pointer of every member whose name its object already has.
-func ParseStrict(src []byte, duplicate func(pointer string)) (any, error) {
+// ParseStrict is Parse for texts written by people: duplicate is called with the
+// JSON pointer of every member whose name its object already has, and the offset
+// of the name's quote.
+func ParseStrict(src []byte, duplicate func(pointer string, offset int)) (any, error) {
 	return parse(src, duplicate)
 }
 
-func parse(src []byte, duplicate func(string)) (any, error) {
+func parse(src []byte, duplicate func(string, int)) (any, error) {
 	r := reader{src: src, duplicate: duplicate}
 	v, err := r.value(0)
 	if err != nil {
@@ -87,7 +88,7 @@ func parse(src []byte, duplicate func(string)) (any, error) {
 type reader struct {
 	src       []byte
 	at        int
-	duplicate func(pointer string)
+	duplicate func(pointer string, offset int)
 	path      []string // kept only when duplicates are reported
 }
 
@@ -335,6 +336,7 @@ func (r *reader) member(o *Object, depth int) error {
 	if r.peek() != '"' {
 		return r.fail("a member's name was expected")
 	}
+	began := r.at
 	name, err := r.string()
 	if err != nil {
 		return err
@@ -345,7 +347,7 @@ func (r *reader) member(o *Object, depth int) error {
 	r.at++
 	r.enter(name)
 	if r.duplicate != nil && o.find(name) >= 0 {
-		r.duplicate("/" + strings.Join(r.path, "/"))
+		r.duplicate("/"+strings.Join(r.path, "/"), began)
 	}
 	v, err := r.value(depth + 1)
 	if err != nil {

@@ -3,6 +3,7 @@ package value
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -64,8 +65,8 @@ func TestDepth(t *testing.T) {
 
 func TestStrictReportsDuplicates(t *testing.T) {
 	var at []string
-	_, err := ParseStrict([]byte(`{"a":{"b/c":1,"b/c":2},"a":[{"d":1,"d":1}]}`), func(p string) { at = append(at, p) })
-	want := []string{"/a/b~1c", "/a", "/a/0/d"}
+	_, err := ParseStrict([]byte(`{"a":{"b/c":1,"b/c":2},"a":[{"d":1, "d":1}]}`), func(p string, offset int) { at = append(at, fmt.Sprint(offset, " ", p)) })
+	want := []string{"14 /a/b~1c", "23 /a", "36 /a/0/d"}
 	if err != nil || !reflect.DeepEqual(at, want) {
 		t.Errorf("got %v, %v; want %v", at, err, want)
 	}
