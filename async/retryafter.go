@@ -110,8 +110,11 @@ func (p *Pace) Observe(stage string, took time.Duration, ended bool) {
 	if i < 0 || took < 0 {
 		return
 	}
-	// In thousandths: short where it is stored.
-	fade := func(weight float64) float64 { return math.Round(weight*(1-1.0/paceMemory)*1000) / 1000 }
+	// In thousandths: short where it is stored. None is more than all ends that are
+	// remembered, but where what was stored is damaged.
+	fade := func(weight float64) float64 {
+		return math.Round(min(weight, paceMemory)*(1-1.0/paceMemory)*1000) / 1000
+	}
 	st, all := &p.Stages[i], map[int]float64{}
 	for b, weight := range st.Took {
 		if weight = fade(weight); weight >= 0.3 {
@@ -219,8 +222,8 @@ func (p *Pace) remaining(i, from int) (out weights) {
 // neighbors, so that a stage that always takes the same is a peak, one of two peaks
 // has a gap, and what a hundred ends of another happen to have between them is none.
 func (st *StagePace) likely() (out weights, seen float64) {
-	var below [len(grid) + 1]float64 // the weight of all lower buckets
-	for b := range grid {
+	var below [len(grid) + 1]float64 // the weight of all lower buckets; the first one has no time in it
+	for b := 1; b < len(grid); b++ {
 		below[b+1] = below[b] + max(st.Took[b], 0)
 	}
 	seen = below[len(grid)]

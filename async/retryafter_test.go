@@ -215,10 +215,33 @@ func TestPaceOfAnOlderVersion(t *testing.T) {
 	}
 }
 
+// What a store holds may be damaged: it is answered from, and learned over.
+func TestDamagedPace(t *testing.T) {
+	for _, stored := range []string{`{"0":100,"5":1}`, `{"5":1e308,"6":1e308}`, `{"-3":9,"5":-1,"4000":7}`} {
+		var p async.Pace
+		if err := json.Unmarshal(fmt.Appendf(nil, `{"stages":[{"name":"A","buckets":%s,"ends":1e308}]}`, stored), &p); err != nil {
+			t.Fatal(err)
+		}
+		if got := p.RetryAfter(atWork("A", 0, 0), noon, 0); got < time.Second || got > 5*time.Minute {
+			t.Errorf("%v with %s", got, stored)
+		}
+		for range 600 {
+			p.Observe("A", 20*time.Second, true)
+		}
+		if text, err := json.Marshal(&p); err != nil {
+			t.Errorf("%s cannot be stored again: %s, %v", stored, text, err)
+		}
+		if got := p.RetryAfter(atWork("A", 0, 0), noon, 0); got < 20*time.Second || got > 22*time.Second {
+			t.Errorf("%v with %s, after 600 ends that took 20 s", got, stored)
+		}
+	}
+}
+
 // What a store holds may be of another version, or damaged.
 func FuzzPace(f *testing.F) {
 	f.Add([]byte(`{"stages":[{"name":"A","expected":-1,"buckets":{"-5":1,"99999":2,"3":-1},"ends":-4}]}`), int64(0))
 	f.Add([]byte(`{"stages":[{"name":"A","expected":1e300,"buckets":{"3":1e300}}]}`), int64(1e9))
+	f.Add([]byte(`{"stages":[{"name":"A","buckets":{"0":100,"5":1}},null]}`), int64(-1e9))
 	f.Fuzz(func(t *testing.T, text []byte, at int64) {
 		var p async.Pace
 		if json.Unmarshal(text, &p) != nil {

@@ -64,34 +64,38 @@ func entriesSum(id int64, seq, n int, row []byte) int64 {
 
 // Entries implements engine.Journal.
 func (j *Journal) Entries(ctx context.Context, id int64, after, limit int) (entries [][]byte, err error) {
-	first := after // the first entry of the first row, which may have earlier ones
+	var first, next, all int // the rows read have the entries from first up to next, of all
 	err = j.db.Read(ctx, func(conn *sqlite.Conn) error {
-		entries = nil
+		entries, first, next, all = nil, 0, -1, 0
 		var damage error
 		err := database.Each(conn, entriesOf, func(stmt *sqlite.Stmt) {
 			row, seq, n := database.ColumnBytes(stmt, 0), stmt.ColumnInt(2), stmt.ColumnInt(3)
 			if stmt.ColumnInt64(1) != entriesSum(id, seq, n, row) {
 				damage = fmt.Errorf("row %d of entries of execution %d is not as it was written: %w", seq, id, database.ErrDamaged)
 			}
-			if damage != nil {
-				return
+			if next < 0 {
+				first, next, all = seq, seq, stmt.ColumnInt(4)
 			}
-			if entries == nil {
-				first = seq
+			if damage == nil && seq == next {
+				entries, damage = unpack(entries, n, row)
 			}
-			entries, damage = unpack(entries, n, row)
+			if seq == next {
+				next += n
+			}
 		}, id, after, after+limit)
 		return errors.Join(err, damage)
 	})
+	if err == nil && next < 0 {
+		all, err = j.Length(ctx, id)
+	}
+	if err == nil && (first > after || next < min(after+limit, all)) {
+		err = fmt.Errorf("entries of execution %d are missing: %w", id, database.ErrDamaged)
+	}
 	if err != nil {
 		return nil, err
 	}
 	entries = entries[min(after-first, len(entries)):]
-	entries = entries[:min(limit, len(entries))]
-	if len(entries) == 0 {
-		_, err = j.Length(ctx, id)
-	}
-	return entries, err
+	return entries[:min(limit, len(entries))], nil
 }
 
 // Length implements engine.Journal.

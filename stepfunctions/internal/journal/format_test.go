@@ -124,6 +124,35 @@ func TestChangedRows(t *testing.T) {
 	}
 }
 
+// A row that is missing is an error wherever it shows, and the others can be read.
+func TestMissingRows(t *testing.T) {
+	for _, missing := range []int{0, maxPacked, 2 * maxPacked} {
+		db := open(t, t.TempDir())
+		j := New(db)
+		closed(t, j, 4*maxPacked)
+		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+			return database.Exec(conn, "DELETE FROM entries WHERE seq = ?", missing)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for after := 0; after < 4*maxPacked; after += maxPacked / 4 {
+			for _, limit := range []int{1, maxPacked} {
+				entries, err := j.Entries(t.Context(), 1, after, limit)
+				switch whole := after+limit <= missing || after >= missing+maxPacked; {
+				case !whole && !errors.Is(err, database.ErrDamaged):
+					t.Errorf("without row %d, %d after %d: %d, %v", missing, limit, after, len(entries), err)
+				case whole && (err != nil || len(entries) != min(limit, 4*maxPacked-after)):
+					t.Errorf("without row %d, %d after %d, which are there: %d, %v", missing, limit, after, len(entries), err)
+				}
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What retention removes is overwritten, and its room is given back.
 func TestExpiredDataIsGone(t *testing.T) {
 	const secret = "a name that must not stay"

@@ -35,7 +35,7 @@ const (
 	insertRow    = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
-	length       = `SELECT seq + count FROM entries WHERE execution = ? ORDER BY seq DESC LIMIT 1`
+	length       = `SELECT seq + count FROM entries WHERE execution = ?1 ORDER BY seq DESC LIMIT 1`
 	pastName     = `SELECT id FROM executions WHERE machine = ? AND name = ? AND (stopped < ? OR stopped IS NOT NULL AND id <= ?)`
 	closedBefore = `SELECT id FROM executions WHERE stopped < ? ORDER BY stopped LIMIT ?`
 	deleteOne    = `DELETE FROM executions WHERE id = ?`

@@ -21,7 +21,7 @@ func TestQueryPlans(t *testing.T) {
 		{ofAll, "SEARCH executions USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
 		{closedBefore, "SEARCH executions USING COVERING INDEX closed (stopped<?)"},
 		{highestID, "SEARCH executions"},
-		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>? AND seq<?); SCALAR SUBQUERY 1; SEARCH entries USING PRIMARY KEY (execution=? AND seq<?)"},
+		{entriesOf, "SEARCH entries USING PRIMARY KEY (execution=? AND seq>? AND seq<?); SCALAR SUBQUERY 2; SEARCH entries USING PRIMARY KEY (execution=? AND seq<?); SCALAR SUBQUERY 1; SEARCH entries USING PRIMARY KEY (execution=?)"},
 		{length, "SEARCH entries USING PRIMARY KEY (execution=?)"},
 	} {
 		if got := plan(t, db, test.query); got != test.want {

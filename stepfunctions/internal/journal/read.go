@@ -20,7 +20,7 @@ const (
 	ofMachine  = columns + `WHERE machine = ?1 AND` + filtered
 	ofAll      = columns + `WHERE ?1 = '' AND` + filtered
 	highestID  = `SELECT coalesce(max(id), 0) FROM executions`
-	entriesOf  = `SELECT entry, sum, seq, count FROM entries WHERE execution = ?1 AND seq >= coalesce((SELECT max(seq) FROM entries
+	entriesOf  = `SELECT entry, sum, seq, count, (` + length + `) FROM entries WHERE execution = ?1 AND seq >= coalesce((SELECT max(seq) FROM entries
 		WHERE execution = ?1 AND seq <= ?2), 0) AND seq < ?3 ORDER BY seq`
 	allMachines = `SELECT document, sum, arn FROM machines ORDER BY arn`
 	oneRevision = `SELECT document, sum, id FROM revisions WHERE id = ?`
