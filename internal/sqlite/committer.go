@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -22,6 +23,9 @@ type committer struct {
 	files *openFiles
 	sums  *pageSums
 	log   writeAheadLog
+	// yield lets others run; without is how many groups are not to wait for that.
+	yield   func()
+	without int
 
 	mu      sync.Mutex
 	waiting []*write
@@ -42,7 +46,7 @@ type write struct {
 // startCommitter takes the writing connection of the database in these files.
 func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
 	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
-	c := &committer{conn: conn, files: files, sums: sums, log: log, ready: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, ready: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -108,20 +112,32 @@ func (c *committer) run() {
 }
 
 // enough is how many writes are a group that waits for no more: what a commit costs
-// is then little for each of them.
-const enough = 16
+// is then little for each of them. A turn of the others that takes longTurn went to
+// one that computes, which has the processor for ten milliseconds at a time: so many
+// commits then go ahead without.
+const (
+	enough   = 16
+	longTurn = 2 * time.Millisecond
+	without  = 64
+)
 
 // gather lets what is ready to run go first, as long as that brings more writes.
 // Where the processor has nothing else to do, it takes no time.
 func (c *committer) gather() {
-	for before := 0; ; {
+	for before := 0; c.without == 0; {
 		n := c.count()
 		if n <= before || n >= enough {
 			return
 		}
 		before = n
-		runtime.Gosched()
+		begun := time.Now()
+		c.yield()
+		if time.Since(begun) >= longTurn {
+			c.without = without
+			return
+		}
 	}
+	c.without--
 }
 
 func (c *committer) count() int {

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"zombiezen.com/go/sqlite"
 )
@@ -54,6 +56,23 @@ func TestGather(t *testing.T) {
 	if together < rounds/2 { // a goroutine may be stopped at any place
 		t.Errorf("%d writes at once were one commit %d times of %d", enough-1, together, rounds)
 	}
+}
+
+// Where others compute, a turn of theirs is long: most groups go ahead without one,
+// and now and then one is tried again.
+func TestGatherDoesNotWaitForWhatComputes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for turn, want := range map[time.Duration]int{0: 10 * without, longTurn: 10} {
+			turns := 0
+			c := &committer{waiting: make([]*write, 1), yield: func() { turns++; time.Sleep(turn) }}
+			for range 10 * (without + 1) {
+				c.gather()
+			}
+			if turns < want || turns > want+10 {
+				t.Errorf("of %d groups %d waited for a turn of %v, want about %d", 10*(without+1), turns, turn, want)
+			}
+		}
+	})
 }
 
 // commits counts the transactions in the log: the frame that ends one has the
