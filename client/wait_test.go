@@ -61,7 +61,7 @@ func TestChanges(t *testing.T) {
 	s.done()
 }
 
-func TestChangesStopsWhenTold(t *testing.T) {
+func TestChangesStopsOnRequest(t *testing.T) {
 	s := serve(t, running("Moderation"))
 	c, _ := dial(t, s)
 	for range c.Changes(context.Background(), client.State[json.RawMessage]{URL: s.URL + "/api/status/a1"}) {

@@ -54,6 +54,9 @@ func TestTheProjectBuildsAndPassesItsTests(t *testing.T) {
 	if wrote := in(t, dir, nil, "go", "generate", "./..."); wrote != "" {
 		t.Errorf("what is generated is not up to date: %s", wrote)
 	}
+	if run := in(t, dir, nil, "make", "-n", "run"); !strings.Contains(run, "go generate") {
+		t.Errorf("the description that make run serves may be of an earlier job:\n%s", run)
+	}
 	if linked := in(t, dir, nil, "go", "list", "-deps", "./cmd/local", "./functions/..."); strings.Contains(linked, "/asyncgen") || strings.Contains(linked, "jsonschema") {
 		t.Errorf("a program that serves links the generator:\n%s", linked)
 	}

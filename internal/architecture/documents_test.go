@@ -64,6 +64,30 @@ func TestDocumentsNameWhatIsThere(t *testing.T) {
 	}
 }
 
+var (
+	shellBlock = regexp.MustCompile("(?ms)^ *```sh\n(.*?)^ *```$")
+	// notForZsh are a comment behind a command, which an interactive zsh takes for
+	// arguments, and a variable before a colon and a letter, which it modifies.
+	notForZsh = regexp.MustCompile(`(?m)^[^#\n]*\S +#.*|\$\w+:[a-z].*`)
+)
+
+// The shell of macOS is zsh.
+func TestCommandsCanBePastedIntoZsh(t *testing.T) {
+	for _, pattern := range []string{"*.md", "*/README.md", "*/*/README.md", "docs/*.md"} {
+		all, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		if err != nil || len(all) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, all, err)
+		}
+		for _, document := range all {
+			for _, block := range shellBlock.FindAllStringSubmatch(string(readPath(t, document)), -1) {
+				for _, line := range notForZsh.FindAllString(block[1], -1) {
+					t.Errorf("%s: %s", document, line)
+				}
+			}
+		}
+	}
+}
+
 // made are the targets that the documents ask a reader to make.
 var made = regexp.MustCompile("(?m)(?:^|`)make ([a-z][a-z-]*)")
 

@@ -52,7 +52,7 @@ func TestEventsEndWhatCannotSaySo(t *testing.T) {
 
 // Without any event, the first read past the deadline finds out, and writes it
 // back for the next.
-func TestReadersFindOutWhatNoEventTold(t *testing.T) {
+func TestReadersFindOutWithoutAnEvent(t *testing.T) {
 	t.Parallel()
 	for name, end := range silentEnds {
 		t.Run(name, func(t *testing.T) {

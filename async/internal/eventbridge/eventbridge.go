@@ -45,7 +45,7 @@ func New(getenv func(string) string, name, resource string) (*Bus, error) {
 	return &Bus{eventbridge.NewFromConfig(cfg), name, resource}, nil
 }
 
-// detail is an item of the list of completions, and what tells it from others.
+// detail is an item of the list of completions, and what makes it differ from others.
 type detail struct {
 	EventID string `json:"eventId"`
 	api.Submission

@@ -261,6 +261,29 @@ func TestAnExecutionIsStoppedAndRedriven(t *testing.T) {
 	})
 }
 
+// What a path that leads nowhere ends has failed, although it has no event that
+// says so; what ran beside it was aborted.
+func TestAStateThatEndsTheExecutionHasFailed(t *testing.T) {
+	const lost = `"Lost":{"Type":"Pass","InputPath":"$.nowhere","End":true}`
+	for name, definition := range map[string]string{
+		"alone":     `{"StartAt":"Lost","States":{` + lost + `}}`,
+		"in a Map":  `{"StartAt":"All","States":{"All":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"Lost","States":{` + lost + `}}}}}`,
+		"no choice": `{"StartAt":"Lost","States":{"Lost":{"Type":"Choice","Choices":[{"Variable":"$[0]","NumericEquals":1,"Next":"End"}]},"End":{"Type":"Succeed"}}}`,
+		"in a branch": `{"StartAt":"Both","States":{"Both":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"Rest","States":{
+			"Rest":{"Type":"Wait","Seconds":1000,"End":true}}},{"StartAt":"Lost","States":{` + lost + `}}]}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(w *fixture) {
+				page := w.get(executionPath(w.begin(w.create("m", definition), "x", "[{}]")))
+				w.has(page, "FAILED", `is-failed"><title>Lost`)
+				if name == "in a branch" {
+					w.has(page, `is-aborted"><title>Rest`)
+				}
+			})
+		})
+	}
+}
+
 func TestTasksThatWaitAreAnswered(t *testing.T) {
 	in(t, func(w *fixture) {
 		m := w.create("m", ask)

@@ -109,6 +109,9 @@ func (p *progress) add(e interp.Event) {
 		line = int32(v.Line)
 		p.follow(v, e, entered, exited, bad)
 	}
+	if strings.HasSuffix(e.Type, "Failed") && !p.failing[e.Previous] {
+		p.endedBy(e)
+	}
 	p.owners, p.failing = append(p.owners, line), append(p.failing, bad)
 	p.leaving = append(p.leaving, exited || strings.HasSuffix(e.Type, "StateFailed") || strings.HasSuffix(e.Type, "StateAborted"))
 }
@@ -137,6 +140,15 @@ func (p *progress) about(e interp.Event) *stateView {
 		v = v.outer
 	}
 	return v
+}
+
+// endedBy notes the state that a failure around it came from without an event of its
+// own, such as a path that leads nowhere.
+func (p *progress) endedBy(e interp.Event) {
+	if v := p.owner(e.Previous); v != nil && v.open > 0 {
+		v.bad = true
+		v.Error, v.Cause = text(e.Details["error"]), text(e.Details["cause"])
+	}
 }
 
 func (p *progress) follow(v *stateView, e interp.Event, entered, exited, bad bool) {

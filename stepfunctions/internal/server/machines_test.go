@@ -1,6 +1,7 @@
 package server
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -34,6 +35,8 @@ func TestMistakesStopTheStart(t *testing.T) {
 		})
 	}
 	newProject(t, machine("DefinitionUri: orders.asl.json"), "{\n  \"StartAt\": \"S\",\n  \"States\": {\n    \"S\": {\"Type\": \"Succed\"}\n  }\n}").refused("orders.asl.json:4:11")
+	two := newProject(t, machine(sqs, "  N: {Type: AWS::Serverless::StateMachine, Properties: {"+jsonat+"}}"), "")
+	two.refused("; " + filepath.Join(two.dir, "template.yaml") + ": N cannot run here: Definition: ")
 	newProject(t, "Resources: {F: {Type: AWS::Serverless::Function}}", "").refused("template.yaml: it has no state machine")
 	newProject(t, orders, ordersASL).refused(`template.yaml: it has no parameter "Greting"`, "-parameter", "Greting=x")
 }

@@ -44,7 +44,7 @@ func Main() {
 
 // fail writes the one line that says why the program ends.
 func fail(stderr io.Writer, status int, err error) int {
-	fmt.Fprintln(stderr, "stepfunctions:", strings.ReplaceAll(err.Error(), "\n", " "))
+	fmt.Fprintln(stderr, "stepfunctions:", strings.ReplaceAll(err.Error(), "\n", "; "))
 	return status
 }
 
