@@ -116,7 +116,7 @@ func (c *committer) run() {
 // one that computes, which has the processor for ten milliseconds at a time: so many
 // commits then go ahead without.
 const (
-	enough   = 16
+	enough   = 8
 	longTurn = 2 * time.Millisecond
 	without  = 64
 )
