@@ -20,6 +20,7 @@ const (
 	transcript = "<https://github.com/api-evangelist/aws-lambda>, a transcript of the page, 2026-09-20"
 	notes      = "others' notes, 2026-05"
 	afterCut   = "others' notes, 2025-07, after AWS had halved it in 2024-11"
+	pageCopy   = "the page itself, in a stored copy without a date"
 	unseen     = "**not verified**"
 )
 
@@ -40,7 +41,7 @@ var prices = struct {
 	lambdaGBSecond:  price{0.0000133334, "GB-second on arm64", "https://aws.amazon.com/lambda/pricing/", notes},
 	writeUnit:       price{0.625e-6, "write request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/", afterCut},
 	readUnit:        price{0.125e-6, "read request unit, on demand", "https://aws.amazon.com/dynamodb/pricing/on-demand/", afterCut},
-	storedGBMonth:   price{0.25, "GB stored for a month, standard class", "https://aws.amazon.com/dynamodb/pricing/on-demand/", unseen},
+	storedGBMonth:   price{0.25, "GB stored for a month, standard class", "https://aws.amazon.com/dynamodb/pricing/", pageCopy},
 	logGB:           price{0.5, "GB of logs taken in, standard class", "https://aws.amazon.com/cloudwatch/pricing/", notes},
 	dataOutGB:       price{0.09, "GB to the internet", "https://aws.amazon.com/ec2/pricing/on-demand/", notes},
 
