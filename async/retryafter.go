@@ -47,6 +47,9 @@ const (
 	// Bounds of Retry-After: azcore and azure-core take 0 for 30 seconds; beyond 5
 	// minutes an early end would show late.
 	minRetry, maxRetry = time.Second, 5 * time.Minute
+	// coldRetry is the longest pause while no end of a stage has been seen, until
+	// four times that have passed: what the job expects may be far too much.
+	coldRetry = time.Minute
 )
 
 // grid divides time into the buckets of a distribution: grid[b] is the upper edge
@@ -157,7 +160,11 @@ func (p *Pace) RetryAfter(s State, now time.Time, spread float64) time.Duration 
 	}
 	// Later, never earlier: a pause is chosen to reach beyond an end.
 	const most = 1.0 / 16
-	pause := min(max(look-at, minRetry.Seconds()), maxRetry.Seconds()/(1+most))
+	longest := maxRetry.Seconds()
+	if len(p.Stages[key[0]].Took) == 0 {
+		longest = min(max(coldRetry.Seconds(), at/4), longest)
+	}
+	pause := min(max(look-at, minRetry.Seconds()), longest/(1+most))
 	pause += min(max(spread, 0), 1) * max(pause*most, 0.5)
 	return min(max(time.Duration(math.Round(pause))*time.Second, minRetry), maxRetry)
 }

@@ -60,6 +60,24 @@ func TestRetryAfterIsBounded(t *testing.T) {
 	}
 }
 
+// What a job expects may be far too much: until an end was seen no pause is much
+// longer than a minute, or a quarter of what has passed.
+func TestUnseenStagesAreAskedAbout(t *testing.T) {
+	p := paceOf(24 * time.Hour)
+	for _, at := range []time.Duration{0, time.Minute, 10 * time.Minute, time.Hour} {
+		got := p.RetryAfter(atWork("A", at, 24*time.Hour), noon, 0)
+		if want := min(max(time.Minute, at/4), 5*time.Minute); got > want {
+			t.Errorf("after %v: %v, want %v at most", at, got, want)
+		}
+	}
+	for range 10 {
+		p.Observe("A", 24*time.Hour, true)
+	}
+	if got := p.RetryAfter(atWork("A", time.Minute, 24*time.Hour), noon, 0); got < 4*time.Minute {
+		t.Errorf("of a stage that takes a day: %v", got)
+	}
+}
+
 // A stage that always takes the same is asked about once, behind its end,
 // and before it is known to, hardly more often.
 func TestRetryAfterReachesTheEnd(t *testing.T) {
@@ -69,7 +87,7 @@ func TestRetryAfterReachesTheEnd(t *testing.T) {
 		for ; at < takes; polls++ {
 			at += p.RetryAfter(atWork("A", at, takes), noon, 0)
 		}
-		if polls > 4 || at > takes*5/4+2*time.Second {
+		if polls > 4+int(takes/(2*time.Minute)) || at > takes*5/4+2*time.Second {
 			t.Errorf("as expected, %v: %d polls, the last one at %v", takes, polls, at)
 		}
 		for range 50 {
