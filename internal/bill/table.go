@@ -50,7 +50,7 @@ func summary(c Counted) string {
 	before, now := mix(c.Before), mix(c.After)
 	b := billOf(now, 1)
 	var s strings.Builder
-	fmt.Fprintf(&s, "A million submissions with %d polls each cost about **$%.0f** (us-east-1, list prices of %s, arm64, %d MB, no free tier), "+
+	fmt.Fprintf(&s, "A million submissions with %d polls each cost about **$%.0f** (us-east-1, list prices of %s, arm64, %d MB, no free tier),\n"+
 		"and cost $%.0f with the first state machine, whose Choice states were transitions of their own:\n\n", polls, b.total(), pricesOf, memoryMB, billOf(before, 1).total())
 	s.WriteString("| | units per submission | $ per million |\n|---|---|---|\n")
 	row := func(name string, usd float64, units string, args ...any) {

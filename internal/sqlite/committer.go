@@ -16,8 +16,8 @@ import (
 // disk the next one gathers, so that the number of fsyncs follows the disk's
 // speed and not the number of writers. A disk that is quick would make the groups
 // small, and a commit costs the processor as much as some writes: where the
-// processor is busy, the next group is given its turn to grow. A lone writer
-// never waits for company.
+// processor is busy, the next group is given its turn to grow. Where it is idle, a
+// writer waits for no company.
 type committer struct {
 	conn  *sqlite.Conn
 	files *openFiles

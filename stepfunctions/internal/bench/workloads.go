@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -98,7 +97,11 @@ func (l *latencies) quantile(q float64) time.Duration {
 
 // row prints how many a second there were, and how long they took.
 func (l *latencies) row(what string, rate float64) {
-	fmt.Printf("%-40s %9.0f /s   p50 %10s   p99 %10s   processor %8s\n", what, rate, l.quantile(0.5), l.quantile(0.99), l.each.Round(100*time.Nanosecond))
+	fmt.Printf("%-40s %9.0f /s   p50 %10s   p99 %10s", what, rate, l.quantile(0.5), l.quantile(0.99))
+	if l.each > 0 { // it was counted
+		fmt.Printf("   processor %8s", l.each.Round(100*time.Nanosecond))
+	}
+	fmt.Println()
 }
 
 // repeat calls fn from so many goroutines until d has passed, and returns how
@@ -127,10 +130,4 @@ func repeat(d time.Duration, goroutines int, l *latencies, fn func() error) (per
 	default:
 	}
 	return float64(len(l.all)) / took.Seconds(), err
-}
-
-func processorTime() time.Duration {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
