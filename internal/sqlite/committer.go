@@ -17,7 +17,8 @@ import (
 // speed and not the number of writers. A disk that is quick would make the groups
 // small, and a commit costs the processor as much as some writes: where the
 // processor is busy, the next group is given its turn to grow. Where it is idle, a
-// writer waits for no company.
+// writer waits for no company. One that is alone commits by itself: to hand its write to
+// another goroutine, and to be woken by it, takes as long as to run its statements.
 type committer struct {
 	conn  *sqlite.Conn
 	files *openFiles
@@ -29,9 +30,12 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*write
-	closed  bool
-	ready   chan struct{} // holds one: writes are waiting, or closed
-	done    chan struct{}
+	// busy reports whether a group is on its way to the disk, alone whether the last
+	// one was of a single write.
+	busy, alone bool
+	closed      bool
+	ready       chan struct{} // holds one: writes are waiting, or closed, and nothing is on its way
+	done        chan struct{}
 }
 
 type write struct {
@@ -40,13 +44,13 @@ type write struct {
 	// empty asks that the log is emptied after the write.
 	empty bool
 	err   error
-	done  chan struct{}
+	done  chan struct{} // nil for a single write
 }
 
 // startCommitter takes the writing connection of the database in these files.
 func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
 	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
-	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, ready: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, alone: true, ready: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -57,26 +61,62 @@ func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*commi
 }
 
 func (c *committer) write(ctx context.Context, fn func(*sqlite.Conn) error) error {
-	return c.wait(&write{ctx: ctx, fn: fn, done: make(chan struct{})})
+	return c.wait(&write{ctx: ctx, fn: fn})
 }
 
 // emptyLog moves the log into the database and empties it, after the writes
 // that were asked for before. Readers of an earlier state may prevent it.
 func (c *committer) emptyLog(ctx context.Context) error {
-	return c.wait(&write{ctx: ctx, fn: func(*sqlite.Conn) error { return nil }, empty: true, done: make(chan struct{})})
+	return c.wait(&write{ctx: ctx, fn: func(*sqlite.Conn) error { return nil }, empty: true})
 }
 
 func (c *committer) wait(w *write) error {
 	c.mu.Lock()
-	if c.closed {
+	switch {
+	case c.closed:
 		c.mu.Unlock()
 		return ErrClosed
+	case c.alone && !c.busy && len(c.waiting) == 0:
+		c.busy = true
+		c.mu.Unlock()
+		return c.single(w)
 	}
+	w.done = make(chan struct{})
 	c.waiting = append(c.waiting, w)
+	busy := c.busy
 	c.mu.Unlock()
-	c.signal()
+	if !busy {
+		c.signal()
+	}
 	<-w.done
 	return w.err
+}
+
+// single commits one write in the goroutine that asked for it, which a panic of the
+// write may leave.
+func (c *committer) single(w *write) error {
+	returned := false
+	defer func() {
+		if !returned {
+			_ = c.abandon(nil)
+		}
+		c.finished(1)
+	}()
+	group := [1]*write{w}
+	c.commit(group[:])
+	returned = true
+	return w.err
+}
+
+// finished lets the next group go.
+func (c *committer) finished(writes int) {
+	c.mu.Lock()
+	c.busy, c.alone = false, writes == 1
+	next := c.closed || len(c.waiting) > 0
+	c.mu.Unlock()
+	if next {
+		c.signal()
+	}
 }
 
 func (c *committer) signal() {
@@ -104,8 +144,8 @@ func (c *committer) run() {
 		group, closed = c.take(group[:0])
 		if len(group) > 0 {
 			c.commit(group)
-		}
-		if closed {
+			c.finished(len(group))
+		} else if closed {
 			return
 		}
 	}
@@ -146,14 +186,20 @@ func (c *committer) count() int {
 	return len(c.waiting)
 }
 
-// take swaps the waiting writes for the empty slice given.
+// take swaps the waiting writes for the empty slice given. It leaves them where a
+// group is on its way to the disk, after which it is asked again.
 func (c *committer) take(empty []*write) (group []*write, closed bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.busy {
+		return empty, false
+	}
 	group, c.waiting = c.waiting, empty
+	c.busy = len(group) > 0
 	return group, c.closed
 }
 
+// commit brings the group to the disk, and lets those go that wait for it.
 func (c *committer) commit(group []*write) {
 	err := c.checked(group)
 	if err == nil && slices.ContainsFunc(group, func(w *write) bool { return w.empty }) {
@@ -163,7 +209,9 @@ func (c *committer) commit(group []*write) {
 		if w.err == nil {
 			w.err = err
 		}
-		close(w.done)
+		if w.done != nil {
+			close(w.done)
+		}
 		group[i] = nil
 	}
 	if err == nil {

@@ -332,19 +332,29 @@ func TestLogIsDamagedInUse(t *testing.T) {
 
 // A commit whose frames are not those that were written is refused.
 func TestCommitIsDamaged(t *testing.T) {
-	dir := t.TempDir()
-	db := openNotes(t, dir)
-	var reports []error
-	db.OnFailure(func(err error) { reports = append(reports, err) })
-	addText(t, db, 1, 20_000)
-	db.sums.reader.chain.s0++ // as if the frames before it were others
-	for range 2 {
-		if err := add(t, db, 2); !errors.As(err, new(*LostError)) || len(reports) != 1 {
-			t.Errorf("a write: %v, reported %v", err, reports)
-		}
-	}
-	if err := db.Close(); err == nil {
-		t.Error("closed as if nothing had happened")
+	const pageAt, saltsAt, sumAt = 0, 8, 16 // within the header of a frame
+	for what, at := range map[string]int64{"page": pageAt, "generation": saltsAt, "checksum": sumAt} {
+		t.Run(what, func(t *testing.T) {
+			dir := t.TempDir()
+			db := openNotes(t, dir)
+			var reports []error
+			db.OnFailure(func(err error) { reports = append(reports, err) })
+			addText(t, db, 1, 20_000)
+			frame := db.sums.reader.at(db.sums.note.frames)
+			if err := overwrite(filepath.Join(dir, logName), frame+at, make([]byte, 4)); err != nil {
+				t.Fatal(err)
+			}
+			db.sums.note.covered-- // as if that were part of the next one
+			for range 2 {
+				err := db.Write(t.Context(), func(*sqlite.Conn) error { return nil })
+				if !errors.As(err, new(*LostError)) || len(reports) != 1 {
+					t.Errorf("a write: %v, reported %v", err, reports)
+				}
+			}
+			if err := db.Close(); err == nil {
+				t.Error("closed as if nothing had happened")
+			}
+		})
 	}
 }
 

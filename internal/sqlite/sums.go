@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
 )
@@ -76,7 +75,16 @@ type pageSums struct {
 	reader     *logReader // of the log, nil before its first use
 	note       note
 	synced     bool // the sums and the note are on disk
+
+	// block is the block of sums that was last used, inBlock which one it is.
+	block   [sumsBlock * sumBytes]byte
+	inBlock int
+	// header and added are the memory of one commit.
+	header [40]byte
+	added  []pageSum
 }
+
+const noBlock = -1
 
 // openSums opens the sums of a database file, which was opened before SQLite
 // has it, for the reason that makeFile names. known reports whether it has sums.
@@ -85,7 +93,7 @@ func openSums(path string, data *os.File) (s *pageSums, known bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	s = &pageSums{file: file, data: data}
+	s = &pageSums{file: file, data: data, inBlock: noBlock}
 	b := make([]byte, noteBytes)
 	if _, err := file.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return s, false, err
@@ -119,13 +127,13 @@ func (s *pageSums) close() error {
 // The sums are on disk with the next cover: until then the log has the pages. It
 // returns a *DamageError where the log is not what was written.
 func (s *pageSums) committed() error {
-	n, err := s.logEnd()
+	n, last, err := s.logEnd()
 	if err != nil {
 		return err
 	}
-	sums, err := s.logSums(n)
+	err = s.addSums(n, last)
 	if err == nil {
-		err = s.put(sums)
+		err = s.put(s.added)
 	}
 	if err == nil {
 		n.covered = n.frames
@@ -133,21 +141,23 @@ func (s *pageSums) committed() error {
 	return errors.Join(err, s.write(n))
 }
 
-// logEnd returns the note with the generation and the length of the log. SQLite keeps
-// them in the first bytes of the index:
+// logEnd returns the note with the generation and the length of the log, and the
+// checksum of its last frame. SQLite keeps them in the first bytes of the index, the
+// numbers as the processor has them:
 // https://www.sqlite.org/walformat.html#the_wal_index_header
-func (s *pageSums) logEnd() (note, error) {
-	const framesAt, saltsAt, length = 16, 32, 40
-	var header [length]byte
-	if _, err := s.index.ReadAt(header[:], 0); err != nil {
-		return note{}, err
+func (s *pageSums) logEnd() (n note, last chain, err error) {
+	const framesAt, sumAt, saltsAt = 16, 24, 32
+	header := s.header[:]
+	if _, err := s.index.ReadAt(header, 0); err != nil {
+		return note{}, chain{}, err
 	}
-	n := s.note
+	n = s.note
 	if copy(n.salts[:], header[saltsAt:]); n.salts != s.note.salts {
 		n.covered = 0
 	}
 	n.frames = int(binary.NativeEndian.Uint32(header[framesAt:]))
-	return n, nil
+	last = chain{s0: binary.NativeEndian.Uint32(header[sumAt:]), s1: binary.NativeEndian.Uint32(header[sumAt+4:])}
+	return n, last, nil
 }
 
 func (s *pageSums) write(n note) error {
@@ -181,87 +191,107 @@ func (s *pageSums) cover() error {
 	return err
 }
 
-// logSums returns the sums of the pages in those frames of n that are not covered.
-func (s *pageSums) logSums(n note) (map[int]uint32, error) {
+// pageSum is the sum of one page.
+type pageSum struct {
+	page int
+	sum  uint32
+}
+
+// addSums takes the sums of the pages in those frames of n that are not covered, in
+// the order of the frames. These were written a moment ago, or checked by this start: their
+// generation is compared, and that the checksum of the last one, which continues
+// those of all before it, is what SQLite has in its index.
+func (s *pageSums) addSums(n note, last chain) error {
+	s.added = s.added[:0]
 	if n.covered == n.frames {
-		return nil, nil
+		return nil
 	}
 	damaged := func(frame int) error {
 		s.reader = nil
 		return &DamageError{File: logName, What: fmt.Sprintf("frame %d of %d is not as it was written", frame, n.frames)}
 	}
 	if err := s.readFrom(n); errors.Is(err, errLogHeader) || errors.Is(err, io.EOF) {
-		return nil, damaged(n.covered + 1)
+		return damaged(n.covered + 1)
 	} else if err != nil {
-		return nil, err
+		return err
 	}
-	sums := make(map[int]uint32, n.frames-n.covered)
 	for r := s.reader; r.next <= n.frames; {
-		f, err := r.read()
-		if errors.Is(err, io.EOF) || err == nil && !f.sound {
-			return nil, damaged(r.next)
+		f, err := r.frame()
+		if errors.Is(err, io.EOF) {
+			return damaged(r.next)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		sums[f.page] = sumOf(f.data)
+		if !r.current(f) || f.number == n.frames && !last.equals(f.sum()) {
+			return damaged(f.number)
+		}
+		s.added = append(s.added, pageSum{page: f.page, sum: sumOf(f.data)})
 	}
-	return sums, nil
+	return nil
 }
 
 // readFrom has the reader at the first frame of n that is not covered.
 func (s *pageSums) readFrom(n note) (err error) {
-	if s.reader == nil || s.reader.salts != n.salts || s.reader.next != n.covered+1 {
-		if s.reader, err = newLogReader(s.log); err != nil {
+	if s.reader == nil || s.reader.salts != n.salts {
+		var buffer []byte
+		if s.reader != nil {
+			buffer = s.reader.buffer
+		}
+		if s.reader, err = newLogReader(s.log, buffer); err != nil {
 			return err
 		}
 		if s.reader.salts != n.salts {
 			return errLogHeader
 		}
-		if err := s.reader.skip(n.covered); err != nil {
-			return err
-		}
 	}
-	s.reader.last, s.reader.ahead = n.frames, nil
+	s.reader.next, s.reader.last, s.reader.ahead = n.covered+1, n.frames, nil
 	return nil
 }
 
-// put writes the sums of some pages.
-func (s *pageSums) put(sums map[int]uint32) error {
-	block, at := make([]byte, 0, sumsBlock*sumBytes), int64(-1)
-	flush := func() error {
-		if at < 0 {
-			return nil
+// put writes the sums of some pages; of one that is there twice, the later.
+func (s *pageSums) put(sums []pageSum) error {
+	slices.SortStableFunc(sums, func(a, b pageSum) int { return a.page - b.page })
+	for len(sums) > 0 {
+		first := (sums[0].page - 1) / sumsBlock
+		if err := s.readBlock(first); err != nil {
+			return err
 		}
-		_, err := s.file.WriteAt(block, at)
-		return err
-	}
-	for _, page := range slices.Sorted(maps.Keys(sums)) {
-		in, start := (page-1)%sumsBlock, sumsStart+int64((page-1)/sumsBlock)*sumsBlock*sumBytes
-		if start != at {
-			if err := flush(); err != nil {
-				return err
+		n, from, to := 0, 0, 0
+		for ; n < len(sums) && (sums[n].page-1)/sumsBlock == first; n++ {
+			at := (sums[n].page - 1) % sumsBlock * sumBytes
+			if n == 0 {
+				from = at
 			}
-			var err error
-			if block, err = s.block(block[:cap(block)], start); err != nil {
-				return err
-			}
-			at = start
+			to = at + sumBytes
+			binary.BigEndian.PutUint32(s.block[at:], sums[n].sum)
 		}
-		binary.BigEndian.PutUint32(block[in*sumBytes:], sums[page])
+		if _, err := s.file.WriteAt(s.block[from:to], blockStart(first)+int64(from)); err != nil {
+			s.inBlock = noBlock
+			return err
+		}
+		sums = sums[n:]
 	}
-	return flush()
+	return nil
 }
 
-// block reads sums; those beyond the end of the file are 0.
-func (s *pageSums) block(b []byte, at int64) ([]byte, error) {
-	n, err := s.file.ReadAt(b, at)
-	if errors.Is(err, io.EOF) {
-		err = nil
+// readBlock has block n of the sums in memory; those beyond the end of the file are 0.
+func (s *pageSums) readBlock(n int) error {
+	if s.inBlock == n {
+		return nil
 	}
-	clear(b[n:])
-	return b, err
+	s.inBlock = noBlock
+	got, err := s.file.ReadAt(s.block[:], blockStart(n))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	clear(s.block[got:])
+	s.inBlock = n
+	return nil
 }
+
+// blockStart returns where the block of sums begins in their file.
+func blockStart(n int) int64 { return sumsStart + int64(n)*sumsBlock*sumBytes }
 
 // eachPage reads the first so many pages of the database. report is called now and then.
 func (s *pageSums) eachPage(pages int, report func(done, total int), page func(number int, data []byte) error) error {
@@ -290,17 +320,17 @@ func (s *pageSums) eachPage(pages int, report func(done, total int), page func(n
 // build makes the sums of a database that has none.
 func (s *pageSums) build(pageSize, pages int, report func(done, total int)) error {
 	s.note = note{pageSize: pageSize}
-	sums := map[int]uint32{}
+	var sums []pageSum
 	err := s.eachPage(pages, report, func(number int, data []byte) error {
 		if data == nil {
 			return nil // it is in the log only
 		}
-		sums[number] = sumOf(data)
+		sums = append(sums, pageSum{page: number, sum: sumOf(data)})
 		if number%sumsBlock != 0 {
 			return nil
 		}
 		err := s.put(sums)
-		clear(sums)
+		sums = sums[:0]
 		return err
 	})
 	err = errors.Join(err, s.put(sums), s.file.Sync())
@@ -314,17 +344,14 @@ func (s *pageSums) build(pageSize, pages int, report func(done, total int)) erro
 // verify compares the pages of the database, but for those in the log, with
 // their sums. It returns a *DamageError for the first one that differs.
 func (s *pageSums) verify(pages int, in map[int]bool, report func(done, total int)) error {
-	block := make([]byte, sumsBlock*sumBytes)
-	return s.eachPage(pages, report, func(number int, data []byte) (err error) {
-		if (number-1)%sumsBlock == 0 {
-			if block, err = s.block(block, sumsStart+int64(number-1)*sumBytes); err != nil {
-				return err
-			}
+	return s.eachPage(pages, report, func(number int, data []byte) error {
+		if err := s.readBlock((number - 1) / sumsBlock); err != nil {
+			return err
 		}
 		if in[number] {
 			return nil
 		}
-		sum := binary.BigEndian.Uint32(block[(number-1)%sumsBlock*sumBytes:])
+		sum := binary.BigEndian.Uint32(s.block[(number-1)%sumsBlock*sumBytes:])
 		switch {
 		case data == nil && sum != 0:
 			return &DamageError{File: fileName, What: fmt.Sprintf("it ends before page %d of %d", number, pages)}
@@ -335,18 +362,4 @@ func (s *pageSums) verify(pages int, in map[int]bool, report func(done, total in
 		}
 		return nil
 	})
-}
-
-// skip goes on after frame n.
-func (r *logReader) skip(n int) error {
-	if n == 0 {
-		return nil
-	}
-	header := make([]byte, frameHeaderBytes)
-	if _, err := r.file.ReadAt(header, r.at(n)); err != nil {
-		return err
-	}
-	r.chain.set(header[16:])
-	r.next = n + 1
-	return nil
 }

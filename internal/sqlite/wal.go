@@ -79,16 +79,22 @@ type logFrame struct {
 	number, page int
 	// commit is the size of the database in pages for the last frame of a
 	// transaction, 0 for the others.
-	commit int
-	data   []byte
+	commit     int
+	head, data []byte
 	// sound reports whether the frame continues the checksum of the one before.
 	sound bool
 }
 
+func (f logFrame) salts() salts { return salts(f.head[8:16]) }
+
+// sum returns the checksum that is stored in the frame.
+func (f logFrame) sum() []byte { return f.head[16:] }
+
 var errLogHeader = errors.New("the log has no valid header")
 
 // newLogReader reads the header. errLogHeader: SQLite takes the log for empty.
-func newLogReader(file io.ReaderAt) (*logReader, error) {
+// buffer is that of a reader before this one, or nil.
+func newLogReader(file io.ReaderAt, buffer []byte) (*logReader, error) {
 	header := make([]byte, logHeaderBytes)
 	if _, err := file.ReadAt(header, 0); errors.Is(err, io.EOF) {
 		return nil, errLogHeader
@@ -108,7 +114,10 @@ func newLogReader(file io.ReaderAt) (*logReader, error) {
 		size&(size-1) != 0 || !r.chain.equals(header[24:]) {
 		return nil, errLogHeader
 	}
-	r.buffer = make([]byte, framesAhead*(frameHeaderBytes+size))
+	if need := framesAhead * (frameHeaderBytes + size); len(buffer) != need {
+		buffer = make([]byte, need)
+	}
+	r.buffer = buffer
 	return r, nil
 }
 
@@ -125,9 +134,8 @@ func logBytes(frames, pageSize int) int64 {
 	return logHeaderBytes + int64(frames)*int64(frameHeaderBytes+pageSize)
 }
 
-// read returns the next frame, io.EOF after the last whole one. After a frame
-// that is not sound, the next one is held to the checksum that is stored in it.
-func (r *logReader) read() (logFrame, error) {
+// frame returns the next frame, whatever it has, io.EOF after the last whole one.
+func (r *logReader) frame() (logFrame, error) {
 	length := frameHeaderBytes + r.pageSize
 	if len(r.ahead) < length {
 		buffer := r.buffer
@@ -143,18 +151,31 @@ func (r *logReader) read() (logFrame, error) {
 	head, data := r.ahead[:frameHeaderBytes], r.ahead[frameHeaderBytes:length]
 	r.ahead = r.ahead[length:]
 	f := logFrame{
-		number: r.next, data: data,
+		number: r.next, head: head, data: data,
 		page: int(binary.BigEndian.Uint32(head)), commit: int(binary.BigEndian.Uint32(head[4:])),
-	}
-	r.chain.add(head[:8])
-	r.chain.add(data)
-	f.sound = salts(head[8:16]) == r.salts && f.page > 0 && r.chain.equals(head[16:])
-	if !f.sound {
-		r.chain.set(head[16:])
 	}
 	r.next++
 	return f, nil
 }
+
+// read is frame with the checksum, which it continues. After a frame
+// that is not sound, the next one is held to the checksum that is stored in it.
+func (r *logReader) read() (logFrame, error) {
+	f, err := r.frame()
+	if err != nil {
+		return f, err
+	}
+	r.chain.add(f.head[:8])
+	r.chain.add(f.data)
+	f.sound = r.current(f) && r.chain.equals(f.sum())
+	if !f.sound {
+		r.chain.set(f.sum())
+	}
+	return f, nil
+}
+
+// current reports whether the frame is a page of the log's generation.
+func (r *logReader) current(f logFrame) bool { return f.salts() == r.salts && f.page > 0 }
 
 // logState is what a start finds in a log.
 type logState struct {
@@ -192,7 +213,7 @@ func scanLog(path string) (logState, error) {
 		return logState{}, err
 	}
 	s := logState{bytes: info.Size(), in: map[int]bool{}}
-	r, err := newLogReader(file)
+	r, err := newLogReader(file, nil)
 	if errors.Is(err, errLogHeader) {
 		return s, nil
 	}

@@ -27,22 +27,23 @@ type staged struct {
 
 // commit writes what is staged, and acts on it. Who finds more staged after
 // that leaves it to another goroutine, so that a caller waits for its own
-// input and not for those of others. committing is set and is this goroutine's.
-func (x *execution) commit() {
+// input and not for those of others. committing is set and is this goroutine's. It
+// returns the calls that follow.
+func (x *execution) commit() []call {
 	x.mu.Lock()
 	group, first := x.staged, x.seq-len(x.staged)
 	x.staged = nil
 	x.mu.Unlock()
 	if err := x.append(group, first); err != nil {
 		x.abandon(group, err)
-		return
+		return nil
 	}
 	x.engine.advanced(x.durableID())
-	x.settle(group)
+	return x.settle(group)
 }
 
-// settle acts on what is on disk now, and lets the next write go.
-func (x *execution) settle(group []staged) {
+// settle acts on what is on disk now, and lets the next write go. It returns the calls that follow.
+func (x *execution) settle(group []staged) []call {
 	x.mu.Lock()
 	for _, s := range group {
 		x.act(s)
@@ -50,11 +51,13 @@ func (x *execution) settle(group []staged) {
 	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	x.evict()
+	calls := x.takeCalls()
 	x.mu.Unlock()
 	finish(group, nil)
 	if more {
-		x.engine.background.push(x.commit)
+		x.engine.background.push(func() { x.engine.functions.push(x.commit()...) })
 	}
+	return calls
 }
 
 func finish(group []staged, err error) {

@@ -49,6 +49,8 @@ type execution struct {
 	// Config.ObserveEvents asks for them.
 	events    []interp.Event
 	replaying bool
+	// calls are those that are due once the goroutine that acts is done with it.
+	calls []call
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -209,6 +211,7 @@ func (x *execution) resume() {
 		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
 	}})
 	x.evict()
+	x.engine.functions.push(x.takeCalls()...)
 }
 
 // act does what follows from an input that is on disk. The caller holds mu.
@@ -305,6 +308,13 @@ func (x *execution) fired(t *timer) bool {
 	return true
 }
 
+// takeCalls returns the calls that are due. The caller holds mu.
+func (x *execution) takeCalls() []call {
+	calls := x.calls
+	x.calls = nil
+	return calls
+}
+
 // dispatch does a task. The caller holds mu.
 func (x *execution) dispatch(t interp.Task) {
 	w := x.wait(t.Ref)
@@ -320,10 +330,10 @@ func (x *execution) dispatch(t interp.Task) {
 	if t.Function != "" {
 		ctx, cancel := context.WithCancelCause(x.engine.invoking)
 		w.cancel = cancel
-		x.engine.functions.push(functionName(t.Function), func() {
+		x.calls = append(x.calls, call{functionName(t.Function), func() []call {
 			defer cancel(nil)
-			x.invoke(ctx, cancel, t)
-		})
+			return x.invoke(ctx, cancel, t)
+		}})
 		return
 	}
 	if !integration.Parse(t.Resource).Starts() {

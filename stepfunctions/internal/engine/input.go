@@ -20,23 +20,29 @@ var errIgnored = errors.New("the execution waits for no such input")
 // if not nil, may reject it, looking at the run.
 func (x *execution) submit(ctx context.Context, in interp.Input, check func() error) error {
 	done := make(chan error, 1)
-	if err := x.stage(ctx, in, check, done); err != nil {
+	calls, err := x.stage(ctx, in, check, done)
+	if err != nil {
 		return err
 	}
+	x.engine.functions.push(calls...)
 	return <-done
 }
 
 // report applies an input that no caller waits for: a function's answer, a timer.
 // Where it cannot be kept, the execution goes back to what the journal has and
 // does what is outstanding again.
-func (x *execution) report(in interp.Input) {
-	err := x.stage(context.Background(), in, nil, nil)
+func (x *execution) report(in interp.Input) { x.engine.functions.push(x.reported(in)...) }
+
+// reported is report, and returns the calls that follow.
+func (x *execution) reported(in interp.Input) []call {
+	calls, err := x.stage(context.Background(), in, nil, nil)
 	switch {
 	case err == nil, errors.Is(err, errEnded), errors.Is(err, errIgnored), errors.Is(err, errCannotReplay):
-		return
+		return calls
 	}
 	x.engine.cfg.Log.Error("an execution could not be read", "execution", x.record.ID, "error", err)
 	x.again(in.Ref, err)
+	return nil
 }
 
 // note applies an input that nothing follows from, and leaves the write to the
@@ -75,25 +81,25 @@ func (x *execution) flush() {
 	x.committing = true
 	x.mu.Unlock()
 	if mine {
-		x.commit()
+		x.engine.functions.push(x.commit()...)
 	}
 	<-written
 }
 
-// stage applies the input and sees to it that it is committed.
-func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) error {
+// stage applies the input and sees to it that it is committed. It returns the calls that follow.
+func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) ([]call, error) {
 	x.mu.Lock()
 	if err := x.apply(ctx, in, check, done); err != nil {
 		x.mu.Unlock()
-		return err
+		return nil, err
 	}
 	mine := !x.committing
 	x.committing = true
 	x.mu.Unlock()
-	if mine {
-		x.commit()
+	if !mine {
+		return nil, nil
 	}
-	return nil
+	return x.commit(), nil
 }
 
 // apply is called with mu held.

@@ -23,10 +23,10 @@ const maxCall = 900 * time.Second
 var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // invoke calls a task's function and reports what it answers. A call that takes
-// longer than Lambda lets any function run is given up.
-func (x *execution) invoke(ctx context.Context, cancel context.CancelCauseFunc, t interp.Task) {
+// longer than Lambda lets any function run is given up. It returns the calls that follow.
+func (x *execution) invoke(ctx context.Context, cancel context.CancelCauseFunc, t interp.Task) []call {
 	if ctx.Err() != nil {
-		return
+		return nil
 	}
 	x.begun(t.Ref)
 	defer x.engine.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
@@ -37,27 +37,26 @@ func (x *execution) invoke(ctx context.Context, cancel context.CancelCauseFunc, 
 		err = errCallTooLong
 	default:
 		// No task waits any more, or the engine closes and calls again at its next start.
-		return
+		return nil
 	}
-	x.called(&t, out, err)
+	return x.called(&t, out, err)
 }
 
 // begun is a method of its own, like called, so that the stacks of thousands of
 // calls that take long stay small.
 func (x *execution) begun(ref uint64) { x.note(interp.Input{Kind: interp.TaskStarted, Ref: ref}) }
 
-func (x *execution) called(t *interp.Task, out []byte, err error) {
+func (x *execution) called(t *interp.Task, out []byte, err error) []call {
 	if !x.answered(t.Ref) {
-		return
+		return nil
 	}
 	switch {
 	case err != nil:
-		x.report(failed(*t, err))
+		return x.reported(failed(*t, err))
 	case t.Token != "":
-		x.report(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
-	default:
-		x.report(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
+		return x.reported(interp.Input{Kind: interp.TaskSubmitted, Ref: t.Ref, Output: out})
 	}
+	return x.reported(interp.Input{Kind: interp.TaskSucceeded, Ref: t.Ref, Output: out})
 }
 
 // answered reports whether the call's answer still matters, and that the call is over.

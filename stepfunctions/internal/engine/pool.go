@@ -15,33 +15,32 @@ type pool struct {
 	kept workers.Pool
 
 	mu      sync.Mutex
-	queue   queue
+	queue   queue[func()]
 	workers int
 	closed  bool
 }
 
 // queue is jobs in the order they came.
-type queue struct {
-	jobs []func()
+type queue[job any] struct {
+	jobs []job
 	head int // jobs[:head] are taken
 }
 
-func (q *queue) len() int { return len(q.jobs) - q.head }
+func (q *queue[job]) len() int { return len(q.jobs) - q.head }
 
-func (q *queue) add(job func()) { q.jobs = append(q.jobs, job) }
+func (q *queue[job]) add(j job) { q.jobs = append(q.jobs, j) }
 
 // take returns the first job, and nil where there is none.
-func (q *queue) take() func() {
+func (q *queue[job]) take() (j job) {
 	if q.len() == 0 {
-		return nil
+		return j
 	}
-	job := q.jobs[q.head]
-	q.jobs[q.head] = nil
+	j, q.jobs[q.head] = q.jobs[q.head], j
 	q.head++
 	if q.len() == 0 || q.head > 1024 && q.head > len(q.jobs)/2 {
 		q.jobs, q.head = append(q.jobs[:0], q.jobs[q.head:]...), 0
 	}
-	return job
+	return j
 }
 
 // push takes a job; a closed pool drops it.
@@ -85,7 +84,7 @@ func (p *pool) close() {
 	for range p.queue.len() {
 		p.gate.leave()
 	}
-	p.queue = queue{}
+	p.queue = queue[func()]{}
 	p.kept.Close()
 }
 
@@ -106,58 +105,75 @@ type calls struct {
 	closed bool
 }
 
+// call is a call of a function. It returns those that follow from it, which are
+// as if pushed: the goroutine has one of them to go on with, and need not wake another.
+type call struct {
+	function string
+	do       func() []call
+}
+
 // functionCalls are the calls of one function.
 type functionCalls struct {
 	name    string
 	running int
-	waiting queue
+	waiting queue[func() []call]
 }
 
-// push takes a call; closed calls drop it.
-func (c *calls) push(function string, job func()) {
+// push takes calls; closed calls drop them.
+func (c *calls) push(more ...call) {
+	if len(more) == 0 {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.add(more)
+	c.dispatch()
+}
+
+// add has the calls wait. The caller holds mu.
+func (c *calls) add(more []call) {
 	if c.closed {
 		return
 	}
-	c.gate.hold()
-	f := c.of[function]
-	if f == nil {
-		f = &functionCalls{name: function}
-		if c.of == nil {
-			c.of = map[string]*functionCalls{}
+	for _, m := range more {
+		c.gate.hold()
+		f := c.of[m.function]
+		if f == nil {
+			f = &functionCalls{name: m.function}
+			if c.of == nil {
+				c.of = map[string]*functionCalls{}
+			}
+			c.of[m.function] = f
 		}
-		c.of[function] = f
+		f.waiting.add(m.do)
+		if f.waiting.len() == 1 {
+			c.turns = append(c.turns, f)
+		}
 	}
-	f.waiting.add(job)
-	if f.waiting.len() == 1 {
-		c.turns = append(c.turns, f)
-	}
-	c.dispatch()
 }
 
 // dispatch starts what there are places for. The caller holds mu.
 func (c *calls) dispatch() {
-	for f, job := c.next(); job != nil; f, job = c.next() {
-		c.kept.Go(func() { c.work(f, job) })
+	for f, do := c.next(); do != nil; f, do = c.next() {
+		c.kept.Go(func() { c.work(f, do) })
 	}
 }
 
 // next gives a place to the next call, nil where there is no place or no call. The caller holds mu.
-func (c *calls) next() (f *functionCalls, job func()) {
+func (c *calls) next() (f *functionCalls, do func() []call) {
 	for i := 0; c.running < c.max && i < len(c.turns); i++ {
 		f := c.turns[i]
 		if f.running >= c.share(f) {
 			continue
 		}
-		job := f.waiting.take()
+		do := f.waiting.take()
 		c.turns = append(c.turns[:i], c.turns[i+1:]...)
 		if f.waiting.len() > 0 {
 			c.turns = append(c.turns, f)
 		}
 		c.running++
 		f.running++
-		return f, job
+		return f, do
 	}
 	return nil, nil
 }
@@ -165,17 +181,18 @@ func (c *calls) next() (f *functionCalls, job func()) {
 // share returns how many calls of the function may run at present.
 func (c *calls) share(f *functionCalls) int { return (c.max - (c.running - f.running) + 1) / 2 }
 
-// work does a call, and goes on with those that its end has made room for.
-func (c *calls) work(f *functionCalls, job func()) {
-	for job != nil {
-		job()
+// work does a call, and goes on with what follows from it or its end has made room for.
+func (c *calls) work(f *functionCalls, do func() []call) {
+	for do != nil {
+		more := do()
 		c.mu.Lock()
 		c.running--
 		f.running--
 		if f.running == 0 && f.waiting.len() == 0 {
 			delete(c.of, f.name)
 		}
-		f, job = c.next()
+		c.add(more)
+		f, do = c.next()
 		c.dispatch()
 		c.mu.Unlock()
 		c.gate.leave()
@@ -191,7 +208,7 @@ func (c *calls) close() {
 		for range f.waiting.len() {
 			c.gate.leave()
 		}
-		f.waiting = queue{}
+		f.waiting = queue[func() []call]{}
 	}
 	c.turns = nil
 	c.kept.Close()

@@ -152,7 +152,7 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 		return record, err
 	}
 	e.remember(x)
-	x.settle([]staged{s})
+	e.functions.push(x.settle([]staged{s})...)
 	return record, nil
 }
 
