@@ -30,6 +30,7 @@ type committer struct {
 
 	mu      sync.Mutex
 	waiting []*write
+	spare   sync.Pool // of channels for write.done
 	// busy reports whether a group is on its way to the disk, alone whether the last
 	// one was of a single write.
 	busy, alone bool
@@ -44,7 +45,7 @@ type write struct {
 	// empty asks that the log is emptied after the write.
 	empty bool
 	err   error
-	done  chan struct{} // nil for a single write
+	done  chan struct{} // gets one value; nil for a single write
 }
 
 // startCommitter takes the writing connection of the database in these files.
@@ -81,7 +82,10 @@ func (c *committer) wait(w *write) error {
 		c.mu.Unlock()
 		return c.single(w)
 	}
-	w.done = make(chan struct{})
+	w.done, _ = c.spare.Get().(chan struct{})
+	if w.done == nil {
+		w.done = make(chan struct{}, 1)
+	}
 	c.waiting = append(c.waiting, w)
 	busy := c.busy
 	c.mu.Unlock()
@@ -89,6 +93,7 @@ func (c *committer) wait(w *write) error {
 		c.signal()
 	}
 	<-w.done
+	c.spare.Put(w.done)
 	return w.err
 }
 
@@ -210,7 +215,7 @@ func (c *committer) commit(group []*write) {
 			w.err = err
 		}
 		if w.done != nil {
-			close(w.done)
+			w.done <- struct{}{}
 		}
 		group[i] = nil
 	}

@@ -50,14 +50,24 @@ func (x *execution) settle(group []staged) []call {
 	}
 	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
+	finish(group, nil)
+	x.keepSpare(group)
 	x.evict()
 	calls := x.takeCalls()
 	x.mu.Unlock()
-	finish(group, nil)
 	if more {
 		x.engine.background.push(func() { x.engine.functions.push(x.commit()...) })
 	}
 	return calls
+}
+
+// keepSpare keeps the memory of a small group for the next one. The caller holds mu.
+func (x *execution) keepSpare(group []staged) {
+	const small = 8
+	if n := cap(group); n > 1 && n <= small {
+		clear(group)
+		x.spare = group[:0]
+	}
 }
 
 func finish(group []staged, err error) {

@@ -116,6 +116,7 @@ type Engine struct {
 	gate     gate
 	// functions runs Invoker's calls, wakers everything else that waits for the journal.
 	functions  *calls
+	limit      *callLimit
 	background *pool
 	// invoking is the context of every invocation; stop ends it.
 	invoking context.Context
@@ -152,6 +153,7 @@ func New(cfg Config) *Engine {
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
 	e.background = &pool{gate: &e.gate, max: maxBackground}
+	e.limit = &callLimit{clock: cfg.Clock}
 	e.timers = &timers{clock: cfg.Clock, fire: e.fire}
 	return e
 }
@@ -191,6 +193,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	}
 	e.functions.close()
 	defer e.background.close()
+	defer e.limit.close()
 	defer e.stop()
 	idle := e.gate.close()
 	select {

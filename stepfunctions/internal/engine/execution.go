@@ -34,6 +34,7 @@ type execution struct {
 	seq        int
 	last       time.Time
 	staged     []staged
+	spare      []staged // empty, its memory is for the next ones
 	committing bool
 	// ended is set once an input is applied that ends the run.
 	ended bool
@@ -200,7 +201,7 @@ func (x *execution) evict() {
 			return
 		}
 	}
-	x.run = nil
+	x.run, x.spare = nil, nil
 }
 
 // resume is called with mu held and run awake.
@@ -279,7 +280,7 @@ func (x *execution) finish(h Head) {
 	for ref := range x.waits {
 		x.drop(ref)
 	}
-	x.waits, x.run = nil, nil
+	x.waits, x.run, x.spare = nil, nil, nil
 	x.engine.forget(x)
 	x.engine.forgive(x.record.ID)
 	x.engine.notifyEnd(x.record, x.onEnd)

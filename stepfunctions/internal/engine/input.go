@@ -141,6 +141,9 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 // queue has the next write take the input along.
 func (x *execution) queue(s staged) {
 	if x.staged == nil {
+		x.staged, x.spare = x.spare, nil
+	}
+	if x.staged == nil {
 		x.staged = make([]staged, 0, 2) // of a call there are mostly its start and its answer
 	}
 	x.staged = append(x.staged, s)

@@ -9,18 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
-
-// maxCall is the longest that Lambda lets a function run.
-// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-const maxCall = 900 * time.Second
-
-// errCallTooLong is what Lambda answers for a function that takes too long.
-var errCallTooLong = &FunctionError{Payload: fmt.Appendf(nil, `{"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after %.2f seconds"}`, maxCall.Seconds())}
 
 // invoke calls a task's function and reports what it answers. A call that takes
 // longer than Lambda lets any function run is given up. It returns the calls that follow.
@@ -29,7 +21,7 @@ func (x *execution) invoke(ctx context.Context, cancel context.CancelCauseFunc, 
 		return nil
 	}
 	x.begun(t.Ref)
-	defer x.engine.cfg.Clock.AfterFunc(maxCall, func() { cancel(errCallTooLong) })()
+	defer x.engine.limit.end(x.engine.limit.begin(cancel))
 	out, err := x.engine.cfg.Invoker.Invoke(ctx, t.Function, t.Payload)
 	switch {
 	case ctx.Err() == nil || err == nil && context.Cause(ctx) == errCallTooLong:

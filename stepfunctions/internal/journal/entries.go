@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"zombiezen.com/go/sqlite"
 
@@ -20,8 +21,8 @@ const (
 )
 
 // packed returns the next row, and how many entries are in it: one as it is,
-// several with the length before each.
-func packed(entries [][]byte) (n int, row []byte) {
+// several with the length before each. The row is valid until the next one.
+func (j *Journal) packed(entries [][]byte) (n int, row []byte) {
 	size := 0
 	for n < min(len(entries), maxPacked) && size < packedBytes {
 		size += binary.MaxVarintLen32 + len(entries[n])
@@ -30,12 +31,18 @@ func packed(entries [][]byte) (n int, row []byte) {
 	if n == 1 {
 		return 1, entries[0]
 	}
-	row = make([]byte, 0, size)
+	row = slices.Grow(j.row[:0], size)
 	for _, entry := range entries[:n] {
 		row = append(binary.AppendUvarint(row, uint64(len(entry))), entry...)
 	}
+	if cap(row) <= maxSpare {
+		j.row = row
+	}
 	return n, row
 }
+
+// maxSpare is how much memory is kept for rows.
+const maxSpare = 64 << 10
 
 // unpack adds the row's entries to those before. They share its memory.
 func unpack(entries [][]byte, n int, row []byte) ([][]byte, error) {

@@ -17,6 +17,8 @@ import (
 // Journal is the engine's journal in a DB.
 type Journal struct {
 	db *database.DB
+	// row is the memory of the one write that runs.
+	row []byte
 	// expired is set when Expire has removed something since the last Shrink.
 	expired atomic.Bool
 }
@@ -32,7 +34,9 @@ const (
 	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
 		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
-	insertRow    = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?, ?, ?, ?, ?)`
+	insertRow    = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?1, ?2, ?3, ?4, ?5)`
+	appendRow    = `INSERT OR IGNORE INTO entries (execution, seq, count, entry, sum)
+		VALUES (?1, CASE ?2 WHEN (SELECT seq + count FROM entries WHERE execution = ?1 ORDER BY seq DESC LIMIT 1) THEN ?2 END, ?3, ?4, ?5)`
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`
 	length       = `SELECT seq + count FROM entries WHERE execution = ?1 ORDER BY seq DESC LIMIT 1`
@@ -76,7 +80,8 @@ func (j *Journal) Create(ctx context.Context, r engine.Record, entries [][]byte,
 		if !inserted {
 			return engine.ErrExists
 		}
-		return insertEntries(conn, r.ID, 0, entries)
+		_, err = j.insertEntries(conn, insertRow, r.ID, 0, entries)
+		return err
 	})
 }
 
@@ -87,7 +92,7 @@ func insertRecord(conn *sqlite.Conn, r engine.Record) (bool, error) {
 	}
 	err := database.Exec(conn, insertExecution, r.ID, r.MachineARN, r.Name, r.Revision, r.VersionARN, r.Seed[:], millis(r.Started),
 		parent.ID, int64(parent.Ref), string(r.Status), millis(r.Stopped), []byte(r.Output), r.Error, r.Cause, r.Unannounced, r.RedriveCount, millis(r.Redriven), r.AliasARN,
-		recordSum(r), headSum(r.ID, r.Head))
+		recordSum(&r), headSum(r.ID, &r.Head))
 	return conn.Changes() == 1, err
 }
 
@@ -128,35 +133,47 @@ func remove(conn *sqlite.Conn, ids []int64) (removed int, err error) {
 	return removed, nil
 }
 
-func insertEntries(conn *sqlite.Conn, id int64, seq int, entries [][]byte) error {
+// insertEntries reports whether there were any that the statement, insertRow or appendRow, has taken.
+func (j *Journal) insertEntries(conn *sqlite.Conn, insert string, id int64, seq int, entries [][]byte) (ok bool, err error) {
 	for len(entries) > 0 {
-		n, row := packed(entries)
-		if err := database.Exec(conn, insertRow, id, seq, n, row, entriesSum(id, seq, n, row)); err != nil {
-			return err
+		n, row := j.packed(entries)
+		if err := database.Exec(conn, insert, id, seq, n, row, entriesSum(id, seq, n, row)); err != nil || conn.Changes() == 0 {
+			return false, err
 		}
-		entries, seq = entries[n:], seq+n
+		entries, seq, ok = entries[n:], seq+n, true
 	}
-	return nil
+	return ok, nil
 }
 
 // Append implements engine.Journal.
 func (j *Journal) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
 	return j.write(ctx, func(conn *sqlite.Conn) error {
-		n, err := entryCount(conn, id)
-		switch {
-		case err != nil:
-			return err
-		case n == 0:
-			return engine.ErrNotFound
-		case n != seq:
-			return fmt.Errorf("append after %d entries, there are %d", seq, n)
+		ok, err := j.insertEntries(conn, appendRow, id, seq, entries)
+		if err == nil && !ok {
+			if err = checkNext(conn, id, seq); err == nil && len(entries) > 0 {
+				err = fmt.Errorf("the database did not take the entries from %d on", seq)
+			}
 		}
-		if err := insertEntries(conn, id, seq, entries); err != nil || head == nil {
+		if err != nil || head == nil {
 			return err
 		}
 		return database.Exec(conn, updateHead, string(head.Status), millis(head.Stopped), []byte(head.Output), head.Error, head.Cause,
-			head.Unannounced, head.RedriveCount, millis(head.Redriven), headSum(id, *head), id)
+			head.Unannounced, head.RedriveCount, millis(head.Redriven), headSum(id, head), id)
 	})
+}
+
+// checkNext returns an error unless the execution is there and has seq entries.
+func checkNext(conn *sqlite.Conn, id int64, seq int) error {
+	n, err := entryCount(conn, id)
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return engine.ErrNotFound
+	case n == seq:
+		return nil
+	}
+	return fmt.Errorf("append after %d entries, there are %d", seq, n)
 }
 
 // Announced implements engine.Journal.

@@ -80,7 +80,7 @@ func (j *Journal) scan(ctx context.Context, keep func(engine.Record) engine.Reco
 		var damage error
 		err := database.Each(conn, query, func(stmt *sqlite.Stmt) {
 			r := record(stmt)
-			if stmt.ColumnInt64(18) != recordSum(r) || stmt.ColumnInt64(19) != headSum(r.ID, r.Head) {
+			if stmt.ColumnInt64(18) != recordSum(&r) || stmt.ColumnInt64(19) != headSum(r.ID, &r.Head) {
 				damage = fmt.Errorf("execution %d is not as it was written: %w", r.ID, database.ErrDamaged)
 			}
 			records = append(records, keep(r))

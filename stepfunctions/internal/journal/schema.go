@@ -116,7 +116,7 @@ CREATE TABLE IF NOT EXISTS entries (
 `
 
 // recordSum returns the sum of what never changes of an execution.
-func recordSum(r engine.Record) int64 {
+func recordSum(r *engine.Record) int64 {
 	var parent engine.Parent
 	if r.Parent != nil {
 		parent = *r.Parent
@@ -127,7 +127,7 @@ func recordSum(r engine.Record) int64 {
 
 // headSum returns the sum of what does, but for the mark that its end was announced,
 // which is cleared alone.
-func headSum(id int64, h engine.Head) int64 {
+func headSum(id int64, h *engine.Head) int64 {
 	sum := addMillis(database.RowSum(0).Int(id).Text(string(h.Status)), h.Stopped)
 	return int64(addMillis(sum.Blob(h.Output).Text(h.Error).Text(h.Cause).Int(int64(h.RedriveCount)), h.Redriven))
 }
