@@ -224,11 +224,11 @@ func (c *committer) commit(group []*write) {
 	}
 }
 
-// checked runs the transaction if the open files are those of the data folder,
-// and succeeds if they still are after it: nothing is promised of a file that
-// was removed meanwhile.
+// checked runs the transaction if the open log is that of the data folder, and
+// succeeds if all files are those after it: nothing is promised of a file that was
+// removed. The group that finds it may have been written.
 func (c *committer) checked(group []*write) error {
-	err := c.files.check()
+	err := c.files.checkLog()
 	if err == nil {
 		if err := c.transaction(group); err != nil {
 			return err

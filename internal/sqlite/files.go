@@ -14,7 +14,8 @@ import (
 // openFiles are the files of an open database and their identities. A file
 // that is removed or replaced stays usable for the process that has it open,
 // and SQLite does not notice: what is written then is gone at the next start.
-// So the files are compared with their paths around each transaction.
+// So the files are compared with their paths after each transaction, and the log, which
+// is lost with the folder, before it.
 type openFiles struct {
 	dir   string
 	files []openFile
@@ -105,15 +106,29 @@ func (f *openFiles) onFailure(report func(error)) {
 	f.report = report
 }
 
+// checkLog is check for the log alone, unless the last check failed.
+func (f *openFiles) checkLog() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failing {
+		return f.checkFiles(f.files)
+	}
+	return f.checkFiles(f.files[f.log : f.log+1])
+}
+
 // check returns an error unless every file is the one at its path: a LostError,
 // which stays, or that of a path that cannot be read, which may pass.
 func (f *openFiles) check() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.checkFiles(f.files)
+}
+
+func (f *openFiles) checkFiles(files []openFile) error {
 	if f.lost != nil {
 		return f.lost
 	}
-	err := f.compare()
+	err := f.compare(files)
 	errors.As(err, &f.lost)
 	if err != nil && !f.failing && f.report != nil {
 		f.report(err)
@@ -122,8 +137,8 @@ func (f *openFiles) check() error {
 	return err
 }
 
-func (f *openFiles) compare() error {
-	for _, file := range f.files {
+func (f *openFiles) compare(files []openFile) error {
+	for _, file := range files {
 		what := ""
 		identity, size, err := identify(file.path)
 		switch {

@@ -65,8 +65,8 @@ func TestNothingIsPromisedOnceTheFolderIsLost(t *testing.T) {
 			if len(reports) != 1 || !errors.As(reports[0], new(*LostError)) {
 				t.Errorf("reports %v, want one", reports)
 			}
-			if n := count(t, db); n != 1 {
-				t.Errorf("%d rows are read, want the 1 that was written before", n)
+			if n := count(t, db); n != 1 && n != 2 {
+				t.Errorf("%d rows are read, want the 1 that was written before, and at most the one that found the loss", n)
 			}
 			if err := db.Close(); !errors.As(err, new(*LostError)) {
 				t.Errorf("close: %v", err)
