@@ -25,40 +25,63 @@ type staged struct {
 	lazy bool
 }
 
-// commit writes what is staged, and acts on it. Who finds more staged after
-// that leaves it to another goroutine, so that a caller waits for its own
+// commit writes what is staged, and acts on it. Where more is staged after
+// that, it leaves that to another goroutine, so that a caller waits for its own
 // input and not for those of others. committing is set and is this goroutine's. It
 // returns the calls that follow.
 func (x *execution) commit() []call {
+	calls, more := x.commitOnce()
+	if more {
+		x.engine.background.push(x.commitRest)
+	}
+	return calls
+}
+
+// commitRest commits until nothing is staged.
+func (x *execution) commitRest() {
+	for more := true; more; {
+		var calls []call
+		calls, more = x.commitOnce()
+		x.engine.functions.push(calls...)
+	}
+}
+
+func (x *execution) commitOnce() (calls []call, more bool) {
 	x.mu.Lock()
 	group, first := x.staged, x.seq-len(x.staged)
 	x.staged = nil
 	x.mu.Unlock()
 	if err := x.append(group, first); err != nil {
 		x.abandon(group, err)
-		return nil
+		return nil, false
 	}
 	x.engine.advanced(x.durableID())
 	return x.settle(group)
 }
 
-// settle acts on what is on disk now, and lets the next write go. It returns the calls that follow.
-func (x *execution) settle(group []staged) []call {
+// settle acts on what is on disk now, and lets the next write go. It returns the
+// calls that follow, and whether there is more to commit, which is this goroutine's then.
+func (x *execution) settle(group []staged) (calls []call, more bool) {
 	x.mu.Lock()
+	defer x.mu.Unlock()
 	for _, s := range group {
 		x.act(s)
 	}
-	more := slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
+	more = slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	finish(group, nil)
 	x.keepSpare(group)
 	x.evict()
-	calls := x.takeCalls()
-	x.mu.Unlock()
+	return x.takeCalls(), more
+}
+
+// settleFirst is settle for an input that was written by its own caller.
+func (x *execution) settleFirst(s staged) {
+	calls, more := x.settle([]staged{s})
+	x.engine.functions.push(calls...)
 	if more {
-		x.engine.background.push(func() { x.engine.functions.push(x.commit()...) })
+		x.engine.background.push(x.commitRest)
 	}
-	return calls
 }
 
 // keepSpare keeps the memory of a small group for the next one. The caller holds mu.

@@ -120,7 +120,7 @@ func (x *execution) redrive() (time.Time, error) {
 		return time.Time{}, fmt.Errorf("write the execution: %w", err)
 	}
 	x.engine.remember(x)
-	x.engine.functions.push(x.settle([]staged{s})...)
+	x.settleFirst(s)
 	return in.At, nil
 }
 

@@ -152,7 +152,7 @@ func (e *Engine) begin(ctx context.Context, x *execution, input json.RawMessage)
 		return record, err
 	}
 	e.remember(x)
-	e.functions.push(x.settle([]staged{s})...)
+	x.settleFirst(s)
 	return record, nil
 }
 
