@@ -161,7 +161,7 @@ func (c *committer) run() {
 // one that computes, which has the processor for ten milliseconds at a time: so many
 // commits then go ahead without.
 const (
-	enough   = 8
+	enough   = 16
 	longTurn = 2 * time.Millisecond
 	without  = 64
 )

@@ -12,6 +12,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl/intrinsic"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/jsonpath"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // Machine is a whole definition, a branch of a Parallel state, or the
@@ -145,7 +146,7 @@ func (s *State) Has(field string) bool {
 
 // TaskFields are the fields of a Task state only.
 type TaskFields struct {
-	Resource             string
+	Resource             integration.Resource
 	TimeoutSeconds       *int64
 	TimeoutSecondsPath   *Path
 	HeartbeatSeconds     *int64

@@ -7,6 +7,7 @@ import (
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/choice"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // Parse reads a definition. Its error is a *value.SyntaxError for a text that
@@ -281,7 +282,7 @@ func (f *fields) item(name string, i int) string { return f.at(name) + "/" + str
 
 func (f *fields) task() TaskFields {
 	return TaskFields{
-		Resource:       f.text("Resource"),
+		Resource:       integration.Parse(f.text("Resource")),
 		TimeoutSeconds: f.integer("TimeoutSeconds"), TimeoutSecondsPath: f.path("TimeoutSecondsPath"),
 		HeartbeatSeconds: f.integer("HeartbeatSeconds"), HeartbeatSecondsPath: f.path("HeartbeatSecondsPath"),
 		Credentials: f.template("Credentials"),

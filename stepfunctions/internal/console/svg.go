@@ -91,8 +91,8 @@ func (w *painter) box(b *box, x, y float64) {
 // kindOf returns a state's type, and what a task calls where that is short.
 func kindOf(s *asl.State) string {
 	switch {
-	case s.Type == asl.Task && strings.HasPrefix(s.Resource, "arn:aws:states:::"):
-		return strings.TrimPrefix(s.Resource, "arn:aws:states:::")
+	case s.Type == asl.Task && strings.HasPrefix(s.Resource.ARN, "arn:aws:states:::"):
+		return strings.TrimPrefix(s.Resource.ARN, "arn:aws:states:::")
 	case s.Type == asl.Map && s.Distributed():
 		return "Distributed Map"
 	}

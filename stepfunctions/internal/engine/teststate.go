@@ -48,16 +48,16 @@ func (e *Engine) TestState(ctx context.Context, m *asl.Machine, state *asl.State
 
 // untestable returns why a state cannot be tested here, nil where it can.
 func untestable(state *asl.State, mocked bool) error {
-	r := integration.Parse(state.Resource)
+	r := state.Resource
 	switch {
 	case state.ItemReader != nil:
 		return errorf(ValidationException, "The items of the state '%s' cannot be read here: test it without its ItemReader", state.Name)
 	case state.Type != asl.Task || mocked:
 		return nil
 	case r.Pattern != "":
-		return errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource)
+		return errorf(ValidationException, "A mock must be specified when testing a Task state with the resource '%s'", state.Resource.ARN)
 	case !r.Function() && r.Kind() != integration.Native:
-		return errorf(ValidationException, "The resource '%s' cannot be called here: test the state with the parameter mock", state.Resource)
+		return errorf(ValidationException, "The resource '%s' cannot be called here: test the state with the parameter mock", state.Resource.ARN)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/integration"
 )
 
 // The error names that have a meaning of their own.
@@ -63,7 +64,7 @@ func (s *scope) tooLargeResult() *failure {
 // ResultTooLarge returns the error and the cause of a task of this Resource whose
 // result is more than a state can have.
 func ResultTooLarge(arn string) (name, cause string) {
-	return dataLimitError, "The state/task '" + parseResource(arn).name() + "' " + tooLargeResult
+	return dataLimitError, "The state/task '" + resource{integration.Parse(arn)}.name() + "' " + tooLargeResult
 }
 
 // tooLargeParameters returns the failure of a task that would be given more than that.

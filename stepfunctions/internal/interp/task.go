@@ -24,7 +24,7 @@ type request struct {
 
 // schedule sets a Task state's work going.
 func (r *Run) schedule(s *scope) *failure {
-	q := &request{resource: parseResource(s.state.Resource)}
+	q := &request{resource: s.resource()}
 	var f *failure
 	if q.limits, f = r.limits(s); f != nil {
 		return f
@@ -36,7 +36,7 @@ func (r *Run) schedule(s *scope) *failure {
 	// parameters that may carry the token.
 	r.lastRef++
 	s.task = r.lastRef
-	q.task = &Task{Ref: s.task, Resource: s.state.Resource, State: s.state.Name}
+	q.task = &Task{Ref: s.task, Resource: s.state.Resource.ARN, State: s.state.Name}
 	r.count(s, q.task)
 	if q.callback() {
 		q.task.Token = Token(r.info, s.task)
@@ -103,7 +103,7 @@ func (r *Run) role(s *scope) (any, *failure) {
 
 // scheduled writes the events of a task's beginning.
 func (r *Run) scheduled(s *scope, q *request) {
-	r.event(s, q.event("Scheduled"), func() map[string]any {
+	r.event(s, q.event(taskEvent{"LambdaFunctionScheduled", "TaskScheduled"}), func() map[string]any {
 		details := q.details(map[string]any{})
 		if q.direct() {
 			details["resource"], details["input"] = q.ARN, string(q.task.Parameters)
@@ -131,7 +131,7 @@ func (r *Run) scheduled(s *scope, q *request) {
 func (r *Run) started(s *scope, res resource, task *Task) {
 	if !task.started {
 		task.started = true
-		r.event(s, res.event("Started"), func() map[string]any { return res.details(nil) })
+		r.event(s, res.event(taskEvent{"LambdaFunctionStarted", "TaskStarted"}), func() map[string]any { return res.details(nil) })
 	}
 }
 
@@ -146,7 +146,7 @@ func (r *Run) taskInput(in Input) {
 		r.itemsRead(s, in)
 		return
 	}
-	res := parseResource(w.task.Resource)
+	res := s.resource()
 	if in.Kind != TaskHeartbeat {
 		// An answer implies the call: that it was made may not have been kept.
 		r.started(s, res, w.task)
@@ -191,14 +191,14 @@ func (r *Run) taskSucceeded(s *scope, res resource, task *Task, in Input) {
 		return
 	}
 	r.testState.note("result", result)
-	r.event(s, res.event("Succeeded"), func() map[string]any {
+	r.event(s, res.event(taskEvent{"LambdaFunctionSucceeded", "TaskSucceeded"}), func() map[string]any {
 		return res.details(in.answered(result))
 	})
 	r.conclude(s, result)
 }
 
 func (r *Run) taskFailed(s *scope, res resource, f failure) {
-	r.event(s, res.event("Failed"), func() map[string]any { return res.details(f.details()) })
+	r.event(s, res.event(taskEvent{"LambdaFunctionFailed", "TaskFailed"}), func() map[string]any { return res.details(f.details()) })
 	r.fail(s, f)
 }
 
@@ -254,16 +254,17 @@ func (r *Run) timerFired(ref uint64) {
 }
 
 func (r *Run) taskTimedOut(s *scope, name string) {
-	res := parseResource(s.state.Resource)
+	res := s.resource()
 	f := failure{name: name}
-	r.event(s, res.event("TimedOut"), func() map[string]any { return res.details(f.details()) })
+	r.event(s, res.event(taskEvent{"LambdaFunctionTimedOut", "TaskTimedOut"}), func() map[string]any { return res.details(f.details()) })
 	r.fail(s, f)
 }
 
 // resource is what a Task state's Resource names.
 type resource struct{ integration.Resource }
 
-func parseResource(arn string) resource { return resource{integration.Parse(arn)} }
+// resource returns that of the scope's Task state.
+func (s *scope) resource() resource { return resource{s.state.Resource} }
 
 // direct reports whether the resource is a function called by its ARN.
 func (res resource) direct() bool { return !res.Integrated() }
@@ -294,13 +295,15 @@ func (res resource) details(more map[string]any) map[string]any {
 	return more
 }
 
-// event returns the event type for a task of this resource: Scheduled, Started,
-// Succeeded, Failed or TimedOut.
-func (res resource) event(what string) string {
+// taskEvent is an event type: of a function that is called by its ARN, and of
+// everything else.
+type taskEvent struct{ direct, integrated string }
+
+func (res resource) event(e taskEvent) string {
 	if res.direct() {
-		return "LambdaFunction" + what
+		return e.direct
 	}
-	return "Task" + what
+	return e.integrated
 }
 
 // region returns an ARN's fourth part.
@@ -349,7 +352,7 @@ func ValidToken(info Info, ref uint64, token string) bool {
 
 // currentToken returns the token of the task that the scope's state waits for.
 func (r *Run) currentToken(s *scope) string {
-	if s.task == 0 || !parseResource(s.state.Resource).callback() {
+	if s.task == 0 || !s.resource().callback() {
 		return ""
 	}
 	return Token(r.info, s.task)

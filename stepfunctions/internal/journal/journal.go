@@ -34,8 +34,8 @@ const (
 	insertExecution = `INSERT INTO executions (id, machine, name, revision, version, seed, started, parent, parent_ref,
 		status, stopped, output, error, cause, unannounced, redrive_count, redriven, alias, sum, head_sum)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (machine, name) DO NOTHING`
-	insertRow    = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?1, ?2, ?3, ?4, ?5)`
-	appendRow    = `INSERT OR IGNORE INTO entries (execution, seq, count, entry, sum)
+	insertRow = `INSERT INTO entries (execution, seq, count, entry, sum) VALUES (?1, ?2, ?3, ?4, ?5)`
+	appendRow = `INSERT OR IGNORE INTO entries (execution, seq, count, entry, sum)
 		VALUES (?1, CASE ?2 WHEN (SELECT seq + count FROM entries WHERE execution = ?1 ORDER BY seq DESC LIMIT 1) THEN ?2 END, ?3, ?4, ?5)`
 	updateHead   = `UPDATE executions SET status = ?, stopped = ?, output = ?, error = ?, cause = ?, unannounced = ?, redrive_count = ?, redriven = ?, head_sum = ? WHERE id = ?`
 	setAnnounced = `UPDATE executions SET unannounced = FALSE WHERE id = ?`

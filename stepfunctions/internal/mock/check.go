@@ -71,7 +71,7 @@ func mockable(definition *asl.Machine) (names []string) {
 // misfits returns the results of a response that what the state calls cannot have
 // given. A task that waits for a token ends with what any program sends.
 func (f *File) misfits(name string, state *asl.State) (all []error) {
-	r := integration.Parse(state.Resource)
+	r := state.Resource
 	if r.Pattern == integration.Callback {
 		return nil
 	}

@@ -53,10 +53,10 @@ func NewPlan(name string, definition *asl.Machine, f *File, stubs bool) Plan {
 		if s.Type != asl.Task {
 			continue
 		}
-		r := integration.Parse(s.Resource)
+		r := s.Resource
 		u := Use{State: s.Name, Call: r.Call(), By: Missing}
 		if !r.Integrated() {
-			u.Call = s.Resource
+			u.Call = s.Resource.ARN
 		}
 		kind := r.Kind()
 		switch {
@@ -99,7 +99,7 @@ func CallsFunctions(name string, definition *asl.Machine, f *File) bool {
 		if s.Type != asl.Task || mocked[s.Name] != "" {
 			continue
 		}
-		if r := integration.Parse(s.Resource); r.Function() || r.Invokes() {
+		if r := s.Resource; r.Function() || r.Invokes() {
 			return true
 		}
 	}
@@ -192,8 +192,7 @@ func object(name string, v any) *value.Object {
 }
 
 // example returns a result that fits the resource, as small as can be.
-func example(resource string) any {
-	r := integration.Parse(resource)
+func example(r integration.Resource) any {
 	switch {
 	case r.Pattern == integration.Callback:
 	case r.Invokes():
