@@ -149,6 +149,40 @@ func TestNoCallTakesLongerThanLambdaAllows(t *testing.T) {
 	w.wantEnd(arn, `FAILED Sandbox.Timedout: {"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after 900.00 seconds"}`)
 }
 
+// Each call has its own time, whenever the others began and ended.
+func TestEachCallHasItsOwnTime(t *testing.T) {
+	const tooLong = `FAILED Sandbox.Timedout: {"errorType":"Sandbox.Timedout","errorMessage":"Task timed out after 900.00 seconds"}`
+	w := newFixtureAt(t, time.Unix(1_700_000_000, 0))
+	b := w.limited(8)
+	var arns []string
+	call := func(function string) {
+		t.Helper()
+		arns = append(arns, w.run(w.create(function, oneTask(function, "")), "x", `{}`))
+		w.eventually("the call", func() bool { return b.now(function) == 1 })
+	}
+	for _, function := range []string{"f", "g", "h"} {
+		call(function)
+		w.fakeClock.Advance(200 * time.Second)
+	}
+	if _, err := w.StopExecution(t.Context(), arns[0], "", ""); err != nil { // the first of those that wait
+		t.Fatal(err)
+	}
+	w.fakeClock.Advance(500*time.Second - time.Second) // 1,099 s after the first
+	if x, err := w.DescribeExecution(t.Context(), arns[1]); err != nil || x.Status != engine.Running {
+		t.Fatalf("after 899 s: %s, %v", x.Status, err)
+	}
+	w.fakeClock.Advance(time.Second)
+	w.wantEnd(arns[1], tooLong)
+	if x, err := w.DescribeExecution(t.Context(), arns[2]); err != nil || x.Status != engine.Running {
+		t.Fatalf("after 700 s: %s, %v", x.Status, err)
+	}
+	call("i")
+	w.fakeClock.Advance(200 * time.Second)
+	w.wantEnd(arns[2], tooLong)
+	w.fakeClock.Advance(700 * time.Second)
+	w.wantEnd(arns[3], tooLong)
+}
+
 // types returns the types of an execution's events.
 func (w *fixture) types(arn string) string {
 	w.Helper()
