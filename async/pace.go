@@ -3,6 +3,7 @@ package async
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"hash/fnv"
 	"sync"
 	"time"
@@ -60,37 +61,50 @@ func (s *Service) learn(ctx context.Context, r Record, stage string, ended bool,
 
 // keepPace takes note of ends. Once in paceInterval it reads what is stored, adds
 // what was noted and, if that is anything, saves it. Retry-After is never worth
-// failing for: what fails is tried again an interval later, without those ends. Of
-// two processes that save at once one has learned for nothing. A sample is enough.
+// failing for: what fails is tried again an interval later. Of two processes that
+// save at once one has learned for nothing. A sample is enough.
 func (s *Service) keepPace(ctx context.Context, job string, ends ...stageEnd) {
 	p := &s.pacer
 	stored, ends, due := p.note(job, ends)
 	if !due {
 		return
 	}
+	pace, stored, err := s.exchangePace(ctx, job, stored, ends)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.job != job || errors.Is(err, ErrStale):
+	case err == nil:
+		p.pace, p.stored = pace, stored
+	default:
+		p.ends = append(ends, p.ends...)
+		p.ends = p.ends[:min(len(p.ends), paceMemory)]
+	}
+}
+
+// exchangePace adds the ends to what the Store has, or to stored where it keeps no
+// Pace, and returns the sum, also as it is stored.
+func (s *Service) exchangePace(ctx context.Context, job string, stored []byte, ends []stageEnd) (*Pace, []byte, error) {
 	paces, kept := s.Store.(Paces)
-	var err error
 	if kept {
+		var err error
 		stored, err = call(ctx, s.CallTimeout, func(ctx context.Context) ([]byte, error) { return paces.Pace(ctx, job) })
+		if err != nil {
+			return nil, nil, err
+		}
 	}
-	if err != nil {
-		return
+	pace := s.paceOf(stored)
+	if len(ends) == 0 {
+		return pace, stored, nil
 	}
-	pace, was := s.paceOf(stored), stored
 	for _, e := range ends {
 		pace.Observe(e.stage, e.took, e.ended)
 	}
-	if len(ends) > 0 {
-		stored, err = json.Marshal(pace)
+	sum, err := json.Marshal(pace)
+	if err == nil && kept {
+		err = do(ctx, s.CallTimeout, func(ctx context.Context) error { return paces.SavePace(ctx, job, stored, sum) })
 	}
-	if len(ends) > 0 && kept && err == nil {
-		err = do(ctx, s.CallTimeout, func(ctx context.Context) error { return paces.SavePace(ctx, job, was, stored) })
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.job == job && err == nil {
-		p.pace, p.stored = pace, stored
-	}
+	return pace, sum, err
 }
 
 // note adds to the ends. Where an interval is over it takes them out, and the

@@ -78,6 +78,9 @@ type Pace struct {
 	// looks are when to look, by stage and elapsed bucket, in seconds since the
 	// stage began, as computed since the last end.
 	looks map[[2]int]float64
+	// whole are when the submission ends, counted from the begin of a stage, as
+	// computed since the last end.
+	whole map[int]*weights
 }
 
 // StagePace is the summary of one stage, in the order of the job.
@@ -125,7 +128,7 @@ func (p *Pace) Observe(stage string, took time.Duration, ended bool) {
 		}
 	}
 	all[bucket(took.Seconds()+margin)]++
-	st.Took, st.Ended, p.looks = all, fade(st.Ended), nil
+	st.Took, st.Ended, p.looks, p.whole = all, fade(st.Ended), nil, nil
 	if ended {
 		st.Ended++
 	}
@@ -172,7 +175,7 @@ func (p *Pace) RetryAfter(s State, now time.Time, spread float64) time.Duration 
 // look returns the first look of the schedule that costs least when stage i has
 // not ended before a bucket.
 func (p *Pace) look(i, from int) float64 {
-	left, whole, median := p.remaining(i, from), p.remaining(0, 0), 0
+	left, whole, median := p.remaining(i, from), p.fromBegin(0), 0
 	for sum := 0.0; sum < 0.5 && median < len(grid)-1; sum += whole[median] {
 		median++
 	}
@@ -197,6 +200,19 @@ func (p *Pace) look(i, from int) float64 {
 	return grid[first]
 }
 
+// fromBegin is remaining from the begin of stage i.
+func (p *Pace) fromBegin(i int) *weights {
+	out := p.whole[i]
+	if out == nil {
+		left := p.remaining(i, 0)
+		if out = &left; p.whole == nil {
+			p.whole = map[int]*weights{}
+		}
+		p.whole[i] = out
+	}
+	return out
+}
+
 // remaining is when the submission ends, in the time of stage i, which has not
 // ended before a bucket. The weights add up to 1.
 func (p *Pace) remaining(i, from int) (out weights) {
@@ -208,8 +224,7 @@ func (p *Pace) remaining(i, from int) (out weights) {
 	ends, rest := 1.0, &weights{}
 	if i < len(p.Stages)-1 {
 		// Until something has ended, about one in three stages ends the submission.
-		next := p.remaining(i+1, 0)
-		ends, rest = min(max((p.Stages[i].Ended+1)/(seen+2.8), 0), 1), &next
+		ends, rest = min(max((p.Stages[i].Ended+1)/(seen+2.8), 0), 1), p.fromBegin(i+1)
 	}
 	for b := from; b < len(grid); b++ {
 		weight := took[b] / total

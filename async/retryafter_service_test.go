@@ -151,6 +151,27 @@ func TestPaceMayBeOutOfReach(t *testing.T) {
 	})
 }
 
+// Ends that could not be saved are added a minute later.
+func TestPaceIsKeptUntilTheStoreIsBack(t *testing.T) {
+	inLineOf(t, func(l *inLine) {
+		s := l.service(true)
+		l.store.down = errors.New("down")
+		for range 20 {
+			l.run(s)
+		}
+		time.Sleep(paceInterval)
+		l.retryAfter(s) // asks the Store
+		l.store.down = nil
+		time.Sleep(paceInterval)
+		if got := l.retryAfter(s); got < 2*time.Second || got > 4*time.Second {
+			t.Errorf("the stage takes 2 s, Retry-After is %v", got)
+		}
+	})
+}
+
+// paceInterval is how often a process asks the Store.
+const paceInterval = time.Minute
+
 // A process adds to what another one has saved: two ends weigh 1 and 0.99.
 func TestPaceAddsUp(t *testing.T) {
 	inLineOf(t, func(l *inLine) {
