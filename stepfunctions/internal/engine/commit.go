@@ -65,14 +65,17 @@ func (x *execution) settle(group []staged) (calls []call, more bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, s := range group {
-		x.act(s)
+		calls = x.act(calls, s)
 	}
 	more = slices.ContainsFunc(x.staged, func(s staged) bool { return !s.lazy })
 	x.committing, x.setback = more, 0
 	finish(group, nil)
-	x.keepSpare(group)
+	if cap(group) == len(x.spare) {
+		x.spare = (*[2]staged)(group[:len(x.spare)])
+		clear(x.spare[:])
+	}
 	x.evict()
-	return x.takeCalls(), more
+	return calls, more
 }
 
 // settleFirst is settle for an input that was written by its own caller.
@@ -81,15 +84,6 @@ func (x *execution) settleFirst(s staged) {
 	x.engine.functions.push(calls...)
 	if more {
 		x.engine.background.push(x.commitRest)
-	}
-}
-
-// keepSpare keeps the memory of a small group for the next one. The caller holds mu.
-func (x *execution) keepSpare(group []staged) {
-	const small = 8
-	if n := cap(group); n > 1 && n <= small {
-		clear(group)
-		x.spare = group[:0]
 	}
 }
 

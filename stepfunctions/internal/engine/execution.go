@@ -34,7 +34,7 @@ type execution struct {
 	seq        int
 	last       time.Time
 	staged     []staged
-	spare      []staged // empty, its memory is for the next ones
+	spare      *[2]staged // memory for the next ones
 	committing bool
 	// ended is set once an input is applied that ends the run.
 	ended bool
@@ -50,8 +50,6 @@ type execution struct {
 	// Config.ObserveEvents asks for them.
 	events    []interp.Event
 	replaying bool
-	// calls are those that are due once the goroutine that acts is done with it.
-	calls []call
 	// onEnd are called once the end is on disk, or will never be.
 	onEnd []func(Record)
 }
@@ -207,16 +205,17 @@ func (x *execution) evict() {
 // resume is called with mu held and run awake.
 func (x *execution) resume() {
 	tasks, timers := x.run.Outstanding()
-	x.act(staged{effects: interp.Effects{
+	calls := x.act(nil, staged{effects: interp.Effects{
 		Tasks:  slices.DeleteFunc(tasks, func(t interp.Task) bool { return x.waits[t.Ref] != nil }),
 		Timers: slices.DeleteFunc(timers, func(t interp.Timer) bool { return x.waits[t.Ref] != nil }),
 	}})
 	x.evict()
-	x.engine.functions.push(x.takeCalls()...)
+	x.engine.functions.push(calls...)
 }
 
-// act does what follows from an input that is on disk. The caller holds mu.
-func (x *execution) act(s staged) {
+// act does what follows from an input that is on disk, but for calls of functions,
+// which it adds to those given. The caller holds mu.
+func (x *execution) act(calls []call, s staged) []call {
 	for i := range s.events {
 		x.observe(Observation{Event: &s.events[i]})
 	}
@@ -230,7 +229,7 @@ func (x *execution) act(s staged) {
 	if s.effects.Outcome != nil {
 		x.finish(*s.head)
 		x.observeEnd(s.effects.Outcome)
-		return
+		return calls
 	}
 	if s.head != nil {
 		x.record.Head = *s.head
@@ -240,8 +239,9 @@ func (x *execution) act(s staged) {
 		x.wait(t.Ref).timer = x.engine.timers.add(x, t)
 	}
 	for _, t := range s.effects.Tasks {
-		x.dispatch(t)
+		calls = x.dispatch(calls, t)
 	}
+	return calls
 }
 
 func (x *execution) wait(ref uint64) *wait {
@@ -309,39 +309,32 @@ func (x *execution) fired(t *timer) bool {
 	return true
 }
 
-// takeCalls returns the calls that are due. The caller holds mu.
-func (x *execution) takeCalls() []call {
-	calls := x.calls
-	x.calls = nil
-	return calls
-}
-
-// dispatch does a task. The caller holds mu.
-func (x *execution) dispatch(t interp.Task) {
+// dispatch does a task, or adds it to the calls if it is one of a function. The caller holds mu.
+func (x *execution) dispatch(calls []call, t interp.Task) []call {
 	w := x.wait(t.Ref)
 	if x.mocked(t) {
-		return
+		return calls
 	}
 	if t.Token != "" {
 		x.observeWaiting(t)
 	}
 	if t.Token != "" && t.Submitted {
-		return // the token is out, the answer comes by the token
+		return calls // the token is out, the answer comes by the token
 	}
 	if t.Function != "" {
 		ctx, cancel := context.WithCancelCause(x.engine.invoking)
 		w.cancel = cancel
-		x.calls = append(x.calls, call{functionName(t.Function), func() []call {
+		return append(calls, call{functionName(t.Function), func() []call {
 			defer cancel(nil)
 			return x.invoke(ctx, cancel, t)
 		}})
-		return
 	}
 	if !integration.Parse(t.Resource).Starts() {
 		x.engine.background.push(func() { x.foreign(t) })
-		return
+		return calls
 	}
 	x.engine.background.push(func() { x.startNested(t) })
+	return calls
 }
 
 // Wait returns when the execution has ended, with what DescribeExecution then

@@ -140,11 +140,11 @@ func (x *execution) apply(ctx context.Context, in interp.Input, check func() err
 
 // queue has the next write take the input along.
 func (x *execution) queue(s staged) {
-	if x.staged == nil {
-		x.staged, x.spare = x.spare, nil
-	}
-	if x.staged == nil {
-		x.staged = make([]staged, 0, 2) // of a call there are mostly its start and its answer
+	if x.staged == nil { // of a call there are mostly its start and its answer
+		if x.spare == nil {
+			x.spare = new([2]staged)
+		}
+		x.staged, x.spare = x.spare[:0], nil
 	}
 	x.staged = append(x.staged, s)
 	x.seq++
