@@ -276,8 +276,8 @@ func (p *Endpoint) Advance(d time.Duration) {
 	p.clock.AdvanceIdle(d, p.Engine.Idle)
 }
 
-// Wait returns an execution when it has ended. It fails the test if there is no
-// such execution.
+// Wait returns an execution when it has ended, without its Input and TestCase. It
+// fails the test if there is no such execution.
 func (p *Endpoint) Wait(executionARN string) stepfunctions.Execution {
 	p.tb.Helper()
 	x, err := p.Engine.Wait(p.tb.Context(), executionARN)
