@@ -95,7 +95,7 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	defer lambda.Close()
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
-		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w; -addr or the variable STEPFUNCTIONS_ADDR chooses another, such as 127.0.0.1:8084", s.addr, cause(err)))
+		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w; -addr or the variable STEPFUNCTIONS_ADDR chooses another, and its port 0 a free one", s.addr, cause(err)))
 	}
 	w := newWeb(listener, log)
 	defer w.close()
