@@ -81,13 +81,14 @@ var layers = []layer{
 	// The local Step Functions.
 	{"cmd/stepfunctions", "stepfunctions", "async"},
 	{"stepfunctions", "stepfunctions internal/sqlite internal/hostguard internal/starting internal/progress internal/workers", "api async client " + example + " " + sdk + " " + lambda},
-	{"stepfunctions/internal/template", "stepfunctions/internal/asl stepfunctions/internal/textfile", "net/http zombiezen.com/go/sqlite"},
+	{"stepfunctions/internal/template", "stepfunctions/internal/asl stepfunctions/internal/nearest stepfunctions/internal/textfile", "net/http zombiezen.com/go/sqlite"},
 	{"stepfunctions/internal/console", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/asl", "internal/sqlite"},
 	{"stepfunctions/internal/wire", "stepfunctions/internal/engine stepfunctions/internal/interp stepfunctions/internal/integration stepfunctions/internal/asl internal/hostguard", "internal/sqlite"},
+	{"stepfunctions/internal/nearest", "", "api async net/http internal/sqlite"},
 	{"stepfunctions/internal/textfile", "", "api async net/http internal/sqlite"},
 	{"stepfunctions/internal/engine", "stepfunctions/internal/interp stepfunctions/internal/mock stepfunctions/internal/integration stepfunctions/internal/asl internal/progress internal/workers", "net/http internal/sqlite"},
 	{"stepfunctions/internal/interp", "stepfunctions/internal/interp stepfunctions/internal/integration stepfunctions/internal/asl", "net/http internal/sqlite"},
-	{"stepfunctions/internal/mock", "stepfunctions/internal/integration stepfunctions/internal/asl stepfunctions/internal/textfile", "net/http internal/sqlite"},
+	{"stepfunctions/internal/mock", "stepfunctions/internal/integration stepfunctions/internal/asl stepfunctions/internal/nearest stepfunctions/internal/textfile", "net/http internal/sqlite"},
 	{"stepfunctions/internal/asl", "stepfunctions/internal/asl stepfunctions/internal/integration", "net/http internal/sqlite"},
 	{"stepfunctions/internal/integration", "stepfunctions/internal/asl/value", "net/http internal/sqlite"},
 

@@ -3,10 +3,10 @@
 package starting
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -45,7 +45,16 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // server that is meant to use it. Connections that wait are that one's.
 func Answer(l *net.TCPListener, g *Gate) (stop func()) {
 	held := &heldListener{TCPListener: l}
+	var open sync.WaitGroup // the connections it has accepted
 	server := &http.Server{Handler: closing{g}, ReadHeaderTimeout: answerTime, ReadTimeout: answerTime, WriteTimeout: answerTime}
+	server.ConnState = func(_ net.Conn, s http.ConnState) {
+		switch s {
+		case http.StateNew:
+			open.Add(1)
+		case http.StateClosed:
+			open.Done()
+		}
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -56,11 +65,18 @@ func Answer(l *net.TCPListener, g *Gate) (stop func()) {
 		_ = l.SetDeadline(time.Unix(1, 0)) // ends the Accept that waits
 		<-ended
 		_ = l.SetDeadline(time.Time{})
-		ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close()
+		// Shutdown would close a connection whose request has not been read yet
+		// without an answer; each ends with the answer to its first.
+		answered := make(chan struct{})
+		go func() {
+			defer close(answered)
+			open.Wait()
+		}()
+		select {
+		case <-answered:
+		case <-time.After(answerTime):
 		}
+		_ = server.Close()
 	}
 }
 

@@ -175,8 +175,16 @@ func (o Options) deploy(tb testing.TB, e *stepfunctions.Engine, mocks *mock.File
 		Region: cmp.Or(o.Region, engine.DefaultRegion), Account: cmp.Or(o.Account, engine.DefaultAccount),
 	}
 	if err := server.DeployTemplate(tb.Context(), e, t, log); err != nil {
-		tb.Fatal(err)
+		tb.Fatal(inOptions(err))
 	}
+}
+
+// inOptions has an error name the Options where it names flags of the command.
+func inOptions(err error) error {
+	return errors.New(strings.NewReplacer(
+		"-mock FILE; -write-mocks FILE", "Options.Mocks; stepfunctions -write-mocks FILE",
+		"-integrations stub", "Options.Stubs", "-parameter ", "Options.Parameters ",
+	).Replace(err.Error()))
 }
 
 // readMocks reads a mock file by its path, or the text of one.
@@ -276,8 +284,8 @@ func (p *Endpoint) Advance(d time.Duration) {
 	p.clock.AdvanceIdle(d, p.Engine.Idle)
 }
 
-// Wait returns an execution when it has ended. It fails the test if there is no
-// such execution.
+// Wait returns an execution when it has ended, without its Input and TestCase. It
+// fails the test if there is no such execution.
 func (p *Endpoint) Wait(executionARN string) stepfunctions.Execution {
 	p.tb.Helper()
 	x, err := p.Engine.Wait(p.tb.Context(), executionARN)
@@ -351,7 +359,7 @@ func (p *Endpoint) StateMachine(name, definition string) string {
 		Name: name, Revision: stepfunctions.Revision{Definition: definition, RoleARN: fmt.Sprintf("role-of-%s", name)},
 	})
 	if err != nil {
-		p.tb.Fatal(err)
+		p.tb.Fatal(inOptions(err))
 	}
 	return m.ARN
 }

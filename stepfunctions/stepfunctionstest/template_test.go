@@ -34,6 +34,19 @@ func write(t *testing.T, name string, text []byte) {
 	}
 }
 
+// What a test can do about a definition is an option of its own, not a flag.
+func TestAServiceWithoutMocksFailsTheTest(t *testing.T) {
+	f := &fatal{TB: t}
+	const want = "is not supported by itself: give it a mock (Options.Mocks; stepfunctions -write-mocks FILE makes such a file) or a stub (Options.Stubs) at /States/S/Resource"
+	defer func() {
+		if recover() != f || !strings.Contains(f.message, want) {
+			t.Errorf("got %q", f.message)
+		}
+	}()
+	stepfunctionstest.Start(f, stepfunctionstest.Options{}).StateMachine("m",
+		`{"StartAt":"S","States":{"S":{"Type":"Task","Resource":"arn:aws:states:::sns:publish","Parameters":{"TopicArn":"t","Message":"m"},"End":true}}}`)
+}
+
 // TestTemplate runs the example on the files that README.md shows.
 func TestTemplate(t *testing.T) {
 	template, mocks := block(t, "yaml"), block(t, "json")
@@ -100,7 +113,7 @@ func TestMistakesInATemplateFailTheTest(t *testing.T) {
 	write(t, "trial.asl.json", []byte(`{}`))
 	f := &fatal{TB: t}
 	defer func() {
-		if recover() != f || f.message != "template.yaml: parameters without a value, or with one that is kept on AWS: it needs -parameter Days=VALUE" {
+		if recover() != f || f.message != "template.yaml: parameters without a value, or with one that is kept on AWS: it needs Options.Parameters Days=VALUE" {
 			t.Errorf("got %q", f.message)
 		}
 	}()

@@ -19,8 +19,8 @@ func resource(c *checker, at string, v any) {
 	case !ok:
 		c.schema(at, "Expected value of type String")
 	case r.Incomplete() != "":
-		c.schema(at, "Value is not a valid resource ARN: the ARN of a Lambda function needs a %s, as in "+
-			"arn:aws:lambda:REGION:ACCOUNT:function:NAME", r.Incomplete())
+		c.schema(at, "Value is not a valid resource ARN: the ARN of a Lambda function needs a %s, as in %s",
+			r.Incomplete(), functionForm)
 	case !r.Valid():
 		c.schema(at, "Value is not a valid resource ARN")
 	case c.express && r.Activity():
@@ -34,12 +34,17 @@ func resource(c *checker, at string, v any) {
 	case c.testState:
 	case r.Activity():
 		c.unsupported(at, "The resource %s is not supported: nothing polls for the tasks of activities", text)
+	case kind == integration.Unknown && !r.Integrated() && strings.Contains(text, ":lambda:"):
+		c.unsupported(at, "The resource %s is not supported: the ARN of a Lambda function has the form %s", text, functionForm)
 	case kind == integration.Unknown:
 		c.unsupported(at, "The resource %s is not supported: it is no service integration that is known here", text)
 	case !c.integrations:
 		c.unsupported(at, "The resource %s is not supported by itself: %s", text, instead(kind))
 	}
 }
+
+// functionForm is the form of the ARN of a Lambda function.
+const functionForm = "arn:aws:lambda:REGION:ACCOUNT:function:NAME"
 
 // withMock says how a mock can answer for a state.
 const withMock = "give it a mock (-mock FILE; -write-mocks FILE makes such a file)"

@@ -14,6 +14,9 @@ func TestValidateTask(t *testing.T) {
 		`"Type":"Task","End":true,"Resource":"arn:aws:lambda::111111111111:function:f"`: {
 			"Value is not a valid resource ARN: the ARN of a Lambda function needs a region, as in arn:aws:lambda:REGION:ACCOUNT:function:NAME" + at + "/Resource",
 		},
+		`"Type":"Task","End":true,"Resource":"arn:aws:lambda:us-east-1:function:f"`: {
+			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:lambda:us-east-1:function:f is not supported: the ARN of a Lambda function has the form arn:aws:lambda:REGION:ACCOUNT:function:NAME" + at + "/Resource",
+		},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::lambda:invoke.sync"`: {"The resource provided arn:aws:states:::lambda:invoke.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region." + at + "/Resource"},
 		`"Type":"Task","End":true,"Resource":"arn:aws:states:::sqs:sendMessage"`: {
 			"UNSUPPORTED_BY_LOCAL_ENGINE: The resource arn:aws:states:::sqs:sendMessage is not supported by itself: give it a mock (-mock FILE; -write-mocks FILE makes such a file) or a stub (-integrations stub)" + at + "/Resource",

@@ -25,8 +25,8 @@ type Execution struct {
 	Started    time.Time
 	// Stopped, Output, Error and Cause are set once Status is final.
 	Stopped time.Time
-	// Input, TestCase and Output are left out of lists. TestCase is the mock
-	// file's that it was started with.
+	// Input and TestCase are those of DescribeExecution only, and lists have no
+	// Output. TestCase is the mock file's that it was started with.
 	Input    json.RawMessage
 	TestCase string
 	Output   json.RawMessage

@@ -338,7 +338,7 @@ func (x *execution) dispatch(calls []call, t interp.Task) []call {
 }
 
 // Wait returns when the execution has ended, with what DescribeExecution then
-// returns but for the input; at once if it has ended already. When ctx ends
+// returns but for Input and TestCase; at once if it has ended already. When ctx ends
 // before, its error is the answer, and ErrClosed when the engine does. Errors: InvalidARN, ExecutionDoesNotExist.
 func (e *Engine) Wait(ctx context.Context, arn string) (Execution, error) {
 	r, err := e.find(ctx, arn)

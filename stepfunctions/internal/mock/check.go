@@ -8,6 +8,7 @@ import (
 	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
 	"example.org/asynchttpapi/stepfunctions/internal/integration"
+	"example.org/asynchttpapi/stepfunctions/internal/nearest"
 )
 
 // Absent is a state machine of the file that is not there.
@@ -23,8 +24,8 @@ type Absent struct {
 func (f *File) AbsentMachines(there []string) (all []Absent) {
 	for _, name := range f.Machines() {
 		if !slices.Contains(there, name) {
-			near := nearest(name, there)
-			all = append(all, Absent{near, f.wrong([]string{"StateMachines", name}, "there is no such state machine%s", meant(near))})
+			near := nearest.To(name, there)
+			all = append(all, Absent{near, f.wrong([]string{"StateMachines", name}, "there is no such state machine%s", nearest.Meant(near))})
 		}
 	}
 	return all
@@ -44,7 +45,7 @@ func (f *File) Check(name string, definition *asl.Machine) (problems, misfits []
 			_, found := definition.Find(state)
 			switch {
 			case found == nil:
-				problems = append(problems, f.wrong(path, "the state machine has no such state%s", meant(nearest(state, mockable(definition)))))
+				problems = append(problems, f.wrong(path, "the state machine has no such state%s", nearest.Meant(nearest.To(state, mockable(definition)))))
 			case !hasMocks(found):
 				problems = append(problems, f.wrong(path, "it is a %s state, and only Task states, and the items of a Map state with an ItemReader, can have mocks", found.Type))
 			default:

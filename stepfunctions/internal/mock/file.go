@@ -18,6 +18,7 @@ import (
 	"strings"
 
 	"example.org/asynchttpapi/stepfunctions/internal/asl/value"
+	"example.org/asynchttpapi/stepfunctions/internal/nearest"
 	"example.org/asynchttpapi/stepfunctions/internal/textfile"
 )
 
@@ -252,7 +253,7 @@ func (f *File) testCase(m value.Member, path []string) (map[string]string, error
 	for _, s := range o.Members() {
 		name, _ := s.Value.(string)
 		if f.responses[name] == nil {
-			return nil, f.wrong(append(path, s.Name), "MockedResponses has no %s", value.Text(s.Value))
+			return nil, f.wrong(append(path, s.Name), "MockedResponses has no %s%s", value.Text(s.Value), nearest.MeantIn(name, f.responses))
 		}
 		states[s.Name] = name
 	}
@@ -275,7 +276,7 @@ func (f *File) HasCase(machine, testCase string) error {
 	case f == nil:
 		return fmt.Errorf("the test case %q needs a mock file: start with -mock FILE", testCase)
 	case !f.has(machine):
-		return fmt.Errorf("%s: StateMachines has no %q%s", f.path, machine, meant(nearest(machine, f.Machines())))
+		return fmt.Errorf("%s: StateMachines has no %q%s", f.path, machine, nearest.Meant(nearest.To(machine, f.Machines())))
 	case f.machines[machine].cases[testCase] == nil:
 		return fmt.Errorf("%s: StateMachines.%s.TestCases has no %q: %s", f.path, machine, testCase, list(f.machines[machine].cases))
 	}

@@ -80,6 +80,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		if err := machines.writeMocks(s.writeMocks); err != nil {
 			return fail(stderr, exitRefused, err)
 		}
+		fmt.Fprintf(stderr, "wrote %s: fill in its responses, and start with -mock %[1]s\n", s.writeMocks)
 		return 0
 	}
 	return s.operate(ctx, machines, log, stdout, stderr)
@@ -94,7 +95,7 @@ func (s settings) operate(ctx context.Context, machines *machines, log *slog.Log
 	defer lambda.Close()
 	listener, err := net.Listen("tcp", s.addr)
 	if err != nil {
-		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w", s.addr, cause(err)))
+		return fail(stderr, exitRefused, fmt.Errorf("cannot listen on %s: %w; -addr or the variable STEPFUNCTIONS_ADDR chooses another, and its port 0 a free one", s.addr, cause(err)))
 	}
 	w := newWeb(listener, log)
 	defer w.close()

@@ -52,7 +52,7 @@ func TestMocksAndStubs(t *testing.T) {
 	for _, want := range []string{
 		`stateMachine=Orders calls="mocked: Check (arn:aws:lambda:us-east-1:123456789012:function:f), Read (dynamodb:getItem); stubbed: Notify (sns:publish)"`,
 		`msg="Orders/x TaskStateEntered Check"`,
-		`msg="Orders/x LambdaFunctionFailed: Busy"`,
+		`msg="Orders/x LambdaFunctionFailed at Check: Busy"`,
 		`msg="Orders/x answered by a stub" state=Notify call=sns:publish`,
 		`msg="Orders/x SUCCEEDED in `,
 		`msg="Orders/z has a task without a mock, stub or function" why="Nothing answers for dynamodb:getItem, which the state 'Read' calls`,

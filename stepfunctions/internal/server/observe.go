@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -21,6 +22,7 @@ type observer struct {
 	machines *machines
 	// engine is what is observed; it is set before the engine starts.
 	engine *engine.Engine
+	tasks  tasks
 }
 
 // observer writes to log.
@@ -36,9 +38,10 @@ func (o *observer) observe(n engine.Observation) {
 			mocks.reportMeant(n.Machine, o.engine, o.log)
 		}
 	case n.Ended != nil:
+		o.tasks.end(name)
 		o.log.Info(name + " " + n.Ended.String())
 	case n.Event != nil:
-		if line := eventLine(n.Event); line != "" {
+		if line := eventLine(n.Event, o.tasks.state(name, n.Event)); line != "" {
 			o.log.Info(name + " " + line)
 		}
 	case n.Stub != nil:
@@ -51,13 +54,57 @@ func (o *observer) observe(n engine.Observation) {
 	}
 }
 
-// eventLine returns an event of a state in one line: its name, or the error's.
-func eventLine(e *interp.Event) string {
+// tasks know the state of each event of a task: only the first and the last name it.
+type tasks struct {
+	mu sync.Mutex
+	// of has the states by execution and by the latest event of their task.
+	of map[string]map[int64]string
+}
+
+// state returns the state of an event of a task; "" for other events, and where
+// the task began before the program did.
+func (t *tasks) state(execution string, e *interp.Event) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	of := t.of[execution]
+	if e.Type == "TaskStateEntered" {
+		if of == nil {
+			of = map[int64]string{}
+			if t.of == nil {
+				t.of = map[string]map[int64]string{}
+			}
+			t.of[execution] = of
+		}
+		of[e.ID], _ = e.Details["name"].(string)
+		return of[e.ID]
+	}
+	state := of[e.Previous]
+	delete(of, e.Previous)
+	if !strings.HasPrefix(e.Type, "Task") && !strings.HasPrefix(e.Type, "LambdaFunction") {
+		return ""
+	}
+	if state != "" && e.Type != "TaskStateExited" {
+		of[e.ID] = state
+	}
+	return state
+}
+
+// end has an execution forgotten.
+func (t *tasks) end(execution string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.of, execution)
+}
+
+// eventLine returns an event in one line: the state's name, and the error's.
+func eventLine(e *interp.Event, state string) string {
 	name, _ := e.Details["name"].(string)
 	failed, _ := e.Details["error"].(string)
 	switch {
 	case strings.HasPrefix(e.Type, "Execution"):
 		return "" // the end has a line of its own
+	case failed != "" && state != "":
+		return e.Type + " at " + state + ": " + failed
 	case failed != "":
 		return e.Type + ": " + failed
 	case name != "":

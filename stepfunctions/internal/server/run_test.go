@@ -146,13 +146,13 @@ func TestItSaysWhyItDoesNotStart(t *testing.T) {
 		says  string
 	}{
 		{"unknown flag", []string{"-verbose"}, "-verbose"},
-		{"argument", append(free, "more"), `unexpected argument "more"`},
+		{"argument", append(free, "more"), `unexpected argument "more": a template is given as -template FILE`},
 		{"account", append(free, "-account", "12"), `-account "12" is not 12 digits`},
 		{"region", append(free, "-region", "a b"), `-region "a b"`},
 		{"no folder", []string{"-addr", "127.0.0.1:0", "-data", ""}, "-data must name a folder"},
 		{"Lambda", append(free, "-lambda-endpoint", "localhost"), `"localhost" is not an http:// or https:// address`},
 		{"address", []string{"-addr", "nowhere", "-data", dir}, "cannot listen on nowhere"},
-		{"busy port", []string{"-addr", taken.Addr().String(), "-data", dir}, "address already in use"},
+		{"busy port", []string{"-addr", taken.Addr().String(), "-data", dir}, "address already in use; -addr or the variable STEPFUNCTIONS_ADDR chooses another, and its port 0 a free one"},
 		{"folder is a file", []string{"-addr", "127.0.0.1:0", "-data", file}, "file"},
 		{"folder in use", []string{"-addr", "127.0.0.1:0", "-data", used}, "in use by another process"},
 		{"parameter", append(free, "-parameter", "x"), `invalid value "x" for flag -parameter: not of the form NAME=VALUE`},

@@ -131,7 +131,7 @@ func (s settings) hostNames() []string {
 func (s settings) check(rest []string) error {
 	switch {
 	case len(rest) > 0:
-		return fmt.Errorf("unexpected argument %q", rest[0])
+		return fmt.Errorf("unexpected argument %q: a template is given as -template FILE", rest[0])
 	case s.data == "":
 		return errors.New("-data must name a folder")
 	case s.template == "" && len(s.parameters) > 0:

@@ -392,5 +392,5 @@ func (t *template) instead(keys []string, options []any) (any, error) {
 			return v, nil
 		}
 	}
-	return nil, t.absent("Mappings has no %s", strings.Join(keys, "."))
+	return nil, t.absent("Mappings has no %s", strings.Join(keys, "."), "")
 }

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"example.org/asynchttpapi/stepfunctions/internal/nearest"
 )
 
 // parameter returns the value of one, as Ref gives it: the override, or the
@@ -102,7 +104,7 @@ func (t *template) holds(name string) (bool, error) {
 	}
 	condition, ok := t.conditions[name]
 	if !ok {
-		return false, t.absent("the template has no condition %q", name)
+		return false, t.absent("the template has no condition %q", name, nearest.MeantIn(name, t.conditions))
 	}
 	if t.deciding[name] {
 		return false, fmt.Errorf("condition %s refers to itself", name)

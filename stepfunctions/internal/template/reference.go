@@ -2,8 +2,12 @@ package template
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
+
+	"example.org/asynchttpapi/stepfunctions/internal/nearest"
 )
 
 func (t *template) refArgument(argument any) (any, error) {
@@ -37,7 +41,7 @@ func (t *template) ref(name string) (any, error) {
 		}
 		return t.aliasARN(id, alias)
 	}
-	return nil, t.absent("the template has nothing named %q", name)
+	return nil, t.absent("the template has nothing named %q", name, nearest.Meant(nearest.To(name, t.declared())))
 }
 
 // pseudo returns a pseudo parameter.
@@ -117,12 +121,18 @@ func (t *template) publishedAs(name string) (id, alias string, err error) {
 }
 
 // absent returns the error about something that the template does not have. A
-// mistake is not known for one where a deployment adds to the template.
-func (t *template) absent(format, name string) error {
+// mistake is not known for one where a deployment adds to the template; meant asks
+// whether another name was meant.
+func (t *template) absent(format, name, meant string) error {
 	if t.added != "" {
 		return onlyOnAWS(fmt.Sprintf("%q, which may come from %s,", name, t.added))
 	}
-	return fmt.Errorf(format, name)
+	return fmt.Errorf(format+"%s", name, meant)
+}
+
+// declared returns the names of the parameters and the resources.
+func (t *template) declared() []string {
+	return append(slices.Sorted(maps.Keys(t.parameters)), slices.Sorted(maps.Keys(t.resources))...)
 }
 
 // aliasARN returns what !Ref of the alias gives that SAM makes for a resource.
@@ -160,7 +170,7 @@ func (t *template) attribute(id, attribute string) (any, error) {
 	}
 	switch {
 	case !ok:
-		return nil, t.absent("the template has no resource %q", id)
+		return nil, t.absent("the template has no resource %q", id, nearest.MeantIn(id, t.resources))
 	case attribute == "Name" && r.isMachine():
 		return t.machineName(id)
 	case attribute == "Arn" && r.isMachine():

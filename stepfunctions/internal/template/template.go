@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.org/asynchttpapi/stepfunctions/internal/nearest"
 	"example.org/asynchttpapi/stepfunctions/internal/textfile"
 )
 
@@ -81,7 +82,7 @@ func parse(text []byte, place Place) (*template, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(place.Parameters)) {
 		if _, ok := t.parameters[name]; !ok {
-			return nil, fmt.Errorf("it has no parameter %q", name)
+			return nil, fmt.Errorf("it has no parameter %q%s", name, nearest.MeantIn(name, t.parameters))
 		}
 	}
 	globals, _ := top["Globals"].(map[string]any)

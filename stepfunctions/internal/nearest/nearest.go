@@ -1,13 +1,16 @@
-package mock
+// Package nearest finds the name that a misspelled one may mean.
+package nearest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// nearest returns the one of names that is written most like name, "" where none
+// To returns the one of names that is written most like name, "" where none
 // differs in so little that it may be meant.
-func nearest(name string, names []string) string {
+func To(name string, names []string) string {
 	found, least := "", 2+len(name)/5
 	for _, other := range names {
 		d := distance([]rune(strings.ToLower(name)), []rune(strings.ToLower(other)))
@@ -18,12 +21,17 @@ func nearest(name string, names []string) string {
 	return found
 }
 
-// meant asks whether the name was meant, if there is one.
-func meant(name string) string {
+// Meant asks whether the name was meant, to be added to a message; "" for no name.
+func Meant(name string) string {
 	if name == "" {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", name)
+}
+
+// MeantIn asks whether the key was meant that is written most like name.
+func MeantIn[V any](name string, keys map[string]V) string {
+	return Meant(To(name, slices.Sorted(maps.Keys(keys))))
 }
 
 // distance counts the characters to be inserted, left out, replaced or swapped
