@@ -331,6 +331,19 @@ func TestStatesShowWhatBecameOfThem(t *testing.T) {
 	})
 }
 
+// A state that waited for its next attempt when another one failed was aborted.
+func TestAbortedBetweenAttempts(t *testing.T) {
+	const definition = `{"StartAt":"Both","States":{"Both":{"Type":"Parallel","End":true,"Branches":[
+		{"StartAt":"Pay","States":{"Pay":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:123456789012:function:Decline",
+			"Retry":[{"ErrorEquals":["Declined"],"IntervalSeconds":1000}],"End":true}}},
+		{"StartAt":"Rest","States":{"Rest":{"Type":"Wait","Seconds":2,"Next":"Stop"},"Stop":{"Type":"Fail","Error":"E"}}}]}}}`
+	in(t, func(w *fixture) {
+		x := w.begin(w.create("m", definition), "x", `{}`)
+		time.Sleep(time.Minute)
+		w.has(w.get(executionPath(x)), `is-failed"><title>Both`, `is-aborted"><title>Pay`, `is-succeeded"><title>Rest`, `is-failed"><title>Stop`)
+	})
+}
+
 func TestEventsArePagedFilteredAndCut(t *testing.T) {
 	const definition = `{"StartAt":"M","States":{"M":{"Type":"Map","ItemsPath":"$.items","End":true,
 		"ItemProcessor":{"StartAt":"Each","States":{"Each":{"Type":"Pass","End":true}}}}}}`

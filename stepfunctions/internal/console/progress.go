@@ -109,7 +109,7 @@ func (p *progress) add(e interp.Event) {
 		line = int32(v.Line)
 		p.follow(v, e, entered, exited, bad)
 	}
-	if strings.HasSuffix(e.Type, "Failed") && !p.failing[e.Previous] {
+	if strings.HasSuffix(e.Type, "Failed") {
 		p.endedBy(e)
 	}
 	p.owners, p.failing = append(p.owners, line), append(p.failing, bad)
@@ -142,10 +142,15 @@ func (p *progress) about(e interp.Event) *stateView {
 	return v
 }
 
-// endedBy notes the state that a failure around it came from without an event of its
-// own, such as a path that leads nowhere.
+// endedBy notes the state that a failure around it came from: one that was aborted
+// by that, or has no event of its own, such as for a path that leads nowhere.
 func (p *progress) endedBy(e interp.Event) {
-	if v := p.owner(e.Previous); v != nil && v.open > 0 {
+	v := p.owner(e.Previous)
+	switch {
+	case v == nil:
+	case p.failing[e.Previous]:
+		v.bad = true
+	case v.open > 0:
 		v.bad = true
 		v.Error, v.Cause = text(e.Details["error"]), text(e.Details["cause"])
 	}
@@ -168,6 +173,7 @@ func (p *progress) follow(v *stateView, e interp.Event, entered, exited, bad boo
 		v.Exited, v.Output = e.At, excerptOf(e.Details["output"])
 	case strings.HasSuffix(e.Type, "StateAborted"):
 		v.open--
+		v.bad = false // it waited for its next attempt, unless endedBy says otherwise
 	case strings.HasPrefix(e.Type, "Execution"):
 	case bad:
 		v.bad = true
