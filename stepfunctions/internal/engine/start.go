@@ -241,9 +241,9 @@ func express(m *asl.Machine) *asl.Machine {
 	return &bounded
 }
 
-// errStarting rejects a stop of an execution that is not in memory yet: to say that it stopped
-// would not be true.
-var errStarting = errors.New("the execution is being started")
+// errRedriving rejects a stop of an execution that a redrive has opened on disk and not in
+// memory yet: to say that it stopped would not be true.
+var errRedriving = errors.New("the execution is being redriven")
 
 // StopExecution aborts an execution and returns when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
@@ -259,6 +259,9 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 		return time.Time{}, err
 	}
 	if r.Status == Running {
+		if err := e.started(ctx, r.ID); err != nil {
+			return time.Time{}, err
+		}
 		if err := e.recoverOrphan(ctx, r.ID); err != nil {
 			return time.Time{}, err
 		}
@@ -277,7 +280,7 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 	case errors.Is(err, ErrNotFound):
 		err = errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
 	case err == nil && r.Status == Running:
-		err = errStarting
+		err = errRedriving
 	}
 	return r.Stopped, err
 }

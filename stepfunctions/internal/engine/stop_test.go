@@ -3,10 +3,13 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 func TestStop(t *testing.T) {
@@ -125,5 +128,60 @@ func TestOpenExecutionsAreBounded(t *testing.T) {
 	}
 	if _, err := w.StartExecution(t.Context(), third); err != nil {
 		t.Errorf("a third after one has ended: %v", err)
+	}
+}
+
+// slowJournal returns from Create some time after the execution is on disk.
+type slowJournal struct {
+	*enginetest.Journal
+	written, release chan struct{}
+}
+
+func (j *slowJournal) Create(ctx context.Context, r engine.Record, entries [][]byte, past engine.Past) error {
+	err := j.Journal.Create(ctx, r, entries, past)
+	j.written <- struct{}{}
+	<-j.release
+	return err
+}
+
+// A list shows an execution once it is on disk, which is before its start returns.
+func TestStopOfAnExecutionThatIsBeingStarted(t *testing.T) {
+	j := &slowJournal{Journal: enginetest.NewJournal(), written: make(chan struct{}), release: make(chan struct{})}
+	w := overJournal(t, j)
+	machine := w.create("m", waitAYear)
+	started := make(chan error)
+	go func() {
+		_, err := w.StartExecution(context.Background(), engine.StartExecution{MachineARN: machine, Name: "x"})
+		started <- err
+	}()
+	<-j.written
+	arn := strings.Replace(machine, "stateMachine", "execution", 1) + ":x"
+	stopped := make(chan error)
+	go func() {
+		_, err := w.StopExecution(context.Background(), arn, "", "")
+		stopped <- err
+	}()
+	select {
+	case err := <-stopped:
+		t.Errorf("before the start has returned: %v", err)
+		close(j.release)
+		<-started
+		return
+	case <-time.After(50 * time.Millisecond):
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.StopExecution(ctx, arn, "", ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stop that is canceled: %v", err)
+	}
+	close(j.release)
+	if err := <-started; err != nil {
+		t.Errorf("start: %v", err)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if x := w.ended(arn); x.Status != engine.Aborted {
+		t.Errorf("it ended %s", x.Status)
 	}
 }
