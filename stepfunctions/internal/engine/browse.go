@@ -78,7 +78,7 @@ func (e *Engine) Inspect(ctx context.Context, arn string, begin func(*asl.Machin
 	in := Inspection{Now: e.now()}
 	run := interp.New(revision.parsed, e.info(r, revision), interp.WithHistory(begin(revision.parsed)))
 	if _, _, err := e.replay(ctx, r.ID, run); err != nil {
-		return in, fmt.Errorf("read the execution: %w", err)
+		return in, e.orGone(ctx, r, fmt.Errorf("read the execution: %w", err))
 	}
 	tasks, _ := run.Outstanding()
 	for _, task := range tasks {

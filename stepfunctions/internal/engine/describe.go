@@ -61,7 +61,7 @@ func (e *Engine) DescribeExecution(ctx context.Context, arn string) (Execution, 
 	x := e.execution(r)
 	first, err := e.first(ctx, r.ID)
 	x.Input, x.TestCase = first.Output, first.TestCase
-	return x, err
+	return x, e.orGone(ctx, r, err)
 }
 
 // input returns the first entry's.
@@ -107,6 +107,18 @@ func (e *Engine) find(ctx context.Context, arn string) (Record, error) {
 		return Record{}, fmt.Errorf("read the execution: %w", err)
 	}
 	return r, nil
+}
+
+// orGone returns the error with which reading an execution failed after find: that it
+// does not exist, where it was removed meanwhile.
+func (e *Engine) orGone(ctx context.Context, r Record, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, unread := e.cfg.Journal.Record(ctx, r.ID); !errors.Is(unread, ErrNotFound) {
+		return err
+	}
+	return errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", e.arns.execution(r))
 }
 
 // expired reports whether retention is over, whether or not it is swept already.
@@ -190,7 +202,8 @@ func (e *Engine) MapRuns(ctx context.Context, executionARN string) ([]MapRun, er
 	if err != nil {
 		return nil, err
 	}
-	return e.mapRuns(ctx, r)
+	runs, err := e.mapRuns(ctx, r)
+	return runs, e.orGone(ctx, r, err)
 }
 
 // mapRuns replays the execution: that is where the Map Runs are.

@@ -124,11 +124,12 @@ type Engine struct {
 
 	lastID atomic.Int64
 	// mu guards live and names, which have all executions that have not ended,
-	// and starting, which has the ids of those that are being written.
+	// and starting, which has the ids of those that are being written, each with what is
+	// closed after that where a stop waits for it.
 	mu       sync.Mutex
 	live     map[int64]*execution
 	names    map[fullName]*execution
-	starting map[int64]bool
+	starting map[int64]chan struct{}
 	// redriving is held while a closed execution is opened again; it guards redriven.
 	redriving sync.Mutex
 	redriven  redriveTokens
@@ -149,7 +150,7 @@ const maxBackground = 512
 func New(cfg Config) *Engine {
 	cfg = cfg.withDefaults()
 	a := newARNs(cfg.Region, cfg.Account)
-	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]bool{}, redriven: redriveTokens{}}
+	e := &Engine{cfg: cfg, arns: a, registry: newRegistry(cfg.Journal, a), live: map[int64]*execution{}, names: map[fullName]*execution{}, starting: map[int64]chan struct{}{}, redriven: redriveTokens{}}
 	e.invoking, e.stop = context.WithCancel(context.Background())
 	e.functions = &calls{gate: &e.gate, max: cfg.MaxInvocations}
 	e.background = &pool{gate: &e.gate, max: maxBackground}

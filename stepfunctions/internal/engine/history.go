@@ -48,7 +48,7 @@ func (e *Engine) HistoryPage(ctx context.Context, p HistoryPage) (events []inter
 	if p.Reverse {
 		run := interp.New(revision.parsed, e.info(r, revision))
 		if err := e.replayHistory(ctx, r.ID, run, nil); err != nil {
-			return nil, false, err
+			return nil, false, e.orGone(ctx, r, err)
 		}
 		w.last = run.Events() - int64(p.After)
 		w.first = max(1, w.last-int64(p.Limit)+1)
@@ -56,7 +56,7 @@ func (e *Engine) HistoryPage(ctx context.Context, p HistoryPage) (events []inter
 	}
 	run := interp.New(revision.parsed, e.info(r, revision), interp.WithEvents(w.first, w.last, w.add))
 	if err := e.replayHistory(ctx, r.ID, run, w); err != nil {
-		return nil, false, err
+		return nil, false, e.orGone(ctx, r, err)
 	}
 	if p.Reverse {
 		slices.Reverse(w.events)

@@ -1,14 +1,19 @@
 package engine_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"example.org/asynchttpapi/stepfunctions/internal/asl"
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 	"example.org/asynchttpapi/stepfunctions/internal/interp"
 )
 
@@ -101,6 +106,56 @@ func TestHistoryPageMemory(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; err != nil || !more || took > c.most || len(events) < c.count {
 			t.Errorf("%+v: %d events, %v, %v, %d MB", c.page, len(events), more, err, took>>20)
+		}
+	}
+}
+
+// vanishingJournal loses all executions, once set, but for their names.
+type vanishingJournal struct {
+	*enginetest.Journal
+	gone atomic.Bool
+}
+
+func (j *vanishingJournal) Record(ctx context.Context, id int64) (engine.Record, error) {
+	if j.gone.Load() {
+		return engine.Record{}, engine.ErrNotFound
+	}
+	return j.Journal.Record(ctx, id)
+}
+
+func (j *vanishingJournal) Entries(ctx context.Context, id int64, after, limit int) ([][]byte, error) {
+	if j.gone.Load() {
+		return nil, engine.ErrNotFound
+	}
+	return j.Journal.Entries(ctx, id, after, limit)
+}
+
+// The executions of a deleted machine go when another takes its name, and may be
+// read at that moment.
+func TestReadOfAnExecutionThatGoes(t *testing.T) {
+	j := &vanishingJournal{Journal: enginetest.NewJournal()}
+	w := overJournal(t, j)
+	arn := w.run(w.create("m", passOn), "x", `{}`)
+	w.ended(arn)
+	j.gone.Store(true)
+	for name, read := range map[string]func() error{
+		"describe": func() error { _, err := w.DescribeExecution(t.Context(), arn); return err },
+		"history": func() error {
+			_, _, err := w.HistoryPage(t.Context(), engine.HistoryPage{ARN: arn, Limit: 10, Bytes: 1000})
+			return err
+		},
+		"history from its end": func() error {
+			_, _, err := w.HistoryPage(t.Context(), engine.HistoryPage{ARN: arn, Limit: 10, Bytes: 1000, Reverse: true})
+			return err
+		},
+		"inspect": func() error {
+			_, err := w.Inspect(t.Context(), arn, func(*asl.Machine) func(interp.Event) { return func(interp.Event) {} })
+			return err
+		},
+		"Map Runs": func() error { _, err := w.MapRuns(t.Context(), arn); return err },
+	} {
+		if err := read(); !errors.Is(err, code(engine.ExecutionDoesNotExist)) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

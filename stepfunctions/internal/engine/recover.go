@@ -106,9 +106,33 @@ func (e *Engine) setStarting(id int64, starting bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if starting {
-		e.starting[id] = true
-	} else {
-		delete(e.starting, id)
+		e.starting[id] = nil
+		return
+	}
+	if over := e.starting[id]; over != nil {
+		close(over)
+	}
+	delete(e.starting, id)
+}
+
+// started waits until an execution that is being started is in memory, or the start has failed.
+func (e *Engine) started(ctx context.Context, id int64) error {
+	e.mu.Lock()
+	over, starting := e.starting[id]
+	starting = starting && e.live[id] == nil
+	if starting && over == nil {
+		over = make(chan struct{})
+		e.starting[id] = over
+	}
+	e.mu.Unlock()
+	if !starting {
+		return nil
+	}
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -116,7 +140,8 @@ func (e *Engine) setStarting(id int64, starting bool) {
 func (e *Engine) known(id int64) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.live[id] != nil || e.starting[id]
+	_, starting := e.starting[id]
+	return starting || e.live[id] != nil
 }
 
 // recoverOrphan takes up an execution that is open on disk and not in memory: the

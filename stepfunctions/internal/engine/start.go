@@ -241,9 +241,9 @@ func express(m *asl.Machine) *asl.Machine {
 	return &bounded
 }
 
-// errStarting rejects a stop of an execution that is not in memory yet: to say that it stopped
-// would not be true.
-var errStarting = errors.New("the execution is being started")
+// errNotInMemory rejects a stop of an execution that is open on disk alone: to say that it
+// stopped would not be true.
+var errNotInMemory = errors.New("the execution is open and not in memory")
 
 // StopExecution aborts an execution and returns when it stopped; for one that
 // has ended already, when that was. errorName and cause may be empty.
@@ -258,7 +258,11 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 	if err != nil {
 		return time.Time{}, err
 	}
-	if r.Status == Running {
+	open := r.Status == Running
+	if open {
+		if err := e.started(ctx, r.ID); err != nil {
+			return time.Time{}, err
+		}
 		if err := e.recoverOrphan(ctx, r.ID); err != nil {
 			return time.Time{}, err
 		}
@@ -276,8 +280,10 @@ func (e *Engine) StopExecution(ctx context.Context, arn, errorName, cause string
 	switch {
 	case errors.Is(err, ErrNotFound):
 		err = errorf(ExecutionDoesNotExist, "Execution Does Not Exist: '%s'", arn)
+	case err == nil && r.Status == Running && !open:
+		return e.StopExecution(ctx, arn, errorName, cause) // a redrive has opened it since
 	case err == nil && r.Status == Running:
-		err = errStarting
+		err = errNotInMemory
 	}
 	return r.Stopped, err
 }

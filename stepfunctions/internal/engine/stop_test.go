@@ -3,10 +3,13 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
+	"example.org/asynchttpapi/stepfunctions/internal/enginetest"
 )
 
 func TestStop(t *testing.T) {
@@ -125,5 +128,134 @@ func TestOpenExecutionsAreBounded(t *testing.T) {
 	}
 	if _, err := w.StartExecution(t.Context(), third); err != nil {
 		t.Errorf("a third after one has ended: %v", err)
+	}
+}
+
+// slowJournal returns from Create some time after the execution is on disk.
+type slowJournal struct {
+	*enginetest.Journal
+	written, release chan struct{}
+}
+
+func (j *slowJournal) Create(ctx context.Context, r engine.Record, entries [][]byte, past engine.Past) error {
+	err := j.Journal.Create(ctx, r, entries, past)
+	j.written <- struct{}{}
+	<-j.release
+	return err
+}
+
+// A list shows an execution once it is on disk, which is before its start returns.
+func TestStopOfAnExecutionThatIsBeingStarted(t *testing.T) {
+	j := &slowJournal{Journal: enginetest.NewJournal(), written: make(chan struct{}), release: make(chan struct{})}
+	w := overJournal(t, j)
+	machine := w.create("m", waitAYear)
+	started := make(chan error)
+	go func() {
+		_, err := w.StartExecution(context.Background(), engine.StartExecution{MachineARN: machine, Name: "x"})
+		started <- err
+	}()
+	<-j.written
+	arn := strings.Replace(machine, "stateMachine", "execution", 1) + ":x"
+	stopped := make(chan error)
+	go func() {
+		_, err := w.StopExecution(context.Background(), arn, "", "")
+		stopped <- err
+	}()
+	select {
+	case err := <-stopped:
+		t.Errorf("before the start has returned: %v", err)
+		close(j.release)
+		<-started
+		return
+	case <-time.After(50 * time.Millisecond):
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := w.StopExecution(ctx, arn, "", ""); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stop that is canceled: %v", err)
+	}
+	close(j.release)
+	if err := <-started; err != nil {
+		t.Errorf("start: %v", err)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if x := w.ended(arn); x.Status != engine.Aborted {
+		t.Errorf("it ended %s", x.Status)
+	}
+}
+
+// slowRedrives returns from the write of a redrive some time after it is on disk. found,
+// if set, is called once, after an execution was found.
+type slowRedrives struct {
+	*enginetest.Journal
+	written, release chan struct{}
+	found            atomic.Pointer[func()]
+}
+
+func (j *slowRedrives) Find(ctx context.Context, machineARN, name string) (engine.Record, error) {
+	r, err := j.Journal.Find(ctx, machineARN, name)
+	if found := j.found.Swap(nil); found != nil {
+		(*found)()
+	}
+	return r, err
+}
+
+func (j *slowRedrives) Append(ctx context.Context, id int64, seq int, entries [][]byte, head *engine.Head) error {
+	err := j.Journal.Append(ctx, id, seq, entries, head)
+	if head != nil && head.RedriveCount > 0 && head.Status == engine.Running {
+		j.written <- struct{}{}
+		<-j.release
+	}
+	return err
+}
+
+func TestStopOfAnExecutionThatIsBeingRedriven(t *testing.T) {
+	for _, found := range []bool{false, true} {
+		j := &slowRedrives{Journal: enginetest.NewJournal(), written: make(chan struct{}), release: make(chan struct{})}
+		w := overJournal(t, j)
+		var calls atomic.Int32
+		w.invoker.Handle(function+"f1", func(ctx context.Context, _ []byte) ([]byte, error) {
+			if calls.Add(1) == 1 {
+				return nil, errors.New("not now")
+			}
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		arn := w.run(w.create("m", chain(1)), "x", `{}`)
+		w.ended(arn)
+		redriven, stopped := make(chan error, 1), make(chan error, 1)
+		redrive := func() {
+			go func() {
+				_, err := w.RedriveExecution(context.Background(), arn, "")
+				redriven <- err
+			}()
+			<-j.written
+		}
+		if found { // by the stop, before the redrive
+			j.found.Store(&redrive)
+		} else {
+			redrive()
+		}
+		go func() {
+			_, err := w.StopExecution(context.Background(), arn, "", "")
+			stopped <- err
+		}()
+		select {
+		case err := <-stopped:
+			t.Errorf("before the redrive has returned: %v", err)
+			stopped <- err
+		case <-time.After(50 * time.Millisecond):
+		}
+		close(j.release)
+		if err := <-redriven; err != nil {
+			t.Errorf("redrive: %v", err)
+		}
+		if err := <-stopped; err != nil {
+			t.Errorf("stop: %v", err)
+		} else if x := w.ended(arn); x.Status != engine.Aborted {
+			t.Errorf("it ended %s", x.Status)
+		}
 	}
 }
