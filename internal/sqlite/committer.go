@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // committer owns the writing connection. While one group is on its way to the
@@ -248,10 +249,14 @@ func (c *committer) checked(group []*write) error {
 // tried without, and done again with them where one did fail.
 func (c *committer) transaction(group []*write) error {
 	failed, err := c.attempt(group, c.plain)
-	if failed && err == nil {
-		_, err = c.attempt(group, c.savepoint)
+	if !failed || err != nil {
+		return err
 	}
-	return err
+	if err := sqlitex.ExecuteTransient(c.conn, keepPages, nil); err != nil {
+		return err
+	}
+	_, err = c.attempt(group, c.savepoint)
+	return errors.Join(err, sqlitex.ExecuteTransient(c.conn, spillPages, nil))
 }
 
 // attempt runs the group as one transaction. failed reports whether a write had an
@@ -317,6 +322,13 @@ const (
 	savepoint = "SAVEPOINT one"
 	undo      = "ROLLBACK TO one"
 	release   = "RELEASE one"
+
+	// SQLite writes pages into the log before the commit where they are more than
+	// its cache has room for. If such a page is changed again and the savepoint is then
+	// undone, SQLite 3.49 commits frames without their checksums: so it
+	// keeps them all where savepoints are used. They are run when they are prepared.
+	keepPages  = "PRAGMA cache_spill = OFF"
+	spillPages = "PRAGMA cache_spill = ON"
 )
 
 func (c *committer) exec(query string) error {
