@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -321,5 +322,35 @@ func TestErrorUndoesALargeWrite(t *testing.T) {
 		if err := after.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A write that is alone runs in its caller's goroutine: where that panics or ends
+// within it, what it wrote is undone, and others go on.
+func TestWriteThatDoesNotReturn(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	for id, leave := range []func(){func() { panic("left") }, runtime.Goexit} {
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			defer func() { recover() }()
+			_ = db.Write(context.Background(), func(conn *sqlite.Conn) error {
+				if err := insert(conn, 100+id); err != nil {
+					return err
+				}
+				leave()
+				return nil
+			})
+		}()
+		<-left
+		if err := db.Write(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, id) }); err != nil {
+			t.Error(err)
+		}
+		if n := count(t, db); n != id+1 {
+			t.Errorf("%d rows, want %d", n, id+1)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
 	}
 }
