@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
 )
 
 // committer owns the writing connection. While one group is on its way to the
@@ -31,12 +32,13 @@ type committer struct {
 	mu      sync.Mutex
 	waiting []*write
 	spare   sync.Pool // of channels for write.done
-	// busy reports whether a group is on its way to the disk, alone whether the last
-	// one was of a single write.
-	busy, alone bool
-	closed      bool
-	ready       chan struct{} // holds one: writes are waiting, or closed, and nothing is on its way
-	done        chan struct{}
+	// busy reports whether a group is on its way to the disk. singles is how many
+	// writes may commit by themselves, as long as none of them has met another.
+	busy    bool
+	singles int
+	closed  bool
+	ready   chan struct{} // holds one: writes are waiting, or closed, and nothing is on its way
+	done    chan struct{}
 }
 
 type write struct {
@@ -51,7 +53,7 @@ type write struct {
 // startCommitter takes the writing connection of the database in these files.
 func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
 	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
-	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, alone: true, ready: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, singles: maxSingles, ready: make(chan struct{}, 1), done: make(chan struct{})}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
@@ -77,8 +79,9 @@ func (c *committer) wait(w *write) error {
 	case c.closed:
 		c.mu.Unlock()
 		return ErrClosed
-	case c.alone && !c.busy && len(c.waiting) == 0:
+	case c.singles > 0 && !c.busy && len(c.waiting) == 0:
 		c.busy = true
+		c.singles--
 		c.mu.Unlock()
 		return c.single(w)
 	}
@@ -105,7 +108,7 @@ func (c *committer) single(w *write) error {
 		if !returned {
 			_ = c.abandon(nil)
 		}
-		c.finished(1)
+		c.finished()
 	}()
 	group := [1]*write{w}
 	c.commit(group[:])
@@ -114,9 +117,9 @@ func (c *committer) single(w *write) error {
 }
 
 // finished lets the next group go.
-func (c *committer) finished(writes int) {
+func (c *committer) finished() {
 	c.mu.Lock()
-	c.busy, c.alone = false, writes == 1
+	c.busy = false
 	next := c.closed || len(c.waiting) > 0
 	c.mu.Unlock()
 	if next {
@@ -149,12 +152,16 @@ func (c *committer) run() {
 		group, closed = c.take(group[:0])
 		if len(group) > 0 {
 			c.commit(group)
-			c.finished(len(group))
+			c.finished()
 		} else if closed {
 			return
 		}
 	}
 }
+
+// maxSingles is after how many writes that commit by themselves one goes the way of
+// a group: on a disk that takes no time, no write finds another on its way.
+const maxSingles = 64
 
 // enough is how many writes are a group that waits for no more: what a commit costs
 // is then little for each of them. A turn of the others that takes longTurn went to
@@ -200,7 +207,13 @@ func (c *committer) take(empty []*write) (group []*write, closed bool) {
 		return empty, false
 	}
 	group, c.waiting = c.waiting, empty
-	c.busy = len(group) > 0
+	switch c.busy = len(group) > 0; len(group) {
+	case 0:
+	case 1:
+		c.singles = maxSingles
+	default:
+		c.singles = 0
+	}
 	return group, c.closed
 }
 
@@ -248,10 +261,14 @@ func (c *committer) checked(group []*write) error {
 // tried without, and done again with them where one did fail.
 func (c *committer) transaction(group []*write) error {
 	failed, err := c.attempt(group, c.plain)
-	if failed && err == nil {
-		_, err = c.attempt(group, c.savepoint)
+	if !failed || err != nil {
+		return err
 	}
-	return err
+	if err := sqlitex.ExecuteTransient(c.conn, keepPages, nil); err != nil {
+		return err
+	}
+	_, err = c.attempt(group, c.savepoint)
+	return errors.Join(err, sqlitex.ExecuteTransient(c.conn, spillPages, nil))
 }
 
 // attempt runs the group as one transaction. failed reports whether a write had an
@@ -317,6 +334,13 @@ const (
 	savepoint = "SAVEPOINT one"
 	undo      = "ROLLBACK TO one"
 	release   = "RELEASE one"
+
+	// SQLite writes pages into the log before the commit where they are more than
+	// its cache has room for. If such a page is changed again and the savepoint is then
+	// undone, SQLite 3.49 commits frames without their checksums: so it
+	// keeps them all where savepoints are used. They are run when they are prepared.
+	keepPages  = "PRAGMA cache_spill = OFF"
+	spillPages = "PRAGMA cache_spill = ON"
 )
 
 func (c *committer) exec(query string) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -286,5 +287,70 @@ func TestCommitsWaitForTheDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// A write that fails after it has changed more pages than SQLite's cache has room
+// for, some of them twice, costs the others nothing either.
+func TestErrorUndoesALargeWrite(t *testing.T) {
+	dir := t.TempDir()
+	db := openNotes(t, dir)
+	defer db.Close()
+	refused := errors.New("refused")
+	for round := range 2 {
+		addText(t, db, 1000*round, 10)
+		err := db.Write(t.Context(), func(conn *sqlite.Conn) error {
+			const rows = 500 // of 20 kB, twice for the index
+			for _, change := range []string{
+				`INSERT INTO notes (id, note) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) SELECT ?2 + i, i || hex(zeroblob(10000)) FROM n`,
+				`UPDATE notes SET note = 'x' || note WHERE id > ?2 AND id % 7 = ?1 % 7`,
+			} {
+				if err := Exec(conn, change, rows, 1000*round); err != nil {
+					return err
+				}
+			}
+			return refused
+		})
+		if !errors.Is(err, refused) {
+			t.Errorf("the large write: %v", err)
+		}
+		addText(t, db, 1000*round+1, 10)
+		after := open(t, copyFolder(t, dir))
+		if n := count(t, after); n != 2*(round+1) {
+			t.Errorf("%d rows, want %d", n, 2*(round+1))
+		}
+		if err := after.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A write that is alone runs in its caller's goroutine: where that panics or ends
+// within it, what it wrote is undone, and others go on.
+func TestWriteThatDoesNotReturn(t *testing.T) {
+	db := openNotes(t, t.TempDir())
+	for id, leave := range []func(){func() { panic("left") }, runtime.Goexit} {
+		left := make(chan struct{})
+		go func() {
+			defer close(left)
+			defer func() { recover() }()
+			_ = db.Write(context.Background(), func(conn *sqlite.Conn) error {
+				if err := insert(conn, 100+id); err != nil {
+					return err
+				}
+				leave()
+				return nil
+			})
+		}()
+		<-left
+		if err := db.Write(t.Context(), func(conn *sqlite.Conn) error { return insert(conn, id) }); err != nil {
+			t.Error(err)
+		}
+		if n := count(t, db); n != id+1 {
+			t.Errorf("%d rows, want %d", n, id+1)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -35,6 +35,7 @@ func TestGather(t *testing.T) {
 	const rounds = 20
 	together := 0
 	for round := range rounds {
+		inCompany(t, db)
 		before := commits(t, dir)
 		release := make(chan struct{})
 		var all sync.WaitGroup
@@ -55,6 +56,33 @@ func TestGather(t *testing.T) {
 	}
 	if together < rounds/2 { // a goroutine may be stopped at any place
 		t.Errorf("%d writes at once were one commit %d times of %d", enough-1, together, rounds)
+	}
+}
+
+// inCompany has the next writes be what they are after a group of several, and after
+// no turn that was long: a disk that is quick lets each be alone, a processor that is
+// busy makes turns long.
+func inCompany(t *testing.T, db *DB) {
+	t.Helper()
+	c := db.committer
+	reset := func(*sqlite.Conn) error { c.without = 0; return nil }
+	c.expectMore()
+	if err := db.Write(t.Context(), reset); err != nil {
+		t.Fatal(err)
+	}
+	c.expectMore()
+}
+
+func (c *committer) expectMore() {
+	for {
+		c.mu.Lock()
+		if !c.busy {
+			c.singles = 0
+			c.mu.Unlock()
+			return
+		}
+		c.mu.Unlock()
+		runtime.Gosched()
 	}
 }
 

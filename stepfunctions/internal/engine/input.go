@@ -90,6 +90,9 @@ func (x *execution) flush() {
 func (x *execution) stage(ctx context.Context, in interp.Input, check func() error, done chan<- error) ([]call, error) {
 	x.mu.Lock()
 	if err := x.apply(ctx, in, check, done); err != nil {
+		if done == nil {
+			x.refused(in, err)
+		}
 		x.mu.Unlock()
 		return nil, err
 	}
@@ -100,6 +103,16 @@ func (x *execution) stage(ctx context.Context, in interp.Input, check func() err
 		return nil, nil
 	}
 	return x.commit(), nil
+}
+
+// refused forgets the wait for an answer that the run does not take. That may be due to
+// an input that is not on disk yet: if it never is, there is no other answer, and the
+// work has to be done again. The caller holds mu.
+func (x *execution) refused(in interp.Input, err error) {
+	answer := in.Kind == interp.TaskSucceeded || in.Kind == interp.TaskFailed
+	if w := x.waits[in.Ref]; answer && w != nil && w.cancel == nil && (errors.Is(err, errEnded) || errors.Is(err, errIgnored)) {
+		delete(x.waits, in.Ref)
+	}
 }
 
 // apply is called with mu held.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,15 +193,15 @@ func TestSurvival(t *testing.T) {
 // execution that is not written yet, the one that starts it.
 func TestWorkIsNoted(t *testing.T) {
 	w, p, j, bomb, _ := crashedFixture(t, 0)
-	noted := 0
+	var noted atomic.Int32
 	j.read = func(id int64) {
 		if p.now()[id] {
-			noted++
+			noted.Add(1)
 		}
 	}
 	w.restart(func() {})
-	if noted != 2 {
-		t.Errorf("%d of 2 replays are noted", noted)
+	if n := noted.Load(); n != 2 {
+		t.Errorf("%d of 2 replays are noted", n)
 	}
 	p.worked, p.advanced = nil, nil
 	if _, err := w.StopExecution(t.Context(), bomb, "", ""); err != nil {

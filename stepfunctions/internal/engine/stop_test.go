@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.org/asynchttpapi/stepfunctions/internal/engine"
@@ -258,4 +259,40 @@ func TestStopOfAnExecutionThatIsBeingRedriven(t *testing.T) {
 			t.Errorf("it ended %s", x.Status)
 		}
 	}
+}
+
+// An answer that comes while a stop is written is forgotten with it where that
+// fails: the function runs again.
+func TestAnswerDuringAStopThatCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		journal := enginetest.NewJournal()
+		var stopping atomic.Bool
+		release := make(chan struct{})
+		journal.Fail = func() error {
+			if !stopping.CompareAndSwap(true, false) {
+				return nil
+			}
+			close(release)
+			synctest.Wait() // the answer has come
+			return errDisk
+		}
+		w := overJournal(t, journal)
+		var calls atomic.Int32
+		w.invoker.Handle(function+"f1", func(context.Context, []byte) ([]byte, error) {
+			calls.Add(1)
+			<-release
+			return []byte(`1`), nil
+		})
+		arn := w.run(w.create("m", chain(1)), "x", `{}`)
+		synctest.Wait()
+		stopping.Store(true)
+		if _, err := w.StopExecution(t.Context(), arn, "", ""); !errors.Is(err, errDisk) {
+			t.Errorf("stop: %v", err)
+		}
+		w.fakeClock.Advance(time.Minute)
+		synctest.Wait()
+		if x, err := w.DescribeExecution(t.Context(), arn); err != nil || x.Status != engine.Succeeded || calls.Load() != 2 {
+			t.Errorf("%s after %d calls, %v, want %s after 2", x.Status, calls.Load(), err, engine.Succeeded)
+		}
+	})
 }
