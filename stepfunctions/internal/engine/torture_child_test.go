@@ -187,7 +187,12 @@ func (v *victim) answerOld(ctx context.Context, file string) {
 func (v *victim) startForEver(ctx context.Context) error {
 	open := make(chan struct{}, maxOpen)
 	for {
-		open <- struct{}{}
+		free := func() { <-open }
+		select {
+		case open <- struct{}{}:
+		case <-time.After(100 * time.Millisecond): // perhaps all of them wait for room on the disk
+			free = func() {}
+		}
 		for name := range tortureMachines() { // in a random order
 			if name == "child" {
 				continue
@@ -199,7 +204,7 @@ func (v *victim) startForEver(ctx context.Context) error {
 			if errors.Is(err, engine.ErrJournalFull) {
 				v.say("full")
 				time.Sleep(5 * time.Millisecond)
-				<-open
+				free()
 				break
 			}
 			if err != nil {
@@ -211,7 +216,7 @@ func (v *victim) startForEver(ctx context.Context) error {
 					v.StopExecution(ctx, started.ARN, "Stopped", "by torture")
 				}
 				v.Wait(ctx, started.ARN)
-				<-open
+				free()
 			}()
 			break
 		}

@@ -107,7 +107,7 @@ func TestTortureFullDisk(t *testing.T) {
 					kill()
 				}
 			}
-			s.suffer(t, dir, "start", 20*time.Second) // where no start finds it full
+			s.suffer(t, dir, "start", 5*time.Second) // where no start finds it full
 			if filled {
 				d.Clear()
 			}
