@@ -53,7 +53,10 @@ type write struct {
 // startCommitter takes the writing connection of the database in these files.
 func startCommitter(conn *sqlite.Conn, files *openFiles, sums *pageSums) (*committer, error) {
 	log := writeAheadLog{conn: conn, files: files, sums: sums, max: maxLog, next: checkpointPages}
-	c := &committer{conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, singles: maxSingles, ready: make(chan struct{}, 1), done: make(chan struct{})}
+	c := &committer{
+		conn: conn, files: files, sums: sums, log: log, yield: runtime.Gosched, singles: maxSingles,
+		ready: make(chan struct{}, 1), done: make(chan struct{}),
+	}
 	for _, query := range []string{begin, commit, rollback, savepoint, undo, release} {
 		if _, err := conn.Prepare(query); err != nil {
 			return nil, fmt.Errorf("prepare: %w", err)
