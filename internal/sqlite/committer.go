@@ -270,8 +270,10 @@ func (c *committer) transaction(group []*write) error {
 	if err := sqlitex.ExecuteTransient(c.conn, keepPages, nil); err != nil {
 		return err
 	}
+	// Where that fails, pages stay in memory: the group is none the worse for it.
+	defer func() { _ = sqlitex.ExecuteTransient(c.conn, spillPages, nil) }()
 	_, err = c.attempt(group, c.savepoint)
-	return errors.Join(err, sqlitex.ExecuteTransient(c.conn, spillPages, nil))
+	return err
 }
 
 // attempt runs the group as one transaction. failed reports whether a write had an

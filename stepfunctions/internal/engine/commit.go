@@ -30,7 +30,11 @@ type staged struct {
 // input and not for those of others. committing is set and is this goroutine's. It
 // returns the calls that follow.
 func (x *execution) commit() []call {
-	calls, more := x.commitOnce()
+	return x.leaveRest(x.commitOnce())
+}
+
+// leaveRest has another goroutine commit more, and returns the calls.
+func (x *execution) leaveRest(calls []call, more bool) []call {
 	if more {
 		x.engine.background.push(x.commitRest)
 	}
@@ -80,11 +84,7 @@ func (x *execution) settle(group []staged) (calls []call, more bool) {
 
 // settleFirst is settle for an input that was written by its own caller.
 func (x *execution) settleFirst(s staged) {
-	calls, more := x.settle([]staged{s})
-	x.engine.functions.push(calls...)
-	if more {
-		x.engine.background.push(x.commitRest)
-	}
+	x.engine.functions.push(x.leaveRest(x.settle([]staged{s}))...)
 }
 
 func finish(group []staged, err error) {

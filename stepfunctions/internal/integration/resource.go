@@ -51,7 +51,7 @@ const (
 const SDK = "aws-sdk:"
 
 // Parse takes a Resource apart. Every text gives one: see Valid. It allocates
-// nothing, for it is called for each task several times.
+// nothing, for it is called for tasks as well.
 func Parse(text string) Resource {
 	r := Resource{ARN: text}
 	scheme, rest, _ := strings.Cut(text, ":")
