@@ -255,7 +255,7 @@ $(TOOLS)/%/ok: .ci/requirements-%.txt
 
 .PHONY: test
 test: ## every test that this machine can run, and a table of what it cannot: make test [SUITES=unit,browser]
-	@go run ./internal/suites $(if $(SUITES),-only $(SUITES))
+	@go run ./internal/suites $(if $(SUITES),-only "$(SUITES)")
 
 .PHONY: test-all
 test-all: ## the heavy suites too

@@ -17,44 +17,50 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
 
 func main() {
 	all := flag.Bool("all", false, "run the heavy suites too")
-	only := flag.String("only", "", "run only these suites, separated by commas")
+	only := flag.String("only", "", "run only these suites, separated by commas or spaces")
 	logs := flag.String("logs", ".logs/suites", "folder for the output of each suite")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	chosen, err := choose(suites(), *only, *all)
+	if err == nil && flag.NArg() > 0 {
+		err = fmt.Errorf("unexpected arguments: %s", strings.Join(flag.Args(), " "))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "suites:", err)
+		os.Exit(2)
+	}
 	r := runner{ctx: ctx, logs: *logs, ci: os.Getenv("CI") == "true", console: &console{w: os.Stdout}}
 	if err := os.MkdirAll(r.logs, 0o777); err != nil {
 		fmt.Fprintln(os.Stderr, "suites:", err)
 		os.Exit(2)
 	}
 	began := time.Now()
-	results := r.runAll(choose(suites(), *only, *all), runtime.NumCPU() > 1)
+	results := r.runAll(chosen, runtime.NumCPU() > 1)
 	os.Exit(r.report(os.Stdout, results, time.Since(began)))
 }
 
 // choose returns the suites that are asked for, or all that are not heavy.
-func choose(from []suite, only string, all bool) (chosen []suite) {
+func choose(from []suite, only string, all bool) (chosen []suite, err error) {
+	wanted := strings.FieldsFunc(only, func(r rune) bool { return r == ',' || r == ' ' })
+	for _, name := range wanted {
+		if !slices.ContainsFunc(from, func(s suite) bool { return s.name == name }) {
+			return nil, fmt.Errorf("there is no suite %q", name)
+		}
+	}
 	for _, s := range from {
-		if only != "" && contains(only, s.name) || only == "" && (all || !s.heavy) {
+		if slices.Contains(wanted, s.name) || len(wanted) == 0 && (all || !s.heavy) {
 			chosen = append(chosen, s)
 		}
 	}
-	return chosen
-}
-
-func contains(list, name string) bool {
-	for part := range strings.SplitSeq(list, ",") {
-		if strings.TrimSpace(part) == name {
-			return true
-		}
-	}
-	return false
+	return chosen, nil
 }
 
 type result struct {

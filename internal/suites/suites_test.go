@@ -112,9 +112,13 @@ func TestChoose(t *testing.T) {
 		only string
 		all  bool
 		want string
-	}{{"", false, "quick last"}, {"", true, "quick long last"}, {"last, long", false, "long last"}, {"none", true, ""}} {
+	}{{"", false, "quick last"}, {"", true, "quick long last"}, {"last, long", false, "long last"}, {"last long", false, "long last"}, {"none", true, `there is no suite "none"`}} {
 		var got []string
-		for _, s := range choose(from, c.only, c.all) {
+		chosen, err := choose(from, c.only, c.all)
+		if err != nil {
+			got = append(got, err.Error())
+		}
+		for _, s := range chosen {
 			got = append(got, s.name)
 		}
 		if strings.Join(got, " ") != c.want {
